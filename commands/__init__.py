@@ -1,0 +1,1 @@
+"""The commands of ./psc. Standard library only at import, and never cdktf: help and errors come at once."""

@@ -1,0 +1,51 @@
+"""./psc: find the command, prepare the environment, run the command in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from commands.building import BuildError
+from commands.environment import CHECKOUT, Environment, prepared
+from commands.options import UsageError, parse
+
+
+def main(words: list[str]) -> int:
+    """Run one command; 2 for words that cannot be used or an environment that cannot be had."""
+    try:
+        command, args = parse(words)
+    except UsageError as error:
+        print(f"psc: {error}", file=sys.stderr)
+        return 2
+    if command is None:
+        return 0
+    try:
+        environment = prepared(command.groups)
+        if Path(sys.prefix).resolve() != environment.home.resolve():
+            _again(environment, words)
+        return command.run(args, environment)
+    except BuildError as error:
+        print(f"psc: {error}", file=sys.stderr)
+        return 2
+
+
+def _again(environment: Environment, words: list[str]) -> None:
+    """Start once more, this time with the environment's own Python; does not come back."""
+    start = (
+        "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+        "runpy.run_module('commands', run_name='__main__', alter_sys=True)"
+    )
+    sys.stderr.flush()
+    os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
+
+
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

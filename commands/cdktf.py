@@ -1,0 +1,76 @@
+"""`./psc cdktf`: the pinned cdktf CLI, installed from package-lock.json on first use."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from argparse import Namespace
+from pathlib import Path
+
+from commands.building import BuildError, built, clean, say
+from commands.command import Command
+from commands.environment import CHECKOUT, HOME, Environment
+from commands.environment import run as run_in_checkout
+from commands.lockfile import digest
+from commands.terraform import require_terraform
+
+_WITHOUT_TERRAFORM = {"help", "--version", "list", "synth", "synthesize"}
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Pass the words on, as they are; the exit code is the CLI's."""
+    words: list[str] = args.words
+    if not words or words == ["help"]:
+        words = ["--help"]
+    if words[0] not in _WITHOUT_TERRAFORM | {"--help"}:
+        require_terraform()
+    program = _installed(environment)
+    variables = environment.variables()
+    # The CLI takes its options from CDKTF_… variables too: its app runs in our environment, not in pipenv's.
+    variables["CDKTF_APP"] = f"{shlex.quote(str(environment.python))} -s main.py"
+    # Without a lock file it would ask the registry even where a local mirror has the provider.
+    variables.setdefault("CDKTF_SKIP_PROVIDER_LOCK", "true")
+    return run_in_checkout([str(environment.node), str(program), *words], variables)
+
+
+def _installed(environment: Environment) -> Path:
+    lock = CHECKOUT / "package-lock.json"
+    home = HOME / f"node-{digest(lock.read_text())}"
+    built(home, "the cdktf CLI", lambda aside: _install(aside, environment))
+    clean(HOME, "node-*", home)
+    return home / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
+
+
+def _install(home: Path, environment: Environment) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(CHECKOUT / name, home / name)
+    npm = environment.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    # The only install script is node-pty's, whose prebuilt binary is in the package.
+    command = [str(environment.node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, cwd=home, env=environment.variables(), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
+            say(f"  {line}")
+        raise BuildError(
+            "could not install the cdktf CLI; see above. Is the npm registry reachable? Then run this again."
+        )
+
+
+COMMAND = Command(
+    name="cdktf",
+    summary="the cdktf CLI: deploy, diff, destroy, list, output, …",
+    details=(
+        "Passes everything on to cdktf 0.21. --env and --config, when given, stand in front and are not passed on.\n"
+        "Deploying needs Terraform 1.5 or newer on PATH and credentials for Google Cloud.\n"
+        "The CLI's own help: ./psc cdktf help, ./psc cdktf deploy --help"
+    ),
+    examples=(
+        "./psc cdktf deploy producer consumer",
+        "./psc cdktf diff producer",
+        "./psc cdktf --env staging deploy producer consumer --auto-approve",
+        "./psc cdktf destroy consumer producer",
+    ),
+    run=run,
+    passes_on=True,
+)

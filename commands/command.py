@@ -1,0 +1,32 @@
+"""What a command of ./psc is: a name, its help, what it needs, and what it does."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from commands.environment import Environment
+
+
+def _no_arguments(parser: ArgumentParser) -> None:
+    del parser
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One command. `groups` are the lock's groups that it needs beside the default one.
+
+    A command that `passes_on` gets its words as `args.words` just as they were typed. `chooses` says whether it takes
+    --env and --config.
+    """
+
+    name: str
+    summary: str
+    details: str
+    examples: tuple[str, ...]
+    run: Callable[[Namespace, Environment], int]
+    groups: tuple[str, ...] = ()
+    arguments: Callable[[ArgumentParser], None] = field(default=_no_arguments)
+    chooses: bool = True
+    passes_on: bool = False

@@ -1,0 +1,88 @@
+"""`./psc config`: the effective settings and where each comes from, or the JSON Schema for editors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+
+if TYPE_CHECKING:
+    from config.problems import Path
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to show."""
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--schema", action="store_true", help="print the JSON Schema of configuration files instead")
+    kind.add_argument("--json", action="store_true", help="print the effective settings as JSON instead")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Print; 2 when the configuration cannot be used."""
+    # Here and not at the top: these come with the environment.
+    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
+    from config.loading import load
+    from config.problems import ConfigurationError
+    from config.schema import schema_text
+
+    if args.schema:
+        print(schema_text(), end="")
+        return 0
+    try:
+        loaded = load(CHECKOUT)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for note in loaded.notes:
+        print(f"note: {note}", file=sys.stderr)
+    values = loaded.settings.model_dump(mode="json")
+    if args.json:
+        print(json.dumps(values, indent=2))
+        return 0
+    rows = [(name, value, _origin(loaded.origins, path)) for path, name, value in leaves(values)]
+    widths = [max(len(row[index]) for row in rows) for index in (0, 1)]
+    for name, value, origin in rows:
+        print(f"{name:<{widths[0]}}  {value:<{min(widths[1], 60)}}  # {origin}")
+    return 0
+
+
+def _origin(origins: Mapping[Path, str], path: Path) -> str:
+    """Of a derived list or mapping every part is derived."""
+    whole = (origins.get(path[:length]) for length in range(len(path), 0, -1))
+    nearest = next((origin for origin in whole if origin), "default")
+    return nearest if path in origins or nearest == "derived" else "default"
+
+
+def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+    """Every single setting: key path, the path as people write it, and its value as YAML would have it."""
+    from config.problems import dotted
+
+    if isinstance(values, dict) and values:
+        for key, value in values.items():
+            yield from leaves(value, (*path, key))
+    else:
+        yield path, dotted(path), json.dumps(values)
+
+
+COMMAND = Command(
+    name="config",
+    summary="show the effective settings and where each comes from",
+    details=(
+        "Shows every setting with its origin: file and line, environment variable, derived from another\n"
+        "setting, or default. "
+        "docs/configuration.md explains them all."
+    ),
+    examples=(
+        "./psc config",
+        "./psc config --env staging",
+        "./psc config --schema > schema.json",
+        "./psc config --json",
+    ),
+    run=run,
+    arguments=arguments,
+)

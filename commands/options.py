@@ -1,0 +1,123 @@
+"""The command line of ./psc: commands, their help, and --env and --config, which become variables."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from commands import cdktf, config, lock, providers_lock, synth, test
+from commands.command import Command
+from commands.environment import CHECKOUT
+
+COMMANDS = {
+    one.name: one
+    for one in (synth.COMMAND, test.COMMAND, cdktf.COMMAND, config.COMMAND, providers_lock.COMMAND, lock.COMMAND)
+}
+
+_OVERVIEW = """\
+cloudrun-psc publishes a Cloud Run service privately to other Google Cloud projects over Private Service Connect.
+
+usage: ./psc COMMAND [options]
+
+commands:
+{commands}
+
+Each explains itself: ./psc COMMAND --help
+
+examples:
+  ./psc synth                                        write the Terraform of the default environment
+  PRODUCER_PROJECT=p CONSUMER_PROJECT=c ./psc synth  with your own projects
+  ./psc cdktf deploy producer consumer               deploy both sides
+
+The first call sets up the project's own environment (once, under .psc/). Exit codes: 0 fine, 1 findings or failed
+tests, 2 unusable input. On Windows, run it inside WSL."""
+
+
+class UsageError(Exception):
+    """The words on the command line cannot be used."""
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; `./{self.prog} --help` explains it")
+
+
+def parse(words: list[str]) -> tuple[Command | None, Namespace]:
+    """The command and its arguments; None when there is nothing left to do (help was shown).
+
+    Raises:
+        UsageError: for an unknown command or option.
+    """
+    if not words or words[0] in {"-h", "--help", "help"}:
+        if len(words) > 1 and words[1] in COMMANDS:
+            return parse([words[1], "--help"])
+        commands = "\n".join(f"  {one.name:<15} {one.summary}" for one in COMMANDS.values())
+        print(_OVERVIEW.format(commands=commands))
+        return None, Namespace()
+    name, *rest = words
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+        raise UsageError(f"unknown command {name!r}; {hint}")
+    command = COMMANDS[name]
+    parser = _parser(command)
+    own, passed = _split(command, rest)
+    if "-h" in own or "--help" in own:
+        parser.print_help()
+        return None, Namespace()
+    args = parser.parse_args(own)
+    if command.passes_on:
+        args.words = passed
+    if command.chooses:
+        _choose(args)
+    return command, args
+
+
+def _parser(command: Command) -> ArgumentParser:
+    examples = "\n".join(f"  {example}" for example in command.examples)
+    parser = _Parser(
+        prog=f"psc {command.name}",
+        usage=f"./psc {command.name} [options]{' WORDS…' if command.passes_on else ''}",
+        description=command.details,
+        epilog=f"examples:\n{examples}",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    if command.chooses:
+        parser.add_argument("--env", metavar="NAME", help="the environment config/environments/NAME.yaml (PSC_ENV)")
+        parser.add_argument("--config", metavar="FILE", help="any other configuration file (PSC_CONFIG)")
+    command.arguments(parser)
+    return parser
+
+
+def _split(command: Command, words: list[str]) -> tuple[list[str], list[str]]:
+    """Our own options in front; from the first word that is none of ours everything is passed on."""
+    if not command.passes_on:
+        return words, []
+    own: list[str] = []
+    rest = list(words)
+    while command.chooses and rest and rest[0].partition("=")[0] in {"--env", "--config"}:
+        taken = 1 if "=" in rest[0] else 2
+        own, rest = own + rest[:taken], rest[taken:]
+    if rest[:1] in (["-h"], ["--help"]):
+        return rest[:1], []
+    return own, rest
+
+
+def _choose(args: Namespace) -> None:
+    """--env and --config win over the variables, and are variables to everything that we start."""
+    if args.env is not None and args.config is not None:
+        raise UsageError("--env and --config exclude each other")
+    if args.env is not None:
+        os.environ.pop("PSC_CONFIG", None)
+        os.environ["PSC_ENV"] = args.env
+    if args.config is not None:
+        os.environ.pop("PSC_ENV", None)
+        os.environ["PSC_CONFIG"] = args.config
+    chosen = os.environ.get("PSC_CONFIG")
+    if chosen and not Path(chosen).is_absolute():
+        # What we start runs in the checkout, wherever the caller stands.
+        os.environ["PSC_CONFIG"] = os.path.relpath(Path.cwd() / chosen, CHECKOUT)

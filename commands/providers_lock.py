@@ -1,0 +1,88 @@
+"""`./psc providers-lock`: the provider's version and checksums, committed, so that review and deploy use the same."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+from commands.terraform import require_terraform
+
+PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
+LOCKS = "locks"
+_LOCK_FILE = ".terraform.lock.hcl"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Which platforms, and where the provider comes from."""
+    parser.add_argument("--platform", action="append", metavar="OS_ARCH", help=f"default: {', '.join(PLATFORMS)}")
+    parser.add_argument("--fs-mirror", metavar="DIR", help="take the provider from this local mirror")
+    parser.add_argument(
+        "--this-platform", action="store_true", help="lock what `terraform init` finds here (a local mirror will do)"
+    )
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Synthesize aside, lock each stack, and put the files under locks/ only when all went well."""
+    terraform = require_terraform()
+    with tempfile.TemporaryDirectory(prefix="psc-") as folder:
+        report = Path(folder) / "report.json"
+        code = environment.run("main.py", PSC_SYNTH_REPORT=str(report), CDKTF_OUTDIR=f"{folder}/out")
+        if code != 0:
+            return code
+        name = json.loads(report.read_text())["environment"]
+        home = Path(folder) / "out"
+        manifest = json.loads((home / "manifest.json").read_text())
+        for stack in manifest["stacks"].values():
+            where = home / stack["workingDirectory"]
+            (where / _LOCK_FILE).unlink(missing_ok=True)  # the one of the last time: this is to replace it
+            if not _lock(terraform, args, where, stack["name"]):
+                return 1
+        target = CHECKOUT / LOCKS / name
+        target.mkdir(parents=True, exist_ok=True)
+        for stack in manifest["stacks"].values():
+            file = target / f"{stack['name']}{_LOCK_FILE}"
+            shutil.copyfile(home / stack["workingDirectory"] / _LOCK_FILE, file)
+            print(f"wrote {file.relative_to(CHECKOUT)}; commit it, and `./psc synth` puts it into the stack's folder")
+    return 0
+
+
+def _lock(terraform: str, args: Namespace, where: Path, stack: str) -> bool:
+    print(f"{stack}: asking for the provider …", file=sys.stderr, flush=True)
+    if args.this_platform:
+        command = [terraform, "init", "-backend=false", "-input=false", "-no-color"]
+    else:
+        platforms = [f"-platform={platform}" for platform in args.platform or PLATFORMS]
+        mirror = [f"-fs-mirror={Path(args.fs_mirror).resolve()}"] if args.fs_mirror else []
+        command = [terraform, "providers", "lock", "-no-color", *mirror, *platforms]
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return True
+    print((done.stdout + done.stderr).strip(), file=sys.stderr)
+    hint = "" if args.this_platform else "; where the registry is out of reach: --this-platform, or --fs-mirror DIR"
+    print(f"psc: {stack}: terraform could not lock the provider{hint}", file=sys.stderr)
+    return False
+
+
+COMMAND = Command(
+    name="providers-lock",
+    summary="write the provider lock files that a team commits",
+    details=(
+        "Runs `terraform providers lock` for each stack of the environment and keeps the results as\n"
+        "locks/ENVIRONMENT/STACK.terraform.lock.hcl. Synth puts them beside the stacks; version and checksums\n"
+        "then hold for everyone between review and deploy."
+    ),
+    examples=(
+        "./psc providers-lock",
+        "./psc providers-lock --env staging --platform linux_amd64",
+        "./psc providers-lock --this-platform",
+    ),
+    run=run,
+    arguments=arguments,
+)

@@ -1,0 +1,44 @@
+"""`./psc test`: lint, format, types, and the tests; nothing of it needs a network or a cloud account."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+
+from commands.command import Command
+from commands.environment import Environment
+
+_CHECKS = (
+    ("lint", ("-m", "ruff", "check", "--quiet", ".")),
+    ("format", ("-m", "ruff", "format", "--check", "--quiet", ".")),
+    ("types", ("-m", "mypy", "--no-error-summary")),
+)
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """All checks even after one has failed; the tests come last, so their verdict is the closing line."""
+    words: list[str] = args.words
+    if words:
+        return environment.run("-m", "pytest", *words)
+    failed = []
+    for name, command in _CHECKS:
+        started = time.monotonic()
+        good = environment.run(*command) == 0
+        print(f"{name}: {'fine' if good else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+        failed += [] if good else [name]
+    code = environment.run("-m", "pytest", "-q")
+    if failed:
+        print(f"FAILED before the tests: {', '.join(failed)}", flush=True)
+    return 1 if failed else min(code, 1)
+
+
+COMMAND = Command(
+    name="test",
+    summary="lint, types and tests; offline",
+    details="Runs ruff, mypy and pytest. With words of its own only pytest runs, with those words.",
+    examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x"),
+    run=run,
+    groups=("develop",),
+    chooses=False,
+    passes_on=True,
+)

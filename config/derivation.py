@@ -1,0 +1,112 @@
+"""Settings that follow from keys or from other settings: filled into the raw data before it is validated.
+
+It runs on data that nobody has checked yet, so it only ever fills gaps and leaves what is of the wrong type alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from ipaddress import IPv4Network
+from typing import Any
+
+from cloudrun_psc.connections import DEFAULT_CONNECTION_LIMIT
+from config.problems import Path
+from config.settings import Settings
+
+CONSUMER_RANGE = "10.1.0.0/24"
+_PARTS = {
+    "service": "service",
+    "network_endpoint_group": "serverless-neg",
+    "backend_service": "backend-service",
+    "url_map": "url-map",
+    "http_proxy": "http-proxy",
+    "forwarding_rule": "forwarding-rule",
+    "service_attachment": "service-attachment",
+}
+
+
+def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], set[Path]]:
+    """A copy of the file's data with everything derived filled in, and the paths that were filled."""
+    filled = _Filled(deepcopy(data))
+    filled.put((), "environment", environment)
+    region = data.get("region", Settings.model_fields["region"].default)
+    for key in filled.keys(("consumers",)):
+        _fill_consumer(filled, ("consumers", key), key, region)
+    for key in filled.keys(("producer", "services")):
+        _fill_service(filled, ("producer", "services", key), key)
+    return filled.data, filled.paths
+
+
+class _Filled:
+    """Raw data under completion; `paths` is what was put in."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.paths: set[Path] = set()
+
+    def at(self, path: Path) -> Any:
+        found: Any = self.data
+        for part in path:
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    def keys(self, path: Path) -> Iterator[str]:
+        """The keys below a path whose value is a mapping (or nothing at all: all defaults)."""
+        found = self.at(path)
+        for key in list(found) if isinstance(found, dict) else []:
+            if found[key] is None:
+                found[key] = {}
+            if isinstance(key, str) and isinstance(found[key], dict):
+                yield key
+
+    def put(self, path: Path, key: str, value: Any) -> None:
+        """Set a key that is not there; the mappings on the way to it are made when missing."""
+        here: Any = self.data
+        for part in path:
+            here = here.setdefault(part, {}) if isinstance(here, dict) else None
+        if isinstance(here, dict) and key not in here:
+            here[key] = value
+            self.paths.add((*path, key))
+
+
+def _fill_consumer(filled: _Filled, path: Path, key: str, region: object) -> None:
+    network = (*path, "network")
+    filled.put(network, "name", f"{key}-vpc")
+    filled.put((*network, "subnet"), "name", f"{key}-subnet")
+    filled.put((*network, "subnet"), "range", CONSUMER_RANGE)
+    if isinstance(region, str):
+        filled.put((*path, "test_vm"), "zone", f"{region}-b")
+    address = _fifth(filled.at((*network, "subnet", "range")))
+    for name in filled.keys((*path, "endpoints")):
+        endpoint = (*path, "endpoints", name)
+        filled.put(endpoint, "name", name)
+        filled.put(endpoint, "address_name", f"{filled.at((*endpoint, 'name'))}-ip")
+        if address is not None:
+            filled.put(endpoint, "address", address)
+
+
+def _fifth(range_: object) -> str | None:
+    try:
+        return str(IPv4Network(range_)[5])
+    except (ValueError, TypeError, IndexError):
+        return "10.1.0.5"
+
+
+def _fill_service(filled: _Filled, path: Path, key: str) -> None:
+    former = filled.at((*path, "former_key"))
+    # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
+    stem = former if isinstance(former, str) else key
+    for part, ending in _PARTS.items():
+        filled.put((*path, "names"), part, f"{stem}-{ending}")
+    callers = [
+        consumer
+        for consumer in filled.keys(("consumers",))
+        if any(
+            filled.at(("consumers", consumer, "endpoints", name, "service")) == key
+            for name in filled.keys(("consumers", consumer, "endpoints"))
+        )
+    ]
+    filled.put(path, "invokers", callers)
+    if filled.at((*path, "connection_preference")) != "ACCEPT_AUTOMATIC":
+        filled.put(path, "accept", dict.fromkeys(callers, DEFAULT_CONNECTION_LIMIT))

@@ -1,0 +1,149 @@
+"""The types of single settings: a rule of the constructs each, with the pattern that editors show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from cloudrun_psc import access, connections, names, ranges
+from cloudrun_psc.faults import Fault, shown
+
+T = TypeVar("T")
+
+
+def _ruled(rule: Callable[[T], Fault | None]) -> AfterValidator:
+    def check(value: T) -> T:
+        fault = rule(value)
+        if fault is not None:
+            raise PydanticCustomError("fault", "{sentence}", {"sentence": fault.sentence(), "fault": fault})
+        return value
+
+    return AfterValidator(check)
+
+
+def _schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "pattern": f"^(?:{re.sub(r'[?]P<[a-z]+>', '', pattern)})$", "examples": [example]}
+    )
+
+
+def _digits_as_text(value: Any) -> Any:
+    """YAML reads 123 as a number; where an identifier or quantity is meant it is text."""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def matching(pattern: str, what: str, allowed: str) -> Callable[[str], Fault | None]:
+    """A rule: the value must match `pattern` as a whole."""
+
+    def rule(value: str) -> Fault | None:
+        return None if re.fullmatch(pattern, value) else Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed)
+
+    return rule
+
+
+# 30: with the longest part added (-serverless-neg and a hash) a name still has less than 63 characters.
+KEY_PATTERN = r"(?=.{1,30}$)[a-z](?:-?[a-z0-9])*"
+CPU_PATTERN = r"[1-9][0-9]{0,2}|[1-9][0-9]{1,4}m|0?\.[0-9]{1,3}"
+MEMORY_PATTERN = r"[1-9][0-9]{0,9}(?:k|K|Ki|M|Mi|G|Gi)"
+BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
+PREFIX_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
+VERSION_PATTERN = (
+    r"(?:(?:~>|>=|<=|!=|=|>|<)? ?[0-9]+(?:\.[0-9]+){0,2})(?:, ?(?:~>|>=|<=|!=|=|>|<)? ?[0-9]+(?:\.[0-9]+){0,2})*"
+)
+SECRET_PATTERN = rf"(?:projects/(?:{names.PROJECT_ID}|[0-9]+)/secrets/)?[A-Za-z0-9_-]{{1,255}}"
+
+Project = Annotated[str, _ruled(names.project_id), _schema(names.PROJECT_ID, "my-project-id")]
+ProjectNumber = Annotated[
+    str, BeforeValidator(_digits_as_text), _ruled(names.project_number), WithJsonSchema({"type": ["string", "integer"]})
+]
+Region = Annotated[str, _ruled(names.region), _schema(names.REGION, "asia-northeast1")]
+Zone = Annotated[str, _ruled(names.zone), _schema(names.ZONE, "asia-northeast1-b")]
+ResourceName = Annotated[str, _ruled(names.resource_name), _schema(names.RESOURCE_NAME, "producer-vpc")]
+CloudRunName = Annotated[str, _ruled(names.cloud_run_name), _schema(names.CLOUD_RUN_NAME, "hello-service")]
+Image = Annotated[str, _ruled(names.image), _schema(names.IMAGE, "us-docker.pkg.dev/cloudrun/container/hello")]
+MachineType = Annotated[str, _ruled(names.machine_type), _schema(names.MACHINE_TYPE, "e2-micro")]
+DiskImage = Annotated[str, _ruled(names.disk_image), _schema(names.DISK_IMAGE, "debian-cloud/debian-12")]
+ServiceAccount = Annotated[
+    str, _ruled(access.service_account), _schema(access.SERVICE_ACCOUNT, "name@project-id.iam.gserviceaccount.com")
+]
+LabelKey = Annotated[str, _ruled(names.label_key)]
+LabelValue = Annotated[str, _ruled(names.label_value)]
+SubnetRange = Annotated[
+    str, _ruled(ranges.subnet_range), WithJsonSchema({"type": "string", "examples": ["10.0.1.0/24"]})
+]
+ProxyOnlyRange = Annotated[
+    str,
+    _ruled(lambda value: ranges.subnet_range(value, ranges.PROXY_ONLY_PREFIX)),
+    WithJsonSchema({"type": "string", "examples": ["10.0.2.0/24"]}),
+]
+Address = Annotated[str, _ruled(ranges.ipv4_address), WithJsonSchema({"type": "string", "examples": ["10.1.0.5"]})]
+SelfLink = Annotated[
+    str,
+    _ruled(connections.service_attachment),
+    _schema(
+        connections.SERVICE_ATTACHMENT,
+        "projects/my-producer/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
+    ),
+]
+VariableName = Annotated[str, _ruled(names.environment_variable)]
+ConnectionLimit = Annotated[
+    int, _ruled(connections.connection_limit), WithJsonSchema({"type": "integer", "minimum": 1})
+]
+Key = Annotated[
+    str,
+    _ruled(
+        matching(KEY_PATTERN, "a key", "up to 30 lower-case letters, digits and single hyphens, starting with a letter")
+    ),
+]
+Cpu = Annotated[
+    str,
+    BeforeValidator(_digits_as_text),
+    _ruled(matching(CPU_PATTERN, "a CPU quantity", "such as 1, 2 or 500m")),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["1", "500m"]}),
+]
+Memory = Annotated[
+    str, _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi")), _schema(MEMORY_PATTERN, "512Mi")
+]
+Bucket = Annotated[
+    str,
+    _ruled(
+        matching(BUCKET_PATTERN, "a bucket's name", "3 to 63 lower-case letters, digits, -, _ and ., without gs://")
+    ),
+    _schema(BUCKET_PATTERN, "my-terraform-state"),
+]
+Prefix = Annotated[
+    str,
+    _ruled(matching(PREFIX_PATTERN, "a prefix", "names separated by single slashes")),
+    _schema(PREFIX_PATTERN, "cloudrun-psc"),
+]
+VersionConstraint = Annotated[
+    str,
+    _ruled(matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0")),
+    _schema(VERSION_PATTERN, "~> 7.45"),
+]
+Secret = Annotated[
+    str,
+    _ruled(matching(SECRET_PATTERN, "a secret", "NAME or projects/PROJECT/secrets/NAME")),
+    _schema(SECRET_PATTERN, "api-key"),
+]
+SecretVersion = Annotated[
+    str,
+    BeforeValidator(_digits_as_text),
+    _ruled(matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest")),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+Audience = Annotated[
+    str,
+    _ruled(
+        matching(
+            r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/-]*)?",
+            "the service's URL",
+            "the https://….run.app URL that the producer's output <service>_url prints",
+        )
+    ),
+]
+Text = Annotated[str, StringConstraints(max_length=2048)]

@@ -1,0 +1,46 @@
+"""What is wrong with a configuration: all of it at once, each with place, value, what is allowed and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cloudrun_psc.faults import Fault
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One refused place: `where` is FILE:LINE or an environment variable, `path` the keys that lead there."""
+
+    where: str
+    path: Path
+    fault: Fault
+
+    def __str__(self) -> str:
+        key = dotted(self.path)
+        return ": ".join(part for part in (self.where, key, self.fault.sentence()) if part)
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; `problems` says all that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep the problems in the order in which a reader meets them."""
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+def dotted(path: Path) -> str:
+    """A key path as people write it: consumers.consumer.endpoints.psc-endpoint.address or services.hello.reject[0]."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{printable(part)}" if text else printable(part)
+    return text
+
+
+def printable(text: str, limit: int = 60) -> str:
+    """A key as it can stand in one line of a message."""
+    plain = text if text.isprintable() else repr(text)
+    return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

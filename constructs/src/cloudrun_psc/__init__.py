@@ -1,0 +1,51 @@
+"""Publish a Cloud Run service privately over Private Service Connect: constructs for any CDKTF app.
+
+Importing this package loads neither cdktf nor the bindings; each name is fetched from its module on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cloudrun_psc.consumer_network import ConsumerNetwork as ConsumerNetwork
+    from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
+    from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
+    from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
+    from cloudrun_psc.private_service import Container as Container
+    from cloudrun_psc.private_service import PrivateService as PrivateService
+    from cloudrun_psc.private_service import SecretReference as SecretReference
+    from cloudrun_psc.producer_network import ProducerNetwork as ProducerNetwork
+    from cloudrun_psc.project_apis import ProjectApis as ProjectApis
+    from cloudrun_psc.psc_endpoint import PscEndpoint as PscEndpoint
+    from cloudrun_psc.published_service import PublishedService as PublishedService
+    from cloudrun_psc.subnets import FlowLogs as FlowLogs
+    from cloudrun_psc.subnets import Subnet as Subnet
+
+_HOMES = {
+    "ConsumerNetwork": "consumer_network",
+    "Container": "private_service",
+    "FlowLogs": "subnets",
+    "IapTestVm": "iap_test_vm",
+    "InternalLoadBalancer": "internal_load_balancer",
+    "LoadBalancerNames": "internal_load_balancer",
+    "PrivateService": "private_service",
+    "ProducerNetwork": "producer_network",
+    "ProjectApis": "project_apis",
+    "PscEndpoint": "psc_endpoint",
+    "PublishedService": "published_service",
+    "SecretReference": "private_service",
+    "Subnet": "subnets",
+}
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

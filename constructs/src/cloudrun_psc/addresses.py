@@ -1,0 +1,67 @@
+"""Readable Terraform addresses without a hash, and never two resources under one.
+
+cdktf derives an address from the construct's path and appends a hash as soon as the construct is nested; moving a
+construct would then destroy and create again what it stands for. Here the address is chosen: it is a promise.
+"""
+
+from __future__ import annotations
+
+import re
+from weakref import WeakKeyDictionary
+
+from cdktf import TerraformElement, TerraformStack
+
+from constructs import Construct, IConstruct
+
+_claimed: WeakKeyDictionary[TerraformStack, dict[str, str]] = WeakKeyDictionary()
+
+
+def address_name(text: str) -> str:
+    """A Terraform name out of keys, ranges or e-mail addresses: everything but letters and digits becomes `_`."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def default_address(scope: IConstruct) -> str:
+    """The address of a construct to which none was given: its path below the stack."""
+    stack = TerraformStack.of(scope)
+    below = scope.node.path.removeprefix(stack.node.path)
+    return address_name(below)
+
+
+def claim(element: TerraformElement, type_: str, name: str) -> str:
+    """Give `element` the address `type_`.`name` and return it.
+
+    Raises:
+        ValueError: when another element of the stack has that address already.
+    """
+    taken = _claimed.setdefault(TerraformStack.of(element), {})
+    address = f"{type_}.{name}"
+    if address in taken:
+        raise ValueError(
+            f"{element.node.path}: the Terraform address {address} is taken by {taken[address]}; "
+            "give one of the two another key or `address`"
+        )
+    taken[address] = element.node.path
+    element.override_logical_id(name)
+    return address
+
+
+def resource_address(scope: Construct, address: str | None) -> str:
+    """The `address` that a construct was given, or its default.
+
+    Raises:
+        ValueError: when the address is not a Terraform name.
+    """
+    if address is None:
+        return default_address(scope)
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", address):
+        raise ValueError(
+            f"{scope.node.path}: address {address!r} is not a Terraform name; allowed: lower-case letters, digits and _"
+        )
+    return address
+
+
+def claimed(stack: TerraformStack) -> list[str]:
+    """Every address that was claimed in `stack` so far, in order."""
+    return list(_claimed.get(stack, {}))

@@ -1,0 +1,135 @@
+"""The consumer's VPC network with the one subnet in which endpoint and test VM stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
+from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork, ComputeSubnetworkLogConfig
+
+from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.names import project_id, resource_name
+from cloudrun_psc.names import region as region_rule
+from cloudrun_psc.ranges import subnet_range
+from cloudrun_psc.subnets import FlowLogs, Subnet
+from constructs import Construct
+
+CONSUMER_SUBNET = Subnet(name="consumer-subnet", range="10.1.0.0/24")
+# https://cloud.google.com/vpc/docs/reference/rest: SubnetworkLogConfig.aggregationInterval and .metadata
+FLOW_LOG_INTERVALS = (
+    "INTERVAL_5_SEC",
+    "INTERVAL_30_SEC",
+    "INTERVAL_1_MIN",
+    "INTERVAL_5_MIN",
+    "INTERVAL_10_MIN",
+    "INTERVAL_15_MIN",
+)
+FLOW_LOG_METADATA = ("INCLUDE_ALL_METADATA", "EXCLUDE_ALL_METADATA")
+
+
+class ConsumerNetwork(Construct):
+    """A custom-mode VPC network with one subnet. Its range may overlap the producer's: PSC translates addresses."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        project: str,
+        region: str,
+        name: str = "consumer-vpc",
+        subnet: Subnet = CONSUMER_SUBNET,
+        flow_logs: FlowLogs | None = None,
+        depends_on: Sequence[ITerraformDependable] = (),
+        address: str = "",
+    ) -> None:
+        """Create network and subnet; `flow_logs` reports who really called, which Cloud Run's request log cannot.
+
+        `address` is put in front of the Terraform names (`network`, `subnet`).
+
+        Raises:
+            ValueError: for names, regions, ranges or flow log settings that Google would refuse.
+        """
+        super().__init__(scope, id_)
+        self.project, self.region, self.subnet_range = project, region, subnet.range
+        self._prefix = address
+        refuse(
+            self.node.path,
+            [
+                ("project", known(project, project_id)),
+                ("region", known(region, region_rule)),
+                ("name", known(name, resource_name)),
+                ("subnet.name", known(subnet.name, resource_name)),
+                ("subnet.range", known(subnet.range, subnet_range)),
+                *_flow_log_faults(flow_logs),
+            ],
+        )
+        self.resource = self._network(name, depends_on)
+        self.subnet = ComputeSubnetwork(
+            self,
+            "Subnet",
+            project=project,
+            region=region,
+            name=subnet.name,
+            network=self.resource.id,
+            ip_cidr_range=subnet.range,
+            log_config=_log_config(flow_logs),
+        )
+        self.subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
+
+    def _named(self, name: str) -> str:
+        return address_name(f"{self._prefix} {name}")
+
+    def _network(self, name: str, depends_on: Sequence[ITerraformDependable]) -> ComputeNetwork:
+        # Half of what is regional would move with a changed region and half would stay; so it is refused at plan.
+        first = DataResource(
+            self,
+            "FirstDeployment",
+            input={"region": self.region},
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
+        )
+        recorded = f"{claim(first, 'terraform_data', self._named('first_deployment'))}.output.region"
+        resource = ComputeNetwork(
+            self,
+            "Resource",
+            project=self.project,
+            name=name,
+            auto_create_subnetworks=False,
+            depends_on=list(depends_on),
+            lifecycle=TerraformResourceLifecycle(
+                precondition=[
+                    Precondition(
+                        condition=f'${{try({recorded}, "{self.region}") == "{self.region}"}}',
+                        error_message=f'The region cannot change from ${{try({recorded}, "")}} to {self.region} in one '
+                        "apply. Put the former region back, or destroy the consumers and then the producer "
+                        "and deploy again.",
+                    )
+                ]
+            ),
+        )
+        claim(resource, "google_compute_network", self._named("network"))
+        return resource
+
+
+def _flow_log_faults(flow_logs: FlowLogs | None) -> list[tuple[str, Fault | None]]:
+    if flow_logs is None:
+        return []
+    faults: list[tuple[str, Fault | None]] = []
+    if is_known(flow_logs.sampling) and not 0 <= flow_logs.sampling <= 1:
+        faults.append(("flow_logs.sampling", Fault(wrong=f"{flow_logs.sampling} is not a share", allowed="0.0 to 1.0")))
+    for key, allowed in (("interval", FLOW_LOG_INTERVALS), ("metadata", FLOW_LOG_METADATA)):
+        value = getattr(flow_logs, key)
+        if is_known(value) and value not in allowed:
+            faults.append((f"flow_logs.{key}", Fault(wrong=f"{value!r} is unknown", allowed=", ".join(allowed))))
+    return faults
+
+
+def _log_config(flow_logs: FlowLogs | None) -> ComputeSubnetworkLogConfig | None:
+    if flow_logs is None:
+        return None
+    return ComputeSubnetworkLogConfig(
+        aggregation_interval=flow_logs.interval, flow_sampling=flow_logs.sampling, metadata=flow_logs.metadata
+    )

@@ -1,0 +1,109 @@
+"""A small VM without external address, reached over Identity-Aware Proxy, to try an endpoint from."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.compute_firewall import ComputeFirewall, ComputeFirewallAllow
+from cdktf_cdktf_provider_google.compute_instance import (
+    ComputeInstance,
+    ComputeInstanceBootDisk,
+    ComputeInstanceBootDiskInitializeParams,
+    ComputeInstanceNetworkInterface,
+    ComputeInstanceServiceAccount,
+)
+
+from cloudrun_psc import access, names
+from cloudrun_psc.addresses import claim, resource_address
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.consumer_network import ConsumerNetwork
+from cloudrun_psc.faults import refuse
+from constructs import Construct
+
+# https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
+IAP_RANGE = "35.235.240.0/20"
+# What gcloud attaches when nothing is said: https://cloud.google.com/sdk/gcloud/reference/compute/instances/create#--scopes
+GCLOUD_DEFAULT_SCOPES = tuple(
+    f"https://www.googleapis.com/auth/{scope}"
+    for scope in (
+        "devstorage.read_only",
+        "logging.write",
+        "monitoring.write",
+        "pubsub",
+        "service.management.readonly",
+        "servicecontrol",
+        "trace.append",
+    )
+)
+
+
+class IapTestVm(Construct):
+    """Firewall rule for IAP's range and a VM that runs as an account with an ID token to fetch.
+
+    Hardening (Shielded VM, OS Login) is left to the organization's policies, as in the reference deployment.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        network: ConsumerNetwork,
+        zone: str,
+        name: str = "test-vm",
+        machine_type: str = "e2-micro",
+        image: str = "debian-cloud/debian-12",
+        service_account: str | None = None,
+        firewall_name: str = "allow-iap-ssh",
+        address: str | None = None,
+    ) -> None:
+        """Create the VM in `zone`; `service_account` None is the project's default Compute Engine account.
+
+        Raises:
+            ValueError: for a zone outside the network's region, and for names and types that Google would refuse.
+        """
+        super().__init__(scope, id_)
+        own = resource_address(self, address)
+        within = network.region if is_known(network.region) else None
+        refuse(
+            self.node.path,
+            [
+                ("zone", known(zone, partial(names.zone, within=within))),
+                ("name", known(name, names.resource_name)),
+                ("machine_type", known(machine_type, names.machine_type)),
+                ("image", known(image, names.disk_image)),
+                ("firewall_name", known(firewall_name, names.resource_name)),
+                ("service_account", known(service_account, access.service_account) if service_account else None),
+            ],
+        )
+        self.firewall = ComputeFirewall(
+            self,
+            "Firewall",
+            project=network.project,
+            name=firewall_name,
+            network=network.resource.id,
+            direction="INGRESS",
+            allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
+            source_ranges=[IAP_RANGE],
+        )
+        claim(self.firewall, "google_compute_firewall", f"{own}_iap_ssh")
+        self.resource = ComputeInstance(
+            self,
+            "Resource",
+            project=network.project,
+            zone=zone,
+            name=name,
+            machine_type=machine_type,
+            boot_disk=ComputeInstanceBootDisk(initialize_params=ComputeInstanceBootDiskInitializeParams(image=image)),
+            # No access_config: no external address.
+            network_interface=[
+                ComputeInstanceNetworkInterface(network=network.resource.id, subnetwork=network.subnet.id)
+            ],
+            # Without it the metadata server has no ID token to give.
+            service_account=ComputeInstanceServiceAccount(email=service_account, scopes=list(GCLOUD_DEFAULT_SCOPES)),
+            # Without it the provider refuses another machine type for a running VM.
+            allow_stopping_for_update=True,
+            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{network.subnet_address}.id"]),
+        )
+        claim(self.resource, "google_compute_instance", own)

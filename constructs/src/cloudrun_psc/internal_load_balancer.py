@@ -1,0 +1,236 @@
+"""The regional internal Application Load Balancer in front of a Cloud Run service.
+
+Private Service Connect cannot publish Cloud Run directly; this stands between. HTTP only: TLS comes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf import DataResource, ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.compute_address import ComputeAddress
+from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
+from cdktf_cdktf_provider_google.compute_region_backend_service import (
+    ComputeRegionBackendService,
+    ComputeRegionBackendServiceBackend,
+)
+from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
+    ComputeRegionNetworkEndpointGroup,
+    ComputeRegionNetworkEndpointGroupCloudRun,
+)
+from cdktf_cdktf_provider_google.compute_region_target_http_proxy import ComputeRegionTargetHttpProxy
+from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlMap
+
+from cloudrun_psc import names
+from cloudrun_psc.addresses import claim, resource_address
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.content_names import LONGEST_SUFFIX, content_name
+from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.producer_network import LOAD_BALANCER_SUBNET, ProducerNetwork
+from cloudrun_psc.ranges import address_in_subnet
+from constructs import Construct
+
+HTTP_PORT = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerNames:
+    """The names of the five parts. Where a part must be replaced while in use, a short hash follows the name."""
+
+    network_endpoint_group: str
+    backend_service: str
+    url_map: str
+    http_proxy: str
+    forwarding_rule: str
+
+    @classmethod
+    def of(cls, key: str) -> LoadBalancerNames:
+        """The walk-through's names for a service of this key: hello-serverless-neg and so on."""
+        return cls(
+            network_endpoint_group=f"{key}-serverless-neg",
+            backend_service=f"{key}-backend-service",
+            url_map=f"{key}-url-map",
+            http_proxy=f"{key}-http-proxy",
+            forwarding_rule=f"{key}-forwarding-rule",
+        )
+
+
+class InternalLoadBalancer(Construct):
+    """Serverless NEG → backend service → URL map → HTTP proxy → forwarding rule, all in one region.
+
+    What replaces a part creates the new one first and lets the next part point to it before the old one goes; so a
+    new port, address or subnet range keeps every PSC connection.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        network: ProducerNetwork,
+        service_name: str,
+        names_: LoadBalancerNames | None = None,
+        plain_service_name: str | None = None,
+        port: int = HTTP_PORT,
+        ip_address: str | None = None,
+        subnet_range: str = LOAD_BALANCER_SUBNET.range,
+        depends_on: Sequence[ITerraformDependable] = (),
+        address: str | None = None,
+    ) -> None:
+        """Put a load balancer in front of the Cloud Run service `service_name` of the network's project and region.
+
+        The service is named, not referenced: a reference would spread create_before_destroy to it, and a revision
+        that does not start could then not heal by itself. `plain_service_name` is the name that gives the NEG its
+        plain name. `ip_address` fixes the address (by default Google picks one of the subnet).
+
+        Raises:
+            ValueError: for names, ports or addresses that Google would refuse.
+        """
+        super().__init__(scope, id_)
+        self._network, self._address = network, resource_address(self, address)
+        names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
+        self._check(names_, service_name, port, ip_address, subnet_range)
+        plain_service = plain_service_name or service_name
+        neg = self._endpoint_group(names_, service_name, plain_service, depends_on)
+        backend = self._backend_service(names_, neg)
+        proxy = self._proxy(names_, backend)
+        content = {"port": port, "address": ip_address, "subnet": subnet_range}
+        plain = {"port": HTTP_PORT, "address": None, "subnet": LOAD_BALANCER_SUBNET.range}
+        self.resource = self._forwarding_rule(
+            names_.forwarding_rule, content_name(names_.forwarding_rule, content, plain), proxy, port, ip_address
+        )
+        self.port = port
+
+    @property
+    def forwarding_rule_self_link(self) -> str:
+        """What a service attachment points at."""
+        return str(self.resource.self_link)
+
+    def _check(self, names_: LoadBalancerNames, service: str, port: int, ip_address: str | None, range_: str) -> None:
+        faults = [("service_name", known(service, names.cloud_run_name))]
+        for key, value in vars(names_).items():
+            fault = known(value, names.resource_name)
+            if (
+                fault is None
+                and key in {"network_endpoint_group", "forwarding_rule"}
+                and len(value) > 63 - LONGEST_SUFFIX
+            ):
+                fault = Fault(
+                    wrong=f"{value!r} has {len(value)} characters",
+                    allowed=f"{63 - LONGEST_SUFFIX}: a later edit adds a hash of {LONGEST_SUFFIX - 1} to it",
+                    remedy="shorten it",
+                )
+            faults.append((f"names.{key}", fault))
+        if is_known(port) and not 1 <= port <= 65535:
+            faults.append(("port", Fault(wrong=f"{port} is not a port", allowed="1 to 65535")))
+        if ip_address is not None and is_known(ip_address) and is_known(range_):
+            faults.append(("ip_address", address_in_subnet(ip_address, range_)))
+        refuse(self.node.path, faults)
+
+    def _endpoint_group(
+        self, names_: LoadBalancerNames, service: str, plain: str, depends_on: Sequence[ITerraformDependable]
+    ) -> ComputeRegionNetworkEndpointGroup:
+        resource = ComputeRegionNetworkEndpointGroup(
+            self,
+            "NetworkEndpointGroup",
+            project=self._network.project,
+            region=self._network.region,
+            # Every field of a NEG forces replacement, and one in use cannot be deleted.
+            name=content_name(names_.network_endpoint_group, {"service": service}, {"service": plain}),
+            network_endpoint_type="SERVERLESS",
+            cloud_run=ComputeRegionNetworkEndpointGroupCloudRun(service=service),
+            depends_on=list(depends_on),
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        claim(resource, "google_compute_region_network_endpoint_group", self._address)
+        return resource
+
+    def _backend_service(
+        self, names_: LoadBalancerNames, neg: ComputeRegionNetworkEndpointGroup
+    ) -> ComputeRegionBackendService:
+        resource = ComputeRegionBackendService(
+            self,
+            "BackendService",
+            project=self._network.project,
+            region=self._network.region,
+            name=names_.backend_service,
+            load_balancing_scheme="INTERNAL_MANAGED",
+            protocol="HTTP",
+            # Left out, the provider sends 0, which drains the backend: every request is answered 503.
+            backend=[ComputeRegionBackendServiceBackend(group=neg.id, capacity_scaler=1.0)],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        claim(resource, "google_compute_region_backend_service", self._address)
+        return resource
+
+    def _proxy(self, names_: LoadBalancerNames, backend: ComputeRegionBackendService) -> ComputeRegionTargetHttpProxy:
+        url_map = ComputeRegionUrlMap(
+            self,
+            "UrlMap",
+            project=self._network.project,
+            region=self._network.region,
+            name=names_.url_map,
+            default_service=backend.id,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        claim(url_map, "google_compute_region_url_map", self._address)
+        proxy = ComputeRegionTargetHttpProxy(
+            self,
+            "HttpProxy",
+            project=self._network.project,
+            region=self._network.region,
+            name=names_.http_proxy,
+            url_map=url_map.id,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        claim(proxy, "google_compute_region_target_http_proxy", self._address)
+        return proxy
+
+    def _forwarding_rule(
+        self, base_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
+    ) -> ComputeForwardingRule:
+        subnet = self._network.load_balancer_subnet
+        # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
+        # widened in place replaces nothing. A rename on purpose is told to Terraform by this record.
+        renamed = DataResource(self, "ForwardingRuleName", input={"name": base_name})
+        record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
+        resource = ComputeForwardingRule(
+            self,
+            "Resource",
+            project=self._network.project,
+            region=self._network.region,
+            name=name,
+            load_balancing_scheme="INTERNAL_MANAGED",
+            network=self._network.resource.id,
+            subnetwork=subnet.id,
+            ip_address=self._reserved(base_name, ip_address),
+            port_range=str(port),
+            target=proxy.id,
+            # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
+            depends_on=[self._network.proxy_only_subnet],
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True, ignore_changes=["name"], replace_triggered_by=[record]
+            ),
+        )
+        claim(resource, "google_compute_forwarding_rule", self._address)
+        return resource
+
+    def _reserved(self, base_name: str, ip_address: str | None) -> str | None:
+        """A fixed address is reserved in a way that lets the old and the new rule hold it at the same time."""
+        if ip_address is None:
+            return None
+        resource = ComputeAddress(
+            self,
+            "Address",
+            project=self._network.project,
+            region=self._network.region,
+            name=f"{base_name}-{ip_address.replace('.', '-')}",
+            address_type="INTERNAL",
+            purpose="SHARED_LOADBALANCER_VIP",
+            subnetwork=self._network.load_balancer_subnet.id,
+            address=ip_address,
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+        claim(resource, "google_compute_address", self._address)
+        return str(resource.address)

@@ -1,0 +1,246 @@
+"""The Cloud Run service: internal ingress, IAM required, nobody let in unless named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.cloud_run_v2_service import (
+    CloudRunV2Service,
+    CloudRunV2ServiceTemplate,
+    CloudRunV2ServiceTemplateContainers,
+    CloudRunV2ServiceTemplateContainersEnv,
+    CloudRunV2ServiceTemplateContainersEnvValueSource,
+    CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef,
+    CloudRunV2ServiceTemplateContainersPorts,
+    CloudRunV2ServiceTemplateContainersResources,
+    CloudRunV2ServiceTemplateScaling,
+)
+from cdktf_cdktf_provider_google.cloud_run_v2_service_iam_member import CloudRunV2ServiceIamMember
+from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretManagerSecretIamMember
+
+from cloudrun_psc import access, names
+from cloudrun_psc.addresses import address_name, claim, resource_address
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.faults import Fault, refuse
+from constructs import Construct
+
+HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
+INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
+# https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
+LONGEST_TIMEOUT_SECONDS = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretReference:
+    """A Secret Manager secret: its short name (same project) or projects/PROJECT/secrets/NAME, and a version."""
+
+    secret: str
+    version: str = "latest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """What runs. A value left at None is Cloud Run's own default and is not sent.
+
+    image: container image. port: the container's port, 1 to 65535. env: plain environment variables.
+    secrets: environment variables out of Secret Manager. cpu: such as "1" or "500m". memory: such as "512Mi".
+    min_instances, max_instances: scaling per revision. concurrency: requests per instance at a time.
+    timeout_seconds: request timeout, 1 to 3600.
+    """
+
+    image: str = HELLO_IMAGE
+    port: int | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretReference] = field(default_factory=dict)
+    cpu: str | None = None
+    memory: str | None = None
+    min_instances: int | None = None
+    max_instances: int | None = None
+    concurrency: int | None = None
+    timeout_seconds: int | None = None
+
+
+class PrivateService(Construct):
+    """A Cloud Run service that only internal traffic reaches and only named invokers may call.
+
+    Google's default compute account runs it unless `service_account` names another. Replacing the service drops its
+    IAM bindings at Google without a word; the bindings here are replaced together with it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        project: str,
+        region: str,
+        name: str,
+        container: Container | None = None,
+        service_account: str | None = None,
+        secret_accessor: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        deletion_protection: bool = False,
+        invokers: Mapping[str, str] | Sequence[str] = (),
+        depends_on: Sequence[ITerraformDependable] = (),
+        address: str | None = None,
+    ) -> None:
+        """Create the service; `invokers` is replayed through `allow_invoker` (a mapping gives the keys).
+
+        `secret_accessor` is the account that reads the container's secrets, by default `service_account`; it gets
+        roles/secretmanager.secretAccessor on each of them before the service starts.
+
+        Raises:
+            ValueError: for values that Cloud Run would refuse, and for invokers that would let everyone in.
+        """
+        super().__init__(scope, id_)
+        self.name = name
+        self._project, self._region = project, region
+        self._invokers: dict[str, str] = {}
+        self._address = resource_address(self, address)
+        container = container or Container()
+        refuse(
+            self.node.path,
+            [
+                ("project", known(project, names.project_id)),
+                ("region", known(region, names.region)),
+                ("name", known(name, names.cloud_run_name)),
+                ("service_account", known(service_account, access.service_account) if service_account else None),
+                *_container_faults(container),
+                *[("labels", known(key, names.label_key)) for key in labels or {}],
+                *[("labels", known(value, names.label_value)) for value in (labels or {}).values()],
+            ],
+        )
+        self.resource = CloudRunV2Service(
+            self,
+            "Resource",
+            project=project,
+            location=region,
+            name=name,
+            ingress=INGRESS,
+            labels=dict(labels) if labels else None,
+            deletion_protection=deletion_protection,
+            template=_template(container, service_account),
+            depends_on=[*depends_on, *self._secret_access(container, secret_accessor or service_account, depends_on)],
+        )
+        claim(self.resource, "google_cloud_run_v2_service", self._address)
+        for key, invoker in invokers.items() if isinstance(invokers, Mapping) else [(i, i) for i in invokers]:
+            self.allow_invoker(invoker, key=key)
+
+    def _secret_access(
+        self, container: Container, accessor: str | None, depends_on: Sequence[ITerraformDependable]
+    ) -> list[ITerraformDependable]:
+        """Without it the first revision fails to start; no accessor means that somebody else has granted it."""
+        granted: list[ITerraformDependable] = []
+        for secret in sorted({reference.secret for reference in container.secrets.values()}) if accessor else []:
+            name = address_name(secret.rpartition("/")[2])
+            resource = SecretManagerSecretIamMember(
+                self,
+                f"Secret {secret}".replace("/", " "),
+                project=secret.split("/")[1] if "/" in secret else self._project,
+                secret_id=secret,
+                role="roles/secretmanager.secretAccessor",
+                member=f"serviceAccount:{accessor}",
+                depends_on=list(depends_on),
+            )
+            claim(resource, "google_secret_manager_secret_iam_member", f"{self._address}_{name}")
+            granted.append(resource)
+        return granted
+
+    @property
+    def url(self) -> str:
+        """The run.app URL: the audience that a caller's ID token must carry, and nothing to connect to."""
+        return str(self.resource.uri)
+
+    def allow_invoker(
+        self, invoker: str, *, key: str | None = None, depends_on: Sequence[ITerraformDependable] = ()
+    ) -> None:
+        """Give `invoker` roles/run.invoker on this service. `key` names it in the Terraform address.
+
+        Naming the same invoker again changes nothing.
+
+        Raises:
+            ValueError: for everyone (`allUsers`, `allAuthenticatedUsers`), for what is not an IAM member, and when
+                `key` stands for another invoker already.
+        """
+        refuse(self.node.path, [("allow_invoker", known(invoker, access.invoker))])
+        member, name = access.member(invoker), address_name(key or invoker)
+        if member in self._invokers.values():
+            return
+        if name in self._invokers:
+            raise ValueError(f"{self.node.path}: allow_invoker: {name!r} is {self._invokers[name]}, not also {member}")
+        self._invokers[name] = member
+        resource = CloudRunV2ServiceIamMember(
+            self,
+            f"Invoker {name}",
+            project=self._project,
+            location=self._region,
+            name=self.resource.name,
+            role="roles/run.invoker",
+            member=member,
+            depends_on=list(depends_on),
+            lifecycle=TerraformResourceLifecycle(
+                replace_triggered_by=[f"google_cloud_run_v2_service.{self._address}.uid"]
+            ),
+        )
+        claim(resource, "google_cloud_run_v2_service_iam_member", f"{self._address}_{name}")
+
+
+def _container_faults(container: Container) -> list[tuple[str, Fault | None]]:
+    faults: list[tuple[str, Fault | None]] = [("container.image", known(container.image, names.image))]
+    faults += [
+        (f"container.env {name}", names.environment_variable(name)) for name in (*container.env, *container.secrets)
+    ]
+    both = Fault(wrong="given both as a value and as a secret")
+    faults += [(f"container.env {name}", both) for name in sorted(container.env.keys() & container.secrets.keys())]
+    bounds = {"port": (1, 65535), "timeout_seconds": (1, LONGEST_TIMEOUT_SECONDS), "concurrency": (1, 1000)}
+    for key, (least, most) in bounds.items():
+        value = getattr(container, key)
+        if value is not None and is_known(value) and not least <= value <= most:
+            faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=f"{least} to {most}")))
+    return faults
+
+
+def _template(container: Container, service_account: str | None) -> CloudRunV2ServiceTemplate:
+    limits = {key: value for key, value in (("cpu", container.cpu), ("memory", container.memory)) if value}
+    scaling = None
+    if container.min_instances is not None or container.max_instances is not None:
+        scaling = CloudRunV2ServiceTemplateScaling(
+            min_instance_count=container.min_instances, max_instance_count=container.max_instances
+        )
+    return CloudRunV2ServiceTemplate(
+        service_account=service_account,
+        timeout=f"{container.timeout_seconds}s" if container.timeout_seconds is not None else None,
+        max_instance_request_concurrency=container.concurrency,
+        scaling=scaling,
+        containers=[
+            CloudRunV2ServiceTemplateContainers(
+                image=container.image,
+                ports=CloudRunV2ServiceTemplateContainersPorts(container_port=container.port)
+                if container.port is not None
+                else None,
+                env=_environment(container) or None,
+                resources=CloudRunV2ServiceTemplateContainersResources(limits=limits) if limits else None,
+            )
+        ],
+    )
+
+
+def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:
+    """Sorted by name: the order of a mapping must not show up as a change."""
+    plain = {
+        name: CloudRunV2ServiceTemplateContainersEnv(name=name, value=value) for name, value in container.env.items()
+    }
+    secret = {
+        name: CloudRunV2ServiceTemplateContainersEnv(
+            name=name,
+            value_source=CloudRunV2ServiceTemplateContainersEnvValueSource(
+                secret_key_ref=CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef(
+                    secret=reference.secret, version=reference.version
+                )
+            ),
+        )
+        for name, reference in container.secrets.items()
+    }
+    return [variable for _, variable in sorted((plain | secret).items())]

@@ -1,0 +1,116 @@
+"""The PSC endpoint: a reserved internal address, and a forwarding rule on somebody's service attachment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+
+from cdktf import DataResource, Precondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.compute_address import ComputeAddress
+from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
+
+from cloudrun_psc import connections, names
+from cloudrun_psc.addresses import claim, resource_address
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.consumer_network import ConsumerNetwork
+from cloudrun_psc.faults import refuse
+from cloudrun_psc.ranges import address_in_subnet
+from constructs import Construct
+
+
+class HasServiceAttachment(Protocol):
+    """Anything that an endpoint can point at: our published service, or your own."""
+
+    @property
+    def self_link(self) -> str:
+        """The service attachment's self link."""
+
+
+class PscEndpoint(Construct):
+    """An address in the consumer's own network behind which the producer's service answers.
+
+    An endpoint whose attachment was replaced is closed for good; the next apply then makes it anew
+    (`recreate_closed_psc`). `.status_address` is the Terraform reference to its connection status.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        network: ConsumerNetwork,
+        service_attachment: HasServiceAttachment | str,
+        ip_address: str,
+        name: str,
+        address_name: str | None = None,
+        preconditions: Sequence[Precondition] = (),
+        address: str | None = None,
+    ) -> None:
+        """Reserve `ip_address` and connect it to `service_attachment` (a published service, or a self link).
+
+        `address_name` names the reserved address (default: `name` with -ip). `preconditions` are checked before the
+        endpoint is planned, for a link that comes from elsewhere.
+
+        Raises:
+            ValueError: for an address outside the subnet or reserved there, or a self link that is none or is in
+                another region.
+        """
+        super().__init__(scope, id_)
+        self._network, self._name = network, name
+        self._address = resource_address(self, address)
+        link = service_attachment if isinstance(service_attachment, str) else service_attachment.self_link
+        address_name = address_name or f"{name}-ip"
+        in_subnet = known(ip_address, partial(address_in_subnet, subnet=network.subnet_range))
+        within = network.region if is_known(network.region) else None
+        refuse(
+            self.node.path,
+            [
+                ("name", known(name, names.resource_name)),
+                ("address_name", known(address_name, names.resource_name)),
+                ("ip_address", in_subnet if is_known(network.subnet_range) else None),
+                ("service_attachment", known(link, partial(connections.service_attachment, within=within))),
+            ],
+        )
+        self.reserved_address = ComputeAddress(
+            self,
+            "Address",
+            project=network.project,
+            region=network.region,
+            name=address_name,
+            address_type="INTERNAL",
+            subnetwork=network.subnet.id,
+            address=ip_address,
+        )
+        reserved = claim(self.reserved_address, "google_compute_address", self._address)
+        self.resource = self._forwarding_rule(link, reserved, preconditions)
+        self.status_address = f"google_compute_forwarding_rule.{self._address}.psc_connection_status"
+
+    def _forwarding_rule(
+        self, link: str, reserved: str, preconditions: Sequence[Precondition]
+    ) -> ComputeForwardingRule:
+        # Google cannot re-point an endpoint. Provider 7.33 replaces it by itself; this record makes 6.50 do so too.
+        target = DataResource(self, "Target", input={"service_attachment": link})
+        record = claim(target, "terraform_data", f"{self._address}_target")
+        resource = ComputeForwardingRule(
+            self,
+            "Resource",
+            project=self._network.project,
+            region=self._network.region,
+            name=self._name,
+            # Empty on purpose: unset means EXTERNAL to the provider.
+            load_balancing_scheme="",
+            network=self._network.resource.id,
+            subnetwork=None,
+            ip_address=self.reserved_address.id,
+            target=link,
+            recreate_closed_psc=True,
+            lifecycle=TerraformResourceLifecycle(
+                # A changed address is no difference to the provider (#16870); a moved subnet would be "in use".
+                # `.id`, not the whole resource: a label edit must not replace the endpoint.
+                replace_triggered_by=[f"{reserved}.id", f"{self._network.subnet_address}.id", record],
+                precondition=list(preconditions) or None,
+            ),
+        )
+        claim(resource, "google_compute_forwarding_rule", self._address)
+        return resource

@@ -1,0 +1,176 @@
+"""The service attachment: what makes a load balancer reachable from other projects over Private Service Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_google.compute_service_attachment import (
+    ComputeServiceAttachment,
+    ComputeServiceAttachmentConsumerAcceptLists,
+)
+
+from cloudrun_psc import connections, names
+from cloudrun_psc.addresses import claim, resource_address
+from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.faults import Fault, refuse
+from constructs import Construct
+
+
+class HasForwardingRule(Protocol):
+    """Anything that stands behind a forwarding rule: our load balancer, or your own."""
+
+    @property
+    def forwarding_rule_self_link(self) -> str:
+        """The rule's self link."""
+
+
+class HasId(Protocol):
+    """A NAT subnet: anything with a Terraform id."""
+
+    @property
+    def id(self) -> Any:
+        """The resource's id."""
+
+
+class PublishedService(Construct):
+    """A service attachment with manual acceptance. Nobody is accepted until `accept` says so.
+
+    `reconcile_connections` is on: a project that is taken off the accept list loses the connections it has.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        project: str,
+        region: str,
+        name: str,
+        target: HasForwardingRule | str,
+        nat_subnets: Sequence[HasId],
+        accept: Mapping[str, int] | None = None,
+        reject: Sequence[str] = (),
+        connection_preference: str = connections.ACCEPT_MANUAL,
+        reconcile_connections: bool = True,
+        description: str | None = None,
+        deletion_protection: bool = False,
+        address: str | None = None,
+    ) -> None:
+        """Publish `target` through `nat_subnets` (kept in this order); `accept` maps a project to its limit.
+
+        Raises:
+            ValueError: when `target` is a Cloud Run service, and for lists that Google would refuse.
+        """
+        super().__init__(scope, id_)
+        self._accepted: dict[str, int] = {}
+        self._rejected: list[str] = []
+        self._preference = connection_preference
+        has_lists = bool(accept or reject)
+        refuse(
+            self.node.path,
+            [
+                ("project", known(project, names.project_id)),
+                ("region", known(region, names.region)),
+                ("name", known(name, names.resource_name)),
+                ("target", _target_fault(target)),
+                ("nat_subnets", None if nat_subnets else Fault(wrong="no NAT subnet", remedy="give at least one")),
+                ("connection_preference", connections.preference(connection_preference, has_lists=has_lists)),
+            ],
+        )
+        self.resource = ComputeServiceAttachment(
+            self,
+            "Resource",
+            project=project,
+            region=region,
+            name=name,
+            description=description,
+            connection_preference=connection_preference,
+            reconcile_connections=reconcile_connections,
+            enable_proxy_protocol=False,
+            nat_subnets=[subnet.id for subnet in nat_subnets],
+            target_service=target if isinstance(target, str) else target.forwarding_rule_self_link,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if deletion_protection else None,
+        )
+        claim(self.resource, "google_compute_service_attachment", resource_address(self, address))
+        for consumer, limit in (accept or {}).items():
+            self.accept(consumer, connection_limit=limit)
+        for consumer in reject:
+            self.reject(consumer)
+
+    @property
+    def self_link(self) -> str:
+        """What consumers point their endpoints at."""
+        return str(self.resource.self_link)
+
+    def accept(self, project: str, *, connection_limit: int = connections.DEFAULT_CONNECTION_LIMIT) -> None:
+        """Let `project` (an id, or a VPC network's self link) connect up to `connection_limit` endpoints.
+
+        Raises:
+            ValueError: for a limit below 1, a project that is rejected, a second limit for the same project, projects
+                mixed with networks, or an attachment with automatic acceptance.
+        """
+        contradiction = None
+        if project in self._rejected:
+            contradiction = Fault(wrong=f"{project} is on the reject list", remedy="accept it or reject it, not both")
+        elif self._accepted.get(project, connection_limit) != connection_limit:
+            contradiction = Fault(
+                wrong=f"{project} is accepted with limit {self._accepted[project]} already", remedy="give one limit"
+            )
+        self._check("accept", project, contradiction, known(connection_limit, connections.connection_limit))
+        self._accepted[project] = connection_limit
+        # Sorted: it is a set at Google, and the order of calls must not show up as a change.
+        self.resource.put_consumer_accept_lists(
+            [
+                ComputeServiceAttachmentConsumerAcceptLists(
+                    connection_limit=limit,
+                    **{"network_url" if connections.is_network(consumer) else "project_id_or_num": consumer},
+                )
+                for consumer, limit in sorted(self._accepted.items())
+            ]
+        )
+
+    def reject(self, project: str) -> None:
+        """Keep `project` (an id, or a VPC network's self link) out, whoever else is accepted.
+
+        Raises:
+            ValueError: for a project that is accepted, projects mixed with networks, or automatic acceptance.
+        """
+        contradiction = None
+        if project in self._accepted:
+            contradiction = Fault(wrong=f"{project} is on the accept list", remedy="accept it or reject it, not both")
+        self._check("reject", project, contradiction)
+        if project not in self._rejected:
+            self._rejected.append(project)
+        self.resource.consumer_reject_lists = sorted(self._rejected)
+
+    def _check(self, verb: str, project: str, *faults: Fault | None) -> None:
+        entries = [entry for entry in (*self._accepted, *self._rejected, project) if is_known(entry)]
+        refuse(
+            self.node.path,
+            [
+                (verb, known(project, connections.consumer)),
+                (verb, connections.one_kind(entries)),
+                (verb, connections.preference(self._preference, has_lists=True)),
+                *[(verb, fault) for fault in faults],
+            ],
+        )
+
+
+def _target_fault(target: object) -> Fault | None:
+    """Cloud Run in any shape is refused with the reason; the API would say 400 and no more."""
+    type_ = str(getattr(target, "terraform_resource_type", ""))
+    primary = str(getattr(getattr(target, "resource", None), "terraform_resource_type", ""))
+    looks_like_run = isinstance(target, str) and (".run.app" in target or "run.googleapis.com" in target)
+    if looks_like_run or "google_cloud_run" in type_ or "google_cloud_run" in primary:
+        return Fault(
+            wrong="a service attachment cannot point at Cloud Run directly",
+            allowed="the forwarding rule of an internal load balancer",
+            remedy="put an InternalLoadBalancer in between and give that",
+        )
+    if not isinstance(target, str) and not hasattr(target, "forwarding_rule_self_link"):
+        return Fault(
+            wrong=f"{type(target).__name__} has no forwarding_rule_self_link", allowed="an internal load balancer"
+        )
+    return None

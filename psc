@@ -1,0 +1,38 @@
+#!/bin/sh
+# cloudrun-psc: publish a Cloud Run service over Private Service Connect. `./psc --help` explains the commands.
+# Finds a Python and hands over to commands/, which builds the project's own environment on first use.
+
+script=$0
+while [ -L "$script" ]; do
+    target=$(readlink "$script")
+    case $target in /*) script=$target ;; *) script=$(dirname -- "$script")/$target ;; esac
+done
+checkout=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P) || exit 2
+
+# What the caller has set for another Python must not reach ours.
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV __PYVENV_LAUNCHER__
+
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+start='import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'
+
+own=$checkout/.psc/env/bin/python
+if [ -x "$own" ] && "$own" -I -S -c "$fits" 2>/dev/null; then
+    exec "$own" -s -c "$start" "$checkout" "$@"
+fi
+
+without_venv=
+for python in python3.13 python3.12 python3.11 python3 python; do
+    "$python" -I -c "$fits" 2>/dev/null || continue
+    if "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
+        exec "$python" -s -c "$start" "$checkout" "$@"
+    fi
+    without_venv=$python
+done
+
+if [ -n "$without_venv" ]; then
+    echo "psc: $(command -v "$without_venv") has no venv module; install it (Debian, Ubuntu: apt install python3-venv) and run this again." >&2
+else
+    found=$(python3 -V 2>/dev/null || echo none)
+    echo "psc: Python 3.11, 3.12 or 3.13 is needed on PATH (found: $found); install one and run this again." >&2
+fi
+exit 2

@@ -1,0 +1,99 @@
+"""Steps 7 to 10 of the walk-through, filled in and ready to paste: what a consumer's outputs tell people to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.settings import ConsumerSettings, EndpointSettings, Settings
+
+UNKNOWN_URL = "URL_OF_THE_SERVICE"
+_METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What the texts are filled with; self_link, url and port may be Terraform expressions."""
+
+    settings: Settings
+    side: ConsumerSettings
+    endpoint: EndpointSettings
+    self_link: str
+    url: str
+    port: str
+
+
+def ssh(side: ConsumerSettings) -> str:
+    """Step 8, first half."""
+    vm = side.test_vm
+    return f"gcloud compute ssh {vm.name} --project={side.project} --zone={vm.zone} --tunnel-through-iap"
+
+
+def of(facts: Endpoint) -> Mapping[str, tuple[str, str]]:
+    """The ending of each output's name, with its text and its description."""
+    texts = {
+        "describe_command": (_describe(facts), "Step 7: shows the connection from both sides."),
+        "curl_command": (_curl(facts), "Step 8: calls the service from the test VM."),
+        "request_log_query": (_request_log(facts), "Step 9: who the service saw."),
+    }
+    if facts.side.flow_logs.enabled:
+        texts["flow_log_query"] = (_flow_log(facts), "Step 10: which VM really called.")
+    return texts
+
+
+def _describe(facts: Endpoint) -> str:
+    return "\n".join(
+        [
+            "# Expected: ACCEPTED. PENDING: the producer has not accepted this project.",
+            f"gcloud compute forwarding-rules describe {facts.endpoint.name} --project={facts.side.project} "
+            f"--region={facts.settings.region} --format='value(pscConnectionStatus)'",
+            "# The same from the producer's side (needs compute.viewer there):",
+            f"gcloud compute service-attachments describe {facts.self_link} --format='yaml(connectedEndpoints)'",
+        ]
+    )
+
+
+def _curl(facts: Endpoint) -> str:
+    return "\n".join(
+        [
+            "# On the test VM. Expected: HTTP/1.1 200 OK and the page. 401: the token's audience is not",
+            "# the service's URL.",
+            "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
+            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
+            f'curl -i http://{facts.endpoint.address}:{facts.port}/ -H "Authorization: Bearer $TOKEN"',
+        ]
+    )
+
+
+def _request_log(facts: Endpoint) -> str:
+    producer, service = facts.settings.producer, facts.endpoint.service
+    condition = 'resource.type="cloud_run_revision"'
+    if producer is not None and service is not None:
+        project = producer.project
+        condition += f' AND resource.labels.service_name="{producer.services[service].names.service}"'
+    else:
+        project = facts.self_link.partition("projects/")[2].partition("/")[0]
+    condition += f' AND logName="projects/{project}/logs/run.googleapis.com%2Frequests"'
+    return "\n".join(
+        [
+            "# In the producer's project, some seconds after a call. remoteIp is an internal IPv6 address of Google's",
+            "# fabric, never the VM's: the flow log has that.",
+            f"gcloud logging read '{condition}' --project={project} --limit=10 --format="
+            "'table(timestamp,httpRequest.remoteIp,httpRequest.status,httpRequest.userAgent)'",
+        ]
+    )
+
+
+def _flow_log(facts: Endpoint) -> str:
+    project = facts.side.project
+    condition = (
+        f'logName="projects/{project}/logs/compute.googleapis.com%2Fvpc_flows" '
+        f'AND jsonPayload.connection.dest_ip="{facts.endpoint.address}"'
+    )
+    return "\n".join(
+        [
+            "# In the consumer's project, five to ten minutes after a call (a sample). src_ip is the VM's.",
+            f"gcloud logging read '{condition}' --project={project} --limit=10 --format="
+            "'table(timestamp,jsonPayload.connection.src_ip,jsonPayload.connection.dest_ip,jsonPayload.connection.dest_port)'",
+        ]
+    )

@@ -1,0 +1,196 @@
+"""The producer's stack: every service of the configuration behind its load balancer and service attachment."""
+
+from __future__ import annotations
+
+from cdktf import App, ITerraformDependable
+from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
+
+from cloudrun_psc import (
+    Container,
+    InternalLoadBalancer,
+    LoadBalancerNames,
+    PrivateService,
+    ProducerNetwork,
+    ProjectApis,
+    PublishedService,
+    SecretReference,
+    Subnet,
+)
+from cloudrun_psc.access import default_compute_account
+from cloudrun_psc.addresses import address_name, claim, claimed
+from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
+from config.consistency import project_of
+from config.settings import ProducerSettings, ServiceSettings, Settings
+from constructs import Construct
+from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
+from stacks.stack import SideStack
+from stacks.state import PRODUCER
+
+
+class ProducerStack(SideStack):
+    """One network, and per service: Cloud Run → serverless NEG → internal load balancer → service attachment."""
+
+    def __init__(self, app: App, settings: Settings, side: ProducerSettings) -> None:
+        """Build the stack `producer` of a configuration that has been checked."""
+        super().__init__(app, PRODUCER, settings, side)
+        self._settings, self._side = settings, side
+        secrets = any(service.secrets for service in side.services.values())
+        self._apis = ProjectApis(
+            self, "apis", project=side.project, apis=[RUN, COMPUTE, *([SECRETS] if secrets else [])]
+        ).all()
+        self._network = ProducerNetwork(
+            self,
+            "network",
+            project=side.project,
+            region=settings.region,
+            name=side.network.name,
+            load_balancer_subnet=Subnet(**side.network.load_balancer_subnet.model_dump()),
+            proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
+            depends_on=self._apis,
+        )
+        self._accounts: dict[str, tuple[str, list[ITerraformDependable]]] = {}
+        moved: list[dict[str, str]] = []
+        for key, service in side.services.items():
+            before = set(claimed(self))
+            self._publish(key, service)
+            if service.former_key:
+                moved += _moved(set(claimed(self)) - before, address_name(service.former_key), address_name(key))
+        if moved:
+            self.add_override("moved", moved)
+
+    def _publish(self, key: str, service: ServiceSettings) -> None:
+        scope, address = Construct(self, f"service-{key}"), address_name(key)
+        run = self._service(scope, address, service)
+        load_balancer = InternalLoadBalancer(
+            scope,
+            "load-balancer",
+            network=self._network,
+            service_name=service.names.service,
+            plain_service_name=f"{service.former_key or key}-service",
+            names_=LoadBalancerNames(
+                **service.names.model_dump(exclude={"service", "service_attachment"}),
+            ),
+            port=service.port,
+            ip_address=service.address,
+            subnet_range=self._side.network.load_balancer_subnet.range,
+            depends_on=self._apis,
+            address=address,
+        )
+        published = PublishedService(
+            scope,
+            "attachment",
+            project=self._side.project,
+            region=self._settings.region,
+            name=service.names.service_attachment,
+            target=load_balancer,
+            nat_subnets=[
+                self._network.add_nat_subnet(address, range_, name=self._side.network.nat_subnet_name)
+                for range_ in service.nat_ranges
+            ],
+            connection_preference=service.connection_preference,
+            accept={project_of(self._settings, entry): limit for entry, limit in service.accept.items()},
+            reject=[project_of(self._settings, entry) for entry in service.reject],
+            description=service.description,
+            deletion_protection=self._settings.deletion_protection,
+            address=address,
+        )
+        self._promise(key, run, load_balancer, published)
+
+    def _promise(
+        self, key: str, run: PrivateService, load_balancer: InternalLoadBalancer, published: PublishedService
+    ) -> None:
+        """The outputs that consumers rely on, and a warning while an endpoint waits or was cut."""
+        self.output(output_name(key, SELF_LINK), published.self_link, f"What an endpoint for {key} points at.")
+        self.output(output_name(key, URL), run.url, f"The audience of an ID token for {key}; nothing to connect to.")
+        self.output(
+            output_name(key, REGION), self._settings.region, f"The region that an endpoint for {key} must be in."
+        )
+        self.output(output_name(key, PORT), load_balancer.port, f"The port that an endpoint for {key} answers on.")
+        endpoints = f"google_compute_service_attachment.{address_name(key)}.connected_endpoints"
+        open_ = 'if endpoint.status != "ACCEPTED"'
+        waiting = f'[for endpoint in {endpoints} : "${{endpoint.endpoint}} ${{endpoint.status}}" {open_}]'
+        self.check(
+            f"{address_name(key)}_connections",
+            f'${{alltrue([for endpoint in {endpoints} : endpoint.status == "ACCEPTED"])}}',
+            f'Endpoints of {key} that are not ACCEPTED: ${{join(", ", {waiting})}}. PENDING: the project is not on the '
+            f"accept list; add it to producer.services.{key}.accept, or have the endpoint deleted if nobody configures "
+            "it any more. REJECTED: it is on the reject list, or its limit is used. CLOSED: the consumer re-applies.",
+        )
+
+    def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:
+        run = PrivateService(
+            scope,
+            "service",
+            project=self._side.project,
+            region=self._settings.region,
+            name=service.names.service,
+            container=_container(service),
+            service_account=service.service_account,
+            secret_accessor=None if service.service_account or not service.secrets else self._own_account(),
+            labels=service.labels,
+            deletion_protection=self._settings.deletion_protection,
+            depends_on=self._apis,
+            address=address,
+        )
+        for invoker in service.invokers:
+            account, needs = self._account(invoker)
+            run.allow_invoker(account, key=invoker, depends_on=needs)
+        return run
+
+    def _own_account(self) -> str:
+        """The producer project's default Compute Engine account, which runs a service that names none."""
+        return default_compute_account(self._project_number(PRODUCER, self._side.project))
+
+    def _project_number(self, key: str, project: str) -> str:
+        name = address_name(key)
+        found = self.node.try_find_child(f"project-{name}")
+        if found is None:
+            found = DataGoogleProject(self, f"project-{name}", project_id=project)
+            claim(found, "data.google_project", name)
+        assert isinstance(found, DataGoogleProject)
+        return str(found.number)
+
+    def _account(self, invoker: str) -> tuple[str, list[ITerraformDependable]]:
+        """An invoker's account, and what must be there before Google accepts it."""
+        consumer = self._settings.consumers.get(invoker)
+        if consumer is None:
+            return invoker, []
+        if consumer.invoker:
+            return consumer.invoker, []
+        if consumer.project_number:
+            return default_compute_account(consumer.project_number), []
+        if invoker not in self._accounts:
+            account = default_compute_account(self._project_number(invoker, consumer.project))
+            self._accounts[invoker] = account, self._compute_enabled(invoker, consumer.project)
+        return self._accounts[invoker]
+
+    def _compute_enabled(self, consumer: str, project: str) -> list[ITerraformDependable]:
+        """The default account exists only once compute is enabled in its project; a binding before that is a 400."""
+        if project == self._side.project:
+            return self._apis
+        return ProjectApis(self, f"apis-{consumer}", project=project, apis=[COMPUTE], prefix=consumer).all()
+
+
+def _container(service: ServiceSettings) -> Container:
+    return Container(
+        image=service.image,
+        port=service.container_port,
+        env=service.env,
+        secrets={name: SecretReference(**secret.model_dump()) for name, secret in service.secrets.items()},
+        cpu=service.cpu,
+        memory=service.memory,
+        min_instances=service.scaling.min_instances,
+        max_instances=service.scaling.max_instances,
+        concurrency=service.concurrency,
+        timeout_seconds=service.timeout_seconds,
+    )
+
+
+def _moved(addresses: set[str], former: str, present: str) -> list[dict[str, str]]:
+    """`moved` blocks from a service's former addresses to its present ones."""
+    blocks = []
+    for address in sorted(addresses):
+        type_, _, name = address.rpartition(".")
+        if name == present or name.startswith(f"{present}_"):
+            blocks.append({"from": f"{type_}.{former}{name.removeprefix(present)}", "to": address})
+    return blocks

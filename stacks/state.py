@@ -1,0 +1,90 @@
+"""Where each stack keeps its Terraform state, and how the consumer reads the producer's.
+
+Environment and stack stand in every path and prefix, so that no two of them ever share a state. Paths are relative to
+the stack's folder: the synthesized files are the same wherever the checkout lies.
+"""
+
+from __future__ import annotations
+
+from cdktf import (
+    DataTerraformRemoteStateGcs,
+    DataTerraformRemoteStateLocal,
+    GcsBackend,
+    LocalBackend,
+    Precondition,
+    TerraformStack,
+)
+
+from config.settings import Settings
+
+PRODUCER = "producer"
+DEFAULT_ENVIRONMENT = "default"
+
+
+def folder(environment: str) -> str:
+    """The environment's own folder below the output folder; the default one's is the output folder itself."""
+    return "" if environment == DEFAULT_ENVIRONMENT else environment
+
+
+def local_state(environment: str, stack: str) -> str:
+    """The state's path as seen from the stack's folder: it lies beside the output folder."""
+    up = "../../.." if environment == DEFAULT_ENVIRONMENT else "../../../.."
+    name = stack if environment == DEFAULT_ENVIRONMENT else f"{environment}.{stack}"
+    return f"{up}/terraform.{name}.tfstate"
+
+
+def gcs_prefix(settings: Settings, stack: str) -> str:
+    """The bucket prefix of a stack's state."""
+    return f"{settings.state.prefix}/{settings.environment}/{stack}"
+
+
+def use_backend(stack: TerraformStack, settings: Settings, name: str, account: str | None) -> None:
+    """Keep the state of the stack `name` where the settings say; `account` is impersonated for the bucket too."""
+    if settings.state.backend == "gcs":
+        assert settings.state.bucket is not None
+        GcsBackend(
+            stack,
+            bucket=settings.state.bucket,
+            prefix=gcs_prefix(settings, name),
+            impersonate_service_account=account,
+        )
+    else:
+        LocalBackend(stack, path=local_state(settings.environment, name))
+
+
+class ProducerState:
+    """The producer's outputs, read from its state by one data source."""
+
+    def __init__(self, stack: TerraformStack, settings: Settings, account: str | None) -> None:
+        """Add the data source `terraform_remote_state.producer` to a consumer's stack."""
+        data: DataTerraformRemoteStateGcs | DataTerraformRemoteStateLocal
+        self._address = f"data.terraform_remote_state.{PRODUCER}"
+        if settings.state.backend == "gcs":
+            assert settings.state.bucket is not None
+            prefix = gcs_prefix(settings, PRODUCER)
+            data = DataTerraformRemoteStateGcs(
+                stack, PRODUCER, bucket=settings.state.bucket, prefix=prefix, impersonate_service_account=account
+            )
+            self._where = f"gs://{settings.state.bucket}/{prefix}"
+        else:
+            path = local_state(settings.environment, PRODUCER)
+            data = DataTerraformRemoteStateLocal(stack, PRODUCER, path=path)
+            # A state file that is not there would be an error of Terraform's own; so it is only read when it is.
+            data.add_override("count", f'${{fileexists("{path}") ? 1 : 0}}')
+            self._address += "[0]"
+            self._where = path
+        data.override_logical_id(PRODUCER)
+
+    def output(self, name: str, missing: str = "") -> str:
+        """An expression for an output; `missing` where the producer has not been deployed yet."""
+        return f'${{try({self._address}.outputs.{name}, "{missing}")}}'
+
+    def must_have(self, name: str, service: str) -> Precondition:
+        """The sentence that a plan gives instead of "Unsupported attribute"."""
+        return Precondition(
+            condition=f"${{can({self._address}.outputs.{name})}}",
+            error_message=(
+                f"The producer's state ({self._where}) has no output {name}. Deploy the producer first "
+                f"(cdktf deploy {PRODUCER}); if it is deployed, see that it publishes the service {service}."
+            ),
+        )

@@ -1,0 +1,110 @@
+"""From settings to a folder of Terraform JSON: built aside, inspected, and only then put in place."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from cdktf import App
+
+from config.settings import Settings
+from stacks.consumer import ConsumerStack
+from stacks.producer import ProducerStack
+from stacks.state import folder
+
+_RESIDUE = re.compile(r"TfToken\[|TOKEN\.\d+|\$\{Token\[")
+_STACK_FILE = "cdk.tf.json"
+_LOCK_FILE = ".terraform.lock.hcl"
+
+
+class SynthesisError(Exception):
+    """The synthesized Terraform is not fit for use; nothing was written."""
+
+
+def build(app: App, settings: Settings) -> None:
+    """Add the configuration's stacks to `app`: the producer first, every consumer after it."""
+    producer = ProducerStack(app, settings, settings.producer) if settings.producer else None
+    for key, side in settings.consumers.items():
+        consumer = ConsumerStack(app, key, settings, side)
+        if producer is not None and any(endpoint.service for endpoint in side.endpoints.values()):
+            consumer.add_dependency(producer)
+
+
+def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
+    """Write the stacks below `outdir` and return the environment's folder.
+
+    `outdir`/manifest.json is what the cdktf CLI reads. The default environment's stacks stand in `outdir`/stacks,
+    another one's in `outdir`/ENVIRONMENT/stacks with a manifest of their own. The provider lock files
+    in `locks` are put beside them.
+
+    Raises:
+        SynthesisError: when what cdktf wrote is not fit for use. What stood in `outdir` is then as it was.
+    """
+    outdir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".synth-", dir=outdir) as temporary:
+        app = App(outdir=temporary, stack_traces=False, skip_validation=False)
+        build(app, settings)
+        app.synth()
+        made = Path(temporary)
+        manifest = json.loads((made / "manifest.json").read_text())
+        _inspect(made, manifest)
+        return _publish(made, manifest, outdir, settings, locks)
+
+
+def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]]) -> None:
+    """Refuse what Terraform would only stumble over later, or what would differ on another machine."""
+    for name, stack in manifest["stacks"].items():
+        annotations = stack.get("annotations") or []
+        assert isinstance(annotations, list)
+        errors = [note["message"] for note in annotations if note.get("level") == "@cdktf/error"]
+        if errors:
+            raise SynthesisError(f"stack {name}: {'; '.join(errors)}")
+        text = (made / str(stack["synthesizedStackPath"])).read_text()
+        residue = _RESIDUE.search(text)
+        if residue:
+            around = text[max(0, residue.start() - 60) : residue.end() + 40]
+            raise SynthesisError(f"stack {name}: an unresolved cdktf token is left over: …{around}…")
+        for path in {str(made), str(Path.cwd()), str(Path.home())} - {"/"}:
+            if f"{path}/" in text:
+                raise SynthesisError(f"stack {name}: holds the path {path} of this machine")
+
+
+def _publish(
+    made: Path, manifest: dict[str, dict[str, dict[str, object]]], outdir: Path, settings: Settings, locks: Path
+) -> Path:
+    """Put the stack files in place, each by one rename; Terraform's own files beside them stay."""
+    below = folder(settings.environment)
+    home = outdir / below if below else outdir
+    for name, stack in manifest["stacks"].items():
+        target = home / "stacks" / name
+        target.mkdir(parents=True, exist_ok=True)
+        (made / str(stack["synthesizedStackPath"])).replace(target / _STACK_FILE)
+        lock = locks / settings.environment / f"{name}{_LOCK_FILE}"
+        if lock.exists():
+            shutil.copyfile(lock, made / _LOCK_FILE)
+            (made / _LOCK_FILE).replace(target / _LOCK_FILE)
+    _remove_former(home / "stacks", set(manifest["stacks"]))
+    _write(made, home / "manifest.json", manifest)
+    if below:
+        for stack in manifest["stacks"].values():
+            for key in ("synthesizedStackPath", "workingDirectory"):
+                stack[key] = f"{below}/{stack[key]}"
+        _write(made, outdir / "manifest.json", manifest)
+    return home
+
+
+def _write(made: Path, target: Path, manifest: object) -> None:
+    (made / "manifest.json").write_text(json.dumps(manifest, indent=2))
+    (made / "manifest.json").replace(target)
+
+
+def _remove_former(stacks: Path, present: set[str]) -> None:
+    """A stack that left the configuration is not to be applied again; what Terraform keeps there is not ours."""
+    for folder_ in stacks.iterdir():
+        if folder_.name not in present and folder_.is_dir():
+            (folder_ / _STACK_FILE).unlink(missing_ok=True)
+            if not any(folder_.iterdir()):
+                folder_.rmdir()

@@ -1,0 +1,56 @@
+"""What several test modules share: configurations in, synthesized JSON out, in one process with one kernel."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloudrun_psc.lazy_bindings import use_lazy_bindings
+from config.loading import load
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+use_lazy_bindings()
+os.environ.pop("CDKTF_OUTDIR", None)
+
+Json = dict[str, Any]
+Synthesized = dict[str, Json]
+
+
+def plain(value: Any) -> Any:
+    """Synthesized JSON without cdktf's metadata."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items() if key != "//"}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def stacks_in(folder: Path) -> Synthesized:
+    """Stack name → its JSON, as the manifest of `folder` lists them."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    return {
+        name: plain(json.loads((folder / stack["synthesizedStackPath"]).read_text()))
+        for name, stack in manifest["stacks"].items()
+    }
+
+
+@pytest.fixture
+def synth(tmp_path: Path) -> Callable[..., Synthesized]:
+    """Synthesize a configuration given as YAML text (or the default one) and return its stacks."""
+
+    def run(yaml: str | None = None, **variables: str) -> Synthesized:
+        from stacks.synthesis import synthesize
+
+        if yaml is not None:
+            file = tmp_path / "tried.yaml"
+            file.write_text(yaml)
+            variables["PSC_CONFIG"] = str(file)
+        settings = load(CHECKOUT, variables).settings
+        out = tmp_path / "out"
+        synthesize(settings, out, CHECKOUT / "locks")
+        return stacks_in(out)
+
+    return run
