@@ -21,7 +21,7 @@ from config.problems import ConfigurationError  # noqa: E402
 
 def main() -> int:
     """Synthesize the chosen environment; every message goes to standard error."""
-    if os.environ.get("SYNTH_HCL_OUTPUT"):
+    if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         # cdktf 0.21 makes invalid HCL of lifecycle conditions and drops `check` blocks.
         return _refuse("cdktf's HCL output loses check blocks and lifecycle conditions; synthesize without --hcl")
     try:

@@ -86,10 +86,11 @@ class ConsumerStack(SideStack):
 
     def _instruct(self, name: str, endpoint: EndpointSettings, link: str) -> None:
         if endpoint.service is None or self._producer is None:
-            url, port = endpoint.url or instructions.UNKNOWN_URL, str(endpoint.port or 80)
+            url = endpoint.url or instructions.UNKNOWN_URL
+            port = "" if endpoint.port in (None, 80) else f":{endpoint.port}"
         else:
             url = self._producer.output(output_name(endpoint.service, URL), instructions.UNKNOWN_URL)
-            port = self._producer.output(output_name(endpoint.service, PORT), "80")
+            port = self._producer.port_suffix(output_name(endpoint.service, PORT))
         facts = Endpoint(
             settings=self._settings, side=self._side, endpoint=endpoint, self_link=link, url=url, port=port
         )

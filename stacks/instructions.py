@@ -13,7 +13,7 @@ _METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What the texts are filled with; self_link, url and port may be Terraform expressions."""
+    """What the texts are filled with; self_link, url and port (with its colon) may be Terraform expressions."""
 
     settings: Settings
     side: ConsumerSettings
@@ -60,7 +60,7 @@ def _curl(facts: Endpoint) -> str:
             "# the service's URL.",
             "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
             f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
-            f'curl -i http://{facts.endpoint.address}:{facts.port}/ -H "Authorization: Bearer $TOKEN"',
+            f'curl -i http://{facts.endpoint.address}{facts.port}/ -H "Authorization: Bearer $TOKEN"',
         ]
     )
 

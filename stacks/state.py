@@ -79,6 +79,11 @@ class ProducerState:
         """An expression for an output; `missing` where the producer has not been deployed yet."""
         return f'${{try({self._address}.outputs.{name}, "{missing}")}}'
 
+    def port_suffix(self, name: str) -> str:
+        """An expression for a port output as it follows a host in a URL: nothing for 80, HTTP's own."""
+        port = f"{self._address}.outputs.{name}"
+        return f'${{try({port} == 80 ? "" : ":${{{port}}}", "")}}'
+
     def must_have(self, name: str, service: str) -> Precondition:
         """The sentence that a plan gives instead of "Unsupported attribute"."""
         return Precondition(

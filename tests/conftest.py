@@ -54,3 +54,7 @@ def synth(tmp_path: Path) -> Callable[..., Synthesized]:
         return stacks_in(out)
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-inventories", action="store_true", help="write the stacks' inventories anew")

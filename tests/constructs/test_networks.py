@@ -1,0 +1,94 @@
+"""ProducerNetwork and ConsumerNetwork: purposes, ranges, and what a plan must refuse later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cdktf import TerraformStack
+
+from cloudrun_psc import ConsumerNetwork, FlowLogs, ProducerNetwork, Subnet
+from tests.conftest import Json
+
+Resources = Callable[[], dict[str, Json]]
+
+
+def producer(stack: TerraformStack, **more: Any) -> ProducerNetwork:
+    return ProducerNetwork(stack, "net", **({"project": "our-project", "region": "europe-west1"} | more))
+
+
+def consumer(stack: TerraformStack, **more: Any) -> ConsumerNetwork:
+    return ConsumerNetwork(stack, "net", **({"project": "our-project", "region": "europe-west1"} | more))
+
+
+def test_the_load_balancers_subnet_keeps_its_name_when_widened_and_takes_a_new_one_when_moved(
+    stack: TerraformStack, resources: Resources
+) -> None:
+    producer(stack, load_balancer_subnet=Subnet(name="lb", range="10.9.0.0/20"))
+    subnet = resources()["google_compute_subnetwork.load_balancer"]
+    assert subnet["name"] == "lb-10-9-0-0-20"
+    assert subnet["lifecycle"]["create_before_destroy"] is True
+    assert subnet["lifecycle"]["ignore_changes"] == ["name"]
+
+
+def test_nat_subnets_follow_from_their_range_and_not_from_their_place(
+    stack: TerraformStack, resources: Resources
+) -> None:
+    network = producer(stack)
+    network.add_nat_subnet("orders", "10.0.8.0/24")
+    network.add_nat_subnet("orders", "10.0.3.0/24")
+    made = resources()
+    assert made["google_compute_subnetwork.orders_nat_10_0_8_0_24"]["name"] == "producer-psc-subnet-10-0-8-0-24"
+    assert made["google_compute_subnetwork.orders_nat_10_0_3_0_24"]["name"] == "producer-psc-subnet"
+
+
+def test_ranges_of_one_network_are_disjoint(stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match=r"proxy_only_subnet.range: 10.0.1.128/25 overlaps 10.0.1.0/24"):
+        producer(stack, proxy_only_subnet=Subnet(name="proxy", range="10.0.1.128/25"))
+    network = ProducerNetwork(stack, "other", project="our-project", region="europe-west1")
+    with pytest.raises(ValueError, match=r"nat range 10.0.2.0/26.*overlaps 10.0.2.0/24"):
+        network.add_nat_subnet("orders", "10.0.2.0/26")
+
+
+def test_a_proxy_only_subnet_is_at_least_a_26(stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match=r"10.0.2.0/27 is too small .*take at least a /26"):
+        producer(stack, proxy_only_subnet=Subnet(name="proxy", range="10.0.2.0/27"))
+
+
+def test_what_no_apply_can_change_is_remembered_and_refused_at_plan(
+    stack: TerraformStack, resources: Resources
+) -> None:
+    producer(stack)
+    made = resources()
+    first = made["terraform_data.first_deployment"]
+    assert first["input"] == {
+        "region": "europe-west1",
+        "network": "producer-vpc",
+        "load_balancer_subnet": "producer-subnet",
+        "proxy_only_subnet": "producer-proxy-subnet",
+        "proxy_only_range": "10.0.2.0/24",
+    }
+    assert first["lifecycle"] == {"ignore_changes": ["input"]}
+    refusals = {
+        condition["condition"].partition(".output.")[2].partition(",")[0]
+        for address in ("network.network", "subnetwork.load_balancer", "subnetwork.proxy_only")
+        for condition in made[f"google_compute_{address}"]["lifecycle"]["precondition"]
+    }
+    assert refusals == set(first["input"])
+
+
+def test_flow_logs_are_off_unless_given_and_checked(stack: TerraformStack, resources: Resources) -> None:
+    consumer(stack)
+    assert "log_config" not in resources()["google_compute_subnetwork.subnet"]
+    wrong = FlowLogs(sampling=2, interval="5s", metadata="ALL")
+    with pytest.raises(ValueError, match="flow_logs.sampling: 2 is not a share") as refusal:
+        ConsumerNetwork(stack, "other", project="our-project", region="europe-west1", flow_logs=wrong)
+    assert len(str(refusal.value).splitlines()) == 3
+
+
+def test_the_consumers_region_stays(stack: TerraformStack, resources: Resources) -> None:
+    consumer(stack)
+    (refusal,) = resources()["google_compute_network.network"]["lifecycle"]["precondition"]
+    assert "The region cannot change from" in refusal["error_message"]
+    assert "destroy the consumers and then the producer" in refusal["error_message"]

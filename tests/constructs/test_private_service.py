@@ -1,0 +1,102 @@
+"""PrivateService: internal, IAM required, nobody in unless named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cdktf import TerraformStack
+
+from cloudrun_psc import Container, PrivateService, SecretReference
+from tests.conftest import Json
+
+Resources = Callable[[], dict[str, Json]]
+CALLER = "caller@partner-one.iam.gserviceaccount.com"
+
+
+def service(stack: TerraformStack, **more: Any) -> PrivateService:
+    return PrivateService(
+        stack, "orders", **({"project": "our-project", "region": "europe-west1", "name": "orders"} | more)
+    )
+
+
+def test_it_is_internal_and_nobody_may_call(stack: TerraformStack, resources: Resources) -> None:
+    service(stack)
+    made = resources()
+    assert list(made) == ["google_cloud_run_v2_service.orders"]
+    assert made["google_cloud_run_v2_service.orders"]["ingress"] == "INGRESS_TRAFFIC_INTERNAL_ONLY"
+
+
+def test_an_invoker_by_argument_and_by_verb_gets_the_same_binding(stack: TerraformStack, resources: Resources) -> None:
+    run = service(stack, invokers={"one": CALLER})
+    run.allow_invoker("group:team@example.com", key="two")
+    run.allow_invoker(CALLER, key="again")
+    made = resources()
+    members = {key: values["member"] for key, values in made.items() if "iam_member" in key}
+    assert members == {
+        "google_cloud_run_v2_service_iam_member.orders_one": f"serviceAccount:{CALLER}",
+        "google_cloud_run_v2_service_iam_member.orders_two": "group:team@example.com",
+    }
+
+
+def test_a_binding_goes_with_the_service_that_it_is_for(stack: TerraformStack, resources: Resources) -> None:
+    service(stack, invokers=[CALLER])
+    (binding,) = [values for key, values in resources().items() if "iam_member" in key]
+    assert binding["lifecycle"]["replace_triggered_by"] == ["google_cloud_run_v2_service.orders.uid"]
+
+
+@pytest.mark.parametrize("everyone", ["allUsers", "allAuthenticatedUsers", "ALLUSERS", "principalSet:allUsers"])
+def test_everyone_is_refused(stack: TerraformStack, everyone: str) -> None:
+    with pytest.raises(ValueError, match="tried/orders: allow_invoker: .* would let everyone"):
+        service(stack).allow_invoker(everyone)
+
+
+def test_one_key_is_one_invoker(stack: TerraformStack) -> None:
+    run = service(stack, invokers={"one": CALLER})
+    with pytest.raises(ValueError, match="'one' is serviceAccount:caller@"):
+        run.allow_invoker("other@partner-one.iam.gserviceaccount.com", key="one")
+
+
+def test_all_faults_come_at_once(stack: TerraformStack) -> None:
+    container = Container(
+        image="https://x", port=0, env={"PORT": "1", "A": "b"}, secrets={"A": SecretReference(secret="s")}
+    )
+    with pytest.raises(ValueError, match="tried/orders") as refusal:
+        service(stack, name="Orders", region="europe-west1-b", container=container)
+    lines = str(refusal.value).splitlines()
+    assert [line.split(": ")[1] for line in lines] == [
+        "region",
+        "name",
+        "container.image",
+        "container.env PORT",
+        "container.env A",
+        "container.port",
+    ]
+    assert "did you mean 'europe-west1'?" in lines[0]
+
+
+def test_environment_and_secrets_are_sorted_and_secrets_are_granted_first(
+    stack: TerraformStack, resources: Resources
+) -> None:
+    container = Container(env={"Z": "1", "A": "2"}, secrets={"M": SecretReference(secret="api-key", version="3")})
+    service(stack, container=container, service_account="runner@our-project.iam.gserviceaccount.com")
+    made = resources()
+    run = made["google_cloud_run_v2_service.orders"]
+    variables = run["template"]["containers"][0]["env"]
+    assert [variable["name"] for variable in variables] == ["A", "M", "Z"]
+    assert variables[1]["value_source"]["secret_key_ref"] == {"secret": "api-key", "version": "3"}
+    grant = made["google_secret_manager_secret_iam_member.orders_api_key"]
+    assert grant["role"] == "roles/secretmanager.secretAccessor"
+    assert grant["member"] == "serviceAccount:runner@our-project.iam.gserviceaccount.com"
+    assert run["depends_on"] == ["google_secret_manager_secret_iam_member.orders_api_key"]
+
+
+def test_only_what_was_given_is_sent(stack: TerraformStack, resources: Resources) -> None:
+    service(stack, container=Container(cpu="2", timeout_seconds=60, max_instances=4, concurrency=8))
+    template = resources()["google_cloud_run_v2_service.orders"]["template"]
+    assert template["timeout"] == "60s"
+    assert template["max_instance_request_concurrency"] == 8
+    assert template["scaling"] == {"max_instance_count": 4}
+    assert template["containers"][0]["resources"] == {"limits": {"cpu": "2"}}
+    assert "ports" not in template["containers"][0]

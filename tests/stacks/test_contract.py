@@ -1,0 +1,185 @@
+"""The contract between the stacks: named outputs, one explicit data source, order, and addresses that stay."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.loading import load
+from tests.conftest import CHECKOUT, Json, Synthesized
+from tests.stacks.inventory import HERE, parts
+
+Synth = Callable[..., Synthesized]
+MANY = (HERE / "configurations" / "many.yaml").read_text()
+
+
+def test_the_producers_outputs_are_named_and_open(synth: Synth) -> None:
+    outputs = synth(MANY)["producer"]["output"]
+    assert set(outputs) == {
+        f"{service}_{what}"
+        for service in ("orders", "stock_levels")
+        for what in ("service_attachment_self_link", "url", "region", "port")
+    }
+    assert not any(output.get("sensitive") for output in outputs.values())
+    assert outputs["orders_port"]["value"] == 8080
+    assert outputs["orders_region"]["value"] == "europe-west1"
+
+
+def test_the_consumers_outputs_tell_what_to_run(synth: Synth) -> None:
+    outputs = synth()["consumer"]["output"]
+    assert set(outputs) == {
+        "psc_endpoint_address",
+        "psc_endpoint_status",
+        "psc_endpoint_describe_command",
+        "psc_endpoint_curl_command",
+        "psc_endpoint_request_log_query",
+        "psc_endpoint_flow_log_query",
+        "test_vm_ssh_command",
+    }
+    curl = outputs["psc_endpoint_curl_command"]["value"]
+    assert "audience=${try(data.terraform_remote_state.producer[0].outputs.hello_url" in curl
+    assert "curl -i http://10.1.0.5${try(" in curl
+    assert '"Authorization: Bearer $TOKEN"' in curl
+
+
+def test_the_consumer_reads_the_producers_state_through_one_data_source(synth: Synth) -> None:
+    data = synth(MANY)["shop"]["data"]
+    assert list(data) == ["terraform_remote_state"]
+    assert list(data["terraform_remote_state"]) == ["producer"]
+
+
+def test_no_automatic_cross_stack_reference_is_left(synth: Synth) -> None:
+    assert "cross-stack-output" not in json.dumps(synth(MANY))
+
+
+def test_consumers_come_after_the_producer(tmp_path: Path) -> None:
+    from stacks.synthesis import synthesize
+
+    settings = load(CHECKOUT, {"PSC_CONFIG": str(HERE / "configurations" / "many.yaml")}).settings
+    synthesize(settings, tmp_path, CHECKOUT / "locks")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())["stacks"]
+    assert {name: stack["dependencies"] for name, stack in manifest.items()} == {
+        "producer": [],
+        "shop": ["producer"],
+        "back-office": ["producer"],
+    }
+
+
+def test_a_missing_output_or_state_gets_a_sentence(synth: Synth) -> None:
+    consumer = synth()["consumer"]
+    (condition,) = consumer["resource"]["google_compute_forwarding_rule"]["psc_endpoint"]["lifecycle"]["precondition"]
+    promised = "data.terraform_remote_state.producer[0].outputs.hello_service_attachment_self_link"
+    assert condition["condition"] == f"${{can({promised})}}"
+    assert "Deploy the producer first (cdktf deploy producer)" in condition["error_message"]
+    count = consumer["data"]["terraform_remote_state"]["producer"]["count"]
+    assert count == '${fileexists("../../../terraform.producer.tfstate") ? 1 : 0}'
+
+
+def test_a_consumer_with_a_self_link_stands_alone(synth: Synth) -> None:
+    stacks = synth((HERE / "configurations" / "consumer-alone.yaml").read_text())
+    assert list(stacks) == ["analytics"]
+    assert "data" not in stacks["analytics"]
+
+
+def test_checks_warn_on_both_sides_and_say_what_to_do(synth: Synth) -> None:
+    stacks = synth()
+    (waiting,) = stacks["consumer"]["check"]["psc_endpoint_accepted"]["assert"]
+    assert waiting["condition"].endswith('.psc_connection_status == "ACCEPTED"}')
+    assert "the producer has to accept project example-consumer-project for hello" in waiting["error_message"]
+    (cut,) = stacks["producer"]["check"]["hello_connections"]["assert"]
+    assert "add it to producer.services.hello.accept" in cut["error_message"]
+
+
+def named(stacks: Synthesized) -> dict[str, str]:
+    """Stack and address → resource name, of everything that has one."""
+    return {
+        f"{stack} {address}": values.get("name", "")
+        for stack, content in stacks.items()
+        for address, values in parts(content).items()
+    }
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["orders", "stock-levels"]))[1:])
+def test_order_changes_nothing(synth: Synth, order: tuple[str, ...]) -> None:
+    before = synth(MANY)
+    data = yaml.safe_load(MANY)
+    data["producer"]["services"] = {key: data["producer"]["services"][key] for key in order}
+    data["consumers"] = dict(reversed(data["consumers"].items()))
+    shop = data["consumers"]["shop"]
+    shop["endpoints"]["orders"]["address"] = "10.1.0.5"
+    shop["endpoints"] = dict(reversed(shop["endpoints"].items()))
+    data["producer"]["services"]["orders"]["accept"] = {"partner-project": 1, "back-office": 2, "shop": 5}
+    data["producer"]["services"]["orders"]["invokers"].reverse()
+    after = synth(yaml.safe_dump(data, sort_keys=False))
+    assert after == before
+
+
+def test_removing_one_leaves_the_others_as_they_were(synth: Synth) -> None:
+    before = synth(MANY)
+    data = yaml.safe_load(MANY)
+    del data["producer"]["services"]["stock-levels"], data["consumers"]["shop"]["endpoints"]["stock"]
+    after = named(synth(yaml.safe_dump(data)))
+    assert after.items() <= named(before).items()
+
+
+def test_a_former_key_moves_everything_and_renames_nothing(synth: Synth) -> None:
+    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    before = synth(default)["producer"]
+    renamed = default.replace("    hello:\n", "    world:\n      former_key: hello\n").replace(
+        "service: hello", "service: world"
+    )
+    after = synth(renamed)["producer"]
+    moves = {block["from"]: block["to"] for block in after["moved"]}
+    old = {address: values for address, values in parts(before).items() if not address.startswith(("output", "check"))}
+    new = {address: values for address, values in parts(after).items() if not address.startswith(("output", "check"))}
+    assert {moves.get(address, address) for address in old} == set(new)
+    assert all(
+        new[moves.get(address, address)].get("name") == values.get("name")
+        for address, values in old.items()
+        if "iam" not in address
+    )
+
+
+def test_two_things_under_one_address_are_an_error(synth: Synth) -> None:
+    text = """
+producer:
+  project: some-project
+  services:
+    a: {invokers: [b-c]}
+    a-b: {invokers: [c], nat_ranges: [10.0.4.0/24]}
+consumers:
+  b-c: {project: consumer-one}
+  c: {project: consumer-two}
+"""
+    with pytest.raises(
+        ValueError, match="the Terraform address google_cloud_run_v2_service_iam_member.a_b_c is taken by"
+    ):
+        synth(text)
+
+
+def states(stacks: Synthesized) -> list[Json]:
+    return [stack["terraform"]["backend"] for stack in stacks.values()]
+
+
+def test_environments_never_share_a_state(synth: Synth) -> None:
+    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    seen = []
+    for more in ("", "environment: staging\n", "environment: producer\n"):
+        seen += states(synth(default + more))
+        seen += states(synth(default + more + "state: {backend: gcs, bucket: one-bucket}\n"))
+    texts = [json.dumps(one) for one in seen]
+    assert len(set(texts)) == len(texts)
+
+
+def test_the_consumer_reads_the_state_that_the_producer_writes(synth: Synth) -> None:
+    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    for more in ("", "environment: staging\n", "state: {backend: gcs, bucket: one-bucket, prefix: a/b}\n"):
+        stacks = synth(default + more)
+        (written,) = stacks["producer"]["terraform"]["backend"].values()
+        read = stacks["consumer"]["data"]["terraform_remote_state"]["producer"]["config"]
+        assert read == written
