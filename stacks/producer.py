@@ -20,7 +20,7 @@ from cloudrun_psc.access import default_compute_account
 from cloudrun_psc.addresses import address_name, claim, claimed
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
 from config.consistency import project_of
-from config.settings import ProducerSettings, ServiceSettings, Settings
+from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
 from stacks.stack import SideStack
@@ -48,7 +48,7 @@ class ProducerStack(SideStack):
             proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
             depends_on=self._apis,
         )
-        self._accounts: dict[str, tuple[str, list[ITerraformDependable]]] = {}
+        self._compute = {key: self._compute_enabled(key, one.project) for key, one in self._looked_up().items()}
         moved: list[dict[str, str]] = []
         for key, service in side.services.items():
             before = set(claimed(self))
@@ -159,10 +159,22 @@ class ProducerStack(SideStack):
             return consumer.invoker, []
         if consumer.project_number:
             return default_compute_account(consumer.project_number), []
-        if invoker not in self._accounts:
-            account = default_compute_account(self._project_number(invoker, consumer.project))
-            self._accounts[invoker] = account, self._compute_enabled(invoker, consumer.project)
-        return self._accounts[invoker]
+        return default_compute_account(self._project_number(invoker, consumer.project)), self._compute[invoker]
+
+    def _looked_up(self) -> dict[str, ConsumerSettings]:
+        """The consumers whose default account is found by their project's number.
+
+        Those with an endpoint count even while they may not invoke: who may is edited often, and an edit of that
+        should show nothing else.
+        """
+        invokers = {invoker for service in self._side.services.values() for invoker in service.invokers}
+        return {
+            key: consumer
+            for key, consumer in self._settings.consumers.items()
+            if not consumer.invoker
+            and not consumer.project_number
+            and (key in invokers or any(endpoint.service for endpoint in consumer.endpoints.values()))
+        }
 
     def _compute_enabled(self, consumer: str, project: str) -> list[ITerraformDependable]:
         """The default account exists only once compute is enabled in its project; a binding before that is a 400."""

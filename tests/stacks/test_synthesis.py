@@ -1,0 +1,151 @@
+"""Synthesis puts whole output in place or none, the same bytes everywhere, and keeps what is Terraform's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cdktf import App, TerraformStack
+from config.loading import load
+from config.settings import Settings
+from stacks import synthesis
+from stacks.synthesis import SynthesisError, synthesize
+
+from tests.conftest import CHECKOUT
+from tests.stacks.inventory import HERE
+
+MANY = HERE / "configurations" / "many.yaml"
+LOCKS = CHECKOUT / "locks"
+
+
+def settings(file: Path = MANY, **variables: str) -> Settings:
+    return load(CHECKOUT, {"PSC_CONFIG": str(file), **variables}).settings
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_bytes_in_another_place_home_and_process(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "far" / "away"
+    synthesize(settings(), one, LOCKS)
+    moved = tmp_path / "checkout"
+    moved.mkdir()
+    shutil.copy(CHECKOUT / "main.py", moved)
+    for name in ("config", "constructs", "stacks"):
+        shutil.copytree(CHECKOUT / name, moved / name)
+    variables = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "TZ": "Asia/Tokyo",
+        "LANG": "C",
+        "PYTHONHASHSEED": "1",
+        "PSC_CONFIG": str(MANY),
+        "CDKTF_OUTDIR": str(other),
+    }
+    done = subprocess.run(
+        [sys.executable, str(moved / "main.py")], env=variables, cwd=moved, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert contents(other / "many") == contents(one / "many")
+
+
+def test_nothing_of_this_machine_stands_in_the_output(tmp_path: Path) -> None:
+    synthesize(settings(), tmp_path / "out", LOCKS)
+    text = b"".join(contents(tmp_path / "out").values()).decode()
+    for mark in (str(CHECKOUT), str(tmp_path), str(Path.home()) + "/", "TfToken", "stackTrace"):
+        assert mark not in text
+
+
+def test_another_environment_has_its_own_folder_and_the_cli_finds_it(tmp_path: Path) -> None:
+    home = synthesize(settings(), tmp_path, LOCKS)
+    assert home == tmp_path / "many"
+    cli = json.loads((tmp_path / "manifest.json").read_text())["stacks"]
+    own = json.loads((home / "manifest.json").read_text())["stacks"]
+    for name in ("producer", "shop", "back-office"):
+        assert (tmp_path / cli[name]["synthesizedStackPath"]).is_file()
+        assert tmp_path / cli[name]["workingDirectory"] == home / own[name]["workingDirectory"]
+
+
+def test_two_environments_in_turn_leave_each_other_alone(tmp_path: Path) -> None:
+    default = synthesize(load(CHECKOUT, {}).settings, tmp_path, LOCKS)
+    before = {name: content for name, content in contents(default).items() if name.startswith("stacks/")}
+    synthesize(settings(), tmp_path, LOCKS)
+    assert before.items() <= contents(tmp_path).items()
+    backends = {
+        path.relative_to(tmp_path).as_posix(): json.loads(path.read_text())["terraform"]["backend"]["local"]["path"]
+        for path in tmp_path.rglob("cdk.tf.json")
+    }
+    states = {os.path.normpath(Path(path).parent / state) for path, state in backends.items()}
+    assert len(states) == len(backends) == 5
+    assert {Path(state).parent for state in states} == {Path("..")}
+
+
+def test_terraforms_own_files_stay_and_a_former_stack_goes(tmp_path: Path) -> None:
+    synthesize(settings(), tmp_path, LOCKS)
+    stacks = tmp_path / "many" / "stacks"
+    for stack in ("shop", "back-office"):
+        (stacks / stack / ".terraform").mkdir()
+        (stacks / stack / "plan").write_text("a plan")
+    alone = tmp_path / "many.yaml"
+    text = MANY.read_text()
+    start = text.index("  back-office:")
+    alone.write_text(text[:start].replace("back-office: 2, ", ""))
+    synthesize(settings(alone), tmp_path, LOCKS)
+    assert (stacks / "shop" / "plan").read_text() == "a plan"
+    assert (stacks / "shop" / ".terraform").is_dir()
+    assert not (stacks / "back-office" / "cdk.tf.json").exists()
+    assert (stacks / "back-office" / "plan").exists()
+
+
+def test_a_committed_provider_lock_is_put_beside_its_stack(tmp_path: Path) -> None:
+    lock = tmp_path / "locks" / "many" / "shop.terraform.lock.hcl"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("# locked\n")
+    home = synthesize(settings(), tmp_path / "out", tmp_path / "locks")
+    assert (home / "stacks" / "shop" / ".terraform.lock.hcl").read_text() == "# locked\n"
+    assert not (home / "stacks" / "producer" / ".terraform.lock.hcl").exists()
+
+
+@pytest.mark.parametrize("residue", ["left TfToken[over", "x TOKEN.12 y"])
+def test_token_residue_is_refused_and_the_former_output_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, residue: str
+) -> None:
+    synthesize(settings(), tmp_path, LOCKS)
+    before = contents(tmp_path)
+    build = synthesis.build
+
+    def spoilt(app: App, loaded: Settings) -> None:
+        build(app, loaded)
+        stack = app.node.find_child("shop")
+        assert isinstance(stack, TerraformStack)
+        stack.add_override("locals.spoilt", residue)
+
+    monkeypatch.setattr(synthesis, "build", spoilt)
+    with pytest.raises(SynthesisError, match="stack shop: an unresolved cdktf token is left over"):
+        synthesize(settings(), tmp_path, LOCKS)
+    assert contents(tmp_path) == before
+
+
+def test_a_refused_configuration_leaves_the_former_output(tmp_path: Path) -> None:
+    variables = {**os.environ, "CDKTF_OUTDIR": str(tmp_path / "out")}
+    command = [sys.executable, str(CHECKOUT / "main.py")]
+    assert subprocess.run(command, env=variables, check=False, capture_output=True).returncode == 0
+    before = contents(tmp_path / "out")
+    done = subprocess.run(
+        command, env={**variables, "REGION": "asia-northeast1-b"}, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "did you mean 'asia-northeast1'?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents(tmp_path / "out") == before
+
+
+def test_constructs_is_no_package_of_its_own() -> None:
+    """With an __init__.py it would hide PyPI's `constructs`: cdktf fails with "No module named 'constructs._jsii'"."""
+    assert not (CHECKOUT / "constructs" / "__init__.py").exists()
