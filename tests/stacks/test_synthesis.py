@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from cdktf import App, TerraformStack
+
 from config.loading import load
 from config.settings import Settings
 from stacks import synthesis
 from stacks.synthesis import SynthesisError, synthesize
-
 from tests.conftest import CHECKOUT
 from tests.stacks.inventory import HERE
 
