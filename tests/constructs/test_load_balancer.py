@@ -65,7 +65,11 @@ def test_a_fixed_address_can_be_shared_while_one_rule_follows_the_other(
     made = resources()
     address = made["google_compute_address.hello"]
     assert (address["purpose"], address["address"]) == ("SHARED_LOADBALANCER_VIP", "10.0.1.9")
-    assert made["google_compute_forwarding_rule.hello"]["ip_address"] == "${google_compute_address.hello.address}"
+    rule = made["google_compute_forwarding_rule.hello"]
+    assert rule["ip_address"] == "${google_compute_address.hello.address}"
+    # On the same port they cannot share it: a rename is refused by the plan instead of the apply.
+    assert made["terraform_data.hello_forwarding_rule_name"]["lifecycle"] == {"ignore_changes": ["input"]}
+    assert "while its address is fixed" in rule["lifecycle"]["precondition"][0]["error_message"]
 
 
 def test_the_backend_is_not_drained_and_carries_nothing_that_serverless_refuses(

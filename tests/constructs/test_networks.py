@@ -74,8 +74,21 @@ def test_what_no_apply_can_change_is_remembered_and_refused_at_plan(
         condition["condition"].partition(".output.")[2].partition(",")[0]
         for address in ("network.network", "subnetwork.load_balancer", "subnetwork.proxy_only")
         for condition in made[f"google_compute_{address}"]["lifecycle"]["precondition"]
+        if ".output." in condition["condition"]
     }
     assert refusals == set(first["input"])
+
+
+def test_ranges_that_overlap_what_exists_are_refused_at_plan(stack: TerraformStack, resources: Resources) -> None:
+    producer(stack).add_nat_subnet("hello", "10.0.3.0/24")
+    made = resources()
+    for name, sentence in (
+        ("load_balancer", "The range of the load balancer's subnet cannot become 10.0.1.0/24"),
+        ("hello_nat_10_0_3_0_24", "A NAT range of hello cannot become 10.0.3.0/24"),
+    ):
+        refusal = made[f"google_compute_subnetwork.{name}"]["lifecycle"]["precondition"][-1]
+        assert refusal["error_message"].startswith(sentence)
+        assert "data.google_compute_subnetworks.existing" in refusal["condition"]
 
 
 def test_flow_logs_are_off_unless_given_and_checked(stack: TerraformStack, resources: Resources) -> None:

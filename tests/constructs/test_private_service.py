@@ -98,5 +98,6 @@ def test_only_what_was_given_is_sent(stack: TerraformStack, resources: Resources
     assert template["timeout"] == "60s"
     assert template["max_instance_request_concurrency"] == 8
     assert template["scaling"] == {"max_instance_count": 4}
-    assert template["containers"][0]["resources"] == {"limits": {"cpu": "2"}}
+    limits = {"cpu": "2", "memory": "512Mi"}
+    assert template["containers"][0]["resources"] == {"limits": limits, "cpu_idle": True}
     assert "ports" not in template["containers"][0]

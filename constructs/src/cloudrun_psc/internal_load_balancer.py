@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import DataResource, ITerraformDependable, TerraformResourceLifecycle
+from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
@@ -195,6 +195,11 @@ class InternalLoadBalancer(Construct):
         # widened in place replaces nothing. A rename on purpose is told to Terraform by this record.
         renamed = DataResource(self, "ForwardingRuleName", input={"name": base_name})
         record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
+        fixed = []
+        if ip_address is not None:
+            # Two rules may share an address on different ports only, so a rename would be refused by the apply.
+            renamed.lifecycle = TerraformResourceLifecycle(ignore_changes=["input"])
+            fixed = [_not_renamed(f"{record}.output.name", base_name)]
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -210,7 +215,10 @@ class InternalLoadBalancer(Construct):
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
             depends_on=[self._network.proxy_only_subnet],
             lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True, ignore_changes=["name"], replace_triggered_by=[record]
+                create_before_destroy=True,
+                ignore_changes=["name"],
+                replace_triggered_by=[record],
+                precondition=fixed or None,
             ),
         )
         claim(resource, "google_compute_forwarding_rule", self._address)
@@ -234,3 +242,12 @@ class InternalLoadBalancer(Construct):
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
+
+
+def _not_renamed(recorded: str, name: str) -> Precondition:
+    return Precondition(
+        condition=f'${{try({recorded}, "{name}") == "{name}"}}',
+        error_message=f'The forwarding rule cannot be renamed from ${{try({recorded}, "")}} to {name} while its '
+        "address is fixed: the old and the new one cannot hold one address and port together. Deploy once with the new "
+        "name and without the address, then fix the address again.",
+    )

@@ -30,6 +30,9 @@ HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
 # https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
 LONGEST_TIMEOUT_SECONDS = 3600
+# What Cloud Run takes where nothing is said: https://cloud.google.com/run/docs/configuring/services/cpu and, beside it,
+# memory-limits.
+DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +206,6 @@ def _container_faults(container: Container) -> list[tuple[str, Fault | None]]:
 
 
 def _template(container: Container, service_account: str | None) -> CloudRunV2ServiceTemplate:
-    limits = {key: value for key, value in (("cpu", container.cpu), ("memory", container.memory)) if value}
     scaling = None
     if container.min_instances is not None or container.max_instances is not None:
         scaling = CloudRunV2ServiceTemplateScaling(
@@ -221,10 +223,21 @@ def _template(container: Container, service_account: str | None) -> CloudRunV2Se
                 if container.port is not None
                 else None,
                 env=_environment(container) or None,
-                resources=CloudRunV2ServiceTemplateContainersResources(limits=limits) if limits else None,
+                resources=_resources(container),
             )
         ],
     )
+
+
+def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResources | None:
+    """Nothing while both limits are Cloud Run's own; else both, as the one left out would come back as a difference.
+
+    With limits given and `cpu_idle` left out, the API keeps the CPU allocated, and charged, between requests.
+    """
+    if not container.cpu and not container.memory:
+        return None
+    limits = {"cpu": container.cpu or DEFAULT_CPU, "memory": container.memory or DEFAULT_MEMORY}
+    return CloudRunV2ServiceTemplateContainersResources(limits=limits, cpu_idle=True)
 
 
 def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:

@@ -8,6 +8,7 @@ from functools import partial
 from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
+from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
 from cloudrun_psc.addresses import address_name, claim
 from cloudrun_psc.checks import is_known, known
@@ -72,6 +73,7 @@ class ProducerNetwork(Construct):
         )
         self._first = self._first_deployment(name, load_balancer_subnet, proxy_only_subnet)
         self.resource = self._network(name, depends_on)
+        self._existing = self._existing_subnets()
         self.load_balancer_subnet = self._load_balancer_subnet(load_balancer_subnet)
         self.proxy_only_subnet = self._proxy_only_subnet(proxy_only_subnet)
 
@@ -131,6 +133,32 @@ class ProducerNetwork(Construct):
         claim(resource, "google_compute_network", self._named("network"))
         return resource
 
+    def _existing_subnets(self) -> str:
+        """Look at what is there now: what a subnet may become depends on it, and only the apply would tell."""
+        data = DataGoogleComputeSubnetworks(
+            self, "ExistingSubnets", project=self.project, region=self.region, depends_on=[self.resource]
+        )
+        address = claim(data, "data.google_compute_subnetworks", self._named("existing"))
+        mine = f"one.network_name == {self.resource.fqn}.name"
+        return f"[for one in {address}.subnetworks : one.ip_cidr_range if {mine}]"
+
+    def _not_inside(self, range_: str, what: str, *, nor_around: bool = False) -> Precondition:
+        """Refuse a range inside one that exists, or, `nor_around`, one that has another one inside.
+
+        Google Cloud never narrows a subnet, and refuses a new one that overlaps an old one. Widening is fine.
+        """
+        start, _, prefix = range_.partition("/")
+        length = 'tonumber(split("/", there)[1])'
+        shorter = f"${{min({length}, {prefix})}}"
+        overlaps_it = f'cidrhost("${{split("/", there)[0]}}/{shorter}", 0) == cidrhost("{start}/{shorter}", 0)'
+        other = f'there != "{range_}"' if nor_around else f"{length} < {prefix}"
+        return Precondition(
+            condition=f"${{length([for there in {self._existing} : there if {other} && {overlaps_it}]) == 0}}",
+            error_message=f"{what} cannot become {range_}: it overlaps a subnet that exists in this network, and "
+            "Google Cloud narrows no subnet. Take a range that overlaps none (connections are kept), and move it again "
+            "with the next deployment if it has to be there.",
+        )
+
     def _load_balancer_subnet(self, subnet: Subnet) -> ComputeSubnetwork:
         # A wider range is an update in place and must keep the name (hence ignored); a range elsewhere replaces the
         # subnet, and a replacement takes the configured name, which then differs from the one in use.
@@ -146,7 +174,8 @@ class ProducerNetwork(Construct):
                 create_before_destroy=True,
                 ignore_changes=["name"],
                 precondition=[
-                    self._unchanged("load_balancer_subnet", subnet.name, "The name of the load balancer's subnet")
+                    self._unchanged("load_balancer_subnet", subnet.name, "The name of the load balancer's subnet"),
+                    self._not_inside(subnet.range, "The range of the load balancer's subnet"),
                 ],
             ),
         )
@@ -202,7 +231,10 @@ class ProducerNetwork(Construct):
             ip_cidr_range=range_,
             purpose="PRIVATE_SERVICE_CONNECT",
             # In the state from the start: one that leaves the configuration must go after the attachment let go of it.
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            lifecycle=TerraformResourceLifecycle(
+                create_before_destroy=True,
+                precondition=[self._not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
+            ),
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
         return resource
