@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import combinations
 from pathlib import Path
 
 from commands.building import BuildError, built, clean, say
-from commands.lockfile import DEFAULT, digest, requirements
+from commands.lockfile import DEFAULT, GROUPS, digest, requirements
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = CHECKOUT / ".psc"
@@ -70,29 +71,36 @@ def run(command: Sequence[str], variables: dict[str, str]) -> int:
 def prepared(groups: Sequence[str]) -> Environment:
     """The environment with at least the packages of `groups`, built when it is missing, broken or out of date.
 
+    It grows: what an earlier command needed stays, so that two commands in turn do not build it anew each time.
+
     Raises:
         BuildError: when it cannot be built; the message says why and what to do.
     """
-    lock = CHECKOUT / "Pipfile.lock"
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    wanted = sorted({DEFAULT, *groups})
-    for candidate in _supersets(wanted):
-        try:
-            locked = requirements(lock, candidate)
-        except ValueError as error:
-            raise BuildError(str(error)) from error
-        home = HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}"
-        if candidate == wanted or (home / "bin" / "python").exists():
-            break
+    try:
+        home, locked = _home({DEFAULT, *groups, *_present(version)}, version)
+    except ValueError as error:
+        raise BuildError(str(error)) from error
     built(home, f"the environment for Python {version}", lambda aside: _install(aside, locked))
     _point(home)
     return Environment(home)
 
 
-def _supersets(groups: list[str]) -> list[list[str]]:
-    """A larger environment that is there already serves as well; the wanted one itself comes last."""
-    everything = ["default", "develop"]
-    return [everything, groups] if set(groups) < set(everything) else [groups]
+def _home(groups: Set[str], version: str) -> tuple[Path, str]:
+    """Where the environment of these groups belongs, and what is locked for it."""
+    locked = requirements(CHECKOUT / "Pipfile.lock", sorted(groups))
+    return HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}", locked
+
+
+def _present(version: str) -> set[str]:
+    """The groups of the environment that is in use; none when its lock was another one."""
+    try:
+        name = os.readlink(HOME / "env")
+    except OSError:
+        return set()
+    others = sorted({*GROUPS} - {DEFAULT})
+    choices = ({DEFAULT, *more} for size in range(len(others) + 1) for more in combinations(others, size))
+    return next((groups for groups in choices if _home(groups, version)[0].name == name), set())
 
 
 def _point(home: Path) -> None:

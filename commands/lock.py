@@ -13,6 +13,7 @@ from typing import Any
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
+from commands.lockfile import DEVELOP
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -65,6 +66,6 @@ COMMAND = Command(
     details="Resolves Pipfile and package.json anew (needs the network); the lock files name no index.",
     examples=("./psc lock",),
     run=run,
-    groups=("develop",),
+    groups=(DEVELOP,),
     chooses=False,
 )

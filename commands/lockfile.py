@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-# How the lock calls Pipfile's [packages] and [dev-packages].
-DEFAULT, DEVELOP = "default", "develop"
+# How the lock calls Pipfile's [packages], [dev-packages] and [rehearse].
+DEFAULT, DEVELOP, REHEARSE = GROUPS = ("default", "develop", "rehearse")
 
 
 def requirements(lock: Path, groups: Sequence[str]) -> str:

@@ -8,13 +8,21 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import cdktf, config, lock, providers_lock, synth, test
+from commands import cdktf, config, lock, providers_lock, rehearse, synth, test
 from commands.command import Command
 from commands.environment import CHECKOUT
 
 COMMANDS = {
     one.name: one
-    for one in (synth.COMMAND, test.COMMAND, cdktf.COMMAND, config.COMMAND, providers_lock.COMMAND, lock.COMMAND)
+    for one in (
+        synth.COMMAND,
+        test.COMMAND,
+        cdktf.COMMAND,
+        rehearse.COMMAND,
+        config.COMMAND,
+        providers_lock.COMMAND,
+        lock.COMMAND,
+    )
 }
 
 _OVERVIEW = """\
@@ -30,6 +38,7 @@ Each explains itself: ./psc COMMAND --help
 examples:
   ./psc synth                                        write the Terraform of the default environment
   PRODUCER_PROJECT=p CONSUMER_PROJECT=c ./psc synth  with your own projects
+  ./psc rehearse                                     try it offline, with the real Terraform and provider
   ./psc cdktf deploy producer consumer               deploy both sides
 
 The first call sets up the project's own environment (once, under .psc/). Exit codes: 0 fine, 1 findings or failed

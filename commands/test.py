@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from commands.command import Command
 from commands.environment import Environment
+from commands.lockfile import DEVELOP, REHEARSE
 
 _CHECKS = (
     ("lint", ("-m", "ruff", "check", "--quiet", ".")),
@@ -18,6 +19,8 @@ _CHECKS = (
 def run(args: Namespace, environment: Environment) -> int:
     """All checks even after one has failed; the tests come last, so their verdict is the closing line."""
     words: list[str] = args.words
+    if words[:1] == ["--e2e"]:
+        words = ["-m", "e2e", "--durations=0", *words[1:]]
     if words:
         return environment.run("-m", "pytest", *words)
     failed = []
@@ -35,10 +38,13 @@ def run(args: Namespace, environment: Environment) -> int:
 COMMAND = Command(
     name="test",
     summary="lint, types and tests; offline",
-    details="Runs ruff, mypy and pytest. With words of its own only pytest runs, with those words.",
-    examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x"),
+    details=(
+        "Runs ruff, mypy and pytest. With words of its own only pytest runs, with them; --e2e as the first word\n"
+        "means the edits and faults of a live deployment, which take about an hour and need Terraform."
+    ),
+    examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x", "./psc test --e2e -k service"),
     run=run,
-    groups=("develop",),
+    groups=(DEVELOP, REHEARSE),
     chooses=False,
     passes_on=True,
 )

@@ -1,0 +1,194 @@
+"""`./psc rehearse`: the whole deployment, offline, with the real Terraform and google provider."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+from commands.lockfile import REHEARSE
+from commands.terraform import require_terraform
+
+if TYPE_CHECKING:
+    from rehearsal.report import Report
+    from rehearsal.stacks_folder import Stack
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to deploy first, and what to leave behind."""
+    former = parser.add_mutually_exclusive_group()
+    former.add_argument(
+        "--from", dest="revision", metavar="REF", help="deploy what this git revision synthesizes first"
+    )
+    former.add_argument("--from-dir", metavar="DIR", help="deploy this earlier cdktf.out first")
+    parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack and what it depends on")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/rehearsal.md)")
+    parser.add_argument("--keep", action="store_true", help="leave the folder and the stand-in for a look around")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Rehearse; 0 held, 1 findings, 2 unusable."""
+    from rehearsal.cloud import CloudError
+    from rehearsal.revision import RevisionError
+    from rehearsal.terraform import UnusableError
+
+    terraform = require_terraform()
+    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-"))
+    kept = False
+    try:
+        report, kept = _rehearse(args, terraform, folder)
+    except (CloudError, RevisionError, UnusableError, ValueError) as error:
+        print(f"psc: {error}", file=sys.stderr)
+        return 2
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    if args.json:
+        print(json.dumps(report.document(), indent=2))
+    else:
+        for line in report.lines():
+            print(line)
+    return 0 if report.held else 1
+
+
+def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bool]:
+    from rehearsal.cloud import RehearsalCloud
+    from rehearsal.report import Report
+    from rehearsal.run import Rehearsal
+    from rehearsal.surroundings import for_deployment, for_init
+    from rehearsal.terraform import Terraform
+
+    tell = _teller()
+    former, name, notes = _former(args, folder)
+    present = _present(args, folder)
+    tell("synthesized")
+    home = folder / "home"
+    home.mkdir()
+    cloud = RehearsalCloud(CHECKOUT, folder / "requests.log")
+    kept = False
+    try:
+        tell(f"stand-in at {cloud.url}; no API is enabled yet")
+        variables = for_deployment(home, cloud.url, cloud.endpoints)
+        program = Terraform(terraform, for_init(), variables)
+        report = Report(environment=_environment(folder), provider=_provider(present), former=name)
+        report.notes += notes
+        rehearsal = Rehearsal(folder / "stacks", cloud, program, report, tell)
+        went = rehearsal.deploy(former or present)
+        if former and went:
+            went = rehearsal.edit(present)
+        if went:
+            rehearsal.settle()
+        rehearsal.look()
+        if args.keep:
+            cloud.keep()
+            kept = True
+            _show_around(folder, cloud.url, cloud.process_id, present)
+        elif went:
+            rehearsal.destroy()
+    finally:
+        if not kept:
+            cloud.stop()
+    return report, kept
+
+
+def _teller() -> Callable[[str], None]:
+    """Progress on standard error, each line with the time since the start."""
+    started = time.monotonic()
+
+    def tell(line: str) -> None:
+        print(f"[{time.monotonic() - started:5.1f} s] {line}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _present(args: Namespace, folder: Path) -> list[Stack]:
+    from rehearsal.revision import synthesize
+
+    return _wanted(args, Path(synthesize(sys.executable, CHECKOUT, folder / "present", folder / "report.json")))
+
+
+def _environment(folder: Path) -> str:
+    return str(json.loads((folder / "report.json").read_text())["environment"])
+
+
+def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]:
+    """What is deployed first: its stacks, its name, and notes on how it was made."""
+    from rehearsal.revision import check_out, differing_packages, synthesize
+
+    if args.from_dir:
+        return _wanted(args, Path(args.from_dir)), args.from_dir, []
+    if not args.revision:
+        return [], "", []
+    other = folder / "former-checkout"
+    other.mkdir()
+    commit = check_out(CHECKOUT, args.revision, other)
+    different = differing_packages(CHECKOUT, other)
+    notes = (
+        [f"{args.revision} ran with today's packages; its lock differs in {', '.join(different)}"] if different else []
+    )
+    output = synthesize(sys.executable, other, folder / "former", folder / "report.json")
+    return _wanted(args, Path(output)), f"{args.revision} ({commit})", notes
+
+
+def _wanted(args: Namespace, output: Path) -> list[Stack]:
+    """The stacks of an output folder: all, or those named by --stack with what they depend on."""
+    from rehearsal.stacks_folder import stacks_of
+
+    stacks = stacks_of(output)
+    if not args.stack:
+        return stacks
+    names = {stack.name for stack in stacks}
+    unknown = sorted(set(args.stack) - names)
+    if unknown:
+        raise ValueError(f"there is no stack {', '.join(unknown)}; there are {', '.join(sorted(names))}")
+    needs = json.loads((output / "manifest.json").read_text())["stacks"]
+    wanted = set(args.stack) | {other for name in args.stack for other in needs[name]["dependencies"]}
+    return [stack for stack in stacks if stack.name in wanted]
+
+
+def _provider(stacks: list[Stack]) -> str:
+    content = json.loads(stacks[0].file.read_text())
+    return str(content["terraform"]["required_providers"]["google"]["version"])
+
+
+def _show_around(folder: Path, url: str, process_id: int, stacks: list[Stack]) -> None:
+    print(f"kept: {folder}", file=sys.stderr)
+    print(f'  eval "$({sys.executable} -s -m standin env --url {url})"   # in {CHECKOUT}', file=sys.stderr)
+    for stack in stacks:
+        print(f"  terraform -chdir={folder / 'stacks' / stack.name} plan", file=sys.stderr)
+    print(
+        f"  gcloud compute networks list --project=PROJECT; requests are in {folder / 'requests.log'}", file=sys.stderr
+    )
+    print(f"  when done: kill {process_id}; rm -r {folder}", file=sys.stderr)
+
+
+COMMAND = Command(
+    name="rehearse",
+    summary="deploy offline, with the real Terraform and provider, against a stand-in",
+    details=(
+        "Synthesizes, then applies producer and consumers with your Terraform and the real google provider against a\n"
+        "stand-in for the Google Cloud APIs on loopback: no credentials, no network. A second plan must be empty,\n"
+        "connections ACCEPTED, and after destroy nothing left. With --from it deploys an earlier revision first and\n"
+        "tells what the change does to it."
+    ),
+    examples=(
+        "./psc rehearse",
+        "./psc rehearse --from HEAD~1",
+        "./psc rehearse --env staging --from main --json",
+        "./psc rehearse --keep",
+    ),
+    run=run,
+    arguments=arguments,
+    groups=(REHEARSE,),
+)

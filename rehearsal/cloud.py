@@ -1,0 +1,82 @@
+"""The stand-in as a process of its own: started for a rehearsal, asked what exists, and gone with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from standin import environment
+
+Json = dict[str, Any]
+
+
+class CloudError(Exception):
+    """The stand-in does not start or does not answer."""
+
+
+class RehearsalCloud:
+    """A running stand-in. It ends with this process, whatever becomes of that, unless `keep` was called."""
+
+    def __init__(self, checkout: Path, log: Path) -> None:
+        """Start it on a free port of loopback; `log` gets a line per request.
+
+        Raises:
+            CloudError: when it does not come up; the message is its own.
+        """
+        command = [sys.executable, "-s", "-m", "standin", "--port", "0", "--log", str(log), "--until-stdin-closes"]
+        self._process = subprocess.Popen(
+            command,
+            cwd=checkout,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for us: Terraform still needs the cloud while it stops
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self.url = self._process.stdout.readline().strip()
+        if not self.url:
+            raise CloudError(self._process.stderr.read().strip() or "the stand-in did not start")
+
+    @property
+    def process_id(self) -> int:
+        """What `kill` wants to end a kept one."""
+        return self._process.pid
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """The variables that point every product's client at it."""
+        return environment(self.url)
+
+    def state(self) -> Json:
+        """Everything that exists."""
+        return self.call("GET", "/_standin/state")
+
+    def make_bucket(self, name: str) -> None:
+        """A state bucket, which in the real cloud exists before the first deployment."""
+        self.call("POST", "/storage/v1/b?project=rehearsal-project", {"name": name})
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """One request, JSON in and out."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", data=data, method=method, headers=headers)  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            found: Json = json.loads(answer.read() or b"{}")
+        return found
+
+    def keep(self) -> None:
+        """Let it run on after this process."""
+        self.call("POST", "/_standin/stay")
+        self._process.stdout = self._process.stderr = None
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()

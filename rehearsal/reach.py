@@ -1,0 +1,78 @@
+"""Whether a request would arrive: followed from each accepted connection to the Cloud Run service, hop by hop.
+
+The stand-in has no data plane; this reads what the data plane would go by. It finds deployments that every API call
+accepted and that would still answer 503 or 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def obstacles(state: Json) -> list[str]:
+    """What stands in the way of requests, one sentence each; empty when every accepted connection works."""
+    found: list[str] = []
+    for connection in state["connections"].values():
+        if connection["status"] == "ACCEPTED":
+            attachment = _at(state, connection["attachment"])
+            found += _behind(state, _at(state, attachment.get("targetService", "")))
+    found += _testers(state)
+    return sorted(set(found))
+
+
+def _path(link: str) -> str:
+    return link[link.index("projects/") :] if "projects/" in link else link
+
+
+def _at(state: Json, link: str) -> Json:
+    found: Json = state["compute"].get(_path(link), {})
+    return found
+
+
+def _behind(state: Json, rule: Json) -> Iterator[str]:
+    proxy = _at(state, rule.get("target", ""))
+    url_map = _at(state, proxy.get("urlMap", ""))
+    backend = _at(state, url_map.get("defaultService", ""))
+    name = backend.get("name", "?")
+    serving = [one for one in backend.get("backends", []) if one.get("capacityScaler", 1.0) > 0]
+    if not serving:
+        yield (
+            f"backend service {name}: every backend has capacity 0 (drained), so every request is answered 503; "
+            "set capacity_scaler = 1.0"
+        )
+    for one in serving:
+        group = _at(state, one.get("group", ""))
+        yield from _service(state, _path(one.get("group", "")), group.get("cloudRun", {}).get("service", ""))
+
+
+def _service(state: Json, group: str, service: str) -> Iterator[str]:
+    project, region = group.split("/")[1], group.split("/")[3]
+    path = f"projects/{project}/locations/{region}/services/{service}"
+    if path not in state["run"]:
+        yield f"serverless NEG {group.rpartition('/')[2]}: there is no Cloud Run service {service}, so requests get 404"
+        return
+    run = state["run"][path]
+    if run.get("ingress") == "INGRESS_TRAFFIC_NONE":
+        yield f"Cloud Run service {service}: ingress lets nobody in"
+    callers = [
+        member
+        for binding in state["policies"].get(f"run/{path}", {}).get("bindings", [])
+        if binding["role"] == "roles/run.invoker"
+        for member in binding["members"]
+    ]
+    if not callers:
+        yield f"Cloud Run service {service}: nobody has roles/run.invoker, so every request is answered 403"
+
+
+def _testers(state: Json) -> Iterator[str]:
+    for path, instance in state["compute"].items():
+        if "/instances/" not in path:
+            continue
+        if not instance.get("serviceAccounts"):
+            yield (
+                f"VM {instance['name']}: runs without a service account, so its metadata server has no ID token and "
+                "every call is answered 401; give it a service_account block"
+            )

@@ -1,0 +1,156 @@
+"""What is there without anyone creating it: regions, zones, machine types, disk types, images.
+
+Regions and zones are recognized by their shape: which ones really exist changes, and no rule depends on it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from standin import links
+from standin.call import Call
+from standin.cloud import Cloud
+from standin.google_error import GoogleError, invalid, not_found
+
+Json = dict[str, Any]
+
+_REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
+_ZONE = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}-[a-f]")
+_MACHINE = re.compile(
+    r"(?:[a-z][0-9][a-z]?-(?:micro|small|medium|(?:standard|highmem|highcpu)-[0-9]+)|f1-micro|g1-small)"
+)
+_FAMILIES = {
+    "debian-12": ("debian-cloud", "debian-12-bookworm-v20251014"),
+    "debian-11": ("debian-cloud", "debian-11-bullseye-v20251014"),
+}
+
+
+def check_scope(scope: str) -> None:
+    """Refuse a region or zone that cannot exist."""
+    kind, _, name = scope.partition("/")
+    shape = {"regions": _REGION, "zones": _ZONE}.get(kind)
+    if shape and not shape.fullmatch(name):
+        raise invalid(kind[:-1], name, f"Unknown {kind[:-1]}.")
+
+
+def answer(cloud: Cloud, call: Call, project: str) -> Json | None:
+    """The answer for a fixed thing; None when the call is about something else."""
+    parts = call.path.split("/")
+    if len(parts) == 2:
+        return _project(cloud, project)
+    kind = parts[3] if parts[2] == "global" else (parts[4] if len(parts) > 4 else parts[2])
+    name = parts[-1]
+    path = "/".join(["projects", project, *parts[2:]])
+    if kind in ("regions", "zones"):
+        return _place(cloud, kind, path) if len(parts) == 4 else _places(kind, project)
+    if call.method.verb != "get":
+        return None
+    if kind == "machineTypes":
+        return _machine_type(name, path)
+    if kind == "diskTypes":
+        return {"kind": "compute#diskType", "name": name, "selfLink": links.full(path), "id": "30001"}
+    return None
+
+
+def _project(cloud: Cloud, project: str) -> Json:
+    number = cloud.project(project).number
+    return {
+        "kind": "compute#project",
+        "id": number,
+        "name": project,
+        "selfLink": links.full(f"projects/{project}"),
+        "creationTimestamp": "2026-01-01T00:00:00.000-00:00",
+        "defaultServiceAccount": f"{number}-compute@developer.gserviceaccount.com",
+        "defaultNetworkTier": "PREMIUM",
+        "xpnProjectStatus": "UNSPECIFIED_XPN_PROJECT_STATUS",
+        "commonInstanceMetadata": {"kind": "compute#metadata", "fingerprint": "AAAAAAAAAAA="},
+        "quotas": [],
+    }
+
+
+def _place(cloud: Cloud, kind: str, path: str) -> Json:
+    name = path.rsplit("/", 1)[1]
+    check_scope(f"{kind}/{name}")
+    body: Json = {
+        "kind": f"compute#{kind[:-1]}",
+        "id": "1000",
+        "name": name,
+        "status": "UP",
+        "selfLink": links.full(path),
+    }
+    project = path.split("/")[1]
+    if kind == "regions":
+        body["zones"] = [links.full(f"projects/{project}/zones/{name}-{letter}") for letter in "abc"]
+    else:
+        body["region"] = links.full(f"projects/{project}/regions/{name.rsplit('-', 1)[0]}")
+    del cloud
+    return body
+
+
+def _places(kind: str, project: str) -> Json:
+    names = ["asia-northeast1", "europe-west1", "us-central1"]
+    if kind == "zones":
+        names = [f"{name}-{letter}" for name in names for letter in "abc"]
+    items = [
+        {
+            "kind": f"compute#{kind[:-1]}",
+            "name": name,
+            "status": "UP",
+            "selfLink": links.full(f"projects/{project}/{kind}/{name}"),
+        }
+        for name in names
+    ]
+    return {"kind": f"compute#{kind[:-1]}List", "items": items}
+
+
+def check_machine_type(name: str, path: str) -> None:
+    """Refuse a machine type that cannot exist."""
+    if not _MACHINE.fullmatch(name):
+        raise not_found(path)
+
+
+def _machine_type(name: str, path: str) -> Json:
+    check_machine_type(name, path)
+    zone = path.split("/")[3]
+    return {
+        "kind": "compute#machineType",
+        "id": "20001",
+        "name": name,
+        "zone": zone,
+        "selfLink": links.full(path),
+        "guestCpus": 2,
+        "memoryMb": 1024,
+    }
+
+
+def image_path(project: str, name: str) -> str:
+    """The image that a family or an image's name stands for. Raises 404 for a family that is not known."""
+    if name in _FAMILIES and _FAMILIES[name][0] == project:
+        return f"projects/{project}/global/images/{_FAMILIES[name][1]}"
+    if any(project == owner and name == image for owner, image in _FAMILIES.values()):
+        return f"projects/{project}/global/images/{name}"
+    raise not_found(f"projects/{project}/global/images/{name}")
+
+
+def image(call: Call) -> Json:
+    """Images belong to everyone: a family or an image, whoever asks."""
+    path = call.path
+    if call.method.verb == "list":
+        return {"kind": "compute#imageList"}
+    project, name = path.split("/")[1], path.rsplit("/", 1)[1]
+    if call.method.verb == "get" and name in _FAMILIES:
+        raise not_found(path)
+    if call.method.verb not in ("get", "getFromFamily"):
+        raise GoogleError(403, f"Required permission for '{path}'")
+    actual = image_path(project, name)
+    return {
+        "kind": "compute#image",
+        "id": "40001",
+        "name": actual.rsplit("/", 1)[1],
+        "family": next(family for family, (_, image) in _FAMILIES.items() if actual.endswith(image)),
+        "selfLink": links.full(actual),
+        "diskSizeGb": "10",
+        "status": "READY",
+        "creationTimestamp": "2026-01-01T00:00:00.000-00:00",
+    }

@@ -1,0 +1,73 @@
+"""Operations of Compute Engine: every change answers one, and the caller asks until it is DONE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from standin import links
+from standin.cloud import Cloud, Pending, Record
+from standin.google_error import GoogleError, not_found
+
+Json = dict[str, Any]
+
+
+def _nothing() -> None:
+    """Nothing remains to be done."""
+
+
+def start(
+    cloud: Cloud,
+    verb: str,
+    record: Record,
+    *,
+    finish: Callable[[], None] = _nothing,
+    undo: Callable[[], None] = _nothing,
+) -> Json:
+    """A new operation on a resource; `finish` runs when its time has come, `undo` when it fails then."""
+    name = f"operation-{cloud.new_id()}"
+    path = f"projects/{record.project}/{record.scope}/operations/{name}"
+    now = cloud.timestamp()
+    body: Json = {
+        "kind": "compute#operation",
+        "id": cloud.new_id(),
+        "name": name,
+        "operationType": verb,
+        "targetLink": links.full(record.path),
+        "targetId": record.body["id"],
+        "status": "RUNNING",
+        "user": "standin@example.com",
+        "progress": 0,
+        "insertTime": now,
+        "startTime": now,
+        "selfLink": links.full(path),
+    }
+    kind, _, place = record.scope.partition("/")
+    if place:
+        body[kind[:-1]] = links.full(f"projects/{record.project}/{record.scope}")
+    failure = cloud.faults.failure(f"{record.collection}.{verb}", record.name)
+
+    def end() -> GoogleError | None:
+        undo() if failure else finish()
+        return failure
+
+    cloud.start(f"compute/{path}", Pending(body, f"compute/{record.path}", 0.0, end))
+    return dict(body)
+
+
+def get(cloud: Cloud, path: str) -> Json:
+    """An operation as it stands. Raises 404 for an unknown one."""
+    pending = cloud.operations.get(f"compute/{path}")
+    if pending is None:
+        raise not_found(path)
+    return dict(pending.body)
+
+
+def wait(cloud: Cloud, path: str) -> Json:
+    """`operations.wait`: answers when done. Simulated time is not slept: the operation is finished now."""
+    pending = cloud.operations.get(f"compute/{path}")
+    if pending is None:
+        raise not_found(path)
+    pending.done_at = min(pending.done_at, cloud.clock())
+    cloud.settle()
+    return dict(pending.body)

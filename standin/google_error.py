@@ -1,0 +1,109 @@
+"""Google's error answers: one exception, written in the two forms that the APIs use.
+
+Compute Engine and Cloud Storage add the older list `errors` with a reason; every API gives `code`, `message` and,
+where the error model of https://cloud.google.com/apis/design/errors is used, `status` and `details`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+_STATUS: Mapping[int, str] = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    412: "FAILED_PRECONDITION",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+}
+
+_REASON: Mapping[int, str] = {
+    400: "invalid",
+    401: "authError",
+    403: "forbidden",
+    404: "notFound",
+    409: "alreadyExists",
+    412: "conditionNotMet",
+    429: "rateLimitExceeded",
+    500: "internalError",
+    501: "notImplemented",
+    503: "backendError",
+}
+
+
+# https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
+_RPC: Mapping[str, int] = {
+    "INVALID_ARGUMENT": 3,
+    "NOT_FOUND": 5,
+    "ALREADY_EXISTS": 6,
+    "PERMISSION_DENIED": 7,
+    "RESOURCE_EXHAUSTED": 8,
+    "FAILED_PRECONDITION": 9,
+    "UNIMPLEMENTED": 12,
+    "INTERNAL": 13,
+    "UNAVAILABLE": 14,
+}
+
+
+class GoogleError(Exception):
+    """An answer other than success, as an API gives it. `reason` is the older APIs' camelCase word."""
+
+    def __init__(
+        self,
+        code: int,
+        message: str,
+        *,
+        reason: str = "",
+        status: str = "",
+        domain: str = "global",
+        details: Sequence[Json] = (),
+        extended_help: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.reason = reason or _REASON.get(code, "invalid")
+        self.status = status or _STATUS.get(code, "UNKNOWN")
+        self.domain = domain
+        self.details = list(details)
+        self.extended_help = extended_help
+
+    def body_code(self) -> int:
+        """The number of google.rpc.Code, as long-running operations carry it instead of the HTTP code."""
+        return _RPC.get(self.status, 2)
+
+    def body(self) -> Json:
+        """The whole answer. The list `errors` is given by every API here: clients that do not know it ignore it."""
+        entry: Json = {"message": self.message, "domain": self.domain, "reason": self.reason}
+        if self.extended_help:
+            entry["extendedHelp"] = self.extended_help
+        error: Json = {"code": self.code, "message": self.message, "errors": [entry], "status": self.status}
+        if self.details:
+            error["details"] = self.details
+        return {"error": error}
+
+
+def not_found(path: str) -> GoogleError:
+    """Compute Engine's 404 for a resource or for a reference to one."""
+    return GoogleError(404, f"The resource '{path}' was not found", reason="notFound")
+
+
+def invalid(field: str, value: object, why: str) -> GoogleError:
+    """Compute Engine's 400 for a field's value."""
+    return GoogleError(400, f"Invalid value for field '{field}': '{value}'. {why}", reason="invalid")
+
+
+def in_use(kind: str, path: str, user: str) -> GoogleError:
+    """Compute Engine's 400 for what something else still uses."""
+    return GoogleError(
+        400,
+        f"The {kind} resource '{path}' is already being used by '{user}'",
+        reason="resourceInUseByAnotherResource",
+    )

@@ -1,0 +1,66 @@
+"""Looking into the simulated cloud and steering it, apart from Google's APIs: the addresses under /_standin/."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from standin import rules
+from standin.cloud import Cloud
+from standin.compute import view
+from standin.discovery import description, documents_folder
+from standin.router import Answer
+
+Json = dict[str, Any]
+
+
+def ready() -> None:
+    """Load what the first request would otherwise wait for. Raises DiscoveryMissingError."""
+    documents_folder()
+    description("compute", "v1")
+    rules.load()
+
+
+def state(cloud: Cloud) -> Json:
+    """Everything that exists: resources by path, policies, enabled APIs, connections, notes."""
+    with cloud.lock:
+        cloud.settle()
+        return {
+            "projects": {
+                project.id: {"number": project.number, "apis": sorted(project.apis)}
+                for project in cloud.projects.values()
+            },
+            "compute": {path: view.show(cloud, record) for path, record in sorted(cloud.compute.items())},
+            "run": {path: record.body for path, record in sorted(cloud.run.items())},
+            "policies": dict(sorted(cloud.policies.items())),
+            "connections": {path: asdict(found) for path, found in sorted(cloud.connections.items())},
+            "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},
+            "notes": list(cloud.notes),
+        }
+
+
+def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
+    """Answer under /_standin/: GET state, GET or POST faults, POST finish (every operation ends now)."""
+    what = target.partition("?")[0].removeprefix("/_standin/")
+    if method == "GET" and what == "state":
+        return Answer(200, json.loads(json.dumps(state(cloud))))
+    with cloud.lock:
+        if method == "POST" and what == "finish":
+            cloud.finish_all()
+            return Answer(200, {})
+        if method == "POST" and what == "stay":
+            cloud.stays = True
+            return Answer(200, {})
+        if what == "faults" and method in ("GET", "POST"):
+            return _faults(cloud, content if method == "POST" else b"{}")
+    text = f"Nothing at {method} {target}; there are GET state, GET and POST faults, POST finish under /_standin/."
+    return Answer(404, {"error": {"code": 404, "message": text}})
+
+
+def _faults(cloud: Cloud, content: bytes) -> Answer:
+    try:
+        cloud.faults.configure(json.loads(content))
+    except (ValueError, TypeError) as problem:
+        return Answer(400, {"error": {"code": 400, "message": str(problem)}})
+    return Answer(200, cloud.faults.shown())

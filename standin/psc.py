@@ -1,0 +1,119 @@
+"""Private Service Connect: the life of a connection between an endpoint and a service attachment.
+
+A connection belongs to the attachment itself (its numeric id), not to its name: a new attachment of the same name
+starts without connections, and what led to the former one stays CLOSED. The id of a connection never changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from standin import links
+from standin.cloud import Cloud, Record
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Connection:
+    """One endpoint's connection; `status` is PENDING, ACCEPTED, REJECTED or CLOSED."""
+
+    id: str
+    endpoint: str
+    project: str
+    network: str
+    attachment_id: str
+    attachment: str
+    status: str = "PENDING"
+
+
+def connect(cloud: Cloud, endpoint: Record, attachment: Record) -> None:
+    """A new endpoint asks for a connection."""
+    connection = Connection(
+        id=cloud.new_id(),
+        endpoint=endpoint.path,
+        project=endpoint.project,
+        network=links.path_of(endpoint.body.get("network", "")) or "",
+        attachment_id=attachment.body["id"],
+        attachment=attachment.path,
+    )
+    cloud.connections[endpoint.path] = connection
+    connection.status = _decide(cloud, attachment.body, connection)
+
+
+def disconnect(cloud: Cloud, endpoint: Record) -> None:
+    """An endpoint is gone: its connection disappears from the attachment, and may make room for a waiting one."""
+    connection = cloud.connections.pop(endpoint.path, None)
+    if connection is None:
+        return
+    attachment = cloud.compute.get(connection.attachment)
+    if attachment and attachment.body["id"] == connection.attachment_id:
+        _decide_waiting(cloud, attachment)
+
+
+def close(cloud: Cloud, attachment: Record) -> None:
+    """An attachment is gone: every connection to it is CLOSED for good."""
+    for connection in of(cloud, attachment):
+        connection.status = "CLOSED"
+
+
+def reconcile(cloud: Cloud, attachment: Record) -> None:
+    """The lists of an attachment changed.
+
+    Without `reconcileConnections` only PENDING connections are looked at again; with it all are. Source: the
+    discovery document's description of the field, compute v1 ServiceAttachment.
+    """
+    if attachment.body.get("reconcileConnections"):
+        for connection in of(cloud, attachment):
+            connection.status = "PENDING"
+    _decide_waiting(cloud, attachment)
+
+
+def of(cloud: Cloud, attachment: Record) -> list[Connection]:
+    """The connections of one attachment, the oldest first."""
+    wanted = attachment.body["id"]
+    found = [c for c in cloud.connections.values() if c.attachment_id == wanted]
+    return sorted(found, key=lambda connection: int(connection.id))
+
+
+def _decide_waiting(cloud: Cloud, attachment: Record) -> None:
+    for connection in of(cloud, attachment):
+        if connection.status == "PENDING":
+            connection.status = _decide(cloud, attachment.body, connection)
+
+
+def _decide(cloud: Cloud, attachment: Json, connection: Connection) -> str:
+    if attachment.get("connectionPreference") == "ACCEPT_AUTOMATIC":
+        return "ACCEPTED"
+    mine = _names(cloud, connection)
+    if any(_same_consumer(entry) in mine for entry in attachment.get("consumerRejectLists", [])):
+        return "REJECTED"
+    for entry in attachment.get("consumerAcceptLists", []):
+        who = entry.get("projectIdOrNum") or entry.get("networkUrl") or entry.get("endpointUrl") or ""
+        if _same_consumer(who) not in mine:
+            continue
+        accepted = sum(
+            1
+            for other in cloud.connections.values()
+            if other.attachment_id == connection.attachment_id
+            and other.status == "ACCEPTED"
+            and other is not connection
+            and _same_consumer(who) in _names(cloud, other)
+        )
+        # An endpoint's own entry has no limit: it stands for exactly one connection.
+        limit = int(entry.get("connectionLimit", 0)) or (1 if entry.get("endpointUrl") else 0)
+        return "ACCEPTED" if accepted < limit else "PENDING"
+    return "PENDING"
+
+
+def _names(cloud: Cloud, connection: Connection) -> set[str]:
+    """Everything an entry of a list may call this consumer by."""
+    project = cloud.project(connection.project)
+    network = connection.network
+    numbered = network.replace(f"projects/{project.id}/", f"projects/{project.number}/")
+    return {project.id, project.number, network, numbered, connection.endpoint} - {""}
+
+
+def _same_consumer(entry: str) -> str:
+    return links.path_of(entry) or entry

@@ -1,0 +1,97 @@
+"""From an HTTP request to an answer: recognize the method, check the content, ask the API's own module."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from standin import projects, run_services, validation
+from standin.call import Call
+from standin.cloud import Cloud
+from standin.compute import service as compute
+from standin.discovery import description
+from standin.google_error import GoogleError
+
+Json = dict[str, Any]
+
+_APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
+    "compute": compute.answer,
+    "run": run_services.answer,
+    "serviceusage": projects.service_usage,
+    "cloudresourcemanager": projects.resource_manager,
+    "cloudbilling": projects.billing,
+    "iam": projects.iam,
+    "secretmanager": projects.secret_manager,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back: JSON, or the bytes of an object."""
+
+    code: int
+    body: Json
+    content: bytes | None = None
+
+
+def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    """Answer one request. Never raises: what Google would refuse comes back as its error."""
+    try:
+        with cloud.lock:
+            cloud.settle()
+            cloud.faults.strike(method, target)
+            call = _recognize(method, target, content, headers)
+            checked = validation.request(cloud, call)
+            body = _APIS[call.api](cloud, checked)
+            validation.response(cloud, checked, body)
+            return Answer(200, body)
+    except GoogleError as refused:
+        return Answer(refused.code, refused.body())
+
+
+def _recognize(method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Call:
+    parts = urlsplit(target)
+    path = re.sub(r"/{2,}", "/", parts.path).strip("/")
+    api, _, rest = path.partition("/")
+    # google provider 6.50.0 keeps the version of an endpoint over plain http and adds its own.
+    rest = re.sub(r"^(v\d\w*)/\1/", r"\1/", rest)
+    version = rest.partition("/")[0]
+    described = description(api, version)
+    found = described.find(method, rest) if described else None
+    if described is None or found is None or api not in _APIS:
+        raise GoogleError(404, f"Method not found: {method} /{path} (nothing of this kind is simulated here).")
+    return Call(
+        api=api,
+        version=version,
+        method=found[0],
+        description=described,
+        path=rest.partition("/")[2],
+        params=found[1],
+        query=_query(parts.query),
+        body=_json(content) if found[0].request else {},
+        headers=headers,
+    )
+
+
+def _query(text: str) -> dict[str, str]:
+    """Repeated parameters are joined by commas."""
+    values: dict[str, str] = {}
+    for key, value in parse_qsl(text, keep_blank_values=True):
+        values[key] = f"{values[key]},{value}" if key in values else value
+    return values
+
+
+def _json(content: bytes) -> Json:
+    if not content.strip():
+        return {}
+    try:
+        body = json.loads(content)
+    except ValueError:
+        raise GoogleError(400, "Invalid JSON payload received. Unexpected token.", reason="parseError") from None
+    if not isinstance(body, dict):
+        raise GoogleError(400, "Invalid JSON payload received. Root element must be a message.", reason="parseError")
+    return body

@@ -1,0 +1,10 @@
+"""The rules of Google Cloud, one small function each, with its source beside it.
+
+A rule looks at a change and raises GoogleError when Google would refuse it. To add one: write the function in the
+module of its product, decorate it with `rule`, name the source, and add a test to tests/standin. A rule about which the
+sources leave doubt says so in `doubt`.
+"""
+
+from standin.rules.table import RULES, Rule, check, load, rule
+
+__all__ = ["RULES", "Rule", "check", "load", "rule"]

@@ -1,0 +1,54 @@
+"""The table of rules: registering, loading, applying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from standin.change import Change
+
+Check = Callable[[Change], None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: when it applies, what it checks, where it was read, and what is not certain about it."""
+
+    name: str
+    events: frozenset[str]
+    source: str
+    doubt: str
+    check: Check
+
+
+RULES: list[Rule] = []
+
+
+def rule(*events: str, source: str, doubt: str = "") -> Callable[[Check], Check]:
+    """Register a function as a rule for events such as `subnetworks.insert`."""
+
+    def register(function: Check) -> Check:
+        RULES.append(Rule(function.__name__, frozenset(events), source, doubt, function))
+        return function
+
+    return register
+
+
+@cache
+def load() -> None:
+    """Import every module of this package, so that its rules stand in the table."""
+    package = import_module("standin.rules")
+    for module in sorted(found.name for found in iter_modules(package.__path__)):
+        import_module(f"standin.rules.{module}")
+
+
+def check(change: Change) -> None:
+    """Apply every rule of the change's event. Raises the first refusal, a fault on purpose before all."""
+    load()
+    change.cloud.faults.refuse(change.event, change.name)
+    for entry in RULES:
+        if change.event in entry.events:
+            entry.check(change)

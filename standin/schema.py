@@ -1,0 +1,146 @@
+"""A JSON value against the schemas of a discovery document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+_OUTPUT_ONLY = re.compile(r"\[?Output[ -]Only\b", re.IGNORECASE)
+# Methods that create: a missing part matters there, while a patch names only what changes.
+_TYPES: Mapping[str, str] = {
+    "string": "TYPE_STRING",
+    "integer": "TYPE_INT32",
+    "number": "TYPE_DOUBLE",
+    "boolean": "TYPE_BOOL",
+    "array": "TYPE_MESSAGE",
+    "object": "TYPE_MESSAGE",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as described: `kind` is unknown, type, enum, pattern or missing."""
+
+    field: str
+    kind: str
+    value: Any
+    detail: str
+
+
+class Schemas:
+    """Checks one value; `problems` and `ignored` fill up meanwhile. `answers`: output-only fields are welcome."""
+
+    def __init__(self, schemas: Mapping[str, Json], method: str, *, answers: bool = False) -> None:
+        self._schemas = schemas
+        self._method = method
+        self._answers = answers
+        self.problems: list[Problem] = []
+        self.ignored: list[str] = []
+
+    def clean(self, name: str, value: Any) -> Json:
+        """The value without output-only fields."""
+        cleaned = self._value({"$ref": name}, value, "")
+        return cleaned if isinstance(cleaned, dict) else {}
+
+    def _value(self, schema: Json, value: Any, path: str) -> Any:
+        if value is None:
+            return None
+        if "$ref" in schema:
+            schema = {**schema, **self._schemas[schema["$ref"]]}
+        kind = schema.get("type", "object" if "properties" in schema else "any")
+        if kind == "object":
+            return self._object(schema, value, path)
+        if kind == "array":
+            return self._array(schema, value, path)
+        if kind != "any":
+            self._scalar(schema, kind, value, path)
+        return value
+
+    def _array(self, schema: Json, value: Any, path: str) -> Any:
+        if not isinstance(value, list):
+            self._wrong(path, value, "array")
+            return value
+        return [self._value(schema.get("items", {}), item, f"{path}[{index}]") for index, item in enumerate(value)]
+
+    def _object(self, schema: Json, value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            self._wrong(path, value, "object")
+            return value
+        properties = schema.get("properties", {})
+        rest = schema.get("additionalProperties")
+        cleaned: Json = {}
+        for name, item in value.items():
+            where = f"{path}.{name}" if path else name
+            if name in properties:
+                if not self._answers and _is_output_only(properties[name]):
+                    if item not in (None, "", [], {}):
+                        self.ignored.append(where)
+                    continue
+                cleaned[name] = self._value(properties[name], item, where)
+            elif rest is not None:
+                cleaned[name] = self._value(rest, item, where)
+            elif name == "@type" or not properties:
+                cleaned[name] = item
+            else:
+                self.problems.append(Problem(where, "unknown", item, ""))
+        self._required(properties, cleaned, path)
+        return cleaned
+
+    def _required(self, properties: Json, value: Json, path: str) -> None:
+        for name, schema in properties.items():
+            if self._method in schema.get("annotations", {}).get("required", ()) and value.get(name) in (None, ""):
+                where = f"{path}.{name}" if path else name
+                self.problems.append(Problem(where, "missing", None, ""))
+
+    def _scalar(self, schema: Json, kind: str, value: Any, path: str) -> None:
+        if not _fits(kind, schema.get("format", ""), value):
+            self._wrong(path, value, kind)
+        elif "enum" in schema and value not in schema["enum"] and value != "":
+            self.problems.append(Problem(path, "enum", value, "TYPE_ENUM"))
+        elif "pattern" in schema and value != "" and not re.fullmatch(schema["pattern"], str(value)):
+            self.problems.append(Problem(path, "pattern", value, schema["pattern"]))
+
+    def _wrong(self, path: str, value: Any, kind: str) -> None:
+        self.problems.append(Problem(path, "type", value, _TYPES.get(kind, kind)))
+
+
+def _is_output_only(schema: Json) -> bool:
+    return bool(schema.get("readOnly")) or bool(_OUTPUT_ONLY.match(schema.get("description", "").strip()))
+
+
+def _fits(kind: str, form: str, value: Any) -> bool:
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if isinstance(value, bool):
+        return False
+    if kind == "integer":
+        return isinstance(value, int) or (isinstance(value, str) and bool(re.fullmatch(r"-?\d+", value)))
+    if kind == "number":
+        return isinstance(value, int | float) or (isinstance(value, str) and bool(re.fullmatch(r"-?[\d.]+", value)))
+    if form in ("int64", "uint64") and isinstance(value, int):
+        return True
+    if not isinstance(value, str):
+        return False
+    return _well_formed(form, value)
+
+
+def _well_formed(form: str, value: str) -> bool:
+    """A string of a declared format; the empty string stands for absence."""
+    if not value:
+        return True
+    if form in ("int64", "uint64"):
+        return bool(re.fullmatch(r"-?\d+", value))
+    if form == "google-duration":
+        return bool(re.fullmatch(r"-?\d+(\.\d+)?s", value))
+    if form == "byte":
+        try:
+            base64.b64decode(value.replace("-", "+").replace("_", "/"), validate=True)
+        except binascii.Error:
+            return False
+    return True
