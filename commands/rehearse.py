@@ -30,6 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--from", dest="revision", metavar="REF", help="deploy what this git revision synthesizes first"
     )
     former.add_argument("--from-dir", metavar="DIR", help="deploy this earlier cdktf.out first")
+    parser.add_argument("--dir", metavar="DIR", help="this cdktf.out as it is, instead of synthesizing")
     parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack and what it depends on")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/rehearsal.md)")
     parser.add_argument("--keep", action="store_true", help="leave the folder and the stand-in for a look around")
@@ -81,7 +82,8 @@ def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bo
         tell(f"stand-in at {cloud.url}; no API is enabled yet")
         variables = for_deployment(home, cloud.url, cloud.endpoints)
         program = Terraform(terraform, for_init(), variables)
-        report = Report(environment=_environment(folder), provider=_provider(present), former=name)
+        environment = args.dir or str(json.loads((folder / "report.json").read_text())["environment"])
+        report = Report(environment=environment, provider=_provider(present), former=name)
         report.notes += notes
         rehearsal = Rehearsal(folder / "stacks", cloud, program, report, tell)
         went = rehearsal.deploy(former or present)
@@ -115,11 +117,9 @@ def _teller() -> Callable[[str], None]:
 def _present(args: Namespace, folder: Path) -> list[Stack]:
     from rehearsal.revision import synthesize
 
+    if args.dir:
+        return _wanted(args, Path(args.dir))
     return _wanted(args, Path(synthesize(sys.executable, CHECKOUT, folder / "present", folder / "report.json")))
-
-
-def _environment(folder: Path) -> str:
-    return str(json.loads((folder / "report.json").read_text())["environment"])
 
 
 def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]:

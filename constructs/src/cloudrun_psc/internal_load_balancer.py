@@ -192,8 +192,10 @@ class InternalLoadBalancer(Construct):
     ) -> ComputeForwardingRule:
         subnet = self._network.load_balancer_subnet
         # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
-        # widened in place replaces nothing. A rename on purpose is told to Terraform by this record.
-        renamed = DataResource(self, "ForwardingRuleName", input={"name": base_name})
+        # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
+        # that is no longer fixed, as the provider sees no difference in that.
+        fixed_address = None if ip_address is None else {"address": ip_address}
+        renamed = DataResource(self, "ForwardingRuleName", input={"name": base_name}, triggers_replace=fixed_address)
         record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
         fixed = []
         if ip_address is not None:

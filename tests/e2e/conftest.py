@@ -1,0 +1,108 @@
+"""Tests with the real Terraform and google provider; skipped in one line where they are not at hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfile is not installed")
+
+from tests.e2e.live import CHECKOUT, Live
+
+Config = dict[str, Any]
+_VERSIONS = ("7.45.0", "6.50.0")
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Terraform, where it can initialize the provider without a network."""
+    found = shutil.which("terraform")
+    if not found:
+        pytest.skip("Terraform is not on PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def provider(program: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Skips unless a version of the provider can be had."""
+    tried: dict[str, bool] = {}
+
+    def require(version: str) -> str:
+        if version not in tried:
+            folder = tmp_path_factory.mktemp("provider")
+            google = {"source": "hashicorp/google", "version": version}
+            (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": {"google": google}}}))
+            done = subprocess.run([program, "init", "-input=false"], cwd=folder, capture_output=True, check=False)
+            tried[version] = done.returncode == 0
+        if not tried[version]:
+            pytest.skip(f"the google provider {version} cannot be had")
+        return version
+
+    return require
+
+
+def configuration(base: str) -> Config:
+    """A fresh copy of a base configuration: `default`, or a file of tests/e2e/bases."""
+    file = CHECKOUT / "config/environments/default.yaml"
+    if base != "default":
+        file = Path(__file__).parent / "bases" / f"{base}.yaml"
+    loaded: Config = yaml.safe_load(file.read_text())
+    return deepcopy(loaded)
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    program: str, provider: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str], Live]]:
+    """A base configuration, deployed once per session with a provider version."""
+    standing: dict[tuple[str, str], Live] = {}
+
+    def deploy(base: str, version: str) -> Live:
+        provider(version)
+        if (base, version) not in standing:
+            live = Live(tmp_path_factory.mktemp(base) / "live", program)
+            outcome = live.deploy(configuration(base) | {"provider_version": version})
+            assert outcome.findings == []
+            standing[base, version] = live
+        return standing[base, version]
+
+    yield deploy
+    for live in standing.values():
+        live.standin.stop()
+
+
+@pytest.fixture
+def live(deployed: Callable[[str, str], Live], tmp_path: Path) -> Iterator[Callable[..., Live]]:
+    """A copy of a deployed base for one test to edit."""
+    copies: list[Live] = []
+
+    def copy(base: str = "default", version: str = "7.45.0") -> Live:
+        copies.append(deployed(base, version).copy(tmp_path / f"live-{len(copies)}"))
+        return copies[-1]
+
+    yield copy
+    for one in copies:
+        one.standin.stop()
+
+
+@pytest.fixture
+def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[[], Live]]:
+    """A cloud with nothing in it, for deployments that go wrong from the start."""
+    made: list[Live] = []
+
+    def make() -> Live:
+        provider("7.45.0")
+        made.append(Live(tmp_path / f"empty-{len(made)}", program))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.standin.stop()

@@ -1,0 +1,253 @@
+"""`./psc rehearse` as a user types it. One whole rehearsal is part of every test run, where Terraform is at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import configuration
+from tests.e2e.live import CHECKOUT
+
+Json = dict[str, Any]
+PROVIDER = "~> 7.45"
+
+
+def psc(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Type a command."""
+    return subprocess.run(
+        [str(CHECKOUT / "psc"), *words],
+        cwd=CHECKOUT,
+        env=dict(os.environ) | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> Json:
+    """The one JSON document on standard output."""
+    try:
+        loaded: Json = json.loads(done.stdout)
+    except ValueError:
+        pytest.fail(f"no JSON document: {done.stdout}{done.stderr}")
+    return loaded
+
+
+def leftovers() -> set[str]:
+    """The folders of rehearsals, and processes of stand-ins, that exist."""
+    folders = {path.name for path in Path(tempfile.gettempdir()).glob("psc-rehearsal-*")}
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return folders | {line.split()[0] for line in listed.splitlines() if "--until-stdin-closes" in line}
+
+
+def test_the_default_deployment_holds(provider: Callable[[str], str]) -> None:
+    provider(PROVIDER)
+    before = leftovers()
+    done = psc("rehearse", "--json")
+    told = document(done)
+    assert told["findings"] == []
+    assert done.returncode == 0
+    assert told["held"] is True
+    assert list(told) == [
+        "schema",
+        "held",
+        "environment",
+        "provider",
+        "from",
+        "steps",
+        "connections",
+        "findings",
+        "notes",
+    ]
+    assert [(step["what"], step["stack"], step["ok"]) for step in told["steps"]] == [
+        ("first deployment", "producer", True),
+        ("first deployment", "consumer", True),
+        ("second plan", "producer", True),
+        ("second plan", "consumer", True),
+        ("destroy", "consumer", True),
+        ("destroy", "producer", True),
+    ]
+    assert [(fate["outcome"], fate["after"]["status"]) for fate in told["connections"]] == [("new", "ACCEPTED")]
+    assert "first deployment: producer" in done.stderr, "progress goes to standard error"
+    assert leftovers() == before
+
+
+@pytest.fixture
+def former(tmp_path: Path, synth_folder: Callable[..., Path]) -> Path:
+    """An earlier output folder."""
+    return synth_folder(configuration("default"))
+
+
+@pytest.fixture
+def synth_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Synthesize a configuration into a folder of its own."""
+    import yaml
+
+    from config.loading import load
+    from stacks.synthesis import synthesize
+
+    def run(config: Json) -> Path:
+        file = tmp_path / "rehearsed.yaml"
+        file.write_text(yaml.safe_dump(config))
+        out = tmp_path / f"out-{len(list(tmp_path.iterdir()))}"
+        synthesize(load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings, out, CHECKOUT / "locks")
+        return out / "rehearsed"
+
+    return run
+
+
+@pytest.mark.e2e
+def test_an_edit_is_told_by_address_attribute_and_connection(
+    provider: Callable[[str], str], former: Path, tmp_path: Path
+) -> None:
+    provider(PROVIDER)
+    config = tmp_path / "rehearsed.yaml"
+    config.write_text(config.read_text().replace("image:", "port: 8080\n      image:"))
+    done = psc("rehearse", "--config", str(config), "--from-dir", str(former))
+    assert done.returncode == 0, done.stderr
+    assert "producer: replaced  google_compute_forwarding_rule.hello (port_range)" in done.stdout
+    assert "producer: updated   google_compute_service_attachment.hello" in done.stdout
+    assert "connection psc-endpoint: ACCEPTED, kept" in done.stdout
+    assert done.stdout.splitlines()[-1] == "held"
+
+
+@pytest.mark.e2e
+def test_a_revision_is_deployed_from_its_own_checkout(provider: Callable[[str], str]) -> None:
+    provider(PROVIDER)
+    done = psc("rehearse", "--from", "HEAD", "--json")
+    told = document(done)
+    assert told["from"].startswith("HEAD (")
+    assert {step["what"] for step in told["steps"]} == {"first deployment", "deployment", "second plan", "destroy"}
+    status = subprocess.run(
+        ["git", "worktree", "list"], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout
+    assert len(status.splitlines()) == 1, "the repository is as it was"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--from", "no-such-revision"), "'no-such-revision' is no revision of this checkout"),
+        (("--from-dir", "no-such-folder"), "no-such-folder: no synthesized stacks"),
+        (("--stack", "nobody"), "there is no stack nobody; there are consumer, producer"),
+        (("--config", "no-such-file.yaml"), "no-such-file.yaml"),
+        (("--from", "HEAD", "--from-dir", "x"), "not allowed with argument"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_rehearsed_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    before = leftovers()
+    done = psc("rehearse", *words)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert leftovers() == before
+
+
+@pytest.mark.e2e
+def test_without_terraform_it_says_so(tmp_path: Path) -> None:
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for name in ("sh", "dirname", "readlink", "git"):
+        found = shutil.which(name)
+        assert found
+        (bare / name).symlink_to(found)
+    done = psc("rehearse", PATH=str(bare))
+    assert done.returncode == 2
+    assert "erraform" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interrupted_rehearsal_leaves_nothing_behind(number: int, provider: Callable[[str], str]) -> None:
+    provider(PROVIDER)
+    before = leftovers()
+    process = subprocess.Popen(
+        [str(CHECKOUT / "psc"), "rehearse"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "stand-in at" in line:
+            break
+    time.sleep(5)  # in the middle of Terraform's apply
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal sends it
+    else:
+        process.send_signal(number)
+    said = process.stderr.read()
+    assert process.wait(timeout=60) in {130, 143}
+    assert "Traceback" not in said
+    assert leftovers() == before
+
+
+Trap = Callable[[Mapping[str, Any]], None]
+
+
+def drained(resources: Mapping[str, Any]) -> None:
+    """The provider sends 0 where nothing is said."""
+    del resources["google_compute_region_backend_service"]["hello"]["backend"][0]["capacity_scaler"]
+
+
+def no_proxy_dependency(resources: Mapping[str, Any]) -> None:
+    """Nothing refers to the proxy-only subnet."""
+    del resources["google_compute_forwarding_rule"]["hello"]["depends_on"]
+
+
+def no_account(resources: Mapping[str, Any]) -> None:
+    """A VM without an account has no token to send."""
+    del resources["google_compute_instance"]["test_vm"]["service_account"]
+
+
+TRAPS: dict[str, tuple[str, Trap, str]] = {
+    "capacity 0": ("producer", drained, "every backend has capacity 0 (drained)"),
+    "no dependency on the proxy-only subnet": ("producer", no_proxy_dependency, "proxy-only subnet"),
+    "no account on the VM": ("consumer", no_account, "test-vm"),
+}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("trap", TRAPS)
+def test_a_trap_put_back_is_found(
+    trap: str, provider: Callable[[str], str], tmp_path: Path, synth_folder: Callable[..., Path]
+) -> None:
+    """The output of a program that fell into the trap is rehearsed as it is."""
+    provider(PROVIDER)
+    stack, change, sentence = TRAPS[trap]
+    out = synth_folder(configuration("default"))
+    file = out / "stacks" / stack / "cdk.tf.json"
+    content = json.loads(file.read_text())
+    change(content["resource"])
+    file.write_text(json.dumps(content))
+    done = psc("rehearse", "--dir", str(out))
+    assert done.returncode == 1, done.stderr
+    assert any(line.startswith("finding:") and sentence in line for line in done.stdout.splitlines()), done.stdout
+
+
+@pytest.mark.e2e
+def test_a_fixed_name_on_what_must_be_replaced_is_found(
+    provider: Callable[[str], str], synth_folder: Callable[..., Path]
+) -> None:
+    provider(PROVIDER)
+    before = synth_folder(configuration("default"))
+    config = configuration("default")
+    config["producer"]["services"]["hello"]["names"] = {"service": "greeter"}
+    after = synth_folder(config)
+    file = after / "stacks" / "producer" / "cdk.tf.json"
+    content = json.loads(file.read_text())
+    content["resource"]["google_compute_region_network_endpoint_group"]["hello"]["name"] = "hello-serverless-neg"
+    file.write_text(json.dumps(content))
+    done = psc("rehearse", "--from-dir", str(before), "--dir", str(after))
+    assert done.returncode == 1, done.stderr
+    assert "hello-serverless-neg' already exists" in done.stdout
