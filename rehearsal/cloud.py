@@ -62,13 +62,20 @@ class RehearsalCloud:
         self.call("POST", "/storage/v1/b?project=rehearsal-project", {"name": name})
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        """One request, JSON in and out."""
+        """One request, JSON in and out.
+
+        Raises:
+            CloudError: when it is refused or nothing answers.
+        """
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}{path}", data=data, method=method, headers=headers)  # noqa: S310
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=30) as answer:
-            found: Json = json.loads(answer.read() or b"{}")
+        try:
+            with opener.open(request, timeout=30) as answer:
+                found: Json = json.loads(answer.read() or b"{}")
+        except OSError as error:
+            raise CloudError(f"the stand-in does not answer {method} {path}: {error}") from error
         return found
 
     def keep(self) -> None:

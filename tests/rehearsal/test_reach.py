@@ -1,0 +1,58 @@
+"""Deployments that every call accepted and that would still answer 503, 404 or 403 are told apart."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from rehearsal.reach import obstacles
+
+REGION = "projects/p/regions/r"
+RUN = "projects/p/locations/r/services/hello"
+ATTACHMENT = f"{REGION}/serviceAttachments/hello"
+STATE: dict[str, Any] = {
+    "connections": {
+        "projects/c/regions/r/forwardingRules/e": {"id": "1", "status": "ACCEPTED", "attachment": ATTACHMENT}
+    },
+    "compute": {
+        ATTACHMENT: {"name": "hello", "targetService": f"{REGION}/forwardingRules/hello"},
+        f"{REGION}/forwardingRules/hello": {"target": f"{REGION}/targetHttpProxies/hello"},
+        f"{REGION}/targetHttpProxies/hello": {"urlMap": f"{REGION}/urlMaps/hello"},
+        f"{REGION}/urlMaps/hello": {"defaultService": f"{REGION}/backendServices/hello"},
+        f"{REGION}/backendServices/hello": {
+            "name": "hello",
+            "backends": [{"group": f"{REGION}/networkEndpointGroups/hello", "capacityScaler": 1.0}],
+        },
+        f"{REGION}/networkEndpointGroups/hello": {"cloudRun": {"service": "hello"}},
+    },
+    "run": {RUN: {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}},
+    "policies": {
+        f"run/{RUN}": {"bindings": [{"role": "roles/run.invoker", "members": ["serviceAccount:a@p.example"]}]}
+    },
+}
+
+
+def test_nothing_stands_in_the_way_of_the_reference() -> None:
+    assert obstacles(STATE) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("compute", f"{REGION}/backendServices/hello", "backends", 0, "capacityScaler"), 0, "capacity 0 (drained)"),
+        (("compute", f"{REGION}/networkEndpointGroups/hello", "cloudRun", "service"), "gone", "no Cloud Run service"),
+        (("policies", f"run/{RUN}", "bindings"), [], "hello"),
+        (("run", RUN, "ingress"), "INGRESS_TRAFFIC_NONE", "ingress lets nobody in"),
+    ],
+    ids=["drained", "renamed", "nobody may call", "closed"],
+)
+def test_what_stands_in_the_way_is_named(path: tuple[Any, ...], value: Any, sentence: str) -> None:
+    state = deepcopy(STATE)
+    holder: Any = state
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    (obstacle,) = obstacles(state)
+    assert sentence in obstacle

@@ -1,0 +1,92 @@
+"""The account of a rehearsal: the JSON document's keys are promises, the lines are for people."""
+
+from __future__ import annotations
+
+from rehearsal.connections import Connection, Fate
+from rehearsal.report import SCHEMA, Report, Step
+from rehearsal.terraform import Change, Diagnostic
+
+
+def report() -> Report:
+    made = Report(environment="default", provider="~> 7.45", former="HEAD~1 (abc1234)")
+    change = Change(
+        address="google_compute_forwarding_rule.hello",
+        action="replaced",
+        because=("port_range",),
+        name="new",
+        former_name="old",
+    )
+    warning = Diagnostic(severity="warning", address="", summary="Check block assertion failed", detail="PENDING")
+    made.steps.append(
+        Step(what="deployment", stack="producer", ok=True, seconds=1.5, changes=(change,), warnings=(warning,))
+    )
+    kept = Connection(id="1", status="ACCEPTED", attachment="projects/p/regions/r/serviceAttachments/a")
+    made.connections.append(
+        Fate(endpoint="projects/c/regions/r/forwardingRules/e", outcome="kept", before=kept, after=kept)
+    )
+    return made
+
+
+def test_the_documents_keys_are_those_of_the_documentation() -> None:
+    made = report()
+    made.find("unsettled", "a second plan is not empty", "producer")
+    assert made.document() == {
+        "schema": SCHEMA,
+        "held": False,
+        "environment": "default",
+        "provider": "~> 7.45",
+        "from": "HEAD~1 (abc1234)",
+        "steps": [
+            {
+                "what": "deployment",
+                "stack": "producer",
+                "ok": True,
+                "seconds": 1.5,
+                "changes": (
+                    {
+                        "address": "google_compute_forwarding_rule.hello",
+                        "action": "replaced",
+                        "because": ("port_range",),
+                        "former_address": "",
+                        "name": "new",
+                        "former_name": "old",
+                    },
+                ),
+                "refused": (),
+                "warnings": (
+                    {
+                        "severity": "warning",
+                        "address": "",
+                        "summary": "Check block assertion failed",
+                        "detail": "PENDING",
+                    },
+                ),
+            }
+        ],
+        "connections": [
+            {
+                "endpoint": "projects/c/regions/r/forwardingRules/e",
+                "outcome": "kept",
+                "before": {
+                    "id": "1",
+                    "status": "ACCEPTED",
+                    "attachment": "projects/p/regions/r/serviceAttachments/a",
+                },
+                "after": {"id": "1", "status": "ACCEPTED", "attachment": "projects/p/regions/r/serviceAttachments/a"},
+            }
+        ],
+        "findings": [{"kind": "unsettled", "message": "a second plan is not empty", "stack": "producer"}],
+        "notes": [],
+    }
+    assert SCHEMA == 1, "another shape is another number, and a line in the changelog"
+
+
+def test_people_read_changes_connections_and_a_verdict() -> None:
+    made = report()
+    assert list(made.lines()) == [
+        "  producer: replaced  google_compute_forwarding_rule.hello (port_range)",
+        "  connection e: ACCEPTED, kept",
+        "held",
+    ]
+    made.find("unreachable", "nobody can call", "consumer")
+    assert list(made.lines())[-2:] == ["finding: consumer: nobody can call", "did not hold: 1 finding"]
