@@ -1,4 +1,4 @@
-"""`./psc config`: the effective settings and where each comes from, or the JSON Schema for editors."""
+"""`./psc config`: the effective settings and where each comes from, the JSON Schema for editors, or the reference."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def arguments(parser: ArgumentParser) -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--schema", action="store_true", help="print the JSON Schema of configuration files instead")
     kind.add_argument("--json", action="store_true", help="print the effective settings as JSON instead")
+    kind.add_argument("--reference", action="store_true", help="print the tables of docs/configuration.md instead")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -28,10 +29,11 @@ def run(args: Namespace, environment: Environment) -> int:
     sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
     from config.loading import load
     from config.problems import ConfigurationError
+    from config.reference import reference_text
     from config.schema import schema_text
 
-    if args.schema:
-        print(schema_text(), end="")
+    if args.schema or args.reference:
+        print(schema_text() if args.schema else reference_text(), end="")
         return 0
     try:
         loaded = load(CHECKOUT)
@@ -55,7 +57,7 @@ def _origin(origins: Mapping[Path, str], path: Path) -> str:
     """Of a derived list or mapping every part is derived."""
     whole = (origins.get(path[:length]) for length in range(len(path), 0, -1))
     nearest = next((origin for origin in whole if origin), "default")
-    return nearest if path in origins or nearest == "derived" else "default"
+    return nearest if path in origins or nearest.startswith("derived") else "default"
 
 
 def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
@@ -80,7 +82,7 @@ COMMAND = Command(
     examples=(
         "./psc config",
         "./psc config --env staging",
-        "./psc config --schema > schema.json",
+        "./psc config --schema > config/schema.json",
         "./psc config --json",
     ),
     run=run,

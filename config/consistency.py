@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from cloudrun_psc import access, connections, names, ranges
-from cloudrun_psc.faults import Fault
-from config.problems import Path
+from cloudrun_psc import connections, names, ranges
+from cloudrun_psc.faults import Fault, shown
+from config.problems import Path, dotted
 from config.settings import ConsumerSettings, EndpointSettings, ServiceSettings, Settings
 
 
@@ -29,12 +29,14 @@ def findings(settings: Settings) -> list[Finding]:
     return [finding for rule in _RULES for finding in rule(settings)]
 
 
-def _services(settings: Settings) -> Iterator[tuple[Path, str, ServiceSettings]]:
+def services_of(settings: Settings) -> Iterator[tuple[Path, str, ServiceSettings]]:
+    """Every service with its key path and key."""
     for key, service in (settings.producer.services if settings.producer else {}).items():
         yield ("producer", "services", key), key, service
 
 
-def _endpoints(settings: Settings) -> Iterator[tuple[Path, str, ConsumerSettings, EndpointSettings]]:
+def endpoints_of(settings: Settings) -> Iterator[tuple[Path, str, ConsumerSettings, EndpointSettings]]:
+    """Every endpoint with its key path, its consumer's key and the consumer."""
     for key, consumer in settings.consumers.items():
         for name, endpoint in consumer.endpoints.items():
             yield ("consumers", key, "endpoints", name), key, consumer, endpoint
@@ -42,22 +44,36 @@ def _endpoints(settings: Settings) -> Iterator[tuple[Path, str, ConsumerSettings
 
 def something_to_deploy(settings: Settings) -> Iterator[Finding]:
     if settings.producer is None and not settings.consumers:
-        yield Finding((), Fault(wrong="nothing to deploy", remedy="give producer:, consumers:, or both"))
+        yield Finding(
+            (), Fault(wrong="nothing to deploy", allowed="producer:, consumers:, or both", remedy="add one of them")
+        )
 
 
 def reserved_keys(settings: Settings) -> Iterator[Finding]:
     if "producer" in settings.consumers:
-        fault = Fault(wrong="'producer' is the producer's stack", remedy="give the consumer another key")
+        fault = Fault(
+            wrong="'producer' is the producer's stack", allowed="any other key", remedy="give the consumer another key"
+        )
         yield Finding(("consumers", "producer"), fault)
     if settings.environment == "stacks":
-        yield Finding(("environment",), Fault(wrong="'stacks' is a folder of the output", remedy="choose another name"))
+        yield Finding(
+            ("environment",),
+            Fault(wrong="'stacks' is a folder of the output", allowed="any other name", remedy="rename it"),
+        )
 
 
 def state_bucket(settings: Settings) -> Iterator[Finding]:
     if settings.state.backend == "gcs" and settings.state.bucket is None:
-        yield Finding(("state", "bucket"), Fault(wrong="is missing", remedy="name the bucket that keeps the state"))
+        yield Finding(
+            ("state", "bucket"),
+            Fault(wrong="is missing", allowed="a bucket's name", remedy="add `bucket: NAME`, or drop backend: gcs"),
+        )
     if settings.state.backend == "local" and settings.state.bucket is not None:
-        fault = Fault(wrong="a bucket with the local backend", remedy="set state.backend: gcs, or drop the bucket")
+        fault = Fault(
+            wrong=f"{shown(settings.state.bucket)} is given with the local backend",
+            allowed="a bucket with backend: gcs only",
+            remedy="set state.backend: gcs, or drop the bucket",
+        )
         yield Finding(("state", "bucket"), fault)
 
 
@@ -77,9 +93,9 @@ def producer_ranges(settings: Settings) -> Iterator[Finding]:
         (*network, "load_balancer_subnet", "range"): subnets.load_balancer_subnet.range,
         (*network, "proxy_only_subnet", "range"): subnets.proxy_only_subnet.range,
     }
-    for path, _, service in _services(settings):
+    for path, _, service in services_of(settings):
         found |= {(*path, "nat_ranges", index): value for index, value in enumerate(service.nat_ranges)}
-    by_name = {".".join(str(part) for part in path): path for path in found}
+    by_name = {dotted(path): path for path in found}
     for one, other in ranges.overlaps({name: found[path] for name, path in by_name.items()}):
         fault = ranges.overlap_fault(found[by_name[other]], one, found[by_name[one]])
         yield Finding(by_name[other], fault, (by_name[one],))
@@ -90,7 +106,7 @@ def load_balancer_addresses(settings: Settings) -> Iterator[Finding]:
         return
     subnet = settings.producer.network.load_balancer_subnet.range
     taken: dict[str, Path] = {}
-    for path, _, service in _services(settings):
+    for path, _, service in services_of(settings):
         if service.address is None:
             continue
         here = (*path, "address")
@@ -98,13 +114,16 @@ def load_balancer_addresses(settings: Settings) -> Iterator[Finding]:
         if fault is not None:
             yield Finding(here, fault, (("producer", "network", "load_balancer_subnet", "range"),))
         if service.address in taken:
-            yield Finding(here, Fault(wrong=f"{service.address} is used by {taken[service.address][2]} too"))
-        taken[service.address] = path
+            other = taken[service.address]
+            wrong = f"{service.address} is the address of the service {other[2]!r} too"
+            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each its own, or none")
+            yield Finding(here, fault, ((*other, "address"),))
+        taken.setdefault(service.address, path)
 
 
 def endpoint_addresses(settings: Settings) -> Iterator[Finding]:
     taken: dict[tuple[str, str], Path] = {}
-    for path, key, consumer, endpoint in _endpoints(settings):
+    for path, key, consumer, endpoint in endpoints_of(settings):
         subnet, here = consumer.network.subnet.range, (*path, "address")
         fault = ranges.address_in_subnet(endpoint.address, subnet)
         if fault is not None:
@@ -112,7 +131,9 @@ def endpoint_addresses(settings: Settings) -> Iterator[Finding]:
         if (key, endpoint.address) in taken:
             other = taken[key, endpoint.address]
             fault = Fault(
-                wrong=f"{endpoint.address} is the address of {other[3]} too", remedy="give each endpoint its own"
+                wrong=f"{endpoint.address} is the address of {other[3]} too",
+                allowed="each address once",
+                remedy="give each endpoint its own",
             )
             yield Finding(here, fault, ((*other, "address"),))
         taken.setdefault((key, endpoint.address), path)
@@ -120,23 +141,27 @@ def endpoint_addresses(settings: Settings) -> Iterator[Finding]:
 
 def endpoint_targets(settings: Settings) -> Iterator[Finding]:
     known = list(settings.producer.services) if settings.producer else []
-    for path, _, _, endpoint in _endpoints(settings):
+    for path, _, _, endpoint in endpoints_of(settings):
         if (endpoint.service is None) == (endpoint.service_attachment is None):
             wrong = (
                 "neither service nor service_attachment"
                 if endpoint.service is None
                 else "both service and service_attachment"
             )
-            yield Finding(path, Fault(wrong=wrong, remedy="give exactly one of them"))
+            allowed = "service: KEY, or service_attachment: SELF LINK"
+            yield Finding(path, Fault(wrong=wrong, allowed=allowed, remedy="give exactly one of them"))
         elif endpoint.service is not None and endpoint.service not in known:
-            yield Finding((*path, "service"), _unknown_service(endpoint.service, known), (("producer",),))
+            others = (("producer", "services", endpoint.service),)
+            yield Finding((*path, "service"), _unknown_service(endpoint.service, known), others)
         elif endpoint.service_attachment is not None:
             fault = connections.service_attachment(endpoint.service_attachment, within=settings.region)
             if fault is not None:
                 yield Finding((*path, "service_attachment"), fault, (("region",),))
         if endpoint.service is not None and (endpoint.url is not None or endpoint.port is not None):
             fault = Fault(
-                wrong="url and port come from the producer's outputs", remedy="drop them, or use service_attachment"
+                wrong="url or port is given with service, whose outputs tell both",
+                allowed="url and port with service_attachment",
+                remedy="drop them, or use service_attachment",
             )
             yield Finding(path, fault)
 
@@ -145,88 +170,12 @@ def _unknown_service(service: str, known: list[str]) -> Fault:
     if not known:
         return Fault(
             wrong=f"service {service!r} is unknown: this file has no producer with services",
+            allowed="service_attachment: SELF LINK",
             remedy="give the attachment's self link as service_attachment, or add the service under producer.services",
         )
     near = get_close_matches(service, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "add it under producer.services, or correct the key"
     return Fault(wrong=f"there is no service {service!r}", allowed=", ".join(sorted(known)), remedy=hint)
-
-
-def accept_lists(settings: Settings) -> Iterator[Finding]:
-    for path, _, service in _services(settings):
-        accepted = {key: project_of(settings, key) for key in service.accept}
-        rejected = [project_of(settings, entry) for entry in service.reject]
-        for key, entry in accepted.items():
-            yield from _list_entry((*path, "accept", key), entry)
-            if entry in rejected:
-                fault = Fault(wrong=f"{entry} is accepted and rejected", remedy="take it off one of the lists")
-                yield Finding((*path, "accept", key), fault, ((*path, "reject"),))
-            same = [other for other in accepted if accepted[other] == entry]
-            if same.index(key) > 0:
-                fault = Fault(wrong=f"{entry} stands twice, as {same[0]} and as {key}", remedy="keep one entry")
-                yield Finding((*path, "accept", key), fault)
-        for index, entry in enumerate(rejected):
-            yield from _list_entry((*path, "reject", index), entry)
-        mixed = connections.one_kind([*accepted.values(), *rejected])
-        if mixed is not None:
-            yield Finding((*path, "accept"), mixed, ((*path, "reject"),))
-        fault_ = connections.preference(service.connection_preference, has_lists=bool(service.accept or service.reject))
-        if fault_ is not None:
-            yield Finding((*path, "connection_preference"), fault_, ((*path, "accept"), (*path, "reject")))
-
-
-def _list_entry(path: Path, entry: str) -> Iterator[Finding]:
-    fault = connections.consumer(entry)
-    if fault is not None:
-        yield Finding(path, fault)
-
-
-def invokers(settings: Settings) -> Iterator[Finding]:
-    for path, _, service in _services(settings):
-        for index, entry in enumerate(service.invokers):
-            fault = None if entry in settings.consumers else access.invoker(entry)
-            if fault is not None:
-                near = get_close_matches(entry, settings.consumers, n=1)
-                remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
-                fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
-                yield Finding((*path, "invokers", index), fault)
-            elif entry in service.invokers[:index]:
-                yield Finding((*path, "invokers", index), Fault(wrong=f"{entry} stands twice", remedy="remove one"))
-
-
-def accepted_consumers(settings: Settings) -> Iterator[Finding]:
-    """A consumer that is not accepted by the service it wants would wait in PENDING for ever."""
-    services = settings.producer.services if settings.producer else {}
-    for path, key, consumer, endpoint in _endpoints(settings):
-        service = services.get(endpoint.service or "")
-        if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
-            continue
-        network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
-        accepted = {project_of(settings, entry) for entry in service.accept}
-        if not accepted & {consumer.project, network} and not any(entry.endswith(network) for entry in accepted):
-            where = f"producer.services.{endpoint.service}.accept"
-            fault = Fault(
-                wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
-                remedy=f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint",
-            )
-            yield Finding((*path, "service"), fault, (("producer", "services", endpoint.service or "", "accept"),))
-
-
-def former_keys(settings: Settings) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for path, key, service in _services(settings):
-        former = service.former_key
-        if former is None:
-            continue
-        present = settings.producer.services if settings.producer else {}
-        if former == key or former in present:
-            fault = Fault(
-                wrong=f"{former!r} is a service of this file", remedy="name the key that the service had before"
-            )
-            yield Finding((*path, "former_key"), fault)
-        if former in seen:
-            yield Finding((*path, "former_key"), Fault(wrong=f"{former!r} is the former key of {seen[former]} too"))
-        seen[former] = key
 
 
 def project_of(settings: Settings, entry: str) -> str:
@@ -243,8 +192,4 @@ _RULES: tuple[Rule, ...] = (
     load_balancer_addresses,
     endpoint_addresses,
     endpoint_targets,
-    accept_lists,
-    invokers,
-    accepted_consumers,
-    former_keys,
 )

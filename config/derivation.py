@@ -26,10 +26,10 @@ _PARTS = {
 }
 
 
-def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], set[Path]]:
-    """A copy of the file's data with everything derived filled in, and the paths that were filled."""
+def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[Path, Path]]:
+    """A copy of the file's data with everything derived filled in, and of each filled path what it follows from."""
     filled = _Filled(deepcopy(data))
-    filled.put((), "environment", environment)
+    filled.put((), "environment", environment, ())
     region = data.get("region", Settings.model_fields["region"].default)
     for key in filled.keys(("consumers",)):
         _fill_consumer(filled, ("consumers", key), key, region)
@@ -39,11 +39,11 @@ def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], set[Pa
 
 
 class _Filled:
-    """Raw data under completion; `paths` is what was put in."""
+    """Raw data under completion; `paths` is what was put in, each with the path that it follows from."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
-        self.paths: set[Path] = set()
+        self.paths: dict[Path, Path] = {}
 
     def at(self, path: Path) -> Any:
         found: Any = self.data
@@ -60,30 +60,30 @@ class _Filled:
             if isinstance(key, str) and isinstance(found[key], dict):
                 yield key
 
-    def put(self, path: Path, key: str, value: Any) -> None:
+    def put(self, path: Path, key: str, value: Any, source: Path) -> None:
         """Set a key that is not there; the mappings on the way to it are made when missing."""
         here: Any = self.data
         for part in path:
             here = here.setdefault(part, {}) if isinstance(here, dict) else None
         if isinstance(here, dict) and key not in here:
             here[key] = value
-            self.paths.add((*path, key))
+            self.paths[*path, key] = source
 
 
 def _fill_consumer(filled: _Filled, path: Path, key: str, region: object) -> None:
     network = (*path, "network")
-    filled.put(network, "name", f"{key}-vpc")
-    filled.put((*network, "subnet"), "name", f"{key}-subnet")
-    filled.put((*network, "subnet"), "range", CONSUMER_RANGE)
+    filled.put(network, "name", f"{key}-vpc", path)
+    filled.put((*network, "subnet"), "name", f"{key}-subnet", path)
+    filled.put((*network, "subnet"), "range", CONSUMER_RANGE, ())
     if isinstance(region, str):
-        filled.put((*path, "test_vm"), "zone", f"{region}-b")
+        filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
     address = _fifth(filled.at((*network, "subnet", "range")))
     for name in filled.keys((*path, "endpoints")):
         endpoint = (*path, "endpoints", name)
-        filled.put(endpoint, "name", name)
-        filled.put(endpoint, "address_name", f"{filled.at((*endpoint, 'name'))}-ip")
+        filled.put(endpoint, "name", name, endpoint)
+        filled.put(endpoint, "address_name", f"{filled.at((*endpoint, 'name'))}-ip", (*endpoint, "name"))
         if address is not None:
-            filled.put(endpoint, "address", address)
+            filled.put(endpoint, "address", address, (*network, "subnet", "range"))
 
 
 def _fifth(range_: object) -> str | None:
@@ -96,9 +96,9 @@ def _fifth(range_: object) -> str | None:
 def _fill_service(filled: _Filled, path: Path, key: str) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
-    stem = former if isinstance(former, str) else key
+    stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, path)
     for part, ending in _PARTS.items():
-        filled.put((*path, "names"), part, f"{stem}-{ending}")
+        filled.put((*path, "names"), part, f"{stem}-{ending}", source)
     callers = [
         consumer
         for consumer in filled.keys(("consumers",))
@@ -107,6 +107,6 @@ def _fill_service(filled: _Filled, path: Path, key: str) -> None:
             for name in filled.keys(("consumers", consumer, "endpoints"))
         )
     ]
-    filled.put(path, "invokers", callers)
+    filled.put(path, "invokers", callers, ("consumers",))
     if filled.at((*path, "connection_preference")) != "ACCEPT_AUTOMATIC":
-        filled.put(path, "accept", dict.fromkeys(callers, DEFAULT_CONNECTION_LIMIT))
+        filled.put(path, "accept", dict.fromkeys(callers, DEFAULT_CONNECTION_LIMIT), ("consumers",))

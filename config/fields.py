@@ -36,11 +36,13 @@ def _digits_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-def matching(pattern: str, what: str, allowed: str) -> Callable[[str], Fault | None]:
+def matching(pattern: str, what: str, allowed: str, remedy: str) -> Callable[[str], Fault | None]:
     """A rule: the value must match `pattern` as a whole."""
 
     def rule(value: str) -> Fault | None:
-        return None if re.fullmatch(pattern, value) else Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed)
+        if re.fullmatch(pattern, value):
+            return None
+        return Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed, remedy=remedy)
 
     return rule
 
@@ -70,8 +72,9 @@ DiskImage = Annotated[str, _ruled(names.disk_image), _schema(names.DISK_IMAGE, "
 ServiceAccount = Annotated[
     str, _ruled(access.service_account), _schema(access.SERVICE_ACCOUNT, "name@project-id.iam.gserviceaccount.com")
 ]
-LabelKey = Annotated[str, _ruled(names.label_key)]
-LabelValue = Annotated[str, _ruled(names.label_value)]
+# ECMA's classes, which editors use, know no letters beyond ASCII without a flag: the rule is looser than Google's.
+LabelKey = Annotated[str, _ruled(names.label_key), _schema(r"[^A-Z0-9_\s-][^A-Z\s]{0,62}", "team")]
+LabelValue = Annotated[str, _ruled(names.label_value), _schema(r"[^A-Z\s]{0,63}", "platform")]
 SubnetRange = Annotated[
     str, _ruled(ranges.subnet_range), WithJsonSchema({"type": "string", "examples": ["10.0.1.0/24"]})
 ]
@@ -89,51 +92,72 @@ SelfLink = Annotated[
         "projects/my-producer/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
     ),
 ]
-VariableName = Annotated[str, _ruled(names.environment_variable)]
+VariableName = Annotated[str, _ruled(names.environment_variable), _schema("[A-Za-z_][A-Za-z0-9_]{0,255}", "MODE")]
 ConnectionLimit = Annotated[
     int, _ruled(connections.connection_limit), WithJsonSchema({"type": "integer", "minimum": 1})
 ]
 Key = Annotated[
     str,
     _ruled(
-        matching(KEY_PATTERN, "a key", "up to 30 lower-case letters, digits and single hyphens, starting with a letter")
+        matching(
+            KEY_PATTERN,
+            "a key",
+            "up to 30 lower-case letters, digits and single hyphens, starting with a letter",
+            "rename it",
+        )
     ),
+    _schema(KEY_PATTERN, "hello"),
 ]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),
-    _ruled(matching(CPU_PATTERN, "a CPU quantity", "such as 1, 2 or 500m")),
+    _ruled(matching(CPU_PATTERN, "a CPU quantity", "such as 1, 2 or 500m", "give whole CPUs, or thousandths with m")),
     WithJsonSchema({"type": ["string", "number"], "examples": ["1", "500m"]}),
 ]
 Memory = Annotated[
-    str, _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi")), _schema(MEMORY_PATTERN, "512Mi")
+    str,
+    _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi", "add the unit")),
+    _schema(MEMORY_PATTERN, "512Mi"),
 ]
 Bucket = Annotated[
     str,
     _ruled(
-        matching(BUCKET_PATTERN, "a bucket's name", "3 to 63 lower-case letters, digits, -, _ and ., without gs://")
+        matching(
+            BUCKET_PATTERN,
+            "a bucket's name",
+            "3 to 63 lower-case letters, digits, -, _ and ., without gs://",
+            "`gcloud storage buckets list` prints them",
+        )
     ),
     _schema(BUCKET_PATTERN, "my-terraform-state"),
 ]
 Prefix = Annotated[
     str,
-    _ruled(matching(PREFIX_PATTERN, "a prefix", "names separated by single slashes")),
+    _ruled(matching(PREFIX_PATTERN, "a prefix", "names separated by single slashes", "for example cloudrun-psc")),
     _schema(PREFIX_PATTERN, "cloudrun-psc"),
 ]
 VersionConstraint = Annotated[
     str,
-    _ruled(matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0")),
+    _ruled(
+        matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0", "remove it to take the default")
+    ),
     _schema(VERSION_PATTERN, "~> 7.45"),
 ]
 Secret = Annotated[
     str,
-    _ruled(matching(SECRET_PATTERN, "a secret", "NAME or projects/PROJECT/secrets/NAME")),
+    _ruled(
+        matching(
+            SECRET_PATTERN, "a secret", "NAME or projects/PROJECT/secrets/NAME", "`gcloud secrets list` prints them"
+        )
+    ),
     _schema(SECRET_PATTERN, "api-key"),
 ]
 SecretVersion = Annotated[
     str,
     BeforeValidator(_digits_as_text),
-    _ruled(matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest")),
+    _ruled(
+        matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest", "remove it to take the latest")
+    ),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
 Audience = Annotated[
@@ -142,7 +166,8 @@ Audience = Annotated[
         matching(
             r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/-]*)?",
             "the service's URL",
-            "the https://….run.app URL that the producer's output <service>_url prints",
+            "an https:// URL without query",
+            "take the producer's output <service>_url",
         )
     ),
 ]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from cloudrun_psc.faults import Fault, shown
+from config.admission import admission_findings
 from config.advice import notes
 from config.consistency import findings
-from config.derivation import fill
 from config.fields import KEY_PATTERN
-from config.problems import ConfigurationError, Path, Problem
+from config.problems import ConfigurationError, Path, Problem, dotted, printable
+from config.service_rules import service_findings
 from config.settings import Settings
 from config.unique_names import same_names
-from config.validation import validate
+from config.validation import Verdict, validate
 from config.yaml_source import Source, read
 
 ENVIRONMENTS = FilePath("config/environments")
@@ -50,21 +51,33 @@ def load(checkout: FilePath, variables: Mapping[str, str] | None = None) -> Load
     file, name, environment = _chosen(checkout, variables)
     source = read(file, name)
     origins = _override(source, variables)
-    data, filled = fill(source.data, environment)
-    settings, problems = validate(data, source, origins)
-    problems = [*source.problems, *problems]
-    bad = {problem.path for problem in problems}
+    verdict = validate(source, environment, origins)
+    settings, problems = verdict.settings, [*source.problems, *verdict.problems]
     if settings is not None:
-        for finding in (*findings(settings), *same_names(settings)):
-            if not any(_touches(path, bad) for path in (finding.path, *finding.others)):
-                where = _where(finding.path, source, origins)
-                problems.append(Problem(where=where, path=finding.path, fault=finding.fault))
-    problems += _same_environment(checkout, file, data, source)
+        problems += _between(settings, verdict, source, origins, nothing_else=not problems)
+        problems += _same_environment(checkout, file, settings.environment, source)
     if problems or settings is None:
         raise ConfigurationError(sorted(problems, key=lambda problem: _place(problem, source)))
+    origins = {path: f"environment variable {variable}" for path, variable in origins.items()}
     origins |= {path: f"{name}:{line}" for path, line in source.lines.items() if path not in origins}
-    origins |= {path: "derived" for path in filled if path not in origins}
+    for path, cause in verdict.filled.items():
+        nothing = "derived from the file's name" if path == ("environment",) else "default"
+        origins.setdefault(path, f"derived from {dotted(cause)}" if cause else nothing)
     return Loaded(settings=settings, file=name, origins=origins, notes=tuple(notes(settings)))
+
+
+def _between(
+    settings: Settings, verdict: Verdict, source: Source, origins: Mapping[Path, str], *, nothing_else: bool
+) -> Iterator[Problem]:
+    """What is wrong between settings, leaving out what only follows from a single one that was refused."""
+    unknown = verdict.unknown | {problem.path for problem in source.problems if problem.path}
+    rules = (findings, admission_findings, service_findings, same_names)
+    for finding in (one for rule in rules for one in rule(settings)):
+        paths = [finding.path, *finding.others]
+        paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]
+        if not any(_touches(path, unknown) for path in paths) and (finding.path or nothing_else):
+            where = origins.get(finding.path) or source.where(finding.path)
+            yield Problem(where=where, path=finding.path, fault=finding.fault)
 
 
 def _refused(where: str, wrong: str, allowed: str = "", remedy: str = "") -> ConfigurationError:
@@ -76,26 +89,33 @@ def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath,
     """The file, its name in messages, and the environment's name."""
     env, config = variables.get("PSC_ENV"), variables.get("PSC_CONFIG")
     if env is not None and config is not None:
-        raise _refused("PSC_ENV and PSC_CONFIG", "both are set", remedy="unset one of them")
+        raise _refused(
+            "PSC_ENV and PSC_CONFIG",
+            f"both are set ({shown(env)} and {shown(config)})",
+            "one of them",
+            "unset PSC_CONFIG to take the environment, PSC_ENV to take the file",
+        )
     if config is not None:
         if not config.strip():
-            raise _refused("PSC_CONFIG", "is set but empty", "a file", "unset it, or name a file")
+            raise _refused("PSC_CONFIG", "is set but empty", "a file's path", "unset PSC_CONFIG, or name a file")
         file = FilePath(config) if FilePath(config).is_absolute() else FilePath.cwd() / config
         try:
             name = file.resolve().relative_to(checkout.resolve()).as_posix()
-        except (ValueError, OSError):
-            name = config
+        except (ValueError, OSError, RuntimeError):  # RuntimeError: symbolic links in a circle, before Python 3.13
+            name = printable(config, limit=4096)
         return file, name, file.name.partition(".")[0]
     environment = DEFAULT if env is None else env
     if not re.fullmatch(KEY_PATTERN, environment):
         known = ", ".join(sorted(path.stem for path in (checkout / ENVIRONMENTS).glob("*.yaml")))
-        raise _refused("PSC_ENV", f"{shown(environment)} is not an environment", known)
+        wrong = f"{shown(environment)} is not the name of an environment" if environment.strip() else "is set but empty"
+        remedy = f"unset PSC_ENV to take {DEFAULT}, name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
+        raise _refused("PSC_ENV", wrong, known, remedy)
     file = checkout / ENVIRONMENTS / f"{environment}.yaml"
     return file, (ENVIRONMENTS / f"{environment}.yaml").as_posix(), environment
 
 
 def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
-    """Put the variables over the file's values; the keys they set, with the variable's name."""
+    """Put the variables over the file's values; the keys they set, each with the variable's name."""
     origins: dict[Path, str] = {}
     for variable, path in VARIABLES.items():
         value = variables.get(variable)
@@ -111,48 +131,48 @@ def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
                 here[str(part)] = {}
             here = here[str(part)]
         here[str(path[-1])] = value
-        origins[path] = f"environment variable {variable}"
+        origins[path] = variable
     return origins
 
 
 def _unusable(variable: str, value: str, source: Source, path: Path) -> Fault | None:
     if not value.strip():
-        return Fault(wrong="is set but empty", remedy=f"unset {variable}, or give it a value")
+        remedy = f"unset {variable} to take the file's value, or give it one"
+        return Fault(wrong="is set but empty", allowed="a value", remedy=remedy)
     here: object = source.data
     for part in path[:-1]:
         if not isinstance(here, dict) or part not in here:
             missing = ".".join(str(part) for part in path[:-1])
             return Fault(
-                wrong=f"is set, but {source.name} has no {missing}", remedy=f"unset {variable}, or add {missing}"
+                wrong=f"is set ({shown(value)}), but {source.name} has no {missing}",
+                remedy=f"unset {variable}, or add {missing}",
             )
         here = here[part]
     if here is not None and not isinstance(here, dict):
-        return Fault(wrong=f"cannot be set: {'.'.join(map(str, path[:-1]))} in {source.name} is no mapping")
+        where = dotted(path[:-1])
+        return Fault(
+            wrong=f"cannot set {dotted(path)}: {where} in {source.name} is no mapping",
+            remedy=f"indent `project: …` below {where}",
+        )
     return None
 
 
-def _same_environment(checkout: FilePath, file: FilePath, data: Mapping[str, object], source: Source) -> list[Problem]:
+def _same_environment(checkout: FilePath, file: FilePath, name: str, source: Source) -> list[Problem]:
     """A file elsewhere must not take the name, and with it the state, of an environment of this checkout."""
-    name = data.get("environment")
-    if not isinstance(name, str) or not re.fullmatch(KEY_PATTERN, name):
-        return []  # refused by its own rule
     own = checkout / ENVIRONMENTS / f"{name}.yaml"
-    if not own.exists() or own.resolve() == file.resolve():
+    if not own.exists() or own.samefile(file):
         return []
     fault = Fault(
         wrong=f"the environment {name!r} is that of {(ENVIRONMENTS / own.name).as_posix()}, with its Terraform state",
+        allowed="a name of its own for every file",
         remedy="rename this file, or give it another name by `environment: NAME`",
     )
     return [Problem(where=source.where(("environment",)), path=("environment",), fault=fault)]
 
 
-def _where(path: Path, source: Source, origins: Mapping[Path, str]) -> str:
-    return origins.get(path) or source.where(path)
-
-
 def _touches(path: Path, bad: set[Path]) -> bool:
     """Whether a setting is bad itself, stands below a bad one, or has a bad one in it."""
-    return any(path[: len(other)] == other or other[: len(path)] == path for other in bad if other)
+    return any(path[: len(other)] == other or other[: len(path)] == path for other in bad if path)
 
 
 def _place(problem: Problem, source: Source) -> tuple[int, int, str]:

@@ -42,5 +42,5 @@ def dotted(path: Path) -> str:
 
 def printable(text: str, limit: int = 60) -> str:
     """A key as it can stand in one line of a message."""
-    plain = text if text.isprintable() else repr(text)
+    plain = text if text and text.isprintable() else repr(text)
     return plain if len(plain) <= limit else f"{plain[: limit - 1]}…"

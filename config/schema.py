@@ -17,7 +17,19 @@ def schema() -> dict[str, Any]:
             if values.get("default") in ("", None):
                 values.pop("default", None)
             values.pop("title", None)
+            if "patternProperties" in values:  # keys of another shape are refused, too
+                values.pop("propertyNames", None)
+                values["additionalProperties"] = False
+                values["patternProperties"] = {
+                    key: _or_nothing(value, made["$defs"]) for key, value in values["patternProperties"].items()
+                }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "cloudrun-psc environment"}
+
+
+def _or_nothing(value: dict[str, Any], models: dict[str, Any]) -> dict[str, Any]:
+    """A key with nothing after it (`hello:`) takes all defaults, where everything has one."""
+    model = models.get(value.get("$ref", "").rpartition("/")[2])
+    return {"anyOf": [value, {"type": "null"}]} if model and not model.get("required") else value
 
 
 def schema_text() -> str:

@@ -49,8 +49,8 @@ class _Model(BaseModel):
 class SubnetSettings(_Model):
     """A subnet of our own."""
 
-    name: ResourceName = Field("", description="The subnet's name.")
-    range: SubnetRange = Field("", description="Its primary IPv4 range.")
+    name: ResourceName = Field("", description="The subnet's name. Default: KEY-subnet.")
+    range: SubnetRange = Field("", description="Its primary IPv4 range. Default: 10.1.0.0/24.")
 
 
 class ProxyOnlySubnetSettings(_Model):
@@ -73,8 +73,12 @@ class ProducerNetworkSettings(_Model):
     """The producer's VPC network."""
 
     name: ResourceName = Field("producer-vpc", description="The network's name.")
-    load_balancer_subnet: LoadBalancerSubnetSettings = Field(default_factory=LoadBalancerSubnetSettings)
-    proxy_only_subnet: ProxyOnlySubnetSettings = Field(default_factory=ProxyOnlySubnetSettings)
+    load_balancer_subnet: LoadBalancerSubnetSettings = Field(
+        default_factory=LoadBalancerSubnetSettings, description="The subnet of the load balancers' addresses."
+    )
+    proxy_only_subnet: ProxyOnlySubnetSettings = Field(
+        default_factory=ProxyOnlySubnetSettings, description="The subnet of Google's Envoy proxies."
+    )
     nat_subnet_name: ResourceName = Field(
         "producer-psc-subnet",
         description="The PSC NAT subnets' name; the range follows it once that is not 10.0.3.0/24.",
@@ -102,11 +106,13 @@ class ServiceNames(_Model):
 
     service: CloudRunName = Field("", description="The Cloud Run service. Default: KEY-service.")
     network_endpoint_group: ResourceName = Field("", description="The serverless NEG. Default: KEY-serverless-neg.")
-    backend_service: ResourceName = Field("", description="Default: KEY-backend-service.")
-    url_map: ResourceName = Field("", description="Default: KEY-url-map.")
-    http_proxy: ResourceName = Field("", description="Default: KEY-http-proxy.")
-    forwarding_rule: ResourceName = Field("", description="The load balancer's. Default: KEY-forwarding-rule.")
-    service_attachment: ResourceName = Field("", description="Default: KEY-service-attachment.")
+    backend_service: ResourceName = Field("", description="The backend service. Default: KEY-backend-service.")
+    url_map: ResourceName = Field("", description="The URL map. Default: KEY-url-map.")
+    http_proxy: ResourceName = Field("", description="The target HTTP proxy. Default: KEY-http-proxy.")
+    forwarding_rule: ResourceName = Field(
+        "", description="The load balancer's forwarding rule. Default: KEY-forwarding-rule."
+    )
+    service_attachment: ResourceName = Field("", description="The service attachment. Default: KEY-service-attachment.")
 
 
 class ServiceSettings(_Model):
@@ -125,7 +131,7 @@ class ServiceSettings(_Model):
     )
     cpu: Cpu | None = Field(None, description="CPU limit, such as 1 or 500m. Default: Cloud Run's, 1.")
     memory: Memory | None = Field(None, description="Memory limit, such as 512Mi. Default: Cloud Run's, 512Mi.")
-    scaling: ScalingSettings = Field(default_factory=ScalingSettings)
+    scaling: ScalingSettings = Field(default_factory=ScalingSettings, description="How many instances there may be.")
     concurrency: int | None = Field(
         None, ge=1, le=1000, description="Requests per instance at a time. Default: Cloud Run's, 80."
     )
@@ -166,7 +172,9 @@ class ServiceSettings(_Model):
         description="Ranges of the PSC NAT subnets, for this service alone.",
     )
     description: Text | None = Field(None, description="The service attachment's description.")
-    names: ServiceNames = Field(default_factory=ServiceNames)
+    names: ServiceNames = Field(
+        default_factory=ServiceNames, description="The resources' names where the defaults do not suit."
+    )
     former_key: Key | None = Field(
         None,
         description="The key that this service had before: Terraform moves its resources instead of replacing them.",
@@ -186,7 +194,9 @@ class _Side(_Model):
 class ProducerSettings(_Side):
     """The side that publishes."""
 
-    network: ProducerNetworkSettings = Field(default_factory=ProducerNetworkSettings)
+    network: ProducerNetworkSettings = Field(
+        default_factory=ProducerNetworkSettings, description="The VPC network that the load balancers stand in."
+    )
     services: dict[Key, ServiceSettings] = Field(default_factory=dict, description="The published services, by key.")
 
 
@@ -197,7 +207,9 @@ class EndpointSettings(_Model):
     service_attachment: SelfLink | None = Field(
         None, description="The self link of a service attachment of a producer elsewhere."
     )
-    address: Address = Field("", description="The endpoint's address. Default: the fifth of the subnet, 10.1.0.5.")
+    address: Address = Field(
+        "", description="The endpoint's address. Default: the fifth of the subnet, such as 10.1.0.5."
+    )
     name: ResourceName = Field("", description="The forwarding rule's name. Default: the endpoint's key.")
     address_name: ResourceName = Field("", description="The reserved address's name. Default: NAME-ip.")
     url: Audience | None = Field(
@@ -252,10 +264,12 @@ class ConsumerSettings(_Side):
     invoker: ServiceAccount | None = Field(
         None, description="The account that calls, instead of the project's default Compute Engine account."
     )
-    network: ConsumerNetworkSettings = Field(default_factory=ConsumerNetworkSettings)
+    network: ConsumerNetworkSettings = Field(
+        default_factory=ConsumerNetworkSettings, description="The VPC network that the endpoints stand in."
+    )
     endpoints: dict[Key, EndpointSettings] = Field(default_factory=dict, description="The PSC endpoints, by key.")
-    flow_logs: FlowLogSettings = Field(default_factory=FlowLogSettings)
-    test_vm: TestVmSettings = Field(default_factory=TestVmSettings)
+    flow_logs: FlowLogSettings = Field(default_factory=FlowLogSettings, description="VPC flow logs of the subnet.")
+    test_vm: TestVmSettings = Field(default_factory=TestVmSettings, description="A VM to try the endpoints from.")
 
 
 class StateSettings(_Model):
@@ -277,7 +291,7 @@ class Settings(_Model):
         None, description="The side that publishes; without it only consumers are deployed."
     )
     consumers: dict[Key, ConsumerSettings] = Field(default_factory=dict, description="The sides that connect, by key.")
-    state: StateSettings = Field(default_factory=StateSettings)
+    state: StateSettings = Field(default_factory=StateSettings, description="Where Terraform keeps its state.")
     provider_version: VersionConstraint = Field("~> 7.45", description="The google provider's version constraint.")
     labels: dict[LabelKey, LabelValue] = Field(
         default_factory=dict, description="Labels of every resource that can have them."

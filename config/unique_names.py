@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cloudrun_psc.faults import Fault
 from config.consistency import Finding
-from config.problems import Path
+from config.problems import Path, dotted
 from config.settings import ServiceNames, Settings
 
 
@@ -17,7 +17,8 @@ def same_names(settings: Settings) -> Iterator[Finding]:
         first = taken.setdefault((project, kind, name), path)
         if first != path:
             fault = Fault(
-                wrong=f"two {kind}s named {name!r} in project {project}, the other at {'.'.join(map(str, first))}",
+                wrong=f"the {kind} {name!r} of project {project} stands at {dotted(first)} already",
+                allowed="one of each kind and name in a project",
                 remedy="rename one of them",
             )
             yield Finding(path, fault, (first,))
@@ -34,7 +35,7 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, Path]]:
     yield project, "subnet", network.nat_subnet_name, (*here, "nat_subnet_name")
     for service, values in settings.producer.services.items():
         for part in ServiceNames.model_fields:
-            kind = part.replace("_", " ")
+            kind = "Cloud Run service" if part == "service" else part.replace("_", " ")
             path: Path = ("producer", "services", service, "names", part)
             yield project, kind, getattr(values.names, part), path
 

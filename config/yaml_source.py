@@ -5,6 +5,8 @@ Not supported on purpose: aliases (bombs, and nothing here needs them), tags (th
 
 from __future__ import annotations
 
+import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -18,15 +20,20 @@ from config.problems import ConfigurationError, Path, Problem
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
 DEEPEST = 20  # the settings themselves are 6 deep
 _CORE = "tag:yaml.org,2002:"
+_DECIMAL = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)"
 
 
 @dataclass
 class Source:
-    """A file's data; `lines` maps each key path to its line, `name` is how messages call the file."""
+    """A file's data; `lines` maps each key path to its line, `name` is how messages call the file.
+
+    `written` keeps how numbers and the like stand in the file: 0123 is 83 once it is data.
+    """
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)
     lines: dict[Path, int] = field(default_factory=dict)
+    written: dict[Path, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def where(self, path: Path) -> str:
@@ -55,7 +62,13 @@ def read(file: FilePath, name: str) -> Source:
         return source
     if not isinstance(node, yaml.MappingNode):
         kind = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
-        _stop(source, node.start_mark.line + 1, f"the top of the file is {kind}", "keys such as region: and producer:")
+        _stop(
+            source,
+            node.start_mark.line + 1,
+            f"the top of the file is {kind}",
+            "keys such as region: and producer:",
+            "begin with a key and a colon",
+        )
     source.data = _value(source, node, ())
     return source
 
@@ -67,8 +80,11 @@ def _stop(source: Source, line: int | None, wrong: str, allowed: str = "", remed
 
 def _text(source: Source, file: FilePath) -> str:
     try:
-        if file.is_dir():
-            _stop(source, None, "is a directory", "a YAML file")
+        kind = file.stat().st_mode
+        if stat.S_ISDIR(kind):
+            _stop(source, None, "is a directory", "a YAML file", "name a file in it")
+        if not stat.S_ISREG(kind):  # a pipe would wait for its writer for ever, and can be read only once
+            _stop(source, None, "is no regular file", "a YAML file", "write the configuration to a file")
         with file.open("rb") as stream:
             raw = stream.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
@@ -77,9 +93,15 @@ def _text(source: Source, file: FilePath) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         _stop(source, None, f"cannot be read ({reason})", remedy="check its path and permissions")
     if len(raw) > LARGEST_BYTES:
-        _stop(source, None, f"is larger than {LARGEST_BYTES:,} bytes", "a configuration written by people")
+        _stop(
+            source,
+            None,
+            f"is larger than {LARGEST_BYTES:,} bytes",
+            "a configuration written by people",
+            "check that PSC_CONFIG names the right file",
+        )
     if b"\0" in raw:
-        _stop(source, None, "is a binary file", "YAML text in UTF-8")
+        _stop(source, None, "is a binary file", "YAML text in UTF-8", "check that it is the right file")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -90,16 +112,16 @@ def _text(source: Source, file: FilePath) -> str:
 
 def _neighbours(file: FilePath) -> str:
     try:
-        names = sorted(path.name for path in file.parent.glob("*.yaml"))
-    except OSError:
+        names = sorted(path.name for path in file.parent.iterdir() if path.suffix in {".yaml", ".yml"})
+    except (OSError, ValueError):
         names = []
-    return f"in its folder: {', '.join(names[:8])}" if names else "create it, or name another by PSC_CONFIG"
+    return f"its folder has {', '.join(names[:8])}" if names else "create it, or name another by PSC_CONFIG"
 
 
 def _compose(source: Source, text: str) -> yaml.Node | None:
     try:
-        for problem, line in _events(text):
-            _stop(source, line, problem, remedy="write the values out")
+        for line, problem, remedy in _events(text):
+            _stop(source, line, problem, remedy=remedy)
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -108,33 +130,33 @@ def _compose(source: Source, text: str) -> yaml.Node | None:
             source,
             mark.line + 1 if mark else None,
             f"is not YAML: {said}",
-            remedy="check indentation, colons and quotes",
+            remedy="indent with spaces, not tabs" if "'\\t'" in said else "check indentation, colons and quotes",
         )
-    except yaml.YAMLError as error:
-        _stop(source, None, f"is not YAML: {str(error).splitlines()[0]}")
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: \U00110000 in quotes
+        _stop(source, None, f"is not YAML: {str(error).splitlines()[0]}", remedy="remove what is no plain text")
     return None
 
 
-def _events(text: str) -> Iterator[tuple[str, int]]:
-    """What is refused before a tree is built: aliases, tags, depth, a second document."""
+def _events(text: str) -> Iterator[tuple[int, str, str]]:
+    """What is refused before a tree is built (aliases, tags, depth, a second document): line, what and remedy."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            yield "aliases (*name) are not supported here", line
+            yield line, f"the alias *{event.anchor} is not supported", "write the values out"
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                yield "holds more than one document (---)", line
+                yield line, "a second document begins (---)", "make it a file of its own"
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                yield f"is nested more than {DEEPEST} deep", line
+                yield line, f"is nested more than {DEEPEST} deep", "no setting is: remove the brackets or indentation"
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         tag = getattr(event, "tag", None)
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and tag not in (None, "!"):
-            yield f"the tag {shown(tag)} is not supported", line
+            yield line, f"the tag {shown(tag.replace(_CORE, '!!'))} is not supported", "write the plain value"
 
 
 def _value(source: Source, node: yaml.Node, path: Path) -> Any:
@@ -154,45 +176,78 @@ def _mapping(source: Source, node: yaml.MappingNode, path: Path) -> dict[str, An
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != f"{_CORE}str":
-            said = key_node.value if isinstance(key_node, yaml.ScalarNode) else "a list or mapping"
-            fault = Fault(wrong=f"the key {shown(said)} is not text", remedy="put it in quotes")
-            source.refuse(line, path, fault)
+            source.refuse(line, path, _no_key(key_node))
             continue
         key = str(key_node.value)
         if key in values:
             first = source.lines[(*path, key)]
-            fault = Fault(wrong=f"the key stands twice, first in line {first}", remedy="remove one of them")
+            fault = Fault(
+                wrong=f"the key stands twice, first in line {first}",
+                allowed="each key once",
+                remedy="remove one of them",
+            )
             source.refuse(line, (*path, key), fault)
             continue
         source.lines[(*path, key)] = line
-        _check_text(source, line, (*path, key), key)
+        _check_text(source, line, (*path, key), key, "the key ")
         values[key] = _value(source, value_node, (*path, key))
     return values
 
 
+def _no_key(node: yaml.Node) -> Fault:
+    if not isinstance(node, yaml.ScalarNode):
+        return Fault(
+            wrong="a list or mapping stands as a key", allowed="plain text", remedy="check brackets and colons"
+        )
+    if node.tag == f"{_CORE}merge":
+        return Fault(wrong="merge keys (<<) are not supported", allowed="plain keys", remedy="write the values out")
+    if not node.value:
+        return Fault(wrong="a key is empty", allowed="plain text", remedy="write it in front of the colon")
+    return Fault(
+        wrong=f"the key {shown(node.value)} is not text to YAML", allowed="plain text", remedy="put it in quotes"
+    )
+
+
 def _scalar(source: Source, node: yaml.Node, path: Path) -> Any:
-    constructor = yaml.constructor.SafeConstructor()
+    text, line = str(node.value), node.start_mark.line + 1
+    kind = node.tag.removeprefix(_CORE)
+    if kind not in {"null", "bool", "int", "float"}:  # a date, too, is text to us
+        _check_text(source, line, path, text)
+        return text
+    source.written[path] = text
     try:
-        value = constructor.construct_object(node)
+        value = yaml.constructor.SafeConstructor().construct_object(node)
     except (ValueError, yaml.YAMLError, OverflowError):
-        fault = Fault(wrong=f"{shown(node.value)} is not a value", remedy="put it in quotes")
-        source.refuse(node.start_mark.line + 1, path, fault)
+        fault = Fault(
+            wrong=f"{shown(text)} is no usable number",
+            allowed="plain decimal numbers",
+            remedy="shorten it, or put text in quotes",
+        )
+        source.refuse(line, path, fault)
         return None
-    if isinstance(value, str):
-        _check_text(source, node.start_mark.line + 1, path, value)
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
-    return str(node.value)  # a date: text to us, like everything that is no number
+    if kind in {"int", "float"} and not re.fullmatch(_DECIMAL, text):
+        # YAML 1.1 has octal 010, hexadecimal 0x10, sexagesimal 1:30 and 1_000: hardly ever meant.
+        fault = Fault(
+            wrong=f"YAML reads {shown(text)} as the number {shown(value)}",
+            allowed="plain decimal numbers",
+            remedy="put it in quotes if text is meant, else write the number in decimal",
+        )
+        source.refuse(line, path, fault)
+    return value
 
 
-def _check_text(source: Source, line: int, path: Path, text: str) -> None:
+def _check_text(source: Source, line: int, path: Path, text: str, what: str = "") -> None:
     """Nothing may reach the synthesized JSON as template or line break: it would be run, or break a command."""
     fault = None
     if any(marker in text for marker in ("${", "%{", "TfToken[")):
         fault = Fault(
-            wrong=f"{shown(text)} holds template text", allowed="plain values", remedy="write the value itself"
+            wrong=f"{what}{shown(text)} holds template text", allowed="plain values", remedy="write the value itself"
         )
     elif not text.isprintable():
-        fault = Fault(wrong=f"{shown(text)} holds a line break or control character", allowed="one line of plain text")
+        fault = Fault(
+            wrong=f"{what}{shown(text)} holds a line break or control character",
+            allowed="one line of plain text",
+            remedy="remove it",
+        )
     if fault is not None:
         source.refuse(line, path, fault)

@@ -49,7 +49,7 @@ TABLE: Mapping[str, tuple[Grant, ...]] = {
         Grant(name="roles/serviceusage.serviceUsageAdmin", why="enables the API (it is never disabled again)"),
     ),
     "data.google_project": (
-        Grant(name="roles/browser", why="resourcemanager.projects.get: looks up the number of the project"),
+        Grant(name="roles/browser", why="resourcemanager.projects.get, for its number; Billing is asked too"),
     ),
     "google_cloud_run_v2_service": (
         _RUN,
@@ -58,6 +58,7 @@ TABLE: Mapping[str, tuple[Grant, ...]] = {
     "google_cloud_run_v2_service_iam_member": (_RUN,),
     "google_compute_network": (_NETWORK,),
     "google_compute_subnetwork": (_NETWORK,),
+    "data.google_compute_subnetworks": (_NETWORK,),
     "google_compute_address": (_NETWORK,),
     "google_compute_region_network_endpoint_group": (_LOAD_BALANCER,),
     "google_compute_region_backend_service": (_LOAD_BALANCER,),

@@ -45,7 +45,7 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
     """
     outdir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".synth-", dir=outdir) as temporary:
-        app = App(outdir=temporary, stack_traces=False, skip_validation=False)
+        app = App(outdir=temporary, stack_traces=False)
         build(app, settings)
         app.synth()
         made = Path(temporary)

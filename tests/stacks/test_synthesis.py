@@ -45,8 +45,10 @@ def test_the_same_bytes_in_another_place_home_and_process(tmp_path: Path) -> Non
         "TZ": "Asia/Tokyo",
         "LANG": "C",
         "PYTHONHASHSEED": "1",
+        "PATH": str(tmp_path / "neither-terraform-nor-node"),
         "PSC_CONFIG": str(MANY),
         "CDKTF_OUTDIR": str(other),
+        "JSII_NODE": os.environ.get("JSII_NODE") or shutil.which("node") or "node",
     }
     done = subprocess.run(
         [sys.executable, str(moved / "main.py")], env=variables, cwd=moved, capture_output=True, text=True, check=False

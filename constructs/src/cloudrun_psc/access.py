@@ -37,6 +37,7 @@ def invoker(value: str) -> Fault | None:
     return Fault(
         wrong=f"{shown(value)} is not an invoker",
         allowed="a service account's e-mail address, or serviceAccount:…, user:…, group:… or principal://…",
+        remedy="write it out, for example NAME@PROJECT.iam.gserviceaccount.com",
     )
 
 

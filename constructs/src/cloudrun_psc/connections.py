@@ -29,8 +29,8 @@ def connection_limit(value: int) -> Fault | None:
         return None
     return Fault(
         wrong=f"{value} is not a connection limit",
-        allowed="a whole number, 1 or more",
-        remedy="to let nobody in, leave the entry out",
+        allowed="a whole number, 1 or more" if value < 1 else f"a whole number, at most {2**31 - 1}",
+        remedy="to let nobody in, leave the entry out" if value < 1 else "lower it",
     )
 
 
@@ -40,7 +40,11 @@ def consumer(value: str) -> Fault | None:
         return project_id(value)
     if re.fullmatch(NETWORK, value):
         return None
-    return Fault(wrong=f"{shown(value)} is not a network", allowed="projects/PROJECT/global/networks/NETWORK")
+    return Fault(
+        wrong=f"{shown(value)} is not a network",
+        allowed="projects/PROJECT/global/networks/NETWORK",
+        remedy="correct it",
+    )
 
 
 def is_network(value: str) -> bool:
@@ -64,11 +68,14 @@ def preference(value: str, *, has_lists: bool) -> Fault | None:
     """The connection preference: manual by accept list, or automatic without any list (API error 400 otherwise)."""
     if value not in {ACCEPT_MANUAL, ACCEPT_AUTOMATIC}:
         return Fault(
-            wrong=f"{shown(value)} is not a connection preference", allowed=f"{ACCEPT_MANUAL} or {ACCEPT_AUTOMATIC}"
+            wrong=f"{shown(value)} is not a connection preference",
+            allowed=f"{ACCEPT_MANUAL} or {ACCEPT_AUTOMATIC}",
+            remedy="take one of them",
         )
     if value == ACCEPT_AUTOMATIC and has_lists:
         return Fault(
             wrong="ACCEPT_AUTOMATIC together with an accept or reject list: Google refuses it",
+            allowed="lists with ACCEPT_MANUAL only",
             remedy="take ACCEPT_MANUAL, or drop the lists",
         )
     return None
@@ -87,5 +94,6 @@ def service_attachment(value: str, within: str | None = None) -> Fault | None:
         return Fault(
             wrong=f"the attachment is in {match['region']}, the endpoint would be in {within}",
             allowed="endpoint, its subnet and the attachment in one region",
+            remedy=f"deploy the consumer in {match['region']}, or take an attachment in {within}",
         )
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork, ComputeSubnetworkLogConfig
 
@@ -14,6 +14,7 @@ from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.names import project_id, resource_name
 from cloudrun_psc.names import region as region_rule
 from cloudrun_psc.ranges import subnet_range
+from cloudrun_psc.records import record
 from cloudrun_psc.subnets import FlowLogs, Subnet
 from constructs import Construct
 
@@ -85,12 +86,7 @@ class ConsumerNetwork(Construct):
 
     def _network(self, name: str, depends_on: Sequence[ITerraformDependable]) -> ComputeNetwork:
         # Half of what is regional would move with a changed region and half would stay; so it is refused at plan.
-        first = DataResource(
-            self,
-            "FirstDeployment",
-            input={"region": self.region},
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
-        )
+        first = record(self, "FirstDeployment", {"region": self.region}, kept=True)
         recorded = f"{claim(first, 'terraform_data', self._named('first_deployment'))}.output.region"
         resource = ComputeNetwork(
             self,

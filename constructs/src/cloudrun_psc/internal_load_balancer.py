@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
@@ -29,6 +29,7 @@ from cloudrun_psc.content_names import LONGEST_SUFFIX, content_name
 from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.producer_network import LOAD_BALANCER_SUBNET, ProducerNetwork
 from cloudrun_psc.ranges import address_in_subnet
+from cloudrun_psc.records import record
 from constructs import Construct
 
 HTTP_PORT = 80
@@ -195,13 +196,17 @@ class InternalLoadBalancer(Construct):
         # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
         # that is no longer fixed, as the provider sees no difference in that.
         fixed_address = None if ip_address is None else {"address": ip_address}
-        renamed = DataResource(self, "ForwardingRuleName", input={"name": base_name}, triggers_replace=fixed_address)
-        record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
-        fixed = []
-        if ip_address is not None:
-            # Two rules may share an address on different ports only, so a rename would be refused by the apply.
-            renamed.lifecycle = TerraformResourceLifecycle(ignore_changes=["input"])
-            fixed = [_not_renamed(f"{record}.output.name", base_name)]
+        # Two rules may share an address on different ports only: with a fixed one, a rename would be refused by the
+        # apply, so the first name is kept here and the plan refuses.
+        renamed = record(
+            self,
+            "ForwardingRuleName",
+            {"name": base_name},
+            kept=ip_address is not None,
+            triggers_replace=fixed_address,
+        )
+        name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
+        fixed = [] if ip_address is None else [_not_renamed(f"{name_record}.output.name", base_name)]
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -219,7 +224,7 @@ class InternalLoadBalancer(Construct):
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 ignore_changes=["name"],
-                replace_triggered_by=[record],
+                replace_triggered_by=[name_record],
                 precondition=fixed or None,
             ),
         )

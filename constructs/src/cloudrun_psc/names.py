@@ -38,6 +38,7 @@ def project_id(value: str) -> Fault | None:
     if re.fullmatch(r"[0-9]+", value):
         return Fault(
             wrong=f"{shown(value)} is a project number, a project id is wanted",
+            allowed="a project id such as my-project-id",
             remedy="`gcloud projects describe NUMBER --format='value(projectId)'` prints the id",
         )
     return Fault(
@@ -63,7 +64,11 @@ def region(value: str) -> Fault | None:
     if re.fullmatch(REGION, value):
         return None
     if re.fullmatch(ZONE, value):
-        return Fault(wrong=f"{shown(value)} is a zone, a region is wanted", remedy=f"did you mean {value[:-2]!r}?")
+        return Fault(
+            wrong=f"{shown(value)} is a zone, a region is wanted",
+            allowed="a name such as asia-northeast1",
+            remedy=f"did you mean {value[:-2]!r}?",
+        )
     return Fault(
         wrong=f"{shown(value)} is not a region",
         allowed="a name such as asia-northeast1",
@@ -74,12 +79,20 @@ def region(value: str) -> Fault | None:
 def zone(value: str, within: str | None = None) -> Fault | None:
     """A zone such as asia-northeast1-b, inside the region `within` when that is given."""
     if re.fullmatch(REGION, value):
-        return Fault(wrong=f"{shown(value)} is a region, a zone is wanted", remedy=f"did you mean '{value}-b'?")
+        return Fault(
+            wrong=f"{shown(value)} is a region, a zone is wanted",
+            remedy=f"did you mean '{value}-b'?",
+        )
     if not re.fullmatch(ZONE, value):
-        return Fault(wrong=f"{shown(value)} is not a zone", allowed="a name such as asia-northeast1-b")
+        return Fault(
+            wrong=f"{shown(value)} is not a zone",
+            allowed="a name such as asia-northeast1-b",
+            remedy="`gcloud compute zones list` shows them",
+        )
     if within is not None and not value.startswith(f"{within}-"):
         return Fault(
-            wrong=f"zone {value} is outside the region {within}", remedy=f"did you mean '{within}{value[-2:]}'?"
+            wrong=f"zone {value} is outside the region {within}",
+            remedy=f"did you mean '{within}{value[-2:]}'?",
         )
     return None
 
@@ -100,7 +113,7 @@ def _named(value: str, pattern: str, longest: int, what: str) -> Fault | None:
     return Fault(
         wrong=f"{shown(value)} is not a valid {what} ({len(value)} characters)",
         allowed=f"1 to {longest} lower-case letters, digits and hyphens, starting with a letter, no hyphen at the end",
-        remedy="shorten it" if len(value) > longest else "",
+        remedy="shorten it" if len(value) > longest else "rename it",
     )
 
 
@@ -119,7 +132,11 @@ def machine_type(value: str) -> Fault | None:
     """A machine type such as e2-micro."""
     if re.fullmatch(MACHINE_TYPE, value):
         return None
-    return Fault(wrong=f"{shown(value)} is not a machine type", allowed="a name such as e2-micro")
+    return Fault(
+        wrong=f"{shown(value)} is not a machine type",
+        allowed="a name such as e2-micro",
+        remedy="`gcloud compute machine-types list` shows them",
+    )
 
 
 def disk_image(value: str) -> Fault | None:
@@ -127,7 +144,9 @@ def disk_image(value: str) -> Fault | None:
     if re.fullmatch(DISK_IMAGE, value):
         return None
     return Fault(
-        wrong=f"{shown(value)} is not a boot disk image", allowed="PROJECT/FAMILY such as debian-cloud/debian-12"
+        wrong=f"{shown(value)} is not a boot disk image",
+        allowed="PROJECT/FAMILY such as debian-cloud/debian-12",
+        remedy="`gcloud compute images list` shows them",
     )
 
 
@@ -138,6 +157,7 @@ def label_key(value: str) -> Fault | None:
     return Fault(
         wrong=f"{shown(value)} is not a label key",
         allowed="1 to 63 lower-case letters, digits, - and _, starting with a letter",
+        remedy="rename it",
     )
 
 
@@ -145,7 +165,11 @@ def label_value(value: str) -> Fault | None:
     """A label's value; it may be empty."""
     if len(value) <= 63 and _label_text(value):
         return None
-    return Fault(wrong=f"{shown(value)} is not a label value", allowed="up to 63 lower-case letters, digits, - and _")
+    return Fault(
+        wrong=f"{shown(value)} is not a label value",
+        allowed="up to 63 lower-case letters, digits, - and _",
+        remedy="rewrite it",
+    )
 
 
 def _label_text(value: str) -> bool:
@@ -156,9 +180,13 @@ def environment_variable(value: str) -> Fault | None:
     """The name of a container's environment variable that Cloud Run does not reserve for itself."""
     if value in {"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"} or value.startswith("X_GOOGLE_"):
         # https://cloud.google.com/run/docs/container-contract#env-vars
-        return Fault(wrong=f"{shown(value)} is reserved by Cloud Run", remedy="choose another name")
+        return Fault(
+            wrong=f"{shown(value)} is reserved by Cloud Run", allowed="any other name", remedy="choose another name"
+        )
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,255}", value):
         return None
     return Fault(
-        wrong=f"{shown(value)} is not a variable's name", allowed="letters, digits and _, not starting with a digit"
+        wrong=f"{shown(value)} is not a variable's name",
+        allowed="letters, digits and _, not starting with a digit",
+        remedy="rename it",
     )

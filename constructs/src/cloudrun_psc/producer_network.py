@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from cdktf import DataResource, ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
@@ -17,6 +17,7 @@ from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.names import project_id, resource_name
 from cloudrun_psc.names import region as region_rule
 from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlaps, subnet_range
+from cloudrun_psc.records import record
 from cloudrun_psc.subnets import Subnet
 from constructs import Construct
 
@@ -94,17 +95,17 @@ class ProducerNetwork(Construct):
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:
         """Remember in the state what no later apply can change, so that a plan can refuse instead of an apply."""
-        data = DataResource(
+        data = record(
             self,
             "FirstDeployment",
-            input={
+            {
                 "region": self.region,
                 "network": name,
                 "load_balancer_subnet": load_balancer.name,
                 "proxy_only_subnet": proxy_only.name,
                 "proxy_only_range": proxy_only.range,
             },
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
+            kept=True,
         )
         return claim(data, "terraform_data", self._named("first_deployment"))
 

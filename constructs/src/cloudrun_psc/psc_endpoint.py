@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from cdktf import DataResource, Precondition, TerraformResourceLifecycle
+from cdktf import Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 
@@ -16,6 +16,7 @@ from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.consumer_network import ConsumerNetwork
 from cloudrun_psc.faults import refuse
 from cloudrun_psc.ranges import address_in_subnet
+from cloudrun_psc.records import record
 from constructs import Construct
 
 
@@ -90,8 +91,8 @@ class PscEndpoint(Construct):
         self, link: str, reserved: str, preconditions: Sequence[Precondition]
     ) -> ComputeForwardingRule:
         # Google cannot re-point an endpoint. Provider 7.33 replaces it by itself; this record makes 6.50 do so too.
-        target = DataResource(self, "Target", input={"service_attachment": link})
-        record = claim(target, "terraform_data", f"{self._address}_target")
+        target = record(self, "Target", {"service_attachment": link})
+        target_record = claim(target, "terraform_data", f"{self._address}_target")
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -108,7 +109,7 @@ class PscEndpoint(Construct):
             lifecycle=TerraformResourceLifecycle(
                 # A changed address is no difference to the provider (#16870); a moved subnet would be "in use".
                 # `.id`, not the whole resource: a label edit must not replace the endpoint.
-                replace_triggered_by=[f"{reserved}.id", f"{self._network.subnet_address}.id", record],
+                replace_triggered_by=[f"{reserved}.id", f"{self._network.subnet_address}.id", target_record],
                 precondition=list(preconditions) or None,
             ),
         )

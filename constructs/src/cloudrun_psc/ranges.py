@@ -26,14 +26,14 @@ def subnet_range(value: str, longest_prefix: int = SUBNET_PREFIX) -> Fault | Non
     allowed = f"an IPv4 network such as 10.0.1.0/24, at least /{longest_prefix}"
     if "/" not in value:
         fault = ipv4_address(value)
-        hint = "" if fault else f"did you mean '{value}/{longest_prefix}'?"
+        hint = "write ADDRESS/PREFIX" if fault else "add it, for example /24"
         return Fault(wrong=f"{shown(value)} has no prefix length", allowed=allowed, remedy=hint)
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        return Fault(wrong=f"{shown(value)} is not a network", allowed=allowed)
+        return Fault(wrong=f"{shown(value)} is not a network", allowed=allowed, remedy="write ADDRESS/PREFIX")
     if isinstance(network, IPv6Network):
-        return Fault(wrong=f"{shown(value)} is IPv6, IPv4 is needed", allowed=allowed)
+        return Fault(wrong=f"{shown(value)} is IPv6, IPv4 is needed", allowed=allowed, remedy="give an IPv4 range")
     return _ipv4_range(value, network, longest_prefix, allowed)
 
 
@@ -65,10 +65,18 @@ def ipv4_address(value: str) -> Fault | None:
     try:
         address = ip_address(value)
     except ValueError:
-        return Fault(wrong=f"{shown(value)} is not an IP address", allowed="an IPv4 address such as 10.1.0.5")
+        return Fault(
+            wrong=f"{shown(value)} is not an IP address",
+            allowed="an IPv4 address such as 10.1.0.5",
+            remedy="give one of the subnet's",
+        )
     if isinstance(address, IPv4Address):
         return None
-    return Fault(wrong=f"{shown(value)} is IPv6, IPv4 is needed", allowed="an IPv4 address such as 10.1.0.5")
+    return Fault(
+        wrong=f"{shown(value)} is IPv6, IPv4 is needed",
+        allowed="an IPv4 address such as 10.1.0.5",
+        remedy="give one of the subnet's",
+    )
 
 
 def address_in_subnet(value: str, subnet: str) -> Fault | None:
@@ -79,11 +87,14 @@ def address_in_subnet(value: str, subnet: str) -> Fault | None:
     network, address = IPv4Network(subnet), IPv4Address(value)
     usable = f"{network[2]} to {network[-3]}"
     if address not in network:
-        return Fault(wrong=f"{value} is outside the subnet's range {subnet}", allowed=usable)
+        return Fault(
+            wrong=f"{value} is outside the subnet's range {subnet}", allowed=usable, remedy="take one of these"
+        )
     if address in {network[0], network[1], network[-2], network[-1]}:
         return Fault(
             wrong=f"{value} is reserved in {subnet} (network, gateway, second-to-last and broadcast address)",
             allowed=usable,
+            remedy="take one of these",
         )
     return None
 

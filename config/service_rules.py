@@ -1,0 +1,65 @@
+"""Rules within and between services: their former keys, variables and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudrun_psc.faults import Fault
+from config.consistency import Finding
+from config.problems import Path
+from config.settings import ServiceSettings, Settings
+
+
+def service_findings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong within each service, and between the services' former keys."""
+    services = settings.producer.services if settings.producer else {}
+    for key, service in services.items():
+        path: Path = ("producer", "services", key)
+        yield from _variables(path, service)
+        yield from _instances(path, service)
+    yield from _former_keys(services)
+
+
+def _variables(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+    """Cloud Run refuses a variable that is given twice."""
+    for name in service.secrets:
+        if name in service.env:
+            fault = Fault(
+                wrong=f"the variable {name} stands under env too", allowed="each variable once", remedy="remove one"
+            )
+            yield Finding((*path, "secrets", name), fault, ((*path, "env", name),))
+
+
+def _instances(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+    least, most = service.scaling.min_instances, service.scaling.max_instances
+    if least is not None and most is not None and least > most:
+        here = (*path, "scaling", "min_instances")
+        fault = Fault(
+            wrong=f"{least} is more than max_instances, {most}",
+            allowed=f"at most {most}",
+            remedy="lower it, or raise max_instances",
+        )
+        yield Finding(here, fault, ((*path, "scaling", "max_instances"),))
+
+
+def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for key, service in services.items():
+        former, here = service.former_key, ("producer", "services", key, "former_key")
+        if former is None:
+            continue
+        if former in services:
+            fault = Fault(
+                wrong=f"{former!r} is a service of this file",
+                allowed="the key that the service had before",
+                remedy="correct it, or remove former_key",
+            )
+            yield Finding(here, fault, (("producer", "services", former),) if former != key else ())
+        if former in seen:
+            fault = Fault(
+                wrong=f"{former!r} is the former key of {seen[former]!r} too",
+                allowed="each former key once",
+                remedy="remove one of them",
+            )
+            yield Finding(here, fault)
+        seen[former] = key

@@ -1,0 +1,29 @@
+"""Values that Terraform remembers in its state (`terraform_data`), for what a later plan must know or react to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdktf import TerraformResource, TerraformResourceLifecycle
+
+from constructs import Construct
+
+
+def record(
+    scope: Construct,
+    id_: str,
+    content: Mapping[str, str],
+    *,
+    kept: bool = False,
+    triggers_replace: Mapping[str, str] | None = None,
+) -> TerraformResource:
+    """Remember `content`; `kept` means as it was first, whatever it becomes. Built into Terraform since 1.4.
+
+    Not cdktf's own DataResource: that one runs `terraform version` at every synthesis, and fails where there is none.
+    """
+    lifecycle = TerraformResourceLifecycle(ignore_changes=["input"]) if kept else None
+    resource = TerraformResource(scope, id_, terraform_resource_type="terraform_data", lifecycle=lifecycle)
+    resource.add_override("input", dict(content))
+    if triggers_replace is not None:
+        resource.add_override("triggers_replace", dict(triggers_replace))
+    return resource

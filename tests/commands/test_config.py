@@ -1,0 +1,127 @@
+"""./psc config shows every setting with its value and where that comes from."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import pytest
+
+from commands import config
+from commands.environment import Environment
+from config.reference import reference_text
+from config.schema import schema_text
+
+VARIABLES = ("PSC_ENV", "PSC_CONFIG", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "PSC_PROVIDER_VERSION")
+FILE = """\
+region: us-east1
+producer:
+  project: producer-project
+  services:
+    hello:
+      env: {MODE: fast}
+      accept: {consumer: 3}
+      nat_ranges:
+        - 10.9.0.0/24
+    orders:
+      former_key: shop
+consumers:
+  consumer:
+    project: consumer-project
+    endpoints:
+      psc-endpoint: {service: hello}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    made = tmp_path / "tried.yaml"
+    made.write_text(FILE)
+    monkeypatch.setenv("PSC_CONFIG", str(made))
+    return made
+
+
+def run(*words: str) -> int:
+    parser = ArgumentParser()
+    config.arguments(parser)
+    args: Namespace = parser.parse_args(words)
+    return config.run(args, Environment.__new__(Environment))
+
+
+def shown(capsys: pytest.CaptureFixture[str], file: Path) -> dict[str, tuple[str, str]]:
+    """Key path → value and origin."""
+    rows = {}
+    for line in capsys.readouterr().out.replace(str(file), "FILE").splitlines():
+        setting, _, origin = line.partition("  # ")
+        name, _, value = setting.partition(" ")
+        rows[name] = (value.strip(), origin)
+    return rows
+
+
+def test_every_origin_is_told(file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRODUCER_PROJECT", "other-producer")
+    assert run() == 0
+    rows = shown(capsys, file)
+    expected = {
+        "environment": ('"tried"', "derived from the file's name"),
+        "region": ('"us-east1"', "FILE:1"),
+        "producer.project": ('"other-producer"', "environment variable PRODUCER_PROJECT"),
+        "producer.network.name": ('"producer-vpc"', "default"),
+        "producer.services.hello.env.MODE": ('"fast"', "FILE:6"),
+        "producer.services.hello.accept.consumer": ("3", "FILE:7"),
+        "producer.services.hello.nat_ranges": ('["10.9.0.0/24"]', "FILE:8"),
+        "producer.services.hello.invokers": ('["consumer"]', "derived from consumers"),
+        "producer.services.hello.image": ('"us-docker.pkg.dev/cloudrun/container/hello"', "default"),
+        "producer.services.hello.names.url_map": ('"hello-url-map"', "derived from producer.services.hello"),
+        "producer.services.orders.names.url_map": (
+            '"shop-url-map"',
+            "derived from producer.services.orders.former_key",
+        ),
+        "producer.services.orders.accept": ("{}", "derived from consumers"),
+        "consumers.consumer.network.subnet.range": ('"10.1.0.0/24"', "default"),
+        "consumers.consumer.test_vm.zone": ('"us-east1-b"', "derived from region"),
+        "consumers.consumer.endpoints.psc-endpoint.address": (
+            '"10.1.0.5"',
+            "derived from consumers.consumer.network.subnet.range",
+        ),
+        "deletion_protection": ("false", "default"),
+    }
+    assert {name: rows.get(name) for name in expected} == expected
+
+
+def test_the_columns_are_aligned_and_no_line_is_empty(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all("  # " in line for line in lines)
+    assert len({line.index(line.split()[1]) for line in lines}) == 1
+
+
+def test_the_settings_come_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["region"] == "us-east1"
+    assert list(said["producer"]["services"]) == ["hello", "orders"]
+
+
+def test_schema_and_reference_need_no_configuration(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.unlink()
+    assert run("--schema") == 0
+    assert capsys.readouterr().out == schema_text()
+    assert run("--reference") == 0
+    assert capsys.readouterr().out == reference_text()
+
+
+def test_problems_go_to_standard_error_with_code_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(FILE.replace("us-east1", "Tokyo"))
+    assert run() == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"{file}:1: region: 'Tokyo' is not a region; ")
+
+
+def test_notes_go_to_standard_error(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 0
+    assert "note: producer.services.orders.invokers: nobody may call the service" in capsys.readouterr().err

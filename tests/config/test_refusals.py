@@ -1,0 +1,105 @@
+"""Every kind of mistake is refused with all problems at once, each with place, value, what is allowed, what to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import main
+from config.loading import load
+from config.problems import ConfigurationError
+from tests.conftest import CHECKOUT
+
+REFUSALS = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
+BASE = REFUSALS.pop("base")
+CASES = [pytest.param(case, id=f"{kind}: {name}") for kind, named in REFUSALS.items() for name, case in named.items()]
+
+
+def text_of(case: dict[str, Any]) -> str:
+    if "whole" in case:
+        return str(case["whole"])
+    text = str(BASE)
+    for old, new in case.get("replace", ()):
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text + str(case.get("append", ""))
+
+
+def refusal(file: Path) -> ConfigurationError:
+    with pytest.raises(ConfigurationError) as caught:
+        load(CHECKOUT, {"PSC_CONFIG": str(file)})
+    return caught.value
+
+
+def write(folder: Path, case: dict[str, Any]) -> Path:
+    file = folder / "tried.yaml"
+    file.write_text(text_of(case), encoding="utf-8")
+    return file
+
+
+def test_the_base_of_all_cases_is_valid(tmp_path: Path) -> None:
+    file = tmp_path / "tried.yaml"
+    file.write_text(BASE)
+    assert load(CHECKOUT, {"PSC_CONFIG": str(file)}).notes == ()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_refused_with_just_these_problems(case: dict[str, Any], tmp_path: Path) -> None:
+    file = write(tmp_path, case)
+    messages = str(refusal(file)).splitlines()
+    assert len(messages) == len(case["says"]), "\n".join(messages)
+    for message, says in zip(messages, case["says"], strict=True):
+        assert message.startswith(str(file))
+        assert message.removeprefix(str(file)).lstrip(":").strip().startswith(says)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_message_says_what_to_do_in_one_line_of_bearable_length(case: dict[str, Any], tmp_path: Path) -> None:
+    for problem in refusal(write(tmp_path, case)).problems:
+        assert problem.fault.remedy
+        assert problem.fault.allowed or not problem.path or "did you mean" in problem.fault.remedy
+        assert str(problem).isprintable()
+        assert len(str(problem)) < 500 + len(str(tmp_path))
+        assert "None" not in str(problem)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_app_says_the_same_with_exit_code_2_and_writes_nothing(
+    case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, case)
+    expected = str(refusal(file))
+    for variable in ("PSC_ENV", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "PSC_PROVIDER_VERSION"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PSC_CONFIG", str(file))
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
+    assert main.main() == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(expected + "\n")
+    assert said.err.rstrip().endswith("nothing was written")
+    assert said.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("program", [["main.py"], ["-m", "commands", "config"], ["-m", "commands", "synth"]])
+def test_programs_end_with_code_2_and_no_traceback(program: list[str], tmp_path: Path) -> None:
+    file = write(tmp_path, REFUSALS["several at once"]["mistakes everywhere"])
+    expected = str(refusal(file))
+    done = subprocess.run(
+        [sys.executable, *program],
+        cwd=CHECKOUT,
+        env={"PATH": "/usr/bin:/bin", "PSC_CONFIG": str(file)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    # A relative path may stand there: ./psc names the file from the checkout.
+    first = expected.splitlines()[0].removeprefix(str(file))
+    assert first in done.stderr
+    assert "Traceback" not in done.stderr
