@@ -1,0 +1,209 @@
+"""Markdown for one comment on a pull request, which is updated in place.
+
+Every text of others stands in a code span: there GitHub makes no mention, link, image or HTML of it. In the picture it
+is written with Mermaid's numeric entities. A comment holds 65,536 characters, so whole blocks are left
+out from the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from review.comparison import Change, Difference
+from review.decisions import HEADINGS
+from review.findings import texts
+from review.formats.order import action, existing, headline, newly_unknown, tally, unknown
+from review.formats.terminal import harmless
+from review.picture import Picture, picture
+from review.report import Report
+from review.sentence import Sentence, shown
+
+MARKER = "<!-- cloudrun-psc review -->"
+# GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
+LARGEST = 64_000
+_ROWS = 200
+
+
+def text(report: Report, largest: int = LARGEST) -> str:
+    """The whole comment."""
+    kept: list[str] = []
+    size, left_out = 0, 0
+    for block in _blocks(report):
+        if left_out or size + len(block) + 2 > largest - 300:
+            left_out += 1
+            continue
+        kept.append(block)
+        size += len(block) + 2
+    if left_out:
+        plural = "s" if left_out > 1 else ""
+        kept.append(
+            f"**{left_out} further part{plural} of this report did not fit into a comment.** "
+            "The workflow's summary and artifact hold all of it, and so does `./psc review` in a checkout."
+        )
+    return "\n\n".join(kept) + "\n"
+
+
+def code(value: str) -> str:
+    """A text of others as a code span that nothing inside can end, in a table too."""
+    plain = harmless(value) if value.strip() else "(empty)"
+    if "|" in plain or "\\" in plain:
+        # A table's cells end at a pipe even inside a code span; entities are nobody's markup.
+        return f"<code>{_escaped(plain)}</code>"
+    longest = max((len(run) for run in re.findall(r"`+", plain)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if plain[:1] in "` " or plain[-1:] in "` " else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"
+
+
+def _say(sentence: Sentence) -> str:
+    return sentence.write(code)
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    yield f"{MARKER}\n## Review: {headline(report)}"
+    yield _introduction(report)
+    yield from (f"> {_say(note)}" for note in report.notes)
+    if report.findings:
+        yield "### Findings that this change brings\n\n" + "\n".join(_findings(report))
+    for topic, title in HEADINGS.items():
+        found = [
+            f"- {_say(one.sentence)} {_where(one.stack, one.source)}" for one in report.decisions if one.topic == topic
+        ]
+        if found:
+            yield f"### {title}\n\n" + "\n".join(found)
+    if report.acknowledged:
+        yield "### Accepted in the configuration\n\n" + "\n".join(
+            f"- {code(one.finding.address)}: {code(one.finding.rule)}, until {one.by.expires}. "
+            f"Reason given: {code(one.by.reason)}"
+            for one in report.acknowledged
+        )
+    yield from _rehearsals(report)
+    drawn = picture(report.comparisons)
+    if drawn.nodes:
+        yield "### The deployment\n\n" + mermaid(drawn)
+    yield from _details(report)
+    yield from _rest(report)
+
+
+def _introduction(report: Report) -> str:
+    names = ", ".join(code(name) for name in report.environments) or "none"
+    return (
+        f"What merging this would change in the deployment, compared with {code(report.base)}; environments: {names}. "
+        "A Cloud Run service is published by a *service attachment*; other projects reach it through an *endpoint* in "
+        "their own network, once the attachment's accept list lets them in."
+        if not report.empty
+        else f"The deployment stays as it is: nothing that is deployed differs from {code(report.base)} "
+        f"(environments: {names})."
+    )
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for one in report.findings:
+        what, why, remedy = texts(one.rule)
+        told = "It cannot be told: " if one.undecided else ""
+        yield f"- **{one.severity}: {what}** {code(f'{one.stack}: {one.address}')}: {told}{_say(one.detail)}."
+        yield f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(one.rule)})"
+
+
+def _where(stack: str, source: str) -> str:
+    said = "" if source == "code" else f", seen in {source.replace(', ', ' and ')}"
+    return f"<sub>{code(stack)}{said}</sub>"
+
+
+def _rehearsals(report: Report) -> Iterator[str]:
+    for one in report.rehearsals:
+        verdict = "held" if one.held else "**did not hold**"
+        lines = "\n".join(f"- {_say(line)}" for line in one.lines)
+        yield (
+            f"### Rehearsal of {code(one.environment)}: {verdict}\n\nThe base was deployed with the real Terraform and "
+            f"google provider against a stand-in of Google's APIs, then this change.\n\n{lines}"
+        )
+
+
+def _details(report: Report) -> Iterator[str]:
+    if report.changed:
+        yield "### Everything that changes, by stack"
+    for comparison in report.changed:
+        title = tally(comparison).write(harmless)
+        rows = [row for change in comparison.changes for row in _rows(change)]
+        more = f"\n\n{len(rows) - _ROWS} further rows are in the workflow's artifact." if len(rows) > _ROWS else ""
+        table = "\n".join(["| what | attribute | before | after |", "|---|---|---|---|", *rows[:_ROWS]])
+        yield f"<details><summary>{_escaped(title)}</summary>\n\n{table}{more}\n\n</details>"
+
+
+def _rows(change: Change) -> Iterator[str]:
+    because = f", because of {code('; '.join(change.because))}" if change.because else ""
+    former = f", was {code(change.former_address)}" if change.former_address else ""
+    yield f"| **{action(change)}** {code(change.address)}{because}{former} | | | |"
+    yield from (_row(one) for one in change.differences)
+
+
+def _row(one: Difference) -> str:
+    before = "" if one.added else code(shown(one.before))
+    after = "" if one.removed else code(shown(one.after))
+    return f"| | {code(one.path)} | {before} | {after} |"
+
+
+def _rest(report: Report) -> Iterator[str]:
+    later = [f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
+             for stack, address, attributes in unknown(report)]  # fmt: skip
+    if newly_unknown(report):
+        later.append(f"- {newly_unknown(report)} attributes of new resources, as always")
+    if later:
+        yield "### Unknown until apply\n\n" + "\n".join(later)
+    if report.drift:
+        rows = "\n".join(
+            f"| {code(stack)} {row[2:]}" for stack, change in report.drift for row in _rows(change)
+        )  # fmt: skip
+        yield (
+            "### Changed outside Terraform, not by this change\n\nSomebody changed these by hand; the next apply "
+            f"may change them back.\n\n| where | attribute | recorded | real |\n|---|---|---|---|\n{rows}"
+        )
+    closing = []
+    if report.resolved:
+        closing.append(f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone.")
+    if existing(report):
+        closing.append(existing(report))
+    if closing:
+        yield "<sub>" + " ".join(closing) + "</sub>"
+
+
+def mermaid(drawn: Picture) -> str:
+    """The picture, with a legend; colours as GitHub's own for added, changed and removed."""
+    lines = ["```mermaid", "flowchart LR"]
+    for index, stack in enumerate(dict.fromkeys(node.stack for node in drawn.nodes)):
+        lines.append(f'  subgraph s{index}["{_entities(stack)}"]')
+        lines += [
+            f'    {node.id}["{_MARKS[node.state]}{_entities(node.what)}<br>{_entities(node.label)}"]:::{node.state}'
+            for node in drawn.nodes
+            if node.stack == stack
+        ]
+        lines.append("  end")
+    lines += [
+        f'  {start} -->|"{_entities(label)}"| {end}' if label else f"  {start} --> {end}"
+        for start, end, label in drawn.arrows
+    ]
+    lines += [f"  classDef {state} {style}" for state, style in _STYLES.items()]
+    more = f" {drawn.left_out} unchanged parts are left out." if drawn.left_out else ""
+    return "\n".join([*lines, "```", "", f"<sub>\\+ added, ~ changed, − removed; the rest stays.{more}</sub>"])
+
+
+_MARKS = {"same": "", "added": "+ ", "changed": "~ ", "removed": "− "}
+_STYLES = {
+    "same": "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
+    "added": "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+    "changed": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+    "removed": "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:4",
+}
+
+
+def _entities(value: str) -> str:
+    """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
+    short = value if len(value) <= 60 else f"{value[:59]}…"
+    return "".join(one if one.isascii() and (one.isalnum() or one in " ._-/:") else f"#{ord(one)};" for one in short)
+
+
+def _escaped(value: str) -> str:
+    """Text inside HTML: entities for everything that Markdown or HTML would take for its own."""
+    return "".join(one if one.isalnum() or one in " .,:()/_-" else f"&#{ord(one)};" for one in value)

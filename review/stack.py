@@ -1,0 +1,74 @@
+"""One stack as a review sees it: everything in it that has an address, with plain values, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class _Unknown:
+    """What a plan calls "known after apply"."""
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+UNKNOWN = _Unknown()
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
+
+    `kind` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
+    `lock` or `check`. `values` are attributes as Terraform has them; hidden ones are wrapped, unknown ones `UNKNOWN`.
+    """
+
+    address: str
+    kind: str
+    values: Json = field(repr=False)
+
+    @property
+    def is_resource(self) -> bool:
+        """Whether Terraform manages it."""
+        own = "." in self.address and self.address.partition(".")[0] == self.kind
+        return own or (self.address.startswith("module.") and self.kind != "module")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack's items by address. `environment` is "" for stacks that no configuration of ours made."""
+
+    environment: str
+    name: str
+    items: Mapping[str, Item] = field(repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    written: bool = True
+
+    def of(self, *kinds: str) -> Iterator[Item]:
+        """The items of some kinds, by address."""
+        return (item for item in self.items.values() if item.kind in kinds)
+
+    @property
+    def label(self) -> str:
+        """ENVIRONMENT/STACK, or the stack alone in the environment `default`."""
+        return self.name if self.environment in {"", "default"} else f"{self.environment}/{self.name}"
+
+
+def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
+    """The blocks of a name: Terraform JSON has one as a mapping or a list, state always has a list."""
+    found = values.get(name)
+    if isinstance(found, dict):
+        return [found]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def texts(values: Mapping[str, Any], name: str) -> list[Any]:
+    """The entries of a list attribute; a single value counts as a list of one."""
+    found = values.get(name)
+    if found is None:
+        return []
+    return list(found) if isinstance(found, list) else [found]
