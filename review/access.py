@@ -24,18 +24,24 @@ EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "ev
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One way in: `who` reaches `what` by `way`. `measure` is how far: a limit, ports, an address."""
+    """One way in: `who` reaches `what` by `way`, perhaps `via` something.
+
+    `measure` is how far: a limit, ports, an address. `thing` is the address of `what` in its stack, where it has
+    one: a rename does not make another thing of it.
+    """
 
     way: str
     who: str
     what: str
     measure: str = ""
     address: str = ""
+    via: str = ""
+    thing: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str, str, str]:
         """What makes two grants the same one, with perhaps another measure."""
-        return self.way, self.who, self.what
+        return self.way, self.who, self.via, self.thing or self.what
 
 
 def grants(stack: Stack) -> list[Grant]:
@@ -66,14 +72,18 @@ def _of(item: Item, stack: Stack) -> Iterator[Grant]:
 def _accepted(item: Item, stack: Stack) -> Iterator[Grant]:
     name = name_of(item, stack)
     if item.values.get("connection_preference") == "ACCEPT_AUTOMATIC":
-        yield Grant(way="accept", who="every project", what=name, measure="any number", address=item.address)
+        yield Grant(
+            way="accept", who="every project", what=name, measure="any number", address=item.address, thing=item.address
+        )
     for entry in blocks(item.values, "consumer_accept_lists"):
         who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
         limit = entry.get("connection_limit")
         measure = "no limit" if limit is None else str(readable(limit, stack))
-        yield Grant(way="accept", who=_text(who, stack), what=name, measure=measure, address=item.address)
+        yield Grant(
+            way="accept", who=_text(who, stack), what=name, measure=measure, address=item.address, thing=item.address
+        )
     for entry in texts(item.values, "consumer_reject_lists"):
-        yield Grant(way="reject", who=_text(entry, stack), what=name, address=item.address)
+        yield Grant(way="reject", who=_text(entry, stack), what=name, address=item.address, thing=item.address)
 
 
 def _ingress(item: Item, stack: Stack) -> Iterator[Grant]:
@@ -82,9 +92,11 @@ def _ingress(item: Item, stack: Stack) -> Iterator[Grant]:
     if ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER":
         who = "load balancers, external ones too"
     if who:
-        yield Grant(way="ingress", who=who, what=name_of(item, stack), address=item.address)
+        yield Grant(way="ingress", who=who, what=name_of(item, stack), address=item.address, thing=item.address)
     if item.values.get("invoker_iam_disabled") is True:
-        yield Grant(way="call", who=EVERYONE["allUsers"], what=name_of(item, stack), address=item.address)
+        yield Grant(
+            way="call", who=EVERYONE["allUsers"], what=name_of(item, stack), address=item.address, thing=item.address
+        )
 
 
 def ingress_of(item: Item) -> Any:
@@ -106,7 +118,14 @@ def _callers(item: Item, stack: Stack) -> Iterator[Grant]:
     name = _text(what, stack) if of_service else f"every service of {_text(item.values.get('project'), stack)}"
     for member in [*texts(item.values, "member"), *texts(item.values, "members")]:
         who = EVERYONE.get(str(member)) or _text(member, stack)
-        yield Grant(way="call", who=who, what=name, address=item.address)
+        yield Grant(way="call", who=who, what=name, address=item.address, thing=_service(what, stack))
+
+
+def _service(what: Any, stack: Stack) -> str:
+    """The address of the Cloud Run service that a permission is for, if it stands here."""
+    named = target_of(what, stack)
+    services = [named] if named else [one for one in stack.of(_V2, _V1) if one.values.get("name") == what]
+    return services[0].address if services else ""
 
 
 def _firewall(item: Item, stack: Stack) -> Iterator[Grant]:
@@ -117,9 +136,7 @@ def _firewall(item: Item, stack: Stack) -> Iterator[Grant]:
     network = target_of(values.get("network"), stack)
     where = name_of(network, stack) if network else _text(values.get("network"), stack)
     for source in sources(values):
-        yield Grant(
-            way="firewall", who=_text(source, stack), what=f"VMs in {where}", measure=ports, address=item.address
-        )
+        yield Grant(way="firewall", who=_text(source, stack), what=where, measure=ports, address=item.address)
 
 
 def _allowed(values: dict[str, Any]) -> Iterator[str]:
@@ -143,7 +160,8 @@ def _endpoint(item: Item, stack: Stack) -> Iterator[Grant]:
     what = _link(_text(item.values.get("target"), stack))
     yield Grant(
         way="endpoint",
-        who=f"{where} through {name_of(item, stack)}",
+        who=where,
+        via=name_of(item, stack),
         what=what,
         measure=_text(given, stack) if given else "an address that Google picks",
         address=item.address,
@@ -161,9 +179,8 @@ def _link(text: str) -> str:
 def _external(item: Item, stack: Stack) -> Iterator[Grant]:
     for interface in blocks(item.values, "network_interface"):
         if "access_config" in interface and interface["access_config"] != []:
-            yield Grant(
-                way="external", who="the internet", what=f"VM {name_of(item, stack)}", address=item.address
-            )  # fmt: skip
+            name = name_of(item, stack)
+            yield Grant(way="external", who="the internet", what=name, address=item.address, thing=item.address)
 
 
 def _frontend(item: Item, stack: Stack) -> Iterator[Grant]:
@@ -172,7 +189,7 @@ def _frontend(item: Item, stack: Stack) -> Iterator[Grant]:
         ports = item.values.get("port_range") or item.values.get("ports")
         measure = "-".join(dict.fromkeys(str(ports).split("-"))) if isinstance(ports, str) else _text(ports, stack)
         what = next((target for target in _published(item, stack)), name_of(item, stack))
-        yield Grant(way="port", who="endpoints", what=what, measure=measure, address=item.address)
+        yield Grant(way="port", who="", what=what, measure=measure, address=item.address, thing=item.address)
 
 
 def _published(item: Item, stack: Stack) -> Iterator[str]:

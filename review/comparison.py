@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from review.stack import Item, Stack
+from review.stack import Item, Stack, manages
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
 _KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
@@ -44,7 +44,7 @@ class Change:
     @property
     def of_resource(self) -> bool:
         """Whether Terraform manages what changes."""
-        return self.kind.startswith(("google_", "terraform_data")) or ("_" in self.kind and "." not in self.kind)
+        return manages(self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)

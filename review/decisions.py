@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from review.access import Grant, grants
+from review.access import grants
 from review.comparison import Change, Comparison
+from review.grant_sentences import closed, measured, opened
 from review.references import name_of
 from review.replacement import is_endpoint
 from review.sentence import Sentence, say
-from review.stack import Item
-
-REACH, CUT, GONE, EXPOSED = "reach", "interrupted", "destroyed", "exposed"
-HEADINGS = {
-    REACH: "Who can newly reach what",
-    CUT: "What is interrupted or lost",
-    GONE: "What is destroyed",
-    EXPOSED: "What becomes public or unlogged",
-}
+from review.stack import Item, blocks
+from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +29,7 @@ class Decision:
 def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
-    found = [*_access(comparison), *_interruptions(comparison), *_destructions(comparison)]
+    found = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)
@@ -48,115 +42,56 @@ _Found = tuple[str, Sentence, str]
 
 
 def _access(comparison: Comparison) -> Iterator[_Found]:
-    before = {one.key: one for one in (grants(comparison.before) if comparison.before else [])}
+    moves = comparison.after.moved if comparison.after else {}
+    old_grants = grants(comparison.before) if comparison.before else []
+    before = {replace(one, thing=moves.get(one.thing, one.thing)).key: one for one in old_grants}
     after = {one.key: one for one in (grants(comparison.after) if comparison.after else [])}
     for key in sorted(after.keys() - before.keys()):
         one = after[key]
-        sentence = _opened(one, any(other.what == one.what for other in before.values()))
-        if sentence is not None:
-            yield _topic_of(one), sentence, one.address
+        sentence = opened(one)
+        if sentence is not None and not (one.way == "port" and one.address not in {old.thing for old in old_grants}):
+            yield EXPOSED if one.way in {"ingress", "external"} else REACH, sentence, one.address
     for key in sorted(after.keys() & before.keys()):
-        old, new = before[key], after[key]
-        if old.measure != new.measure:
-            yield from _measured(old, new)
+        if before[key].measure != after[key].measure:
+            yield from ((topic, text, after[key].address) for topic, text in measured(before[key], after[key]))
     for key in sorted(before.keys() - after.keys()):
-        closed = _closed(before[key], comparison)
-        if closed is not None:
-            yield CUT, closed, before[key].address
+        sentence = closed(before[key], comparison)
+        if sentence is not None:
+            yield CUT, sentence, before[key].address
 
 
-def _topic_of(grant: Grant) -> str:
-    return EXPOSED if grant.way in {"ingress", "external"} else REACH
-
-
-def _opened(one: Grant, known: bool) -> Sentence | None:
-    values = {"who": one.who, "what": one.what, "measure": one.measure}
-    match one.way:
-        case "accept" if one.who == "every project":
-            return say("Every project that knows the link of {what} may connect to it, without being asked.", **values)
-        case "accept":
-            return say(
-                "Project {who} may connect to {what} with up to {measure} endpoints; it could not before."
-                if "/" not in one.who
-                else "Network {who} may connect to {what} with up to {measure} endpoints; it could not before.",
-                **values,
-            )
-        case "reject":
-            return None
-        case "call":
-            return say("{who} may call {what} (with an ID token, once a request arrives there).", **values)
-        case "ingress":
-            return say("{what} takes requests from {who}.", **values)
-        case "external":
-            return say("{what} gets an external address: {who} can send it packets.", **values)
-        case "firewall":
-            return say("{who} may open connections to {what}: {measure}.", **values)
-        case "endpoint":
-            return say("{who} (address {measure}) connects to {what}.", **values)
-        case "port":
-            return None if not known else say("{what} answers on port {measure}.", **values)
-    return None
-
-
-def _measured(old: Grant, new: Grant) -> Iterator[_Found]:
-    values = {"who": new.who, "what": new.what, "old": old.measure, "new": new.measure}
-    if new.way == "accept":
-        verb = "may open up to {new} endpoints to {what}, instead of {old}"
-        yield REACH, say(f"{{who}} {verb}.", **values), new.address
-        if old.measure.isdecimal() and new.measure.isdecimal() and int(new.measure) < int(old.measure):
+def _logging(comparison: Comparison) -> Iterator[_Found]:
+    """Subnets that logged their flows and will not."""
+    for item in comparison.after.of("google_compute_subnetwork") if comparison.after else ():
+        former = comparison.former(item.address)
+        if former is not None and logs_flows(former) and not logs_flows(item):
+            name = name_of(item, comparison.stack)
             yield (
-                CUT,
-                say("Endpoints of {who} beyond the {new} that {what} now accepts are cut off.", **values),
-                new.address,
+                EXPOSED,
+                say("{name} no longer logs flows: nobody can tell afterwards who called.", name=name),
+                item.address,
             )
-    elif new.way == "port":
-        yield (
-            CUT,
-            say(
-                "{what} answers on port {new} instead of {old}: callers that still use port {old} get no answer from "
-                "the moment of the apply, whatever becomes of their connections.",
-                **values,
-            ),
-            new.address,
-        )
-    elif new.way == "firewall":
-        yield REACH, say("{who} may open connections to {what} at {new}, instead of {old}.", **values), new.address
-    elif new.way == "endpoint":
-        sentence = "The endpoint's address for {what} becomes {new} instead of {old}: callers must use the new one."
-        yield CUT, say(sentence, **values), new.address
 
 
-def _closed(one: Grant, comparison: Comparison) -> Sentence | None:
-    values = {"who": one.who, "what": one.what}
-    after = comparison.after
-    remains = after is not None and any(name_of(item, after) == one.what for item in after.items.values())
-    match one.way:
-        case "accept" if not remains:
-            return None  # the attachment itself goes: that is told as destroyed
-        case "accept":
-            item = after.items.get(one.address) if after else None
-            cuts = item is None or item.values.get("reconcile_connections") is True
-            rest = (
-                "its endpoints there are cut off."
-                if cuts
-                else "but its endpoints there stay connected, because reconcile_connections is off."
-            )
-            return say(f"{{who}} is no longer accepted by {{what}}: {rest}", **values)
-        case "call":
-            return say("{who} may no longer call {what}.", **values) if remains else None
-        case "endpoint":
-            return say("{who} no longer connects to {what}.", **values)
-    return None
+def logs_flows(item: Item) -> bool:
+    """Whether a subnet has flow logs, as far as it can be told."""
+    logs = blocks(item.values, "log_config")
+    return bool(logs) and logs[0].get("flow_sampling") != 0
 
 
 def _interruptions(comparison: Comparison) -> Iterator[_Found]:
     for change in comparison.changes:
-        if change.action != "replaced":
-            continue
-        item = comparison.stack.items.get(change.address)
-        sentence = _replaced(change, item, comparison)
-        if sentence is not None:
-            yield CUT, sentence, change.address
+        if change.action == "replaced" and not _follows(change, comparison):
+            sentence = _replaced(change, comparison.stack.items.get(change.address), comparison)
+            if sentence is not None:
+                yield CUT, sentence, change.address
+
+
+def _follows(change: Change, comparison: Comparison) -> bool:
+    """A permission that is only granted anew because its service is: told with the service."""
+    services = {"google_cloud_run_v2_service", "google_cloud_run_service"}
+    renewed = any(one.kind in services and one.action == "replaced" for one in comparison.changes)
+    return "_iam_" in change.kind and renewed
 
 
 def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sentence | None:
@@ -185,9 +120,18 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
             text = f"{{name}} {surely} replaced ({{why}}), with everything that stands in it."
         case "terraform_data":
             return None
+        case "google_compute_forwarding_rule" | "google_compute_region_network_endpoint_group":
+            text = f"{{address}} ({{name}}) {surely} replaced ({{why}}); {_meanwhile(item)}."
         case _:
             text = f"{{address}} ({{name}}) {surely} replaced ({{why}})."
     return say(text, **values)
+
+
+def _meanwhile(item: Item | None) -> str:
+    lifecycle = item.values.get("lifecycle") if item else None
+    if isinstance(lifecycle, dict) and lifecycle.get("create_before_destroy") is True:
+        return "the new one is there before the old one goes"
+    return "requests fail until the new one is there"
 
 
 def _destructions(comparison: Comparison) -> Iterator[_Found]:

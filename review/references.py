@@ -15,6 +15,7 @@ from review.stack import UNKNOWN, Item, Stack
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
 _ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")
+DEFAULT_ACCOUNT = "the default Compute Engine account of project "
 # What a reference to a whole resource is called by: its name, or what stands in for one.
 _NAMES = ("name", "address_name", "service", "account_id")
 
@@ -87,11 +88,22 @@ def _described(expression: str, stack: Stack) -> str:
             return f"<number of {project}>"
     output = re.search(r"terraform_remote_state\.([\w-]+)(?:\[0\])?\.outputs\.([\w-]+)", expression)
     if output:
-        return f"output {output[2]} of {output[1]}"
+        return _of_another(output[1], output[2], stack) or f"output {output[2]} of {output[1]}"
     addresses = [address for address, _ in _ADDRESS.findall(expression)]
     if len(addresses) == 1 and addresses[0] in stack.items:
         return name_of(stack.items[addresses[0]], stack)
     return "${" + expression + "}"
+
+
+def _of_another(state: str, output: str, stack: Stack) -> str | None:
+    """What an output of another stack names, where that stack is here to be asked."""
+    there = stack.others.get(state)
+    item = there.items.get(f"output.{output}") if there else None
+    value = item.values.get("value") if item else None
+    named = target_of(value, there) if there else None
+    if there and named:
+        return name_of(named, there)
+    return value if isinstance(value, str) and not is_expression(value) else None
 
 
 def _account(text: Any, words: dict[str, str]) -> Any:
@@ -103,7 +115,7 @@ def _account(text: Any, words: dict[str, str]) -> Any:
         if project:
             text = text.replace(
                 f"serviceAccount:{word}-compute@developer.gserviceaccount.com",
-                f"the default Compute Engine account of {project[1]}",
+                f"{DEFAULT_ACCOUNT}{project[1]}",
             )
     return text
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from review.decisions import CUT, REACH, Decision
+from review.decisions import Decision
 from review.findings import Finding, other
 from review.hidden import scrub
 from review.sentence import Sentence, say
+from review.topics import CUT, REACH
 
 _DEPLOYMENT = ("deployment", "first deployment")
 
@@ -67,8 +68,7 @@ def _account(step: Mapping[str, Any], prefix: str) -> Sentence:
     actions = [change["action"] for change in step["changes"]]
     order = ("created", "updated", "replaced", "destroyed", "moved")
     counts = ", ".join(f"{actions.count(one)} {one}" for one in order if one in actions) or "nothing to do"
-    text = "{stack}: {counts}" if step["ok"] else "{stack}: {counts}, and refused"
-    return say(text, stack=f"{prefix}{step['stack']}", counts=counts)
+    return say(f"{{stack}}: {counts}{'' if step['ok'] else ', and refused'}", stack=f"{prefix}{step['stack']}")
 
 
 _MEANING = {

@@ -12,6 +12,7 @@ from review.hidden import SHOWN, Hidden
 
 # A value as a report shows it: longer ones are conditions, queries and the like, which nobody compares by eye.
 _LONGEST = 120
+_AROUND = 30
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,30 @@ def shown(value: Any, limit: int = _LONGEST) -> str:
     """A value as text: short, and never a hidden one."""
     text = value if isinstance(value, str) else SHOWN if isinstance(value, Hidden) else _plain(value)
     return text if len(text) <= limit else f"{text[: limit - 20]}… ({len(text)} characters)"
+
+
+def contrasted(before: Any, after: Any) -> tuple[str, str]:
+    """Two values as text, long ones cut to where they differ."""
+    old, new = shown(before, 10**9), shown(after, 10**9)
+    if max(len(old), len(new)) <= _LONGEST:
+        return old, new
+    start = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
+    end = next(
+        (at for at, (one, other) in enumerate(zip(old[start:][::-1], new[start:][::-1], strict=False)) if one != other),
+        min(len(old), len(new)) - start,
+    )
+    return _window(old, start, end), _window(new, start, end)
+
+
+def _window(text: str, start: int, end: int) -> str:
+    """The part of `text` that differs, with a few words on both sides."""
+    first, last = max(0, start - _AROUND), min(len(text), len(text) - end + _AROUND)
+    cut = text[first:last]
+    if len(cut) > _LONGEST:
+        cut = f"{cut[: _LONGEST - 2]}…"
+    return f"{'…' if first else ''}{cut}{'…' if last < len(text) and not cut.endswith('…') else ''}"
 
 
 def _plain(value: Any) -> str:

@@ -17,6 +17,14 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+_NO_RESOURCES = frozenset(
+    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform"}
+)
+
+
+def manages(kind: str) -> bool:
+    """Whether Terraform manages items of a kind, rather than reads or evaluates them."""
+    return kind not in _NO_RESOURCES and not kind.startswith("data.")
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Item:
     """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
 
     `kind` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
-    `lock` or `check`. `values` are attributes as Terraform has them; hidden ones are wrapped, unknown ones `UNKNOWN`.
+    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are wrapped, unknown ones `UNKNOWN`.
     """
 
     address: str
@@ -34,19 +42,23 @@ class Item:
     @property
     def is_resource(self) -> bool:
         """Whether Terraform manages it."""
-        own = "." in self.address and self.address.partition(".")[0] == self.kind
-        return own or (self.address.startswith("module.") and self.kind != "module")
+        return manages(self.kind)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack's items by address. `environment` is "" for stacks that no configuration of ours made."""
+    """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
+
+    `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
+    are the stacks that are deployed with it, by name: their outputs are what its remote states hold.
+    """
 
     environment: str
     name: str
     items: Mapping[str, Item] = field(repr=False)
     moved: Mapping[str, str] = field(default_factory=dict)
     written: bool = True
+    others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, *kinds: str) -> Iterator[Item]:
         """The items of some kinds, by address."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def read(output: Path, environment: str) -> dict[str, Stack]:
         folders = stacks_of(output)
     except ValueError as error:
         raise UnusableError(str(error)) from error
-    return {folder.name: _stack(folder, environment) for folder in folders}
+    stacks = {folder.name: _stack(folder, environment) for folder in folders}
+    return {name: replace(stack, others=stacks) for name, stack in stacks.items()}
 
 
 def _stack(folder: Folder, environment: str) -> Stack:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 
 from review.comparison import Change, Difference
-from review.decisions import HEADINGS
 from review.findings import texts
-from review.formats.order import action, existing, headline, newly_unknown, tally, unknown
+from review.formats.order import action, existing, headline, newly_unknown, tally, told, unknown
 from review.formats.terminal import harmless
 from review.picture import Picture, picture
 from review.report import Report
-from review.sentence import Sentence, shown
+from review.sentence import Sentence, contrasted, shown
+from review.topics import HEADINGS
 
 MARKER = "<!-- cloudrun-psc review -->"
 # GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
@@ -123,7 +123,11 @@ def _rehearsals(report: Report) -> Iterator[str]:
 
 def _details(report: Report) -> Iterator[str]:
     if report.changed:
-        yield "### Everything that changes, by stack"
+        inferred = any(change.inferred for one in report.changed for change in one.changes)
+        note = (
+            "\n\nReplacements that are *expected* follow from the provider's rules; a plan or rehearsal confirms them."
+        )
+        yield f"### Everything that changes, by stack{note if inferred else ''}"
     for comparison in report.changed:
         title = tally(comparison).write(harmless)
         rows = [row for change in comparison.changes for row in _rows(change)]
@@ -136,13 +140,13 @@ def _rows(change: Change) -> Iterator[str]:
     because = f", because of {code('; '.join(change.because))}" if change.because else ""
     former = f", was {code(change.former_address)}" if change.former_address else ""
     yield f"| **{action(change)}** {code(change.address)}{because}{former} | | | |"
-    yield from (_row(one) for one in change.differences)
+    yield from (_row(one) for one in told(change))
 
 
 def _row(one: Difference) -> str:
-    before = "" if one.added else code(shown(one.before))
-    after = "" if one.removed else code(shown(one.after))
-    return f"| | {code(one.path)} | {before} | {after} |"
+    values = (one.before, one.after)
+    before, after = map(code, map(shown, values) if one.added or one.removed else contrasted(*values))
+    return f"| | {code(one.path)} | {'' if one.added else before} | {'' if one.removed else after} |"
 
 
 def _rest(report: Report) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.comparison import Change, Comparison
+from review.comparison import Change, Comparison, Difference
 from review.report import Report
 from review.sentence import Sentence, say
 
@@ -49,7 +49,20 @@ def action(change: Change) -> str:
         if change.of_resource and change.action in {"created", "destroyed"}
         else WORDS.get(change.action, change.action)
     )
-    return f"{word}, as the provider's rules say" if change.inferred else word
+    return f"{word} (expected)" if change.inferred else word
+
+
+# How Terraform goes about something new says nothing about what is there afterwards.
+_ARRANGEMENT = ("lifecycle", "depends_on")
+
+
+def told(change: Change) -> list[Difference]:
+    """The differences that people are told: of what goes none, of what is new what it will be."""
+    if change.action == "destroyed":
+        return []
+    if change.action == "created":
+        return [one for one in change.differences if not one.path.startswith(_ARRANGEMENT)]
+    return list(change.differences)
 
 
 def unknown(report: Report) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from review.comparison import Change, Difference
-from review.decisions import HEADINGS
 from review.findings import texts
-from review.formats.order import action, existing, headline, newly_unknown, tally, unknown
+from review.formats.order import action, existing, headline, newly_unknown, tally, told, unknown
 from review.report import Report
-from review.sentence import Sentence, shown
+from review.sentence import Sentence, contrasted, shown
+from review.topics import HEADINGS
 
 
 def text(report: Report) -> str:
@@ -74,11 +74,13 @@ def _change(change: Change) -> Iterator[str]:
     why = f" because of {harmless('; '.join(change.because))}" if change.because else ""
     former = f" (was {harmless(change.former_address)})" if change.former_address else ""
     yield f"{action(change)} {harmless(change.address)}{former}{why}"
-    yield from (f"    {_difference(one)}" for one in change.differences)
+    yield from (f"    {_difference(one)}" for one in told(change))
 
 
 def _difference(one: Difference) -> str:
-    path, before, after = (harmless(text) for text in (one.path, shown(one.before), shown(one.after)))
+    values = (one.before, one.after)
+    texts_ = map(shown, values) if one.added or one.removed else contrasted(*values)
+    path, before, after = map(harmless, (one.path, *texts_))
     if one.added:
         return f"+ {path} = {after}"
     return f"- {path} = {before}" if one.removed else f"  {path}: {before} → {after}"

@@ -114,7 +114,8 @@ def reconcile_off(subject: Subject) -> Answer:
     what="A service attachment is replaced or destroyed.",
     why="Every consumer's endpoint becomes CLOSED. It comes back only when each consumer applies again, with "
     "recreate_closed_psc, and only if the name stays.",
-    remedy="Keep what forces it (named in the finding) as it was, or agree on a time with every consumer.",
+    remedy="Keep what forces it (named in the finding) as it was, or agree on a time with every consumer. Where only a "
+    "service's key changes, former_key keeps everything.",
     of_change=True,
 )
 def attachment_replaced(subject: Subject) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from config.advice import EXAMPLE_PROJECTS
 from review.hidden import Hidden, is_credential_name
 from review.references import is_open, referred
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
@@ -77,7 +76,8 @@ def local_state(subject: Subject) -> Answer:
     if subject.item.values.get("type") != "local":
         return fine()
     projects = {one.values.get("project") for one in subject.stack.of("provider")} - {None}
-    if subject.stack.environment in {"", "default"} and projects <= EXAMPLE_PROJECTS:
+    examples = all(str(project).startswith("example-") for project in projects)
+    if subject.stack.environment in {"", "default"} and projects and examples:
         return fine()
     return finding("the backend is local")
 
@@ -101,8 +101,9 @@ def output_leaks(subject: Subject) -> Answer:
     for address, attribute in referred(value):
         if _SECRET_ATTRIBUTES.search(attribute):
             return finding("it holds {attribute} of {address}", attribute=attribute, address=address)
-        if address.startswith("var.") and is_credential_name(address):
-            return finding("it holds {address}", address=address)
+    variables = [one for one in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(one)]
+    if variables and is_open(value):
+        return finding("it holds var.{name}", name=variables[0])
     name = subject.item.address.partition(".")[2]
     if is_credential_name(name) and is_open(value):
         return undecided("it is named like a credential, and its value is not known")
