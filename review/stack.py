@@ -32,7 +32,8 @@ class Item:
     """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
 
     `kind` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
-    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are wrapped, unknown ones `UNKNOWN`.
+    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are
+    wrapped, unknown ones `UNKNOWN`.
     """
 
     address: str

@@ -63,12 +63,12 @@ def _items(content: Json, lock: str) -> Iterator[Item]:
         for name, values in _mapping(named).items():
             yield Item(f"data.{kind}.{name}", f"data.{kind}", _plain(values))
     for name, values in _mapping(content.get("output")).items():
-        yield Item(f"output.{name}", "output", _output(_plain(values)))
+        yield Item(f"output.{name}", "output", _output(_named(name, values)))
     for part, kind in (("check", "check"), ("variable", "variable"), ("module", "module")):
         for name, values in _mapping(content.get(part)).items():
-            yield Item(f"{part}.{name}", kind, _plain(values))
+            yield Item(f"{part}.{name}", kind, _named(name, values))
     for name, values in _mapping(content.get("locals")).items():
-        yield Item(f"local.{name}", "local", _plain({"value": values}))
+        yield Item(f"local.{name}", "local", _named(name, {"value": values}))
     yield from _settings(content, lock)
 
 
@@ -93,6 +93,12 @@ def _settings(content: Json, lock: str) -> Iterator[Item]:
 
 def _plain(values: Any) -> Json:
     return hide(_without_metadata(values)) if isinstance(values, dict) else {}
+
+
+def _named(name: str, values: Any) -> Json:
+    """Values of something whose name tells what its value is: `output "db_password"`."""
+    plain = _plain(values)
+    return plain | {key: hide(plain[key], name=name) for key in ("value", "default") if key in plain}
 
 
 def _output(values: Json) -> Json:

@@ -1,14 +1,15 @@
 """Markdown for one comment on a pull request, which is updated in place.
 
 Every text of others stands in a code span: there GitHub makes no mention, link, image or HTML of it. In the picture it
-is written with Mermaid's numeric entities. A comment holds 65,536 characters, so whole blocks are left
-out from the end.
+is written with Mermaid's numeric entities. A comment holds 65,536 characters, so entries are left out
+from the end.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from review.comparison import Change, Difference
 from review.findings import texts
@@ -22,23 +23,47 @@ from review.topics import HEADINGS
 MARKER = "<!-- cloudrun-psc review -->"
 # GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
 LARGEST = 64_000
-_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the comment: `units` can be left out from the end, one by one; `head` and `tail` belong to them."""
+
+    head: str
+    units: tuple[str, ...] = ()
+    tail: str = ""
+
+    def cut(self, room: int) -> tuple[str, int]:
+        """As much of it as fits into `room` characters, and how many units do not; "" when not even one does."""
+        whole = "\n".join([self.head, *self.units, *([self.tail] if self.tail else [])])
+        if len(whole) <= room:
+            return whole, 0
+        room -= len(self.head) + len(self.tail) + 2
+        kept: list[str] = []
+        for unit in self.units:
+            room -= len(unit) + 1
+            if room < 0:
+                break
+            kept.append(unit)
+        if not kept:
+            return "", max(1, len(self.units))
+        return "\n".join([self.head, *kept, *([self.tail] if self.tail else [])]), len(self.units) - len(kept)
 
 
 def text(report: Report, largest: int = LARGEST) -> str:
     """The whole comment."""
     kept: list[str] = []
-    size, left_out = 0, 0
-    for block in _blocks(report):
-        if left_out or size + len(block) + 2 > largest - 300:
-            left_out += 1
-            continue
-        kept.append(block)
-        size += len(block) + 2
+    room, left_out = largest - 300, 0
+    for part in _parts(report):
+        made, missing = part.cut(room - 2)
+        left_out += missing
+        if made:
+            kept.append(made)
+            room -= len(made) + 2
     if left_out:
         plural = "s" if left_out > 1 else ""
         kept.append(
-            f"**{left_out} further part{plural} of this report did not fit into a comment.** "
+            f"**{left_out} further entr{'ies' if plural else 'y'} did not fit into a comment.** "
             "The workflow's summary and artifact hold all of it, and so does `./psc review` in a checkout."
         )
     return "\n\n".join(kept) + "\n"
@@ -60,28 +85,29 @@ def _say(sentence: Sentence) -> str:
     return sentence.write(code)
 
 
-def _blocks(report: Report) -> Iterator[str]:
-    yield f"{MARKER}\n## Review: {headline(report)}"
-    yield _introduction(report)
-    yield from (f"> {_say(note)}" for note in report.notes)
+def _parts(report: Report) -> Iterator[Part]:
+    yield Part(f"{MARKER}\n## Review: {headline(report)}")
+    yield Part(_introduction(report))
+    if report.notes:
+        yield Part("", tuple(f"> {_say(note)}\n" for note in report.notes))
     if report.findings:
-        yield "### Findings that this change brings\n\n" + "\n".join(_findings(report))
+        yield Part("### Findings that this change brings\n", tuple(_findings(report)))
     for topic, title in HEADINGS.items():
-        found = [
-            f"- {_say(one.sentence)} {_where(one.stack, one.source)}" for one in report.decisions if one.topic == topic
-        ]
+        found = [one for one in report.decisions if one.topic == topic]
         if found:
-            yield f"### {title}\n\n" + "\n".join(found)
+            units = (f"- {_say(one.sentence)} {_where(one.stack, one.source)}" for one in found)
+            yield Part(f"### {title}\n", tuple(units))
     if report.acknowledged:
-        yield "### Accepted in the configuration\n\n" + "\n".join(
+        units = (
             f"- {code(one.finding.address)}: {code(one.finding.rule)}, until {one.by.expires}. "
-            f"Reason given: {code(one.by.reason)}"
+            f"Reason given: {code(shown(one.by.reason, 500))}"
             for one in report.acknowledged
         )
+        yield Part("### Accepted in the configuration\n", tuple(units))
     yield from _rehearsals(report)
     drawn = picture(report.comparisons)
     if drawn.nodes:
-        yield "### The deployment\n\n" + mermaid(drawn)
+        yield Part("### The deployment\n\n" + mermaid(drawn))
     yield from _details(report)
     yield from _rest(report)
 
@@ -102,8 +128,10 @@ def _findings(report: Report) -> Iterator[str]:
     for one in report.findings:
         what, why, remedy = texts(one.rule)
         told = "It cannot be told: " if one.undecided else ""
-        yield f"- **{one.severity}: {what}** {code(f'{one.stack}: {one.address}')}: {told}{_say(one.detail)}."
-        yield f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(one.rule)})"
+        yield (
+            f"- **{one.severity}: {what}** {code(f'{one.stack}: {one.address}')}: {told}{_say(one.detail)}.\n"
+            f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(one.rule)})"
+        )
 
 
 def _where(stack: str, source: str) -> str:
@@ -111,35 +139,31 @@ def _where(stack: str, source: str) -> str:
     return f"<sub>{code(stack)}{said}</sub>"
 
 
-def _rehearsals(report: Report) -> Iterator[str]:
+def _rehearsals(report: Report) -> Iterator[Part]:
     for one in report.rehearsals:
         verdict = "held" if one.held else "**did not hold**"
-        lines = "\n".join(f"- {_say(line)}" for line in one.lines)
-        yield (
+        yield Part(
             f"### Rehearsal of {code(one.environment)}: {verdict}\n\nThe base was deployed with the real Terraform and "
-            f"google provider against a stand-in of Google's APIs, then this change.\n\n{lines}"
+            "google provider against a stand-in of Google's APIs, then this change.\n",
+            tuple(f"- {_say(line)}" for line in one.lines),
         )
 
 
-def _details(report: Report) -> Iterator[str]:
+def _details(report: Report) -> Iterator[Part]:
     if report.changed:
         inferred = any(change.inferred for one in report.changed for change in one.changes)
-        note = (
-            "\n\nReplacements that are *expected* follow from the provider's rules; a plan or rehearsal confirms them."
-        )
-        yield f"### Everything that changes, by stack{note if inferred else ''}"
+        note = "\n\n*Expected* replacements follow from the provider's rules; a plan or a rehearsal confirms them."
+        yield Part(f"### Everything that changes, by stack{note if inferred else ''}")
     for comparison in report.changed:
-        title = tally(comparison).write(harmless)
-        rows = [row for change in comparison.changes for row in _rows(change)]
-        more = f"\n\n{len(rows) - _ROWS} further rows are in the workflow's artifact." if len(rows) > _ROWS else ""
-        table = "\n".join(["| what | attribute | before | after |", "|---|---|---|---|", *rows[:_ROWS]])
-        yield f"<details><summary>{_escaped(title)}</summary>\n\n{table}{more}\n\n</details>"
+        title = tally(comparison).write(_title)
+        head = f"<details><summary>{title}</summary>\n\n| what | attribute | before | after |\n|---|---|---|---|"
+        yield Part(head, tuple(row for change in comparison.changes for row in _rows(change)), "\n</details>")
 
 
-def _rows(change: Change) -> Iterator[str]:
+def _rows(change: Change, of: str = "") -> Iterator[str]:
     because = f", because of {code('; '.join(change.because))}" if change.because else ""
     former = f", was {code(change.former_address)}" if change.former_address else ""
-    yield f"| **{action(change)}** {code(change.address)}{because}{former} | | | |"
+    yield f"| **{action(change)}** {code(change.address)}{of}{because}{former} | | | |"
     yield from (_row(one) for one in told(change))
 
 
@@ -149,28 +173,28 @@ def _row(one: Difference) -> str:
     return f"| | {code(one.path)} | {'' if one.added else before} | {'' if one.removed else after} |"
 
 
-def _rest(report: Report) -> Iterator[str]:
-    later = [f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
-             for stack, address, attributes in unknown(report)]  # fmt: skip
+def _rest(report: Report) -> Iterator[Part]:
+    later = [
+        f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
+        for stack, address, attributes in unknown(report)
+    ]
     if newly_unknown(report):
         later.append(f"- {newly_unknown(report)} attributes of new resources, as always")
     if later:
-        yield "### Unknown until apply\n\n" + "\n".join(later)
+        yield Part("### Unknown until apply\n", tuple(later))
     if report.drift:
-        rows = "\n".join(
-            f"| {code(stack)} {row[2:]}" for stack, change in report.drift for row in _rows(change)
-        )  # fmt: skip
-        yield (
-            "### Changed outside Terraform, not by this change\n\nSomebody changed these by hand; the next apply "
-            f"may change them back.\n\n| where | attribute | recorded | real |\n|---|---|---|---|\n{rows}"
+        head = (
+            "### Changed outside Terraform, not by this change\n\nSomebody changed these by hand; the next apply may "
+            "change them back.\n\n| what | attribute | recorded | real |\n|---|---|---|---|"
         )
+        yield Part(head, tuple(row for stack, change in report.drift for row in _rows(change, f" of {code(stack)}")))
     closing = []
     if report.resolved:
         closing.append(f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone.")
     if existing(report):
         closing.append(existing(report))
     if closing:
-        yield "<sub>" + " ".join(closing) + "</sub>"
+        yield Part("<sub>" + " ".join(closing) + "</sub>")
 
 
 def mermaid(drawn: Picture) -> str:
@@ -190,7 +214,7 @@ def mermaid(drawn: Picture) -> str:
     ]
     lines += [f"  classDef {state} {style}" for state, style in _STYLES.items()]
     more = f" {drawn.left_out} unchanged parts are left out." if drawn.left_out else ""
-    return "\n".join([*lines, "```", "", f"<sub>\\+ added, ~ changed, − removed; the rest stays.{more}</sub>"])
+    return "\n".join([*lines, "```", "", f"<sub>Marked: + added, ~ changed, − removed; the rest stays.{more}</sub>"])
 
 
 _MARKS = {"same": "", "added": "+ ", "changed": "~ ", "removed": "− "}
@@ -206,6 +230,11 @@ def _entities(value: str) -> str:
     """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
     short = value if len(value) <= 60 else f"{value[:59]}…"
     return "".join(one if one.isascii() and (one.isalnum() or one in " ._-/:") else f"#{ord(one)};" for one in short)
+
+
+def _title(value: str) -> str:
+    """A text of others in a heading of HTML, where there are no code spans: letters, digits and a few signs."""
+    return "".join(one if one.isascii() and (one.isalnum() or one in " ./_-") else "?" for one in value)
 
 
 def _escaped(value: str) -> str:

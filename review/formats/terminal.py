@@ -52,6 +52,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{newly_unknown(report)} attributes of new resources are known after apply, as always"
     drift = [f"{harmless(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
     yield from _block("Changed outside Terraform, not by this change", drift)
+    if report.resolved or existing(report):
+        yield ""
     if report.resolved:
         yield f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone"
     if existing(report):

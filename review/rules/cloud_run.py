@@ -132,7 +132,7 @@ def authoritative_iam(subject: Subject) -> Answer:
     kinds=("google_cloud_run_v2_service_iam_member", "google_cloud_run_service_iam_member"),
     what="A caller's permission is not renewed when its service is replaced.",
     why="Replacing a Cloud Run service drops its IAM without a difference in any plan "
-    "(hashicorp/terraform-provider-google#18831): every request is then answered 403.",
+    "(issue 18831 of the provider): every request is then answered 403.",
     remedy="Add lifecycle replace_triggered_by = [the service's uid].",
     code_only=True,
 )

@@ -200,7 +200,7 @@ def closed_endpoint_stays(subject: Subject) -> Answer:
     kinds=("google_compute_forwarding_rule",),
     what="An endpoint names its address instead of referring to it.",
     why="Nothing then orders endpoint and address, and a later change of the address is suppressed as no difference "
-    "(hashicorp/terraform-provider-google#16870).",
+    "(issue 16870 of the provider).",
     remedy="Refer to the google_compute_address, and let replace_triggered_by its id replace the endpoint.",
     code_only=True,
 )

@@ -1,4 +1,4 @@
-"""For every rule, values that are fine, that are a finding, and that cannot be decided. None of it uses our constructs."""
+"""For every rule, values that are fine, that are a finding, and that cannot be decided; no constructs of ours."""
 
 from __future__ import annotations
 
@@ -53,14 +53,17 @@ _NAT = {"google_compute_subnetwork.nat": {"ip_cidr_range": "10.0.3.0/29", "purpo
 _PROXIES = {"google_compute_subnetwork.proxies": {"purpose": "REGIONAL_MANAGED_PROXY", "role": "ACTIVE"}}
 _NEG = {"google_compute_region_network_endpoint_group.n": {"network_endpoint_type": "SERVERLESS"}}
 _GROUP = "${google_compute_region_network_endpoint_group.n.id}"
+_REDIRECT = {"google_compute_region_url_map.r": {"default_url_redirect": {"https_redirect": True}}}
+_LOCKED: dict[str, Json] = {"terraform.lock": {"providers": {"registry.terraform.io/hashicorp/a": "1"}},
+           "terraform.required_providers.a": {"version": "1"}}  # fmt: skip
 _SERVICE = {f"{RUN}.s": {"name": "s"}}
 
 CASES: list[Case] = [
     *_cases("public-invoker", MEMBER,
-            fine=[{"member": "serviceAccount:a@b.iam.gserviceaccount.com"}, {"member": "serviceAccount:${data.x_y.z.n}"}],
+            fine=[{"member": "serviceAccount:a@b.iam.example"}, {"member": "serviceAccount:${data.x_y.z.n}"}],
             finding=[{"member": "allUsers"}, {"member": "allAuthenticatedUsers"}],
             undecided=[{"member": EXPRESSION}, {"member": UNKNOWN}]),
-    *_cases("public-invoker", "google_cloud_run_service_iam_binding", finding=[{"members": ["user:a@b.c", "allUsers"]}]),
+    *_cases("public-invoker", "google_cloud_run_service_iam_binding", finding=[{"members": ["user:a@b", "allUsers"]}]),
     *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", fine=[{"policy_data": "{}"}],
             finding=[{"policy_data": '{"members": ["allUsers"]}'}], undecided=[{"policy_data": EXPRESSION}]),
     *_cases("public-invoker", "google_project_iam_member", fine=[{"role": "roles/viewer", "member": "allUsers"}],
@@ -110,7 +113,7 @@ CASES: list[Case] = [
             finding=[{"backend": {"group": _GROUP}, "timeout_sec": 10},
                      {"backend": {"group": _GROUP}, "health_checks": ["h"]},
                      {"backend": {"group": _GROUP, "max_utilization": 0.8}}]),
-    *_cases("plain-http", PROXY, {"google_compute_region_url_map.r": {"default_url_redirect": {"https_redirect": True}}},
+    *_cases("plain-http", PROXY, _REDIRECT,
             fine=[{"url_map": "${google_compute_region_url_map.r.id}"}], finding=[{}]),
     *_cases("proxy-subnet-order", RULE, _PROXIES, finding=[{"load_balancing_scheme": "INTERNAL_MANAGED"}],
             fine=[{}, {"load_balancing_scheme": "INTERNAL_MANAGED", "depends_on": [f"{SUBNET}.proxies"]}]),
@@ -154,8 +157,7 @@ CASES: list[Case] = [
                                                  {"version": "7.45.0"}],
             finding=[{}, {"version": ">= 7.45"}, {"version": "!= 7.44"}], undecided=[{"version": EXPRESSION}]),
     *_cases("provider-unlocked", "backend", finding=[{"type": "gcs"}]),
-    *_cases("provider-unlocked", "backend", {"terraform.lock": {"providers": {"registry.terraform.io/hashicorp/a": "1"}},
-                                             "terraform.required_providers.a": {"version": "1"}}, fine=[{"type": "gcs"}]),
+    *_cases("provider-unlocked", "backend", _LOCKED, fine=[{"type": "gcs"}]),
     *_cases("provider-unlocked", "backend", {"terraform.lock": {"providers": {}},
                                              "terraform.required_providers.a": {"version": "1"}},
             finding=[{"type": "gcs"}]),

@@ -71,7 +71,10 @@ def test_a_renamed_service_opens_nothing_to_anybody() -> None:
 def test_flow_logs_that_end_are_told() -> None:
     subnet = f"{R}/google_compute_subnetwork/callers"
     before = edited(PRODUCER, subnet, {"name": "callers", "log_config": {"flow_sampling": 0.5}})
-    for after in (edited(before, f"{subnet}/log_config", None), edited(before, f"{subnet}/log_config/flow_sampling", 0)):
+    for after in (
+        edited(before, f"{subnet}/log_config", None),
+        edited(before, f"{subnet}/log_config/flow_sampling", 0),
+    ):
         told = sentences(reported(before, after), EXPOSED)
         assert told == ["callers no longer logs flows: nobody can tell afterwards who called."]
 

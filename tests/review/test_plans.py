@@ -190,7 +190,9 @@ def test_a_plan_of_another_stack_is_refused(tmp_path: Path) -> None:
     resources = [PLAN["configuration"]["root_module"]["resources"][0],
                  {"address": "google_compute_network.n", "mode": "managed"}]  # fmt: skip
     other = edit(configuration=PLAN["configuration"] | {"root_module": {"resources": resources}})
-    with pytest.raises(UnusableError, match=r"is not a plan of the stack producer .*it lacks google_compute_subnetwork.s;"):
+    with pytest.raises(
+        UnusableError, match=r"is not a plan of the stack producer .*it lacks google_compute_subnetwork.s;"
+    ):
         planned(tmp_path, other)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from review.comparison import Change
-from tests.review.stacks import PRODUCER, compared, edited
+from tests.review.stacks import PRODUCER, Json, compared, edited
 
 RUN, RULE = "resource/google_cloud_run_v2_service/shop", "resource/google_compute_forwarding_rule/shop"
-ENDPOINT = {
+ENDPOINT: Json = {
     "resource": {
         "google_compute_address": {"e": {"name": "e-ip", "address": "10.1.0.5", "address_type": "INTERNAL"}},
         "google_compute_forwarding_rule": {
@@ -22,7 +22,7 @@ ENDPOINT = {
 }
 
 
-def replaced(before: dict[str, object], after: dict[str, object]) -> dict[str, Change]:
+def replaced(before: Json, after: Json) -> dict[str, Change]:
     return {one.address: one for one in compared(before, after).changes if one.action == "replaced"}
 
 
