@@ -106,14 +106,15 @@ def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> 
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
-    from review.gathering import gather, plans, read_day
+    from review.gathering import gather, plans, plans_named, read_day
     from review.report import Material, assemble
 
     today = read_day(args.today) if args.today else date.today()
+    files = plans_named(args.plan)
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes)
     gather(material, before, after)
-    plans(material, args.plan)
+    plans(material, files)
     if not args.dir:
         _acknowledge(material, after)
     if args.rehearse:

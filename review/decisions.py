@@ -108,8 +108,8 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
             )
         case "google_cloud_run_v2_service" | "google_cloud_run_service":
             text = (
-                f"The Cloud Run service {{name}} {surely} replaced ({{why}}). Its URL, the audience of callers' "
-                "ID tokens, changes with its name: callers need the new one."
+                f"The Cloud Run service {{name}} {surely} replaced ({{why}}); {_meanwhile(item)}. "
+                "Its URL, the audience of callers' ID tokens, changes with its name: callers need the new one."
             )
         case kind if item is not None and is_endpoint(item) and kind:
             rest = "its callers are cut off until it is accepted again"

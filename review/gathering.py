@@ -50,24 +50,38 @@ def _tell_apart(material: Material, old: Side, new: Side) -> None:
         material.notes.append(say("The environment {name} is new: all of it is added.", name=name))
 
 
-def plans(material: Material, words: Sequence[str]) -> None:
-    """Read the plans that --plan names.
+def plans_named(words: Sequence[str]) -> dict[str, Path]:
+    """The files that --plan names, by stack; looked at before anything that takes time.
 
     Raises:
-        UnusableError: for words that are no STACK=FILE, a stack that is not there, or a file that is not its plan.
+        UnusableError: for words that are no STACK=FILE, a stack that is named twice, or a file that is not there.
     """
-    stacks: dict[str, Stack] = {one.after.label: one.after for one in material.code if one.after}
-    seen = set()
+    found: dict[str, Path] = {}
     for word in words:
         label, _, file = word.partition("=")
-        if not file:
+        if not label or not file:
             raise UnusableError(f"--plan {word}: give STACK=FILE")
-        if label not in stacks:
-            raise UnusableError(f"--plan {word}: there is no stack {label!r}; there are {', '.join(sorted(stacks))}")
-        if label in seen:
+        if label in found:
             raise UnusableError(f"--plan {word}: a plan of {label} is given already")
-        seen.add(label)
-        material.plans.append(plan_files.read(Path(file), file, stacks[label]))
+        if not Path(file).is_file():
+            raise UnusableError(f"{file}: there is no such file; make it with `terraform show -json PLAN > FILE`")
+        found[label] = Path(file)
+    return found
+
+
+def plans(material: Material, files: Mapping[str, Path]) -> None:
+    """Read the plans.
+
+    Raises:
+        UnusableError: for a stack that is not there, or a file that is not its plan.
+    """
+    stacks: dict[str, Stack] = {one.after.label: one.after for one in material.code if one.after}
+    for label, file in files.items():
+        if label not in stacks:
+            raise UnusableError(
+                f"--plan {label}={file}: there is no stack {label!r}; there are {', '.join(sorted(stacks))}"
+            )
+        material.plans.append(plan_files.read(file, str(file), stacks[label]))
 
 
 def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgement]:
