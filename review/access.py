@@ -19,7 +19,11 @@ INVOKING = frozenset(
     {"roles/run.invoker", "roles/run.admin", "roles/run.developer", "roles/run.servicesInvoker", "roles/owner",
      "roles/editor"}
 )  # fmt: skip
+INTERNET, ANY_BALANCER = "the internet", "load balancers, external ones too"
+EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that Google picks"
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
+# What a report may write as its own words; everything else in a grant is text of others.
+OWN_WORDS = frozenset({INTERNET, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, *EVERYONE.values()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +77,12 @@ def _accepted(item: Item, stack: Stack) -> Iterator[Grant]:
     name = name_of(item, stack)
     if item.values.get("connection_preference") == "ACCEPT_AUTOMATIC":
         yield Grant(
-            way="accept", who="every project", what=name, measure="any number", address=item.address, thing=item.address
+            way="accept", who=EVERY_PROJECT, what=name, measure="any number", address=item.address, thing=item.address
         )
     for entry in blocks(item.values, "consumer_accept_lists"):
         who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
         limit = entry.get("connection_limit")
-        measure = "no limit" if limit is None else str(readable(limit, stack))
+        measure = NO_LIMIT if limit is None else str(readable(limit, stack))
         yield Grant(
             way="accept", who=_text(who, stack), what=name, measure=measure, address=item.address, thing=item.address
         )
@@ -88,9 +92,9 @@ def _accepted(item: Item, stack: Stack) -> Iterator[Grant]:
 
 def _ingress(item: Item, stack: Stack) -> Iterator[Grant]:
     ingress = ingress_of(item)
-    who = "the internet" if ingress in {"INGRESS_TRAFFIC_ALL", "all"} else ""
+    who = INTERNET if ingress in {"INGRESS_TRAFFIC_ALL", "all"} else ""
     if ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER":
-        who = "load balancers, external ones too"
+        who = ANY_BALANCER
     if who:
         yield Grant(way="ingress", who=who, what=name_of(item, stack), address=item.address, thing=item.address)
     if item.values.get("invoker_iam_disabled") is True:
@@ -163,7 +167,7 @@ def _endpoint(item: Item, stack: Stack) -> Iterator[Grant]:
         who=where,
         via=name_of(item, stack),
         what=what,
-        measure=_text(given, stack) if given else "an address that Google picks",
+        measure=_text(given, stack) if given else PICKED,
         address=item.address,
     )
 
@@ -180,7 +184,7 @@ def _external(item: Item, stack: Stack) -> Iterator[Grant]:
     for interface in blocks(item.values, "network_interface"):
         if "access_config" in interface and interface["access_config"] != []:
             name = name_of(item, stack)
-            yield Grant(way="external", who="the internet", what=name, address=item.address, thing=item.address)
+            yield Grant(way="external", who=INTERNET, what=name, address=item.address, thing=item.address)
 
 
 def _frontend(item: Item, stack: Stack) -> Iterator[Grant]:

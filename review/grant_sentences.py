@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.access import Grant
+from review.access import EVERY_PROJECT, OWN_WORDS, Grant
 from review.comparison import Comparison
 from review.references import DEFAULT_ACCOUNT, name_of
 from review.sentence import Sentence, say
@@ -25,7 +25,7 @@ def opened(one: Grant) -> Sentence | None:
     """What a new grant means; None for one that lets nobody in."""
     if one.way == "reject":
         return None
-    if one.way == "accept" and one.who == "every project":
+    if one.way == "accept" and one.who == EVERY_PROJECT:
         text = "Every project that knows the link of {what} may connect to it, without being asked."
     elif one.way == "accept":
         kind = "The network" if "/" in one.who else "The project"
@@ -74,6 +74,10 @@ def closed(one: Grant, comparison: Comparison) -> Sentence | None:
 
 def _say(text: str, one: Grant, old: Grant | None = None) -> Sentence:
     who = one.who
+    if who in OWN_WORDS:
+        text = text.replace("{who}", who)
+    if one.measure in OWN_WORDS:
+        text = text.replace("{measure}", one.measure)
     if who.startswith(DEFAULT_ACCOUNT):
         who = who.removeprefix(DEFAULT_ACCOUNT)
         text = text.replace("{who}", f"{DEFAULT_ACCOUNT}{{who}}")

@@ -89,15 +89,19 @@ def _state(comparison: Comparison, item: Item) -> str:
 def _arrows(
     comparison: Comparison, shown: list[Comparison], ids: dict[tuple[str, str], str]
 ) -> Iterator[tuple[str, str, str]]:
+    """The ways as they will be, and the former ones from or to what is removed."""
     label = comparison.stack.label
+    gone = {
+        (one.stack.label, change.address) for one in shown for change in one.changes if change.action == "destroyed"
+    }
     for stack in (comparison.after, comparison.before):
         for item in stack.items.values() if stack else ():
-            start = ids.get((label, item.address))
-            if start is None or stack is None:
+            start = (label, item.address)
+            if start not in ids or stack is None:
                 continue
             for end, text in _ends(item, stack, comparison, shown):
-                if end in ids:
-                    yield start, ids[end], text
+                if end in ids and (stack is comparison.after or start in gone or end in gone):
+                    yield ids[start], ids[end], text
 
 
 def _ends(
