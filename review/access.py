@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from review.references import is_open, name_of, readable, resolved, target_of
@@ -128,8 +129,8 @@ def _callers(item: Item, stack: Stack) -> Iterator[Grant]:
 def _service(what: Any, stack: Stack) -> str:
     """The address of the Cloud Run service that a permission is for, if it stands here."""
     named = target_of(what, stack)
-    services = [named] if named else [one for one in stack.of(_V2, _V1) if one.values.get("name") == what]
-    return services[0].address if services else ""
+    found = named or stack.called(_V2, str(what)) or stack.called(_V1, str(what))
+    return found.address if found else ""
 
 
 def _firewall(item: Item, stack: Stack) -> Iterator[Grant]:
@@ -192,14 +193,19 @@ def _frontend(item: Item, stack: Stack) -> Iterator[Grant]:
     if item.values.get("load_balancing_scheme") in {"INTERNAL_MANAGED", "INTERNAL"}:
         ports = item.values.get("port_range") or item.values.get("ports")
         measure = "-".join(dict.fromkeys(str(ports).split("-"))) if isinstance(ports, str) else _text(ports, stack)
-        what = next((target for target in _published(item, stack)), name_of(item, stack))
+        what = _published(stack).get(item.address) or name_of(item, stack)
         yield Grant(way="port", who="", what=what, measure=measure, address=item.address, thing=item.address)
 
 
-def _published(item: Item, stack: Stack) -> Iterator[str]:
+@lru_cache(maxsize=8)
+def _published(stack: Stack) -> dict[str, str]:
+    """The name of the attachment that publishes a load balancer's rule, by the rule's address."""
+    found: dict[str, str] = {}
     for attachment in stack.of("google_compute_service_attachment"):
-        if target_of(attachment.values.get("target_service"), stack) is item:
-            yield name_of(attachment, stack)
+        rule = target_of(attachment.values.get("target_service"), stack)
+        if rule is not None:
+            found.setdefault(rule.address, name_of(attachment, stack))
+    return found
 
 
 def _text(value: Any, stack: Stack) -> str:

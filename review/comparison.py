@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from review.stack import Item, Stack, manages
@@ -71,13 +72,25 @@ class Comparison:
         """What stood at an address before, under whatever address it then had."""
         if self.before is None:
             return None
-        moves = self.after.moved if self.after else {}
-        origin = next((old for old, new in moves.items() if new == address and old in self.before.items), address)
-        return self.before.items.get(origin)
+        origin = self._origins.get(address, address)
+        return self.before.items.get(origin if origin in self.before.items else address)
 
     def change(self, address: str) -> Change | None:
         """What happens to an address."""
-        return next((one for one in self.changes if one.address == address), None)
+        return self._by_address.get(address)
+
+    @cached_property
+    def _origins(self) -> Mapping[str, str]:
+        return {new: old for old, new in self.after.moved.items()} if self.after else {}
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Change]:
+        return {one.address: one for one in self.changes}
+
+    @cached_property
+    def replaced_kinds(self) -> frozenset[str]:
+        """The kinds of which something is replaced."""
+        return frozenset(one.kind for one in self.changes if one.action == "replaced")
 
 
 def compare(before: Stack | None, after: Stack | None) -> Comparison:

@@ -46,10 +46,11 @@ def _access(comparison: Comparison) -> Iterator[_Found]:
     old_grants = grants(comparison.before) if comparison.before else []
     before = {replace(one, thing=moves.get(one.thing, one.thing)).key: one for one in old_grants}
     after = {one.key: one for one in (grants(comparison.after) if comparison.after else [])}
+    known = {one.thing for one in old_grants}
     for key in sorted(after.keys() - before.keys()):
         one = after[key]
         sentence = opened(one)
-        if sentence is not None and not (one.way == "port" and one.address not in {old.thing for old in old_grants}):
+        if sentence is not None and (one.way != "port" or one.address in known):
             yield EXPOSED if one.way in {"ingress", "external"} else REACH, sentence, one.address
     for key in sorted(after.keys() & before.keys()):
         if before[key].measure != after[key].measure:
@@ -90,8 +91,7 @@ def _interruptions(comparison: Comparison) -> Iterator[_Found]:
 def _follows(change: Change, comparison: Comparison) -> bool:
     """A permission that is only granted anew because its service is: told with the service."""
     services = {"google_cloud_run_v2_service", "google_cloud_run_service"}
-    renewed = any(one.kind in services and one.action == "replaced" for one in comparison.changes)
-    return "_iam_" in change.kind and renewed
+    return "_iam_" in change.kind and bool(services & comparison.replaced_kinds)
 
 
 def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sentence | None:
@@ -134,19 +134,24 @@ def _meanwhile(item: Item | None) -> str:
     return "requests fail until the new one is there"
 
 
+_CONSEQUENCES = {
+    "google_compute_service_attachment": ": every consumer's connection is closed",
+    "google_cloud_run_v2_service": ": its revisions and its URL are gone",
+    "google_cloud_run_service": ": its revisions and its URL are gone",
+    "google_compute_instance": ": what is on its disk is lost",
+}
+
+
 def _destructions(comparison: Comparison) -> Iterator[_Found]:
-    for change in comparison.changes:
+    # What has a consequence of its own comes first.
+    for change in sorted(comparison.changes, key=lambda one: one.kind not in _CONSEQUENCES):
         if change.action == "destroyed" and change.of_resource and change.kind != "terraform_data":
             before = comparison.before
             item = before.items.get(change.address) if before else None
             name = name_of(item, before) if item and before else change.address
-            rest = {
-                "google_compute_service_attachment": ": every consumer's connection is closed",
-                "google_cloud_run_v2_service": ": its revisions and its URL are gone",
-                "google_compute_instance": ": what is on its disk is lost",
-                "google_project_service": " from Terraform's care"
-                + (": the API stays enabled" if item and item.values.get("disable_on_destroy") is False else ""),
-            }.get(change.kind, "")
+            rest = _CONSEQUENCES.get(change.kind, "")
+            if change.kind == "google_project_service" and item and item.values.get("disable_on_destroy") is False:
+                rest = " from Terraform's care; the API stays enabled"
             yield (
                 GONE,
                 say(f"{{address}} ({{name}}) is removed{rest}.", address=change.address, name=name),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from review.access import EVERY_PROJECT, OWN_WORDS, Grant
 from review.comparison import Comparison
 from review.references import DEFAULT_ACCOUNT, name_of
 from review.sentence import Sentence, say
+from review.stack import Stack
 from review.topics import CUT, REACH
 
 _IAP = "35.235.240.0/20"
@@ -16,7 +18,7 @@ _OPENED = {
     "ingress": "{what} takes requests from {who}: whoever has an ID token needs no accepted network any more.",
     "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall lets them.",
     "firewall": "{who} may open connections to VMs in {what}: {measure}.",
-    "endpoint": "VMs in {who} reach {what} through the new endpoint {via}, at {measure}.",
+    "endpoint": "VMs in {who} reach {what} through the endpoint {via}, at {measure}.",
     "port": "{what} answers on port {measure}.",
 }
 
@@ -57,7 +59,7 @@ def measured(old: Grant, new: Grant) -> Iterator[tuple[str, Sentence]]:
 def closed(one: Grant, comparison: Comparison) -> Sentence | None:
     """What the end of a grant cuts off; None where the thing itself goes, which is told as destroyed."""
     after = comparison.after
-    remains = after is not None and any(name_of(item, after) == one.what for item in after.items.values())
+    remains = after is not None and (one.thing in after.items or one.what in _names(after))
     if one.way == "endpoint":
         return _say("VMs in {who} no longer reach {what} through the endpoint {via}.", one)
     if one.way == "call" and remains:
@@ -70,6 +72,11 @@ def closed(one: Grant, comparison: Comparison) -> Sentence | None:
             text = "{who} is no longer accepted by {what}: its endpoints there are cut off."
         return _say(text, one)
     return None
+
+
+@lru_cache(maxsize=8)
+def _names(stack: Stack) -> frozenset[str]:
+    return frozenset(name_of(item, stack) for item in stack.items.values())
 
 
 def _say(text: str, one: Grant, old: Grant | None = None) -> Sentence:

@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 SHOWN = "(hidden)"
@@ -66,14 +67,18 @@ class Hidden:
         return {text for text in _texts(self._value) if len(text) >= _SHORTEST}
 
 
+@lru_cache(maxsize=1 << 14)
 def is_credential_name(name: str) -> bool:
     """Whether a variable or attribute with this name usually holds a credential."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return plain not in _NO_CREDENTIAL and _NAME.search(plain) is not None
 
 
+@lru_cache(maxsize=1 << 16)
 def looks_like_credential(text: str) -> bool:
     """Whether a text has the shape of a key, token or password, wherever it stands."""
+    if len(text) < _SHORTEST:
+        return False
     if _SHAPES.search(text):
         return True
     return any(_random(part) for part in _RANDOM.findall(text) if not _DIGEST.search(part))

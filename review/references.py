@@ -139,10 +139,7 @@ def target_of(value: Any, stack: Stack) -> Item | None:
     if "/" not in value or is_expression(value):
         return None
     *_, collection, name = value.split("/")
-    for item in stack.items.values():
-        if item.values.get("name") == name and item.is_resource and _is_of(item.kind, collection):
-            return item
-    return None
+    return stack.called(_COLLECTIONS.get(collection, ""), name)
 
 
 _COLLECTIONS = {
@@ -157,7 +154,3 @@ _COLLECTIONS = {
     "networks": "google_compute_network",
     "addresses": "google_compute_address",
 }
-
-
-def _is_of(kind: str, collection: str) -> bool:
-    return _COLLECTIONS.get(collection) == kind

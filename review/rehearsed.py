@@ -9,7 +9,7 @@ from typing import Any
 from review.decisions import Decision
 from review.findings import Finding, other
 from review.hidden import scrub
-from review.sentence import Sentence, say
+from review.sentence import Sentence, quote, say
 from review.topics import CUT, REACH
 
 _DEPLOYMENT = ("deployment", "first deployment")
@@ -37,12 +37,12 @@ def from_document(document: Mapping[str, Any], environment: str, secrets: Iterab
     lines = [_account(step, prefix) for step in steps]
     outcomes = {one["endpoint"].rpartition("/")[2]: one for one in document["connections"]}
     lines += [_connection(name, one) for name, one in outcomes.items()]
-    lines += [say("Note: {note}", note=scrub(note, known)) for note in document["notes"]]
+    lines += [quote(f"note: {scrub(note, known)}") for note in document["notes"]]
     decisions = [found for name, one in outcomes.items() for found in _decided(name, one, environment)]
     findings = [
         other(
             "rehearsal", f"{prefix}{one['stack']}" if one["stack"] else environment, environment,
-            one["kind"], say("{message}", message=scrub(one["message"], known)), "rehearsal",
+            one["kind"], quote(scrub(one["message"], known)), "rehearsal",
         )
         for one in document["findings"]
     ]  # fmt: skip

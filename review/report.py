@@ -12,7 +12,7 @@ from review.decisions import Decision, decisions
 from review.findings import Finding, judge, merged, other
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
-from review.sentence import Sentence, say
+from review.sentence import Sentence, quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ def assemble(material: Material) -> Report:
     for rehearsal in material.rehearsals:
         found += rehearsal.findings
     for environment, problem in material.unusable:
-        detail = say("{problem}", problem=problem)
+        detail = quote(problem)
         place = f"config/environments/{environment}.yaml"
         found.append(other("environment-unusable", environment, environment, place, detail))
     remaining, accepted = apply(merged(found), _entries(material), material.today)
@@ -126,7 +126,9 @@ def settle(comparison: Comparison, material: Material) -> Comparison:
 
 def _settled(change: Change, known: Mapping[str, Sequence[str]], complete: bool) -> list[Change]:
     if change.address in known and change.action in {"updated", "replaced"}:
-        because = tuple(known[change.address]) or change.because
+        # Terraform says that a trigger did it, but not which.
+        vague = set(known[change.address]) <= {"replace_triggered_by"} and change.because
+        because = change.because if vague else tuple(known[change.address])
         return [replace(change, action="replaced", because=because, inferred=False)]
     if change.inferred and complete:
         return [replace(change, action="updated", because=(), inferred=False)] if change.differences else []

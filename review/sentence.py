@@ -12,6 +12,7 @@ from review.hidden import SHOWN, Hidden
 
 # A value as a report shows it: longer ones are conditions, queries and the like, which nobody compares by eye.
 _LONGEST = 120
+_LONGEST_MESSAGE = 600
 _AROUND = 30
 
 
@@ -39,6 +40,11 @@ class Sentence:
 def say(template: str, **values: object) -> Sentence:
     """A sentence; values are turned into text as `shown` does."""
     return Sentence(template, tuple((name, shown(value)) for name, value in values.items()))
+
+
+def quote(text: str) -> Sentence:
+    """A message of others as a sentence of its own: as much of it as says what is wrong."""
+    return Sentence("{text}", (("text", shown(text, _LONGEST_MESSAGE)),))
 
 
 def shown(value: Any, limit: int = _LONGEST) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Json = dict[str, Any]
@@ -46,7 +47,7 @@ class Item:
         return manages(self.kind)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stack:
     """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
 
@@ -62,8 +63,28 @@ class Stack:
     others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, *kinds: str) -> Iterator[Item]:
-        """The items of some kinds, by address."""
-        return (item for item in self.items.values() if item.kind in kinds)
+        """The items of some kinds, by kind and address."""
+        return (item for kind in kinds for item in self._by_kind.get(kind, ()))
+
+    def called(self, kind: str, name: str) -> Item | None:
+        """The first item of a kind with a literal name."""
+        return self._by_name.get((kind, name))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items.values():
+            found.setdefault(item.kind, []).append(item)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Item]:
+        found: dict[tuple[str, str], Item] = {}
+        for item in self.items.values():
+            name = item.values.get("name")
+            if isinstance(name, str):
+                found.setdefault((item.kind, name), item)
+        return found
 
     @property
     def label(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from review.access import sources
-from review.references import is_open, referred, target_of
+from review.references import is_open, target_of
 from review.replacement import is_endpoint
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 from review.stack import Item, Stack, blocks, texts
@@ -110,23 +111,22 @@ def no_flow_logs(subject: Subject) -> Answer:
 
 def _only_frontends(subnet: Item, stack: Stack) -> bool:
     """Whether load balancers' rules stand in a subnet, and nothing that sends of its own."""
-    inside = [item for item in stack.items.values() if _stands_in(item, subnet, stack)]
+    inside = _occupants(stack).get(subnet.address, [])
     rules = [item for item in inside if item.kind == "google_compute_forwarding_rule" and not is_endpoint(item)]
     return bool(rules) and all(item in rules or item.kind == "google_compute_address" for item in inside)
 
 
-def _stands_in(item: Item, subnet: Item, stack: Stack) -> bool:
-    if not item.is_resource or item.address == subnet.address or item.kind == "google_compute_service_attachment":
-        return False
-    links = [
-        item.values.get("subnetwork"),
-        *(one.get("subnetwork") for one in blocks(item.values, "network_interface")),
-    ]
-    return any(
-        any(address == subnet.address for address, _ in referred(link)) or target_of(link, stack) is subnet
-        for link in links
-        if link is not None
-    )
+@lru_cache(maxsize=8)
+def _occupants(stack: Stack) -> dict[str, list[Item]]:
+    """What stands in each subnet, by the subnet's address."""
+    found: dict[str, list[Item]] = {}
+    for item in stack.items.values():
+        links = [one.get("subnetwork") for one in (item.values, *blocks(item.values, "network_interface"))]
+        for link in links if item.is_resource else ():
+            subnet = target_of(link, stack)
+            if subnet is not None:
+                found.setdefault(subnet.address, []).append(item)
+    return found
 
 
 @rule(
