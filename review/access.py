@@ -162,7 +162,7 @@ def _endpoint(item: Item, stack: Stack) -> Iterator[Grant]:
     given = address.values.get("address") if address else item.values.get("ip_address")
     network = target_of(item.values.get("network"), stack)
     where = name_of(network, stack) if network else _text(item.values.get("network"), stack)
-    what = _link(_text(item.values.get("target"), stack))
+    what = _link(_text(item.values.get("target"), stack), stack)
     yield Grant(
         way="endpoint",
         who=where,
@@ -173,12 +173,13 @@ def _endpoint(item: Item, stack: Stack) -> Iterator[Grant]:
     )
 
 
-def _link(text: str) -> str:
-    """A self link as people say it: the attachment's name and project."""
+def _link(text: str, stack: Stack) -> str:
+    """A self link as people say it: the attachment's name, and its project where that is another deployment's."""
     parts = text.split("/")
-    if "serviceAttachments" in parts and "projects" in parts:
-        return f"{parts[-1]} in {parts[parts.index('projects') + 1]}"
-    return text
+    if "serviceAttachments" not in parts or "projects" not in parts:
+        return text
+    own = any(one.called("google_compute_service_attachment", parts[-1]) for one in stack.others.values())
+    return parts[-1] if own else f"{parts[-1]} in {parts[parts.index('projects') + 1]}"
 
 
 def _external(item: Item, stack: Stack) -> Iterator[Grant]:

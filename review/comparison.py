@@ -30,7 +30,8 @@ class Change:
     """What happens to one address. `action`: created, updated, replaced, destroyed, moved or forgotten.
 
     `because` are the attributes that force a replacement; `unknown` the attributes that nobody knows before apply;
-    `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it.
+    `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it. `overlaps`
+    is true where a plan creates the new one before it destroys the old one.
     """
 
     address: str
@@ -41,6 +42,7 @@ class Change:
     because: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     inferred: bool = False
+    overlaps: bool = False
 
     @property
     def of_resource(self) -> bool:

@@ -108,7 +108,7 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
             )
         case "google_cloud_run_v2_service" | "google_cloud_run_service":
             text = (
-                f"The Cloud Run service {{name}} {surely} replaced ({{why}}); {_meanwhile(item)}. "
+                f"The Cloud Run service {{name}} {surely} replaced ({{why}}); {_meanwhile(change, item)}. "
                 "Its URL, the audience of callers' ID tokens, changes with its name: callers need the new one."
             )
         case kind if item is not None and is_endpoint(item) and kind:
@@ -121,15 +121,15 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
         case "terraform_data":
             return None
         case "google_compute_forwarding_rule" | "google_compute_region_network_endpoint_group":
-            text = f"{{address}} ({{name}}) {surely} replaced ({{why}}); {_meanwhile(item)}."
+            text = f"{{address}} ({{name}}) {surely} replaced ({{why}}); {_meanwhile(change, item)}."
         case _:
             text = f"{{address}} ({{name}}) {surely} replaced ({{why}})."
     return say(text, **values)
 
 
-def _meanwhile(item: Item | None) -> str:
+def _meanwhile(change: Change, item: Item | None) -> str:
     lifecycle = item.values.get("lifecycle") if item else None
-    if isinstance(lifecycle, dict) and lifecycle.get("create_before_destroy") is True:
+    if change.overlaps or (isinstance(lifecycle, dict) and lifecycle.get("create_before_destroy") is True):
         return "the new one is there before the old one goes"
     return "requests fail until the new one is there"
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rehearsal.terraform import change_of
-from review.comparison import Change, Comparison, differences
+from review.comparison import Change, Comparison, Difference, differences
 from review.hidden import Hidden, hide
+from review.plan_file import belongs, load
 from review.stack import UNKNOWN, Item, Json, Stack
 from review.synthesized import UnusableError
-
-# Terraform 1.x keeps the major version 1: https://developer.hashicorp.com/terraform/internals/json-format
-_FORMAT = "1."
-# Ten thousand resources are about 50 MB.
-LARGEST_BYTES = 256_000_000
 
 
 def read(file: Path, name: str, stack: Stack) -> Comparison:
@@ -25,9 +21,9 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
     Raises:
         UnusableError: when it is no plan, of a format that is not known, or of another stack.
     """
-    plan = _load(file, name)
+    plan = load(file, name)
     expressions = _expressions(plan, name)
-    _belongs(plan, name, stack)
+    belongs(plan, name, stack)
     before: dict[str, Item] = {}
     after: dict[str, Item] = {}
     changes: list[Change] = []
@@ -36,92 +32,37 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             old, new = _items(entry, expressions)
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
-            changes += _change(entry, old, new)
+            changes += _change(entry, old, new, expressions)
         for output, change in (plan.get("output_changes") or {}).items():
             old, new = _output(output, change)
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
-        drift = tuple(one for entry in plan.get("resource_drift") or [] for one in _drift(entry))
+        drift = tuple(one for entry in plan.get("resource_drift") or [] for one in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
+    numbers = _numbers(plan)
+    old_items, new_items = (dict(sorted(items.items())) for items in (before, after))
+    former = Stack(stack.environment, stack.name, old_items, written=False, others=stack.others, numbers=numbers)
     return Comparison(
         source="plan",
-        before=Stack(stack.environment, stack.name, dict(sorted(before.items())), written=False) if before else None,
-        after=Stack(stack.environment, stack.name, dict(sorted(after.items())), stack.moved, written=False),
+        before=former if before else None,
+        after=Stack(
+            stack.environment, stack.name, new_items, stack.moved, written=False, others=stack.others, numbers=numbers
+        ),
         changes=tuple(sorted(changes, key=lambda one: one.address)),
         drift=drift,
     )
 
 
-def _load(file: Path, name: str) -> Json:
-    remedy = "make it with `terraform show -json PLAN > FILE`"
+def _numbers(plan: Json) -> dict[str, str]:
+    """The ids of the projects whose numbers were looked up."""
     try:
-        if not file.is_file():
-            raise UnusableError(f"{name}: there is no such file; {remedy}")
-        if file.stat().st_size > LARGEST_BYTES:
-            raise UnusableError(f"{name}: is larger than {LARGEST_BYTES:,} bytes, which no plan of ours is")
-        raw = file.read_bytes()
-    except OSError as error:
-        raise UnusableError(f"{name}: cannot be read ({error.strerror})") from error
-    if raw[:4] == b"PK\x03\x04" or b"\0" in raw[:4096]:
-        raise UnusableError(f"{name}: is binary (the plan itself?); {remedy}")
-    if not raw.strip():
-        raise UnusableError(f"{name}: is empty; {remedy}")
-    try:
-        plan = json.loads(raw)
-    except UnicodeDecodeError as error:
-        raise UnusableError(f"{name}: is not UTF-8; {remedy}") from error
-    except (ValueError, RecursionError) as error:
-        whole = raw.rstrip().endswith(b"}")
-        what = "is not JSON" if whole or not raw.lstrip().startswith(b"{") else "is cut off, or not JSON"
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise UnusableError(f"{name}: {what}{where}; {remedy}") from error
-    return _recognized(plan, name, remedy)
-
-
-def _recognized(plan: Any, name: str, remedy: str) -> Json:
-    if not isinstance(plan, dict) or "format_version" not in plan:
-        raise UnusableError(f"{name}: is not a plan (it has no format_version); {remedy}")
-    version = plan["format_version"]
-    if not isinstance(version, str) or not version.startswith(_FORMAT):
-        shown = str(version)[:20]
-        raise UnusableError(f"{name}: has format version {shown!r}; only 1.x, of Terraform 1.x, is known")
-    if "values" in plan and "resource_changes" not in plan:
-        raise UnusableError(f"{name}: is a state, not a plan; {remedy}")
-    if plan.get("errored") is True:
-        raise UnusableError(f"{name}: is the plan of a run that failed; plan again once its error is corrected")
-    if "planned_values" not in plan or "configuration" not in plan:
-        raise UnusableError(f"{name}: is not a whole plan (planned_values or configuration is missing); {remedy}")
-    return plan
-
-
-def _belongs(plan: Json, name: str, stack: Stack) -> None:
-    """Refuse a plan of another stack, of another environment, or of another version of the code."""
-    try:
-        module = plan["configuration"].get("root_module") or {}
-        planned = {one["address"] for one in module.get("resources") or [] if one.get("mode") == "managed"}
-        provider = (plan["configuration"].get("provider_config") or {}).get("google", {})
-        project = (provider.get("expressions") or {}).get("project", {}).get("constant_value")
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
-    wanted = {one.address for one in stack.items.values() if one.is_resource}
-    own = stack.items.get("provider.google")
-    expected = own.values.get("project") if own else None
-    if project and isinstance(expected, str) and project != expected and "${" not in expected:
-        raise UnusableError(
-            f"{name}: is a plan for project {str(project)[:40]!r}; the stack {stack.label} is for {expected!r}"
-        )
-    if planned != wanted:
-        parts = [
-            f"{text} {', '.join(sorted(found)[:3])}{' and more' if len(found) > 3 else ''}"
-            for text, found in (("it lacks", wanted - planned), ("it has", planned - wanted))
-            if found
-        ]
-        raise UnusableError(
-            f"{name}: is not a plan of the stack {stack.label} as it is synthesized now ({'; '.join(parts)}); "
-            "name the right stack, or synthesize and plan again"
-        )
+        module = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
+        found = [one["values"] for one in module.get("resources") or [] if one["type"] == "google_project"]
+        return {str(one["number"]): str(one["project_id"]) for one in found}
+    except (KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _expressions(plan: Json, name: str) -> dict[str, Json]:
@@ -179,7 +120,7 @@ def _reference(expression: Any) -> Any:
     return UNKNOWN
 
 
-def _change(entry: Json, old: Item | None, new: Item | None) -> Iterator[Change]:
+def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mapping[str, Json]) -> Iterator[Change]:
     told = change_of(entry)
     if told is None:
         return
@@ -189,15 +130,34 @@ def _change(entry: Json, old: Item | None, new: Item | None) -> Iterator[Change]
         kind=str(entry["type"]),
         action=told.action,
         former_address=told.former_address,
-        differences=tuple(differences(_said(old), _said(new))),
+        differences=_written(_said(old), _said(new), told.address, expressions),
         because=told.because,
         unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
+        overlaps=entry["change"]["actions"] == ["create", "delete"],
     )
 
 
+def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:
+    """The differences in what somebody wrote: what the provider computes follows from them."""
+    written = expressions.get(address.partition("[")[0])
+    found = differences(old, new)
+    if not written:
+        return tuple(found)
+    return tuple(one for one in found if re.split(r"[.\[]", one.path)[0] in written)
+
+
 def _said(item: Item | None) -> Json:
-    """Without what is empty: state is full of it."""
-    return {key: value for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
+    """Without what is empty, which state is full of, and links and ports in the form in which people write them."""
+    return {key: _short(value) for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        plain = re.sub(r"^https://www\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)", "", value)
+        return re.sub(r"^(\d+)-\1$", r"\1", plain)
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    return [_short(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _unknown(marks: Any, path: str = "") -> Iterator[str]:
@@ -234,14 +194,17 @@ def _output_change(name: str, change: Json, old: Item | None, new: Item | None) 
         yield Change(address=f"output.{name}", kind="output", action=action, differences=found, unknown=unknown)
 
 
-def _drift(entry: Json) -> Iterator[Change]:
+def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
+    """What somebody else changed of what is written; what Google keeps itself (who is connected) is no drift."""
     told = change_of(entry)
     if told is None or told.action == "moved":
         return
     change = entry["change"]
+    if change.get("after") is None:
+        yield Change(address=told.address, kind=str(entry["type"]), action="destroyed")
+        return
     old = hide(change.get("before"), change.get("before_sensitive")) or {}
     new = hide(change.get("after"), change.get("after_sensitive")) or {}
-    action = "destroyed" if change.get("after") is None else "updated"
-    found = tuple(differences(old, new)) if action == "updated" else ()
-    if found or action == "destroyed":
-        yield Change(address=told.address, kind=str(entry["type"]), action=action, differences=found)
+    found = _written(old, new, told.address, expressions)
+    if found:
+        yield Change(address=told.address, kind=str(entry["type"]), action="updated", differences=found)

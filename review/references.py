@@ -16,6 +16,9 @@ from review.stack import UNKNOWN, Item, Stack
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
 _ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")
 DEFAULT_ACCOUNT = "the default Compute Engine account of project "
+_DEFAULT_ACCOUNT = re.compile(
+    r"serviceAccount:(?:<number of (?P<project>[^<>]*)>|(?P<number>\d+))-compute@developer\.gserviceaccount\.com"
+)
 # What a reference to a whole resource is called by: its name, or what stands in for one.
 _NAMES = ("name", "address_name", "service", "account_id")
 
@@ -53,18 +56,15 @@ def resolved(value: Any, stack: Stack) -> Any:
 def readable(value: Any, stack: Stack) -> Any:
     """`value` as a person would say it: literals, and words where only Terraform will know."""
     if not is_expression(value):
-        return _account(value, {})
-    words: dict[str, str] = {}
+        return _account(value, stack)
 
     def put(found: re.Match[str]) -> str:
         literal = _literal(found[1], stack)
         if literal is not None:
             return literal
-        described = _described(found[1], stack)
-        words[described] = described
-        return described
+        return _described(found[1], stack)
 
-    return _account(_WHOLE.sub(put, str(value)), words)
+    return _account(_WHOLE.sub(put, str(value)), stack)
 
 
 def _literal(expression: str, stack: Stack) -> str | None:
@@ -106,18 +106,13 @@ def _of_another(state: str, output: str, stack: Stack) -> str | None:
     return value if isinstance(value, str) and not is_expression(value) else None
 
 
-def _account(text: Any, words: dict[str, str]) -> Any:
+def _account(text: Any, stack: Stack) -> Any:
     """A project's default Compute Engine account, whose number nobody knows by heart."""
-    if not isinstance(text, str):
+    found = _DEFAULT_ACCOUNT.fullmatch(text) if isinstance(text, str) else None
+    if not found:
         return text
-    for word in words:
-        project = re.fullmatch(r"<number of (.*)>", word)
-        if project:
-            text = text.replace(
-                f"serviceAccount:{word}-compute@developer.gserviceaccount.com",
-                f"{DEFAULT_ACCOUNT}{project[1]}",
-            )
-    return text
+    project = found["project"] or stack.numbers.get(found["number"])
+    return f"{DEFAULT_ACCOUNT}{project}" if project else text
 
 
 def name_of(item: Item, stack: Stack) -> str:

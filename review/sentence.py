@@ -9,6 +9,7 @@ from string import Formatter
 from typing import Any
 
 from review.hidden import SHOWN, Hidden
+from review.stack import UNKNOWN
 
 # A value as a report shows it: longer ones are conditions, queries and the like, which nobody compares by eye.
 _LONGEST = 120
@@ -78,4 +79,6 @@ def _window(text: str, start: int, end: int) -> str:
 
 
 def _plain(value: Any) -> str:
+    if value is UNKNOWN:
+        return repr(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=lambda inner: repr(inner))

@@ -52,7 +52,8 @@ class Stack:
     """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
 
     `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
-    are the stacks that are deployed with it, by name: their outputs are what its remote states hold.
+    are the stacks that are deployed with it, by name: their outputs are what its remote states hold. `numbers` maps
+    project numbers to ids, where they are known.
     """
 
     environment: str
@@ -61,6 +62,7 @@ class Stack:
     moved: Mapping[str, str] = field(default_factory=dict)
     written: bool = True
     others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
+    numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, *kinds: str) -> Iterator[Item]:
         """The items of some kinds, by kind and address."""

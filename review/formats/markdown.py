@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from review.comparison import Change, Difference
 from review.findings import texts
-from review.formats.order import action, existing, headline, newly_unknown, tally, told, unknown
+from review.formats.order import action, computed, existing, headline, tally, told, unknown
 from review.formats.terminal import harmless
 from review.picture import Picture, picture
 from review.report import Report
@@ -178,13 +178,13 @@ def _rest(report: Report) -> Iterator[Part]:
         f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
         for stack, address, attributes in unknown(report)
     ]
-    if newly_unknown(report):
-        later.append(f"- {newly_unknown(report)} attributes of new resources, as always")
+    if computed(report):
+        later.append(f"- {computed(report)} attributes that the provider computes, as always")
     if later:
         yield Part("### Unknown until apply\n", tuple(later))
     if report.drift:
         head = (
-            "### Changed outside Terraform, not by this change\n\nSomebody changed these by hand; the next apply may "
+            "### Changed outside Terraform, not by this change\n\nSomebody else changed these; the next apply may "
             "change them back.\n\n| what | attribute | recorded | real |\n|---|---|---|---|"
         )
         yield Part(head, tuple(row for stack, change in report.drift for row in _rows(change, f" of {code(stack)}")))

@@ -7,6 +7,7 @@ from review.report import Report
 from review.sentence import Sentence, say
 
 WORDS = {"created": "added", "destroyed": "removed", "updated": "changed"}
+OF_RESOURCES = {"updated": "changed"}
 SOURCES = {"code": "the code", "plan": "the plan", "rehearsal": "the rehearsal"}
 
 
@@ -36,19 +37,15 @@ def tally(comparison: Comparison) -> Sentence:
     order = ("created", "updated", "replaced", "destroyed", "moved")
     actions = [one.action for one in comparison.changes if one.of_resource]
     rest = sum(not one.of_resource for one in comparison.changes)
-    parts = [f"{actions.count(one)} {WORDS.get(one, one)}" for one in order if one in actions]
+    parts = [f"{actions.count(one)} {OF_RESOURCES.get(one, one)}" for one in order if one in actions]
     parts += [f"{rest} output{'s' if rest > 1 else ''} and settings"] if rest else []
     what = {"code": "code", "plan": "plan against the real state"}[comparison.source]
-    return say("{stack} ({what}): {parts}", stack=comparison.stack.label, what=what, parts=", ".join(parts))
+    return say(f"{{stack}} ({what}): {', '.join(parts)}", stack=comparison.stack.label)
 
 
 def action(change: Change) -> str:
     """What happens, in a word or two."""
-    word = (
-        change.action
-        if change.of_resource and change.action in {"created", "destroyed"}
-        else WORDS.get(change.action, change.action)
-    )
+    word = (OF_RESOURCES if change.of_resource else WORDS).get(change.action, change.action)
     return f"{word} (expected)" if change.inferred else word
 
 
@@ -66,17 +63,18 @@ def told(change: Change) -> list[Difference]:
 
 
 def unknown(report: Report) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Stack, address and attributes that only apply will tell; a new resource's are left out, as all are."""
-    return [
-        (one.stack.label, change.address, change.unknown)
-        for one in report.comparisons
-        for change in one.changes
-        if change.unknown and change.action in {"updated", "replaced"}
-    ]
+    """Stack, address and attributes that somebody wrote and only apply will tell."""
+    found = []
+    for one in report.comparisons:
+        for change in one.changes:
+            written = {difference.path for difference in change.differences}
+            attributes = tuple(path for path in change.unknown if path in written)
+            if attributes and change.action != "created":
+                found.append((one.stack.label, change.address, attributes))
+    return found
 
 
-def newly_unknown(report: Report) -> int:
-    """How many attributes of new resources only apply will tell."""
-    return sum(
-        len(change.unknown) for one in report.comparisons for change in one.changes if change.action == "created"
-    )  # fmt: skip
+def computed(report: Report) -> int:
+    """How many attributes more only apply will tell: those of new resources, and those that the provider computes."""
+    every = sum(len(change.unknown) for one in report.comparisons for change in one.changes)
+    return every - sum(len(attributes) for _, _, attributes in unknown(report))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from review.comparison import Change, Difference
 from review.findings import texts
-from review.formats.order import action, existing, headline, newly_unknown, tally, told, unknown
+from review.formats.order import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
@@ -48,8 +48,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _block(_say(tally(comparison)), (line for one in comparison.changes for line in _change(one)))
     yield from _block("Unknown until apply", [f"{harmless(f'{stack}: {address}')}: {harmless(', '.join(attributes))}"
                                               for stack, address, attributes in unknown(report)])  # fmt: skip
-    if newly_unknown(report):
-        yield f"{newly_unknown(report)} attributes of new resources are known after apply, as always"
+    if computed(report):
+        yield f"{computed(report)} attributes that the provider computes are known after apply, as always"
     drift = [f"{harmless(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
     yield from _block("Changed outside Terraform, not by this change", drift)
     if report.resolved or existing(report):

@@ -40,6 +40,7 @@ def entry(address: str, actions: list[str], before: Json | None, after: Json | N
 BEFORE: Json = {"name": "a", "connection_preference": "ACCEPT_MANUAL", "reconcile_connections": True,
                 "consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 10}]}  # fmt: skip
 SAME: Json = {"name": "s", "log_config": [{"flow_sampling": 0.5}]}
+EXPRESSIONS: Json = {"nat_subnets": {"references": [f"{SUBNET}.id", SUBNET]}, "name": {}, "consumer_accept_lists": [{}]}
 PLAN: Json = {
     "format_version": "1.2",
     "terraform_version": "1.11.4",
@@ -48,8 +49,7 @@ PLAN: Json = {
         "provider_config": {"google": {"expressions": {"project": {"constant_value": "example-producer"}}}},
         "root_module": {
             "resources": [
-                {"address": ATTACHMENT, "mode": "managed", "expressions": {"nat_subnets": {"references": [
-                    f"{SUBNET}.id", SUBNET]}}},
+                {"address": ATTACHMENT, "mode": "managed", "expressions": EXPRESSIONS},
                 {"address": SUBNET, "mode": "managed", "expressions": {}},
             ]
         },
