@@ -22,10 +22,8 @@ _NAME = re.compile(
     r"access[_-]?key|signing[_-]?key|encryption[_-]?key|auth(?:orization)?|bearer|cookie|dsn|key)(?:$|[_.\-0-9])",
     re.IGNORECASE,
 )
-# Attributes that are named like credentials and hold the name of something: Secret Manager's, or a map's key.
-_NO_CREDENTIAL = frozenset(
-    {"secret", "key", "secret_key_ref", "token_creator", "kms_key_name", "kms_key_self_link", "encryption_key", "auth"}
-)
+# Attributes of Terraform's that are named like credentials and hold the name of something: Secret Manager's, a key's.
+_NO_CREDENTIAL = re.compile(r"secret|key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)")
 _SHAPES = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"  # PEM
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS
@@ -35,6 +33,7 @@ _SHAPES = re.compile(
     r"|\b[sr]k_(?:live|test)_[0-9A-Za-z]{10,}|\bsk-[A-Za-z0-9_-]{20,}"  # Stripe and others
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*"  # JSON Web Token
     r"|\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"  # a URL with a password
+    r"|(?i:password|passwd|token|secret|api[_-]?key) ?[=:] ?[^\s$<{(*]{6,}"  # an argument or a setting in a text
     r"|\b(?:Bearer|Basic) +[A-Za-z0-9._~+/=-]{12,}"
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
@@ -71,7 +70,7 @@ class Hidden:
 def is_credential_name(name: str) -> bool:
     """Whether a variable or attribute with this name usually holds a credential."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return plain not in _NO_CREDENTIAL and _NAME.search(plain) is not None
+    return _NO_CREDENTIAL.fullmatch(plain) is None and _NAME.search(plain) is not None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -24,7 +26,7 @@ from review.report import Material, Report, assemble
 from review.synthesized import read
 from tests.e2e.conftest import configuration
 from tests.e2e.edits import HELLO, edited
-from tests.e2e.live import Live
+from tests.e2e.live import CHECKOUT, Live
 
 pytestmark = pytest.mark.e2e
 PARTNER = {"project": "example-other-project", "endpoints": {"partner-endpoint": {"service": "hello"}}}
@@ -131,3 +133,26 @@ def test_a_pull_request_is_told_in_the_same_words_by_code_plan_and_rehearsal(
     file = tmp_path / "review.md"
     file.write_text(markdown.text(report))
     assert checked(file)
+
+
+def test_the_command_rehearses_what_it_compares(provider: Callable[[str], str], tmp_path: Path) -> None:
+    provider("~> 7.45")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PSC_")}
+    for name in ("base", "change"):
+        done = subprocess.run(
+            [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env=clean | {"CDKTF_OUTDIR": str(tmp_path / name)},
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0
+    file = tmp_path / "change" / "stacks" / "producer" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"connection_limit": 10', '"connection_limit": 20'))
+    words = ["--base-dir", str(tmp_path / "base"), "--dir", str(tmp_path / "change"), "--rehearse", "--format", "json"]
+    runs = [
+        subprocess.run([CHECKOUT / "psc", "review", *words], env=clean, capture_output=True, text=True, check=False)
+        for _ in range(2)
+    ]
+    assert [done.returncode for done in runs] == [0, 0], runs[0].stderr
+    assert runs[0].stdout == runs[1].stdout
+    (rehearsal,) = json.loads(runs[0].stdout)["rehearsals"]
+    assert rehearsal["held"] is True
+    assert rehearsal["lines"] == ["producer: 1 updated", "consumer: nothing to do", KEPT]

@@ -21,6 +21,8 @@ SHAPES = [
     "postgres://app:hunter22@10.0.0.1/db",
     "Authorization: Bearer abcdef0123456789",
     "q8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJa",
+    "--db-password=swordfish",
+    "connect with token: swordfish",
 ]
 PLAIN = [
     "us-docker.pkg.dev/cloudrun/container/hello@sha256:" + "a1" * 32,
@@ -31,6 +33,8 @@ PLAIN = [
     "${google_compute_region_network_endpoint_group.hello.id}",
     "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
     'curl -H "Authorization: Bearer $TOKEN"',
+    "TOKEN=$(curl -s metadata.google.internal)",
+    "401: the token's audience is not the service's URL",
 ]
 
 
@@ -46,14 +50,29 @@ def test_names_links_and_digests_are_no_credentials(text: str) -> None:
     assert hide({"description": text}) == {"description": text}
 
 
-@pytest.mark.parametrize("name", ["API_TOKEN", "DB_PASSWORD", "SIGNING_KEY", "apiKey", "private_key", "AUTH", "DSN"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "API_TOKEN",
+        "DB_PASSWORD",
+        "VAULT_SECRET_ID",
+        "encryption_key",
+        "SIGNING_KEY",
+        "apiKey",
+        "private_key",
+        "AUTH",
+        "DSN",
+    ],
+)
 def test_a_credential_is_known_by_its_name(name: str) -> None:
     assert is_credential_name(name)
     assert isinstance(hide({"env": [{"name": name, "value": "plain"}]})["env"][0]["value"], Hidden)
     assert isinstance(hide({name: 1234})[name], Hidden)
 
 
-@pytest.mark.parametrize("name", ["MODE", "project", "secret", "monkey", "keyboard", "tokenizer", "kms_key_name"])
+@pytest.mark.parametrize(
+    "name", ["MODE", "project", "secret", "monkey", "keyboard", "tokenizer", "kms_key_name", "secret_id"]
+)
 def test_an_ordinary_name_hides_nothing(name: str) -> None:
     assert hide({name: "plain"}) == {name: "plain"}
 
