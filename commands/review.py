@@ -111,6 +111,8 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
+    if args.rehearse:
+        require_terraform()
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes)
     gather(material, before, after)
@@ -183,13 +185,14 @@ def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str
     from review.gathering import secrets_of
     from review.rehearsed import from_document
 
-    require_terraform()
     for name in material.environments:
         new, old = after.get(name), before.get(name)
         changes = any(one.changes for one in material.code if one.stack.environment == name)
         if new is None or new.folder is None or not changes:
             continue
-        words = ["--dir", str(new.folder), *(["--from-dir", str(old.folder)] if old and old.folder else [])]
+        # The rehearsal runs in the checkout, wherever the caller stands.
+        former = ["--from-dir", str(old.folder.resolve())] if old and old.folder else []
+        words = ["--dir", str(new.folder.resolve()), *former]
         document = _rehearsal(words)
         material.rehearsals.append(from_document(document, name, secrets_of(new, old)))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from review.references import is_open, name_of, readable, resolved, target_of
 from review.replacement import is_endpoint
-from review.stack import Item, Stack, blocks, texts
+from review.stack import Item, Stack, blocks, single, texts
 
 _V2, _V1 = "google_cloud_run_v2_service", "google_cloud_run_service"
 # Roles with run.routes.invoke, from https://cloud.google.com/run/docs/reference/iam/roles
@@ -107,17 +107,17 @@ def _ingress(item: Item, stack: Stack) -> Iterator[Grant]:
 def ingress_of(item: Item) -> Any:
     """Where a Cloud Run service takes requests from; unset means everywhere."""
     if item.kind == _V2:
-        return item.values.get("ingress") or "INGRESS_TRAFFIC_ALL"
+        return single(item.values, "ingress") or "INGRESS_TRAFFIC_ALL"
     for metadata in blocks(item.values, "metadata"):
         annotations = metadata.get("annotations")
         if isinstance(annotations, dict):
-            return annotations.get("run.googleapis.com/ingress", "all")
+            return single({"run.googleapis.com/ingress": "all", **annotations}, "run.googleapis.com/ingress")
     return "all"
 
 
 def _callers(item: Item, stack: Stack) -> Iterator[Grant]:
     of_service = item.kind.startswith(("google_cloud_run_v2_service_iam", "google_cloud_run_service_iam"))
-    if item.values.get("role") not in INVOKING or not (of_service or item.kind.startswith("google_project_iam")):
+    if single(item.values, "role") not in INVOKING or not (of_service or item.kind.startswith("google_project_iam")):
         return
     what = item.values.get("name") or item.values.get("service")
     name = _text(what, stack) if of_service else f"every service of {_text(item.values.get('project'), stack)}"
@@ -191,7 +191,7 @@ def _external(item: Item, stack: Stack) -> Iterator[Grant]:
 
 def _frontend(item: Item, stack: Stack) -> Iterator[Grant]:
     """The port that a load balancer answers on: callers have it in their URLs."""
-    if item.values.get("load_balancing_scheme") in {"INTERNAL_MANAGED", "INTERNAL"}:
+    if single(item.values, "load_balancing_scheme") in {"INTERNAL_MANAGED", "INTERNAL"}:
         ports = item.values.get("port_range") or item.values.get("ports")
         measure = "-".join(dict.fromkeys(str(ports).split("-"))) if isinstance(ports, str) else _text(ports, stack)
         what = _published(stack).get(item.address) or name_of(item, stack)

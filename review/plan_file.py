@@ -70,7 +70,7 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
     """
     try:
         module = plan["configuration"].get("root_module") or {}
-        planned = {one["address"] for one in module.get("resources") or [] if one.get("mode") == "managed"}
+        planned = {str(one["address"]) for one in module.get("resources") or [] if one.get("mode") == "managed"}
         provider = (plan["configuration"].get("provider_config") or {}).get("google", {})
         project = (provider.get("expressions") or {}).get("project", {}).get("constant_value")
     except (KeyError, TypeError, AttributeError) as error:

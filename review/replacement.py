@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from review.comparison import Change, Comparison
 from review.references import referred
-from review.stack import Item
+from review.stack import Item, texts
 
 _EVERYWHERE = ("name", "project", "region", "zone", "location")
 FORCING: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +65,7 @@ def infer(comparison: Comparison) -> Comparison:
 def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) -> Iterator[str]:
     lifecycle = item.values.get("lifecycle")
     lifecycle = lifecycle if isinstance(lifecycle, dict) else {}
-    ignored = set(lifecycle.get("ignore_changes") or []) if lifecycle.get("ignore_changes") != "all" else {"all"}
+    ignored = {str(one) for one in texts(lifecycle, "ignore_changes")}
     forcing = FORCING.get(item.kind, ())
     if is_endpoint(item):
         forcing = (*forcing, *_ENDPOINT_ONLY)
@@ -78,7 +78,7 @@ def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) ->
             one = changes.get(address)
             if one is not None and one.action == "replaced" and attribute not in ignored:
                 yield f"{attribute} → {address}"
-    for trigger in lifecycle.get("replace_triggered_by") or []:
+    for trigger in texts(lifecycle, "replace_triggered_by"):
         if _triggered(str(trigger), changes):
             yield f"replace_triggered_by → {trigger}"
 

@@ -102,6 +102,12 @@ def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def single(values: Mapping[str, Any], name: str) -> Any:
+    """An attribute that is one plain value; a list or mapping in its place is not known to mean anything."""
+    found = values.get(name)
+    return UNKNOWN if isinstance(found, (list, dict)) else found
+
+
 def texts(values: Mapping[str, Any], name: str) -> list[Any]:
     """The entries of a list attribute; a single value counts as a list of one."""
     found = values.get(name)

@@ -8,7 +8,7 @@ from review.access import EVERYONE, INVOKING, ingress_of
 from review.hidden import Hidden, is_credential_name
 from review.references import is_open, referred
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import UNKNOWN, blocks, texts
+from review.stack import UNKNOWN, blocks, single, texts
 
 _SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service")
 _OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
@@ -33,7 +33,7 @@ def public_invoker(subject: Subject) -> Answer:
         if disabled is True:
             return finding("invoker_iam_disabled is on: no caller is checked")
         return undecided("invoker_iam_disabled is {value}", value=disabled) if is_open(disabled) else fine()
-    if subject.item.kind in _OF_PROJECT and values.get("role") not in INVOKING | {None}:
+    if subject.item.kind in _OF_PROJECT and single(values, "role") not in INVOKING | {None}:
         return fine()
     if "policy_data" in values:
         policy = str(values["policy_data"])
@@ -47,8 +47,8 @@ def public_invoker(subject: Subject) -> Answer:
         )
     members = [*texts(values, "member"), *texts(values, "members")]
     for member in members:
-        if member in EVERYONE:
-            return finding("{member} may call: {who}", member=member, who=EVERYONE[member])
+        if str(member) in EVERYONE:
+            return finding("{member} may call: {who}", member=member, who=EVERYONE[str(member)])
     # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
     open_ = [one for one in members if is_open(one) and not str(one).partition("${")[0].endswith(":")]
     return undecided("the member {value} is not known yet", value=open_[0]) if open_ else fine()
@@ -144,7 +144,7 @@ def invokers_dropped(subject: Subject) -> Answer:
     if not here:
         return fine()
     lifecycle = subject.item.values.get("lifecycle")
-    triggers = lifecycle.get("replace_triggered_by", []) if isinstance(lifecycle, dict) else []
+    triggers = texts(lifecycle, "replace_triggered_by") if isinstance(lifecycle, dict) else []
     if any(str(trigger).startswith(address) for trigger in triggers for address in here):
         return fine()
     return finding("nothing renews it when {service} is replaced", service=here[0])

@@ -76,7 +76,10 @@ def _capacity(total: int, subject: Subject) -> Answer:
         given = subnet.values.get("ip_cidr_range") if subnet else None
         if not isinstance(given, str) or is_expression(given):
             return fine()  # the subnet stands elsewhere: its size is its owner's to know
-        room += ipaddress.ip_network(given, strict=False).num_addresses - _KEPT
+        try:
+            room += ipaddress.ip_network(given, strict=False).num_addresses - _KEPT
+        except ValueError:
+            return undecided("the range {range} of a NAT subnet is none", range=given)
     if room and total > room:
         text = "the limits add up to {total}, the NAT subnets have {room} addresses"
         return finding(text, total=total, room=room)

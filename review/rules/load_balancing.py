@@ -7,7 +7,7 @@ from typing import Any
 
 from review.references import is_open, referred, target_of
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks
+from review.stack import Item, Stack, blocks, single
 
 _BACKENDS = ("google_compute_region_backend_service", "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
@@ -90,12 +90,12 @@ def plain_http(subject: Subject) -> Answer:
 )
 def proxy_subnet_order(subject: Subject) -> Answer:
     """Where both stand in one stack."""
-    if subject.item.values.get("load_balancing_scheme") not in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
+    if single(subject.item.values, "load_balancing_scheme") not in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
         return fine()
     proxies = [
         one.address
         for one in subject.stack.of("google_compute_subnetwork")
-        if one.values.get("purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
+        if single(one.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
     ]
     if not proxies or _reaches(subject.item, set(proxies), subject.stack):
         return fine()

@@ -9,7 +9,7 @@ from review.access import sources
 from review.references import is_open, target_of
 from review.replacement import is_endpoint
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks, texts
+from review.stack import Item, Stack, blocks, single, texts
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
@@ -52,7 +52,9 @@ def firewall_wider_than_iap(subject: Subject) -> Answer:
         if network is not None and network.is_private:
             return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
     for allowed in blocks(subject.item.values, "allow") if _sources(subject) else []:
-        if allowed.get("protocol") == "all" or (allowed.get("protocol") in {"tcp", "udp"} and not allowed.get("ports")):
+        if allowed.get("protocol") == "all" or (
+            single(allowed, "protocol") in {"tcp", "udp"} and not allowed.get("ports")
+        ):
             return finding("every port of protocol {protocol} is open", protocol=allowed.get("protocol"))
     return fine()
 
@@ -95,7 +97,7 @@ def _ports(item: Item) -> str:
 def no_flow_logs(subject: Subject) -> Answer:
     """Only subnets with senders: proxies, NAT and load balancers' addresses make no flow log of their own."""
     values = subject.item.values
-    purpose = values.get("purpose")
+    purpose = single(values, "purpose")
     if is_open(purpose):
         return fine() if not subject.stack.written else undecided("the purpose is {value}", value=purpose)
     if purpose not in {None, "PRIVATE", "PRIVATE_RFC_1918"} or _only_frontends(subject.item, subject.stack):

@@ -7,6 +7,7 @@ import re
 from review.hidden import Hidden, is_credential_name
 from review.references import is_open, referred
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.stack import single
 
 # Attributes whose values the google provider marks sensitive, or that hold key material.
 _SECRET_ATTRIBUTES = re.compile(
@@ -52,7 +53,8 @@ def provider_unlocked(subject: Subject) -> Answer:
     locked = subject.stack.items.get("terraform.lock")
     if locked is None:
         return finding("there is no .terraform.lock.hcl")
-    known = {str(name).rpartition("/")[2] for name in locked.values["providers"]}
+    providers = locked.values.get("providers")
+    known = {str(name).rpartition("/")[2] for name in (providers if isinstance(providers, dict) else ())}
     missing = sorted(
         item.address.rpartition(".")[2]
         for item in subject.stack.of("constraint")
@@ -75,7 +77,7 @@ def local_state(subject: Subject) -> Answer:
     """Shared is every environment but `default` with its example projects, which nobody can deploy."""
     if subject.item.values.get("type") != "local":
         return fine()
-    projects = {one.values.get("project") for one in subject.stack.of("provider")} - {None}
+    projects = {single(one.values, "project") for one in subject.stack.of("provider")} - {None}
     examples = all(str(project).startswith("example-") for project in projects)
     if subject.stack.environment in {"", "default"} and projects and examples:
         return fine()
