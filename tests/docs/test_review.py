@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -12,9 +13,9 @@ import yaml
 
 from review.comparison import compare
 from review.findings import OTHER
-from review.formats import terminal
+from review.formats import markdown, terminal
 from review.replacement import infer
-from review.report import Material, assemble
+from review.report import Material, Report, assemble
 from review.rules import RULES
 from review.synthesized import stack_of
 from tests.conftest import CHECKOUT, Synthesized
@@ -34,12 +35,12 @@ def rules_table() -> str:
     return "\n".join(lines)
 
 
-def shown(former: Synthesized, present: Synthesized) -> str:
+def shown(former: Synthesized, present: Synthesized) -> Report:
     material = Material(base=BASE, today=date(2026, 11, 25), environments=["default"])
     for name, content in present.items():
         old = stack_of(former[name], "default", name)
         material.code.append(infer(compare(old, stack_of(content, "default", name))))
-    return terminal.text(assemble(material))
+    return assemble(material)
 
 
 def written(text: str, pattern: str, value: str) -> str:
@@ -53,7 +54,12 @@ def expected(text: str, synth: Callable[..., Synthesized]) -> str:
     plain: Any = yaml.safe_load(DEFAULT.read_text())
     before = synth(yaml.safe_dump(plain))
     after = synth(yaml.safe_dump(merged(plain, yaml.safe_load(edit))))
-    text = written(text, r"(<!-- terminal: limit raised -->\n```text\n).*?(```\n)", shown(before, after))
+    text = written(text, r"(<!-- terminal: limit raised -->\n```text\n).*?(```\n)",
+                   terminal.text(shown(before, after)))  # fmt: skip
+    opened = deepcopy(before)
+    opened["producer"]["resource"]["google_cloud_run_v2_service"]["hello"]["ingress"] = "INGRESS_TRAFFIC_ALL"
+    comment, _, _ = markdown.text(shown(before, opened)).partition("### Everything")
+    text = written(text, r"(<!-- markdown: ingress opened -->\n````markdown\n).*?(````\n)", comment.rstrip() + "\n")
     return written(text, r"(--write-docs -->\n).*?(\n<!-- end of the rules -->)", rules_table())
 
 
