@@ -68,7 +68,7 @@ def media(cloud: Cloud, bucket: str, name: str) -> StoredObject:
 
 
 def upload(cloud: Cloud, call: Call, content_type: str, content: bytes) -> Json:
-    """Store an object: `call.body` describes it. Raises 412 when another one stands where none or a certain one must."""
+    """Store an object, described by `call.body`. Raises 412 when its place is not as the conditions want it."""
     bucket = _objects(cloud, call.params["bucket"])
     name = call.body.get("name") or call.query.get("name")
     if not name:
