@@ -25,6 +25,14 @@ def taken(ip: str, user: str) -> GoogleError:
     )
 
 
+def inside(ip: str, range_: str) -> bool:
+    """Whether an address is one of a range; what is no address is none."""
+    try:
+        return ip_address(ip) in ip_network(range_)
+    except ValueError:
+        return False
+
+
 @rule("addresses.insert", source=f"{_INTERNAL}#reservenewip")
 def reserved_address_is_inside_its_subnet(change: Change) -> None:
     """An internal address belongs to its subnet's range, and is none of the four that Google keeps."""
@@ -32,7 +40,7 @@ def reserved_address_is_inside_its_subnet(change: Change) -> None:
     if subnet is None or not ip:
         return
     range_ = subnet.body["ipCidrRange"]
-    if ip_address(ip) not in ip_network(range_):
+    if not inside(ip, range_):
         raise invalid(
             "resource.address", ip, f"Requested internal IP address is outside the subnetwork CIDR range {range_}."
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from standin import links
@@ -11,7 +10,7 @@ from standin.cloud import Record
 from standin.compute import addressing
 from standin.compute.completion import is_endpoint
 from standin.google_error import GoogleError, invalid
-from standin.rules.addresses import SHARED, taken
+from standin.rules.addresses import SHARED, inside, taken
 from standin.rules.table import rule
 
 Json = dict[str, Any]
@@ -98,7 +97,7 @@ def a_managed_rules_address_is_in_its_subnet(change: Change) -> None:
     ip = reserved.body["address"] if reserved else change.wanted.get("IPAddress")
     if change.wanted.get("loadBalancingScheme") != MANAGED or subnet is None or not ip:
         return
-    if ip_address(ip) not in ip_network(subnet.body["ipCidrRange"]):
+    if not inside(ip, subnet.body["ipCidrRange"]):
         raise invalid(
             "resource.IPAddress", ip, f"It is outside the range {subnet.body['ipCidrRange']} of the subnetwork."
         )

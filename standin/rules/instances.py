@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from standin import links
@@ -12,7 +12,7 @@ from standin.cloud import Record
 from standin.compute import addressing
 from standin.google_error import GoogleError, invalid
 from standin.rules.accounts import exists
-from standin.rules.addresses import taken
+from standin.rules.addresses import inside, taken
 from standin.rules.table import rule
 
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ def a_vms_address_is_free(change: Change) -> None:
         ip = interface.get("networkIP")
         if not ip or subnet is None:
             continue
-        if ip_address(ip) not in ip_network(subnet.body["ipCidrRange"]):
+        if not inside(ip, subnet.body["ipCidrRange"]):
             raise invalid("resource.networkInterfaces[0].networkIP", ip, "It is outside the subnetwork's range.")
         network = addressing.network_of(change.cloud, subnet.body)
         for other_ip, user in addressing.taken(change.cloud, network):
