@@ -74,7 +74,7 @@ def test_both_ways_end_in_the_same_cloud(by_hand: Json, deployed: Callable[[str,
     for part in ("compute", "run", "policies"):
         found = differences(by_hand[part], by_terraform[part], part)
         unexpected = [one for one in found if not any(one.endswith(text) for text in EXPECTED)]
-        assert '\n'.join(one for one in unexpected if not one.partition(": ")[0].endswith(ITSELF)) == ""
+        assert "\n".join(one for one in unexpected if not one.partition(": ")[0].endswith(ITSELF)) == ""
     apis = {name: set(project["apis"]) for name, project in by_hand["projects"].items()}
     assert apis == {name: set(project["apis"]) for name, project in by_terraform["projects"].items()}
 

@@ -385,7 +385,7 @@ ROWS: Mapping[str, tuple[Call, str]] = {
     ),
     "a_services_account_reads_its_secrets": (_reading_a_secret, "Permission denied on secret: api-key"),
     "less_than_a_cpu_serves_one_request_at_a_time": (
-        lambda api: _sized(api, "500m"),
+        lambda api: _sized(api, "500m", maxInstanceRequestConcurrency=80),
         "Total cpu < 1 is not supported with concurrency > 1",
     ),
     "cpu_and_memory_fit": (lambda api: _sized(api, "1", "5Gi"), "between 0.125Gi and 4Gi with 1 CPU"),
