@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ PRODUCER, CONSUMER = "producer-project", "consumer-project"
 NUMBERS = {PRODUCER: "111111111111", CONSUMER: "222222222222"}
 REGION = "asia-northeast1"
 HERE = f"regions/{REGION}"
+ELSEWHERE = "regions/europe-west1"
 RUN = f"/run/v2/projects/{PRODUCER}/locations/{REGION}/services"
 
 
@@ -62,6 +64,10 @@ class Api:
         ingress = "INGRESS_TRAFFIC_INTERNAL_ONLY"
         body = {"ingress": ingress, "template": {"containers": [container]} | template}
         return self.call("POST", f"{RUN}?serviceId={name}", body)
+
+
+# A rule's name → a call that it refuses, and words of the refusal.
+Rows = dict[str, tuple[Callable[[Api], Answer], str]]
 
 
 def link(collection: str, name: str, project: str = PRODUCER, scope: str = HERE) -> str:

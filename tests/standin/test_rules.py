@@ -8,7 +8,7 @@ import pytest
 
 from standin import rules
 from tests.standin.conftest import Api
-from tests.standin.rule_rows import ROWS
+from tests.standin.rows import ROWS
 
 rules.load()
 
