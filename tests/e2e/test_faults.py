@@ -37,7 +37,7 @@ def wanted(deployed: Callable[[str, str], Live]) -> dict[str, Any]:
     [
         {"fraction": 0.2},
         {"operation_seconds": 2.0},
-        {"activation_calls": 1},
+        {"activation_seconds": 4.0},
         {
             "operations": [
                 {
@@ -58,7 +58,7 @@ def test_a_cloud_that_falters(faults: Config, empty: Callable[[], Live], wanted:
     live.standin.cloud.faults.configure(faults)
     outcome = live.deploy(BASE)
     live.standin.cloud.faults.configure(
-        {"fraction": 0.0, "operation_seconds": 0.0, "activation_calls": 0, "operations": []}
+        {"fraction": 0.0, "operation_seconds": 0.0, "activation_seconds": 0.0, "operations": []}
     )
     if not outcome.went:
         outcome = live.deploy(BASE)
