@@ -10,18 +10,19 @@ import subprocess
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
 
+from tests.docs.pages import blocks
 from tests.e2e.comparison import assert_same_cloud
 from tests.e2e.conftest import Config, configuration
 from tests.e2e.edits import HELLO, edited
-from tests.e2e.live import CONSUMER, PRODUCER, Live, found
+from tests.e2e.live import CHECKOUT, CONSUMER, PRODUCER, PROJECTS, Live, found
 
 pytestmark = pytest.mark.e2e
-TROUBLESHOOTING = Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md"
+TROUBLESHOOTING, IMPORT = CHECKOUT / "docs" / "troubleshooting.md", CHECKOUT / "docs" / "import.md"
 BASE = configuration("default") | {"provider_version": "7.45.0"}
 BROKEN = edited(BASE, {f"{HELLO}.image": "us-docker.pkg.dev/cloudrun/container/does-not-start"})
 
@@ -205,14 +206,24 @@ def documented(symptom: str, command: str) -> None:
     assert command in text
 
 
-def imported(live: Live, stack: str, address: str, message: str) -> None:
-    """Take a resource over that exists and is not in the state, as the troubleshooting page says."""
+def imported(live: Live, stack: str, findings: list[str]) -> None:
+    """Take over what exists and is not in the state, as troubleshooting.md says, with the ids of import.md."""
     documented("already exists", "terraform import")
-    assert "already exists" in message
-    exists = re.search(r"[Rr]esource '(?:https://\S+/compute/v1/)?(projects/[^']+)'", message)
-    assert exists, message
-    done = terraform(live, stack, "import", "-input=false", address, exists[1])
-    assert done.returncode == 0, done.stderr
+    exist = [re.search(r"at apply: (\S+): .*already exists", finding) for finding in findings]
+    addresses = [match[1] for match in exist if match]
+    assert addresses, findings
+    for address in addresses:
+        done = terraform(live, stack, "import", "-input=false", address, documented_id(stack, address))
+        assert done.returncode == 0, done.stderr
+
+
+def documented_id(stack: str, address: str) -> str:
+    """The id that docs/import.md gives for an address of a stack."""
+    block = next(one.text for one in blocks(IMPORT, "sh") if f"cd cdktf.out/stacks/{stack}" in one.text)
+    found = re.search(rf'^terraform import {re.escape(address)} "(.*)"$', block, re.MULTILINE)
+    assert found, f"docs/import.md has no id for {address} of {stack}"
+    values = {"PRODUCER_PROJECT": PRODUCER, "CONSUMER_PROJECT": CONSUMER, "REGION": "asia-northeast1"}
+    return Template(found[1]).substitute(values, CONSUMER_NUMBER=PROJECTS[CONSUMER])
 
 
 LOST = {
@@ -229,19 +240,13 @@ def test_the_state_has_lost_a_resource(lost: str, live: Callable[..., Live], wan
     assert terraform(deployed, stack, "state", "rm", address).returncode == 0
     refused = deployed.deploy(BASE)
     assert not refused.went
-    imported(deployed, stack, address, "\n".join(refused.findings))
+    imported(deployed, stack, refused.findings)
     outcome = deployed.deploy(BASE)
     assert outcome.findings == []
     assert_same_cloud(outcome, wanted)
 
 
-KILLED = {
-    "networks.insert": "google_compute_network.network",
-    "serviceAttachments.insert": "google_compute_service_attachment.hello",
-}
-
-
-@pytest.mark.parametrize("event", KILLED)
+@pytest.mark.parametrize("event", ["networks.insert", "services.create", "serviceAttachments.insert"])
 def test_terraform_is_killed_in_the_middle(event: str, empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
     live = empty()
     stacks = live.synthesize(BASE)
@@ -250,7 +255,7 @@ def test_terraform_is_killed_in_the_middle(event: str, empty: Callable[[], Live]
     killed_while(live, producer, event)
     outcome = live.deploy(BASE)
     if not outcome.went:
-        imported(live, "producer", KILLED[event], "\n".join(outcome.findings))
+        imported(live, "producer", outcome.findings)
         outcome = live.deploy(BASE)
     assert outcome.went, outcome.findings
     assert_same_cloud(outcome, wanted)
@@ -273,7 +278,7 @@ def killed_while(live: Live, stack: Any, event: str) -> None:
         start_new_session=True,
     )
     try:
-        until(lambda: any(f"/{collection}/" in path for path in live.state()["compute"]))
+        until(lambda: any(f"/{collection}/" in path for part in ("compute", "run") for path in live.state()[part]))
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
