@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rehearsal.stacks_folder import Stack
 
 
+# A socket's path has at most 104 bytes (macOS; Linux 108): FOLDER/psc-rehearsal-12345678/home/plugin1234567890.
+_LONGEST_FOLDER = 104 - len("/psc-rehearsal-12345678/home/plugin1234567890") - 1
+
+
 def arguments(parser: ArgumentParser) -> None:
     """What to deploy first, and what to leave behind."""
     former = parser.add_mutually_exclusive_group()
@@ -46,7 +50,7 @@ def run(args: Namespace, environment: Environment) -> int:
     terraform = require_terraform()
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-"))
+    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-", dir=_short_folder()))
     kept = False
     try:
         report, kept = _rehearse(args, terraform, folder)
@@ -62,6 +66,12 @@ def run(args: Namespace, environment: Environment) -> int:
         for line in report.lines():
             print(line)
     return 0 if report.held else 1
+
+
+def _short_folder() -> str:
+    """The user's temporary folder, or /tmp where that is too long for the sockets of Terraform's providers."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108  # mkdtemp makes a private folder in it
 
 
 def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bool]:
