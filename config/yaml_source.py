@@ -19,6 +19,8 @@ from config.problems import ConfigurationError, Path, Problem
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
 DEEPEST = 20  # the settings themselves are 6 deep
+# Terraform's templates, and what cdktf takes for one of its tokens.
+_TEMPLATE = r"[$%]\{|TfToken\[|TOKEN\.[0-9]"
 _CORE = "tag:yaml.org,2002:"
 _DECIMAL = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)"
 
@@ -239,7 +241,7 @@ def _scalar(source: Source, node: yaml.Node, path: Path) -> Any:
 def _check_text(source: Source, line: int, path: Path, text: str, what: str = "") -> None:
     """Nothing may reach the synthesized JSON as template or line break: it would be run, or break a command."""
     fault = None
-    if any(marker in text for marker in ("${", "%{", "TfToken[")):
+    if re.search(_TEMPLATE, text):
         fault = Fault(
             wrong=f"{what}{shown(text)} holds template text", allowed="plain values", remedy="write the value itself"
         )
