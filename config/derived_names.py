@@ -58,10 +58,10 @@ def _with_range(name: str, range_: str, plain: str) -> Fault | None:
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
     """Grants are addressed SERVICE_INVOKER and SERVICE_SECRET: two pairs of keys can read the same."""
-    taken: dict[str, tuple[Path, str]] = {}
-    for address, path, what in _grants(settings):
-        first, other = taken.setdefault(address, (path, what))
-        if what != other:
+    taken: dict[str, tuple[Path, str, object]] = {}
+    for address, path, what, grant in _grants(settings):
+        first, other, granted = taken.setdefault(address, (path, what, grant))
+        if grant != granted:
             fault = Fault(
                 wrong=f"{what} and {other} ({dotted(first)}) would both have the Terraform address {address}",
                 allowed="keys and names that differ in more than punctuation and case",
@@ -70,14 +70,17 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
             yield Finding(path, fault, (first,))
 
 
-def _grants(settings: Settings) -> Iterator[tuple[str, Path, str]]:
+def _grants(settings: Settings) -> Iterator[tuple[str, Path, str, object]]:
+    """Of each grant its address, key path, name in messages, and what makes it the same grant as another."""
     project = settings.producer.project if settings.producer else ""
     for path, key, service in services_of(settings):
         stem = address_name(key)
         for index, invoker in enumerate(service.invokers):
             address = f"google_cloud_run_v2_service_iam_member.{stem}_{address_name(invoker)}"
-            yield address, (*path, "invokers", index), f"the invoker {invoker} of {key}"
+            what = f"the invoker {invoker} of {key}"
+            yield address, (*path, "invokers", index), what, (key, invoker.lower())
         for variable, reference in service.secrets.items():
             secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
             address = f"google_secret_manager_secret_iam_member.{stem}_{secret_name(secret, project)}"
-            yield address, (*path, "secrets", variable, "secret"), f"the secret {secret} of {key}"
+            what = f"the secret {secret} of {key}"
+            yield address, (*path, "secrets", variable, "secret"), what, (key, secret)

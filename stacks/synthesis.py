@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cdktf import App
@@ -81,8 +81,10 @@ def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]], give
 
 def _own_paths(made: Path) -> list[str]:
     """Folders of this machine; HOME may be unset, empty or relative."""
-    paths = {str(made), str(Path.cwd()), os.path.expanduser("~")}
-    return sorted(path for path in paths if path.strip("/") and os.path.isabs(path))
+    paths = {made, Path.cwd()}
+    with suppress(RuntimeError):  # a user without an entry in the system's list
+        paths.add(Path.home())
+    return sorted(str(path) for path in paths if path.is_absolute() and path != Path("/"))
 
 
 def _publish(

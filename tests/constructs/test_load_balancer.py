@@ -84,7 +84,7 @@ def test_the_backend_is_not_drained_and_carries_nothing_that_serverless_refuses(
 
 def test_it_refuses_a_name_without_room_for_a_hash(stack: TerraformStack) -> None:
     names = LoadBalancerNames.of("x" * 45)
-    with pytest.raises(ValueError, match="names.network_endpoint_group: .* has 60 characters; allowed: 56"):
+    with pytest.raises(ValueError, match="names.network_endpoint_group: .* has 60 characters; allowed: at most 56"):
         balancer(stack, names_=names)
 
 

@@ -17,10 +17,13 @@ def service_account(value: str) -> Fault | None:
     """The e-mail address of a service account."""
     if re.fullmatch(SERVICE_ACCOUNT, value):
         return None
+    bare = value.strip().lower().removeprefix("serviceaccount:")
     return Fault(
         wrong=f"{shown(value)} is not a service account",
         allowed="its e-mail address, NAME@PROJECT.iam.gserviceaccount.com",
-        remedy="`gcloud iam service-accounts list` prints them",
+        remedy=f"did you mean {bare!r}?"
+        if re.fullmatch(SERVICE_ACCOUNT, bare)
+        else "`gcloud iam service-accounts list` prints them",
     )
 
 
