@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from commands.environment import run as run_in_checkout
 from commands.lockfile import digest
 from commands.terraform import require_terraform
 
-_WITHOUT_TERRAFORM = {"help", "--version", "list", "synth", "synthesize"}
+_WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
+_HELP = {"help", "--help", "-h"}
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -23,15 +25,24 @@ def run(args: Namespace, environment: Environment) -> int:
     words: list[str] = args.words
     if not words or words == ["help"]:
         words = ["--help"]
-    if words[0] not in _WITHOUT_TERRAFORM | {"--help"}:
+    if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
         require_terraform()
     program = _installed(environment)
+    return run_in_checkout([str(environment.node), str(program), *words], variables(environment))
+
+
+def variables(environment: Environment) -> dict[str, str]:
+    """What the CLI runs with: its app in our environment, whatever Python, pip or pipenv the machine has."""
     variables = environment.variables()
+    # It wants to run `python3`, under that name; at the end, so that it hides nothing of the caller's.
+    variables["PATH"] = f"{variables['PATH']}{os.pathsep}{environment.python.parent}"
+    # It would ask the caller's pipenv or pip which cdktf they have, and stop when it is another one.
+    variables.setdefault("DISABLE_VERSION_CHECK", "true")
     # The CLI takes its options from CDKTF_… variables too: its app runs in our environment, not in pipenv's.
     variables["CDKTF_APP"] = f"{shlex.quote(str(environment.python))} -s main.py"
     # Without a lock file it would ask the registry even where a local mirror has the provider.
     variables.setdefault("CDKTF_SKIP_PROVIDER_LOCK", "true")
-    return run_in_checkout([str(environment.node), str(program), *words], variables)
+    return variables
 
 
 def _installed(environment: Environment) -> Path:

@@ -61,12 +61,16 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
         UsageError: for an unknown command or option.
     """
     if not words or words[0] in {"-h", "--help", "help"}:
-        if len(words) > 1 and words[1] in COMMANDS:
+        if len(words) > 1:
             return parse([words[1], "--help"])
         commands = "\n".join(f"  {one.name:<15} {one.summary}" for one in COMMANDS.values())
         print(_OVERVIEW.format(commands=commands))
         return None, Namespace()
     name, *rest = words
+    if name.startswith("-"):
+        raise UsageError(
+            f"{name} must stand behind a command, as in `./psc synth --env NAME`; `./psc --help` lists them"
+        )
     if name not in COMMANDS:
         near = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
@@ -119,7 +123,10 @@ def _split(command: Command, words: list[str]) -> tuple[list[str], list[str]]:
 def _choose(args: Namespace) -> None:
     """--env and --config win over the variables, and are variables to everything that we start."""
     if args.env is not None and args.config is not None:
-        raise UsageError("--env and --config exclude each other")
+        raise UsageError("--env and --config exclude each other; give one of them")
+    for option, value in (("--env", args.env), ("--config", args.config)):
+        if value is not None and not value.strip():
+            raise UsageError(f"{option} is empty; name {'an environment' if option == '--env' else 'a file'}")
     if args.env is not None:
         os.environ.pop("PSC_CONFIG", None)
         os.environ["PSC_ENV"] = args.env

@@ -1,0 +1,62 @@
+"""./psc cdktf gives the CLI all it needs, and asks for Terraform only where Terraform is run."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from commands import cdktf
+from commands.building import BuildError
+from commands.environment import Environment
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return Environment(tmp_path / "env")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    calls: list[list[str]] = []
+
+    def run(command: list[str], variables: dict[str, str]) -> int:
+        calls.append(command[2:])
+        return 7
+
+    monkeypatch.setattr(cdktf, "_installed", lambda environment: Path("cdktf"))
+    monkeypatch.setattr(cdktf, "run_in_checkout", run)
+    monkeypatch.setattr("shutil.which", lambda name: None)  # no Terraform
+    return calls
+
+
+def test_the_cli_finds_a_python_on_a_machine_that_has_only_python3_11(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    path = cdktf.variables(environment)["PATH"].split(os.pathsep)
+    assert path[-2:] == ["/nowhere", str(environment.home / "bin")]
+
+
+def test_the_cli_does_not_ask_the_machines_own_pip_for_cdktf(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISABLE_VERSION_CHECK", raising=False)
+    assert cdktf.variables(environment)["DISABLE_VERSION_CHECK"] == "true"
+
+
+@pytest.mark.parametrize("words", [["list"], ["synth"], ["deploy", "--help"], ["--version"], ["misspelt"], []])
+def test_words_without_terraform_need_none(
+    words: list[str], environment: Environment, started: list[list[str]]
+) -> None:
+    assert cdktf.run(Namespace(words=words), environment) == 7
+    assert started == [words or ["--help"]]
+
+
+@pytest.mark.parametrize("word", ["deploy", "apply", "diff", "plan", "destroy", "output", "outputs"])
+def test_without_terraform_nothing_is_started(word: str, environment: Environment, started: list[list[str]]) -> None:
+    with pytest.raises(BuildError, match=r"Terraform 1\.5 or newer is needed on PATH"):
+        cdktf.run(Namespace(words=[word, "producer"]), environment)
+    assert started == []
