@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -108,11 +109,13 @@ def _point(home: Path) -> None:
     link = HOME / "env"
     if link.is_symlink() and os.readlink(link) == home.name:
         return
+    aside = HOME / f"env-link-{os.getpid()}"
     try:
-        aside = HOME / f"env-link-{os.getpid()}"
         aside.symlink_to(home.name)
         aside.replace(link)
     except OSError:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         return  # only slower next time
     clean(HOME, "env-*", home)
 
