@@ -48,7 +48,8 @@ def _synthesize(loaded: Loaded) -> int:
     except SynthesisError as error:
         return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"{error.filename or outdir}: cannot be written ({error.strerror})")
+        place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
+        return _refuse(f"{place}; see that the checkout is writable and the disk not full")
     report = os.environ.get("PSC_SYNTH_REPORT")
     if report:
         facts = {
