@@ -36,6 +36,7 @@ def main() -> int:
 
 def _synthesize(loaded: Loaded) -> int:
     _use_own_node()
+    _use_own_jsii_cache()
     # cdktf prefers this variable to its argument; we synthesize aside first.
     outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
     outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
@@ -72,6 +73,23 @@ def _use_own_node() -> None:
     node = Path(ROOT_DIR) / "bin" / "node"
     if node.exists():
         os.environ["JSII_NODE"] = str(node)
+
+
+def _use_own_jsii_cache() -> None:
+    """Jsii's own place for it, ~/.cache, is refused when home is missing or its group may write there."""
+    if "JSII_RUNTIME_PACKAGE_CACHE" in os.environ or "JSII_RUNTIME_PACKAGE_CACHE_ROOT" in os.environ:
+        return
+    cache = CHECKOUT / ".psc" / "jsii"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        usable = False
+    else:
+        usable = os.access(cache, os.W_OK)
+    if usable:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(cache)
+    else:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"  # a read-only checkout; a second slower
 
 
 def _refuse(message: str) -> int:

@@ -51,6 +51,10 @@ class Environment:
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
         variables["PATH"] = f"{self.node.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
         variables["JSII_NODE"] = str(self.node)
+        if "JSII_RUNTIME_PACKAGE_CACHE" not in variables and os.access(HOME, os.W_OK):
+            # Its own place is refused when home is missing or its group may write there. main.py does so, too, for
+            # those who run it without ./psc.
+            variables.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(HOME / "jsii"))
         variables.setdefault("CHECKPOINT_DISABLE", "1")
         return variables
 

@@ -93,9 +93,10 @@ def _publish(
     """Put the stack files in place, each by one rename; Terraform's own files beside them stay."""
     below = folder(settings.environment)
     home = outdir / below if below else outdir
+    for name in manifest["stacks"]:  # all before the first file is replaced: what fails, fails here
+        (home / "stacks" / name).mkdir(parents=True, exist_ok=True)
     for name, stack in manifest["stacks"].items():
         target = home / "stacks" / name
-        target.mkdir(parents=True, exist_ok=True)
         (made / str(stack["synthesizedStackPath"])).replace(target / _STACK_FILE)
         lock = locks / settings.environment / f"{name}{_LOCK_FILE}"
         if lock.exists():

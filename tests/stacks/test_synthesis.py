@@ -198,3 +198,32 @@ def test_secrets_of_one_name_in_two_projects_have_an_address_each(tmp_path: Path
         "hello_key": ("producer-project", "key"),
         "hello_shared_project_key": ("shared-project", "projects/shared-project/secrets/key"),
     }
+
+
+@pytest.mark.parametrize("home", ["of a group", "a file"])
+def test_the_app_runs_with_a_home_that_jsii_refuses(home: str, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    if home == "a file":
+        (folder / ".cache").touch()
+    else:
+        folder.chmod(0o775)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("JSII_RUNTIME")}
+    variables |= {"HOME": str(folder), "PSC_CONFIG": str(MANY), "CDKTF_OUTDIR": str(tmp_path / "out")}
+    done = subprocess.run(
+        [sys.executable, "main.py"], env=variables, cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_stack_that_cannot_be_put_in_place_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    home = synthesize(settings(), tmp_path, LOCKS)
+    first, *_, last = sorted(path.name for path in (home / "stacks").iterdir())
+    shutil.rmtree(home / "stacks" / last)
+    (home / "stacks" / last).write_text("in the way")
+    before = contents(tmp_path)
+    with pytest.raises(OSError, match=last):
+        synthesize(settings(PRODUCER_PROJECT="other-producer"), tmp_path, LOCKS)
+    assert contents(tmp_path) == before
+    assert first != last
