@@ -27,8 +27,7 @@ def main() -> int:
     try:
         loaded = load(CHECKOUT)
     except ConfigurationError as error:
-        count = len(error.problems)
-        return _refuse(f"{error}\n{count} problem{'s' if count > 1 else ''}; nothing was written")
+        return _refuse(error.report())
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)
     return _synthesize(loaded)

@@ -6,7 +6,9 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from argparse import Namespace
+from contextlib import chdir
 from pathlib import Path
 
 from commands.building import BuildError, built, clean, say
@@ -17,6 +19,9 @@ from commands.lockfile import digest
 from commands.terraform import require_terraform
 
 _WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
+_WITH_SYNTHESIS = _WITH_TERRAFORM - {"get", "provider"} | {"list", "synth", "synthesize"}
+# With these the app is not ours, or not run.
+_OTHER_APP = ("-a", "--app", "--skip-synth")
 _HELP = {"help", "--help", "-h"}
 
 
@@ -27,8 +32,26 @@ def run(args: Namespace, environment: Environment) -> int:
         words = ["--help"]
     if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
         require_terraform()
+    ours = not any(word.partition("=")[0] in _OTHER_APP for word in words)
+    if words[0] in _WITH_SYNTHESIS and ours and not _HELP & set(words) and not _usable():
+        return 2
     program = _installed(environment)
     return run_in_checkout([str(environment.node), str(program), *words], variables(environment))
+
+
+def _usable() -> bool:
+    """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1."""
+    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
+    from config.loading import load
+    from config.problems import ConfigurationError
+
+    try:
+        with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
+            load(CHECKOUT)
+    except ConfigurationError as error:
+        print(error.report(), file=sys.stderr)
+        return False
+    return True
 
 
 def variables(environment: Environment) -> dict[str, str]:

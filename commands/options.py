@@ -134,6 +134,9 @@ def _choose(args: Namespace) -> None:
         os.environ.pop("PSC_ENV", None)
         os.environ["PSC_CONFIG"] = args.config
     chosen = os.environ.get("PSC_CONFIG")
-    if chosen and not Path(chosen).is_absolute():
-        # What we start runs in the checkout, wherever the caller stands.
-        os.environ["PSC_CONFIG"] = os.path.relpath(Path.cwd() / chosen, CHECKOUT)
+    if chosen and chosen.strip() and not Path(chosen).is_absolute():
+        # What we start runs in the checkout, wherever the caller stands; `rehearse --from` also in a former one, which
+        # is to find its own version of a file of the checkout.
+        file = Path.cwd() / chosen
+        plain = Path(os.path.normpath(file))
+        os.environ["PSC_CONFIG"] = str(plain.relative_to(CHECKOUT) if plain.is_relative_to(CHECKOUT) else file)

@@ -60,3 +60,28 @@ def test_without_terraform_nothing_is_started(word: str, environment: Environmen
     with pytest.raises(BuildError, match=r"Terraform 1\.5 or newer is needed on PATH"):
         cdktf.run(Namespace(words=[word, "producer"]), environment)
     assert started == []
+
+
+@pytest.mark.parametrize("words", [["synth"], ["list"]])
+def test_a_configuration_that_cannot_be_used_is_told_at_once_with_our_exit_code(
+    words: list[str],
+    environment: Environment,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REGION", "tokyo")
+    assert cdktf.run(Namespace(words=words), environment) == 2
+    assert started == []
+    said = capsys.readouterr()
+    assert said.err.startswith("REGION: region: 'tokyo' is not a region; ")
+    assert said.err.endswith("1 problem; nothing was written\n")
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("words", [["synth", "--help"], ["synth", "--app=true"], ["synth", "-a", "true"], ["help"]])
+def test_help_and_other_apps_do_not_need_our_configuration(
+    words: list[str], environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGION", "tokyo")
+    assert cdktf.run(Namespace(words=words), environment) == 7

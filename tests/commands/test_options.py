@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,26 @@ def test_an_environment_or_file_wins_over_both_variables(monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     parse(["config", "--config", "ours.yaml"])
     assert os.environ.get("PSC_ENV") is None
-    assert (CHECKOUT / os.environ["PSC_CONFIG"]).resolve() == (tmp_path / "ours.yaml").resolve()
+    assert os.environ["PSC_CONFIG"] == str(tmp_path / "ours.yaml")
+    monkeypatch.chdir(CHECKOUT / "config")
+    parse(["config", "--config", "environments/../environments/default.yaml"])
+    assert os.environ["PSC_CONFIG"] == "config/environments/default.yaml"
+
+
+def test_a_file_is_found_from_where_one_stands(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("producer: {project: producer-project}\nregion: us-east9\n")
+    variables = {key: value for key, value in os.environ.items() if key not in ("PSC_ENV", "PSC_CONFIG", "REGION")}
+    for words, more in ((["--config", "ours.yaml"], {}), ([], {"PSC_CONFIG": "ours.yaml"})):
+        done = subprocess.run(
+            [CHECKOUT / "psc", "config", *words],
+            cwd=tmp_path,
+            env=variables | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"# {tmp_path}/ours.yaml:2" in done.stdout
 
 
 def test_words_for_cdktf_are_passed_on_as_they_are_behind_our_own_options() -> None:
