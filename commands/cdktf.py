@@ -20,6 +20,8 @@ from commands.terraform import require_terraform
 
 _WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
 _WITH_SYNTHESIS = _WITH_TERRAFORM - {"get", "provider"} | {"list", "synth", "synthesize"}
+# Without a terminal the CLI crashes over its own question, in the middle of the work.
+_ASKING = {"deploy", "apply", "destroy"}
 # With these the app is not ours, or not run.
 _OTHER_APP = ("-a", "--app", "--skip-synth")
 _HELP = {"help", "--help", "-h"}
@@ -32,6 +34,10 @@ def run(args: Namespace, environment: Environment) -> int:
         words = ["--help"]
     if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
         require_terraform()
+    if words[0] in _ASKING and not {"--auto-approve", *_HELP} & set(words) and not sys.stdin.isatty():
+        raise BuildError(
+            f"cdktf {words[0]} asks before it changes anything, and there is no terminal; add --auto-approve"
+        )
     ours = not any(word.partition("=")[0] in _OTHER_APP for word in words)
     if words[0] in _WITH_SYNTHESIS and ours and not _HELP & set(words) and not _usable():
         return 2
@@ -95,7 +101,7 @@ COMMAND = Command(
     name="cdktf",
     summary="the cdktf CLI: deploy, diff, destroy, list, output, …",
     details=(
-        "Passes everything on to cdktf 0.21. --env and --config, when given, stand in front and are not passed on.\n"
+        "Passes everything on to cdktf 0.21, but --env and --config, wherever they stand.\n"
         "Deploying needs Terraform 1.5 or newer on PATH and credentials for Google Cloud.\n"
         "The CLI's own help: ./psc cdktf help, ./psc cdktf deploy --help"
     ),

@@ -107,17 +107,24 @@ def _parser(command: Command) -> ArgumentParser:
 
 
 def _split(command: Command, words: list[str]) -> tuple[list[str], list[str]]:
-    """Our own options in front; from the first word that is none of ours everything is passed on."""
+    """Our own options, wherever they stand; everything else is passed on as it is.
+
+    Behind `deploy`, too: the cdktf CLI ignores options that it does not know, and would deploy the default environment.
+    """
     if not command.passes_on:
         return words, []
     own: list[str] = []
+    passed: list[str] = []
     rest = list(words)
-    while command.chooses and rest and rest[0].partition("=")[0] in {"--env", "--config"}:
-        taken = 1 if "=" in rest[0] else 2
-        own, rest = own + rest[:taken], rest[taken:]
-    if rest[:1] in (["-h"], ["--help"]):
-        return rest[:1], []
-    return own, rest
+    while rest and rest[0] != "--":
+        ours = command.chooses and rest[0].partition("=")[0] in {"--env", "--config"}
+        taken = 2 if ours and "=" not in rest[0] else 1
+        (own if ours else passed).extend(rest[:taken])
+        rest = rest[taken:]
+    passed += rest
+    if passed[:1] in (["-h"], ["--help"]):
+        return passed[:1], []
+    return own, passed
 
 
 def _choose(args: Namespace) -> None:

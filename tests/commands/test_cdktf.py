@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from argparse import Namespace
 from pathlib import Path
@@ -85,3 +86,15 @@ def test_help_and_other_apps_do_not_need_our_configuration(
 ) -> None:
     monkeypatch.setenv("REGION", "tokyo")
     assert cdktf.run(Namespace(words=words), environment) == 7
+
+
+@pytest.mark.parametrize("word", ["deploy", "apply", "destroy"])
+def test_without_a_terminal_nobody_is_asked(
+    word: str, environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(BuildError, match=f"cdktf {word} asks before .* there is no terminal; add --auto-approve"):
+        cdktf.run(Namespace(words=[word, "producer"]), environment)
+    assert started == []
+    assert cdktf.run(Namespace(words=[word, "producer", "--auto-approve", "--skip-synth"]), environment) == 7

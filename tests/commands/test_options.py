@@ -89,9 +89,24 @@ def test_a_file_is_found_from_where_one_stands(tmp_path: Path) -> None:
         assert f"# {tmp_path}/ours.yaml:2" in done.stdout
 
 
-def test_words_for_cdktf_are_passed_on_as_they_are_behind_our_own_options() -> None:
-    _, args = parse(["cdktf", "--env=staging", "deploy", "producer", "--env", "x", "--auto-approve"])
-    assert args.words == ["deploy", "producer", "--env", "x", "--auto-approve"]
-    assert os.environ["PSC_ENV"] == "staging"
+def test_our_options_are_never_passed_on_to_cdktf_wherever_they_stand() -> None:
+    """It ignores what it does not know: `deploy --env staging` would deploy the default environment."""
+    for words in (
+        ["--env", "staging", "deploy", "producer", "--auto-approve"],
+        ["deploy", "--env=staging", "producer", "--auto-approve"],
+        ["deploy", "producer", "--auto-approve", "--env", "staging"],
+    ):
+        _, args = parse(["cdktf", *words])
+        assert args.words == ["deploy", "producer", "--auto-approve"]
+        assert os.environ.pop("PSC_ENV") == "staging"
+    with pytest.raises(UsageError, match="argument --env: expected one argument"):
+        parse(["cdktf", "deploy", "--env"])
     _, args = parse(["cdktf", "deploy", "--help"])
     assert args.words == ["deploy", "--help"]
+    _, args = parse(["cdktf", "deploy", "--", "--env"])
+    assert args.words == ["deploy", "--", "--env"]
+
+
+def test_words_for_pytest_are_all_its_own() -> None:
+    _, args = parse(["test", "--env", "x", "--config", "-k", "a b"])
+    assert args.words == ["--env", "x", "--config", "-k", "a b"]
