@@ -23,7 +23,7 @@ _WITH_SYNTHESIS = _WITH_TERRAFORM - {"get", "provider"} | {"list", "synth", "syn
 # Without a terminal the CLI crashes over its own question, in the middle of the work.
 _ASKING = {"deploy", "apply", "destroy"}
 # With these the app is not ours, or not run.
-_OTHER_APP = ("-a", "--app", "--skip-synth")
+_OTHER_APP = {"-a", "--app", "--skip-synth"}
 _HELP = {"help", "--help", "-h"}
 
 
@@ -34,11 +34,11 @@ def run(args: Namespace, environment: Environment) -> int:
         words = ["--help"]
     if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
         require_terraform()
-    if words[0] in _ASKING and not {"--auto-approve", *_HELP} & set(words) and not sys.stdin.isatty():
-        raise BuildError(
-            f"cdktf {words[0]} asks before it changes anything, and there is no terminal; add --auto-approve"
-        )
-    ours = not any(word.partition("=")[0] in _OTHER_APP for word in words)
+    options = {word.partition("=")[0] for word in words}
+    approved = "--auto-approve" in options or "CDKTF_AUTO_APPROVE" in os.environ
+    if words[0] in _ASKING and not approved and not _HELP & options and not sys.stdin.isatty():
+        raise BuildError(f"cdktf {words[0]} asks before it changes anything: without a terminal, add --auto-approve")
+    ours = not options & _OTHER_APP
     if words[0] in _WITH_SYNTHESIS and ours and not _HELP & set(words) and not _usable():
         return 2
     program = _installed(environment)

@@ -94,7 +94,7 @@ def test_without_a_terminal_nobody_is_asked(
 ) -> None:
     monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    with pytest.raises(BuildError, match=f"cdktf {word} asks before .* there is no terminal; add --auto-approve"):
+    with pytest.raises(BuildError, match=f"cdktf {word} asks before it changes anything: without a terminal, add"):
         cdktf.run(Namespace(words=[word, "producer"]), environment)
     assert started == []
     assert cdktf.run(Namespace(words=[word, "producer", "--auto-approve", "--skip-synth"]), environment) == 7
