@@ -68,16 +68,11 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
                 remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
                 fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
                 yield Finding((*path, "invokers", index), fault, (("consumers", entry),))
-            elif _member(settings, entry) in [_member(settings, other) for other in service.invokers[:index]]:
+            elif access.identity(entry) in [access.identity(other) for other in service.invokers[:index]]:
                 yield Finding(
                     (*path, "invokers", index),
                     Fault(wrong=f"{entry} stands twice", allowed="each caller once", remedy="remove one"),
                 )
-
-
-def _member(settings: Settings, entry: str) -> str:
-    """What an entry stands for; Google makes no difference between capitals and small letters of an address."""
-    return entry if entry in settings.consumers else access.member(entry).lower()
 
 
 def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
@@ -93,7 +88,8 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
             continue  # one of them is refused; corrected, it may be this consumer
         if not accepted & {consumer.project, network}:
             where = f"producer.services.{endpoint.service}.accept"
-            near = get_close_matches(key, [entry for entry in service.accept if entry not in settings.consumers], n=1)
+            literals = [entry for entry in service.accept if entry not in settings.consumers]
+            near = get_close_matches(key, literals, n=1, cutoff=0.8)
             add = f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint"
             fault = Fault(
                 allowed="services whose accept list has the consumer",

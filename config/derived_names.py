@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc import content_names
+from cloudrun_psc import access, content_names
 from cloudrun_psc.faults import Fault
 from cloudrun_psc.terraform_names import address_name, secret_name
 from config.consistency import Finding, services_of
@@ -78,7 +78,7 @@ def _grants(settings: Settings) -> Iterator[tuple[str, Path, str, object]]:
         for index, invoker in enumerate(service.invokers):
             address = f"google_cloud_run_v2_service_iam_member.{stem}_{address_name(invoker)}"
             what = f"the invoker {invoker} of {key}"
-            yield address, (*path, "invokers", index), what, (key, invoker.lower())
+            yield address, (*path, "invokers", index), what, (key, access.identity(invoker))
         for variable, reference in service.secrets.items():
             secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
             address = f"google_secret_manager_secret_iam_member.{stem}_{secret_name(secret, project)}"

@@ -49,6 +49,11 @@ def member(value: str) -> str:
     return value if ":" in value else f"serviceAccount:{value}"
 
 
+def identity(value: str) -> str:
+    """What two spellings of one invoker share: capitals count in a principal's path, not in an e-mail address."""
+    return value if "://" in value else member(value).lower()
+
+
 def default_compute_account(project_number: str) -> str:
     """The default Compute Engine service account, which exists once the Compute Engine API was enabled."""
     return f"{project_number}-compute@developer.gserviceaccount.com"
