@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -124,7 +125,7 @@ def _present(args: Namespace, folder: Path) -> list[Stack]:
 
 def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]:
     """What is deployed first: its stacks, its name, and notes on how it was made."""
-    from rehearsal.revision import check_out, differing_packages, synthesize
+    from rehearsal.revision import check_out, differing_packages, own_configuration, synthesize
 
     if args.from_dir:
         return _wanted(args, Path(args.from_dir)), args.from_dir, []
@@ -137,7 +138,14 @@ def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]
     notes = (
         [f"{args.revision} ran with today's packages; its lock differs in {', '.join(different)}"] if different else []
     )
-    output = synthesize(sys.executable, other, folder / "former", folder / "report.json")
+    config = None
+    if chosen := os.environ.get("PSC_CONFIG"):
+        config, its_own = own_configuration(CHECKOUT, chosen)
+        if not its_own:
+            notes.append(
+                f"{chosen} stands outside the checkout, so {args.revision} was synthesized with it as it is now"
+            )
+    output = synthesize(sys.executable, other, folder / "former", folder / "report.json", config)
     return _wanted(args, Path(output)), f"{args.revision} ({commit})", notes
 
 

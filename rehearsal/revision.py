@@ -50,13 +50,28 @@ def differing_packages(checkout: Path, other: Path) -> list[str]:
     )  # fmt: skip
 
 
-def synthesize(python: str, checkout: Path, output: Path, report: Path) -> str:
+def own_configuration(checkout: Path, chosen: str) -> tuple[str, bool]:
+    """PSC_CONFIG for another revision of `checkout`, and whether that revision has the file itself.
+
+    A file of the checkout is the revision's own, by its relative path; one from elsewhere has no revisions.
+    """
+    file = (checkout / chosen).resolve()
+    if file.is_relative_to(checkout.resolve()):
+        return file.relative_to(checkout.resolve()).as_posix(), True
+    return str(file), False
+
+
+def synthesize(python: str, checkout: Path, output: Path, report: Path, config: str | None = None) -> str:
     """Run the main.py of `checkout` with `python` into `output`; returns the environment's folder below it.
+
+    `config` takes the place of PSC_CONFIG.
 
     Raises:
         RevisionError: when it refuses; the message is its own.
     """
     variables = dict(os.environ) | {"CDKTF_OUTDIR": str(output), "PSC_SYNTH_REPORT": str(report)}
+    if config is not None:
+        variables["PSC_CONFIG"] = config
     done = subprocess.run(
         [python, "-s", str(checkout / "main.py")],
         cwd=checkout,

@@ -153,6 +153,8 @@ class InternalLoadBalancer(Construct):
             name=names_.backend_service,
             load_balancing_scheme="INTERNAL_MANAGED",
             protocol="HTTP",
+            # The provider's default is 300; gcloud says nothing, and Google's default is 0.
+            connection_draining_timeout_sec=0,
             # Left out, the provider sends 0, which drains the backend: every request is answered 503.
             backend=[ComputeRegionBackendServiceBackend(group=neg.id, capacity_scaler=1.0)],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
