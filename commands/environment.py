@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -50,6 +51,10 @@ class Environment:
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
         variables["PATH"] = f"{self.node.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
         variables["JSII_NODE"] = str(self.node)
+        if "JSII_RUNTIME_PACKAGE_CACHE" not in variables and os.access(HOME, os.W_OK):
+            # Its own place is refused when home is missing or its group may write there. main.py does so, too, for
+            # those who run it without ./psc.
+            variables.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(HOME / "jsii"))
         variables.setdefault("CHECKPOINT_DISABLE", "1")
         return variables
 
@@ -108,11 +113,13 @@ def _point(home: Path) -> None:
     link = HOME / "env"
     if link.is_symlink() and os.readlink(link) == home.name:
         return
+    aside = HOME / f"env-link-{os.getpid()}"
     try:
-        aside = HOME / f"env-link-{os.getpid()}"
         aside.symlink_to(home.name)
         aside.replace(link)
     except OSError:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         return  # only slower next time
     clean(HOME, "env-*", home)
 

@@ -11,15 +11,10 @@ from weakref import WeakKeyDictionary
 
 from cdktf import TerraformElement, TerraformStack
 
+from cloudrun_psc.terraform_names import address_name as address_name
 from constructs import Construct, IConstruct
 
 _claimed: WeakKeyDictionary[TerraformStack, dict[str, str]] = WeakKeyDictionary()
-
-
-def address_name(text: str) -> str:
-    """A Terraform name out of keys, ranges or e-mail addresses: everything but letters and digits becomes `_`."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def default_address(scope: IConstruct) -> str:

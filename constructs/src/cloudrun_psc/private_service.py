@@ -25,6 +25,7 @@ from cloudrun_psc import access, instance_sizes, names
 from cloudrun_psc.addresses import address_name, claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.terraform_names import secret_name
 from constructs import Construct
 
 HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
@@ -134,8 +135,10 @@ class PrivateService(Construct):
     ) -> list[ITerraformDependable]:
         """Without it the first revision fails to start; no accessor means that somebody else has granted it."""
         granted: list[ITerraformDependable] = []
-        for secret in sorted({reference.secret for reference in container.secrets.values()}) if accessor else []:
-            name = address_name(secret.rpartition("/")[2])
+        own = f"projects/{self._project}/secrets/"
+        secrets = {reference.secret.removeprefix(own) for reference in container.secrets.values()}
+        for secret in sorted(secrets) if accessor else []:
+            name = secret_name(secret, self._project)
             resource = SecretManagerSecretIamMember(
                 self,
                 f"Secret {secret}".replace("/", " "),

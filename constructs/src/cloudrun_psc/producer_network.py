@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoog
 
 from cloudrun_psc.addresses import address_name, claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import range_name
+from cloudrun_psc.content_names import grown_name, range_name
 from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.names import project_id, resource_name
 from cloudrun_psc.names import region as region_rule
@@ -69,6 +69,7 @@ class ProducerNetwork(Construct):
                 ("region", known(region, region_rule)),
                 ("name", known(name, resource_name)),
                 *self._subnet_faults("load_balancer_subnet", load_balancer_subnet),
+                ("load_balancer_subnet.name", _grown(load_balancer_subnet)),
                 *self._subnet_faults("proxy_only_subnet", proxy_only_subnet, PROXY_ONLY_PREFIX),
             ],
         )
@@ -239,3 +240,10 @@ class ProducerNetwork(Construct):
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
         return resource
+
+
+def _grown(subnet: Subnet) -> Fault | None:
+    """The load balancer's subnet takes its range into its name once that is not the plain one."""
+    if not is_known(subnet.name) or not is_known(subnet.range):
+        return None
+    return grown_name(range_name(subnet.name, subnet.range, LOAD_BALANCER_SUBNET.range), f"for {subnet.range}")
