@@ -16,7 +16,7 @@ from cloudrun_psc.content_names import grown_name, range_name
 from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.names import project_id, resource_name
 from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlaps, subnet_range
+from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlapping, subnet_range
 from cloudrun_psc.records import record
 from cloudrun_psc.subnets import Subnet
 from constructs import Construct
@@ -86,12 +86,12 @@ class ProducerNetwork(Construct):
         fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
         found = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
         if fault is None and is_known(subnet.range):
-            self._ranges[argument] = subnet.range
+            others = {other: one for other, one in self._ranges.items() if other != argument}
             found += [
                 (f"{argument}.range", overlap_fault(subnet.range, other, self._ranges[other]))
-                for other, one in overlaps(self._ranges)
-                if one == argument
+                for other in overlapping(subnet.range, others)
             ]
+            self._ranges[argument] = subnet.range
         return found
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:

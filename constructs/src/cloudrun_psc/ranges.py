@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
-from itertools import combinations
 
 from cloudrun_psc.faults import Fault, shown
 
@@ -122,9 +122,30 @@ def address_in_subnet(value: str, subnet: str) -> Fault | None:
 
 
 def overlaps(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The pairs of keys whose ranges overlap; every value must be a valid range."""
-    networks = {key: IPv4Network(value) for key, value in ranges.items()}
-    return [(one, other) for one, other in combinations(networks, 2) if networks[one].overlaps(networks[other])]
+    """The pairs of keys whose ranges overlap, in the mapping's order; every value must be a valid range."""
+    keys = list(ranges)
+    bounds = sorted((*_bounds(value), place) for place, value in enumerate(ranges.values()))
+    found: list[tuple[int, int]] = []
+    open_: list[tuple[int, int]] = []
+    for first, last, place in bounds:
+        open_ = [(until, other) for until, other in open_ if until >= first]
+        found += [(min(place, other), max(place, other)) for _, other in open_]
+        open_.append((last, place))
+    return [(keys[one], keys[other]) for one, other in sorted(found)]
+
+
+def overlapping(range_: str, others: Mapping[str, str]) -> list[str]:
+    """The keys of those of `others` that `range_` overlaps; every value must be a valid range."""
+    first, last = _bounds(range_)
+    bounds = ((key, _bounds(one)) for key, one in others.items())
+    return [key for key, (start, end) in bounds if start <= last and first <= end]
+
+
+@cache
+def _bounds(range_: str) -> tuple[int, int]:
+    """First and last address; kept, as each new subnet is compared with all others of its network."""
+    network = IPv4Network(range_)
+    return int(network.network_address), int(network.broadcast_address)
 
 
 def overlap_fault(range_: str, other_name: str, other_range: str) -> Fault:
