@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent
 # First on the path: an environment in which another checkout's constructs are installed must not lend us those.
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
 
-from cloudrun_psc.lazy_bindings import use_lazy_bindings  # noqa: E402
+from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
 
@@ -24,6 +24,9 @@ def main() -> int:
     if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         # cdktf 0.21 makes invalid HCL of lifecycle conditions and drops `check` blocks.
         return _refuse("cdktf's HCL output loses check blocks and lifecycle conditions; synthesize without --hcl")
+    _use_own_node()
+    # First of all: cdktf's other process gets ready while the configuration is read.
+    use_fast_synthesis()
     try:
         loaded = load(CHECKOUT)
     except ConfigurationError as error:
@@ -34,13 +37,11 @@ def main() -> int:
 
 
 def _synthesize(loaded: Loaded) -> int:
-    _use_own_node()
     _use_own_jsii_cache()
     # cdktf prefers this variable to its argument; we synthesize aside first.
     outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
     outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
-    # Only now: cdktf takes a while to import, and a wrong configuration is told without it.
-    use_lazy_bindings()
+    # Only now: a wrong configuration is told without cdktf.
     from stacks.synthesis import SynthesisError, synthesize
 
     try:
