@@ -1,7 +1,7 @@
 """The reference deployment as an ordinary CDKTF program in Python: plain bindings, nothing of cloudrun_psc.
 
-Usage: program.py SERVICES CONSUMERS OUTDIR. program.js builds the same, line by line. With 1 and 1 it is what `./psc synth`
-writes of the default configuration; endpoints on further services are dealt out among the consumers in turn.
+Usage: program.py SERVICES CONSUMERS OUTDIR. program.js builds the same, line by line. With 1 and 1 it is what
+`./psc synth` writes of the default configuration; further services are dealt out among the consumers in turn.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ STAYS = (
     "consumers and then the producer and deploy again."
 )
 PROXY_STAYS = (
-    "One proxy-only subnet is active per network and region: create a BACKUP one with the new range, make it ACTIVE and "
-    "delete the former by hand, then import it (docs/troubleshooting.md)."
+    "One proxy-only subnet is active per network and region: create a BACKUP one with the new range, make it ACTIVE "
+    "and delete the former by hand, then import it (docs/troubleshooting.md)."
 )
 TOKEN_URL = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"  # noqa: S105
 
@@ -256,9 +256,7 @@ class Producer:
         proxy_name = unchanged(
             "The name of the proxy-only subnet", "proxy_only_subnet", "producer-proxy-subnet", PROXY_STAYS
         )
-        proxy_range = unchanged(
-            "The range of the proxy-only subnet", "proxy_only_range", "10.0.2.0/24", PROXY_STAYS
-        )
+        proxy_range = unchanged("The range of the proxy-only subnet", "proxy_only_range", "10.0.2.0/24", PROXY_STAYS)
         self.proxy_only_subnet = ComputeSubnetwork(
             self.scope,
             "ProxyOnlySubnet",

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import cdktf, config, lock, providers_lock, rehearse, synth, test
+from commands import benchmark, cdktf, config, lock, providers_lock, rehearse, synth, test
 from commands.command import Command
 from commands.environment import CHECKOUT
 
@@ -22,6 +22,7 @@ COMMANDS = {
         config.COMMAND,
         providers_lock.COMMAND,
         lock.COMMAND,
+        benchmark.COMMAND,
     )
 }
 

@@ -102,6 +102,21 @@ def test_a_spoiled_cache_heals(spoiled: str, with_: bytes, program: Path, own_ca
     assert made(tmp_path / "first") == made(tmp_path / "second")
 
 
+def test_damage_in_what_the_program_does_not_import(own_cache: Path, tmp_path: Path) -> None:
+    for path in own_cache.glob("packages/@cdktf/**/lib/index.js"):
+        path.unlink()
+        path.write_bytes(b"syntax error")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from cloudrun_psc.fast_synthesis import use_fast_synthesis\nuse_fast_synthesis()\n"
+        "from cdktf import Fn, Token\nprint(Token.is_unresolved(Fn.join('', ['a'])), Token.is_unresolved('a'))\n"
+    )
+    done = run_program(program, cache=own_cache)
+    assert (done.returncode, done.stdout) == (0, "True False\n")
+    assert done.stderr.count("\n") == 1
+    assert "the kernel cannot load @cdktf/provider-google" in done.stderr
+
+
 @pytest.mark.parametrize("gone", ["packages/cdktf", "packages", "stamps", "python"])
 def test_a_cache_of_which_a_part_is_gone_is_made_anew(
     gone: str, program: Path, own_cache: Path, tmp_path: Path

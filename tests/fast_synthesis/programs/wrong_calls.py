@@ -1,10 +1,11 @@
-"""Calls that are refused: prints class and message of each, as JSON. Run with and without fast synthesis."""
+"""Calls that are refused: writes class and message of each into OUTDIR/messages.json. Usage: wrong_calls.py OUTDIR."""
 
 # ruff: noqa: E402
 # mypy: ignore-errors
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from cloudrun_psc.fast_synthesis import use_fast_synthesis
 
@@ -60,4 +61,6 @@ for name, call in CALLS.items():
         told[name] = f"no error: {type(call()).__name__}"
     except Exception as error:
         told[name] = f"{type(error).__name__}: {error}"
-print(json.dumps(told))
+out = Path(sys.argv[1])
+out.mkdir(parents=True, exist_ok=True)
+(out / "messages.json").write_text(json.dumps(told))

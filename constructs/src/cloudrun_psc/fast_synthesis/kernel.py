@@ -7,6 +7,7 @@ on the same process.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,14 +47,21 @@ _CALLS = ("load", "create", "delete", "get", "set", "sget", "sset", "invoke", "a
 def take_over(process: KernelProcess, cache: Path) -> None:
     """Make jsii's one kernel ours; called before anything can have been loaded into it."""
     kernel = jsii.kernel
-    _rebind(kernel, FastKernel(kernel, process, cache))
+    fast = FastKernel(kernel, process, cache)
+    _rebind(kernel, {name: functools.partial(_first_call, name, fast) for name in _CALLS} | {"load": fast.load})
     kernel.provider = _Provider(process)
 
 
-def _rebind(kernel: Kernel, calls: object) -> None:
+def _first_call(name: str, fast: FastKernel, *args: Any, **more: Any) -> Any:
+    """Any call but `load`: by now everything must be loaded; what answers from now on, stays."""
+    fast.settle()
+    return getattr(jsii, name)(*args, **more)
+
+
+def _rebind(kernel: Kernel, calls: Mapping[str, Callable[..., Any]]) -> None:
     """Generated code calls jsii.get(…), jsii's own calls kernel.get(…): both get what `calls` has, or jsii's own."""
     for name in _CALLS:
-        call = getattr(calls, name, None) or functools.partial(getattr(type(kernel), name), kernel)
+        call = calls.get(name) or functools.partial(getattr(type(kernel), name), kernel)
         setattr(kernel, name, call)
         setattr(jsii, name, call)
 
@@ -69,6 +77,16 @@ class FastKernel:
         self._wire = Wire(kernel)
         self._known = KnownAnswers()
         self._loads: list[tuple[str, str, str]] = []
+
+    def settle(self) -> None:
+        """See that what the process was told to load is loaded, and answer from now on; else jsii does."""
+        try:
+            self._process.settle()
+        except (UnfitError, RuntimeError) as error:
+            self._give_up(error)
+        else:
+            own = {name: getattr(self, name) for name in _CALLS if hasattr(self, name)}
+            _rebind(self._kernel, own)
 
     def load(self, name: str, version: str, tarball: str) -> None:
         """Load an assembly, unless the process was told to at its start."""
@@ -87,7 +105,7 @@ class FastKernel:
         self._process.kill()
         packages.forget(self._cache)
         self._kernel.provider = provided.ProcessProvider()
-        _rebind(self._kernel, None)
+        _rebind(self._kernel, {})
         for name, version, tarball in self._loads:
             self._kernel.load(name, version, tarball)
 

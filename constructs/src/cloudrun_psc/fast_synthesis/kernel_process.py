@@ -92,20 +92,29 @@ class KernelProcess:
             awaited = self._expected[0]
             answer = self._read()
             if "ok" not in answer:
-                raise UnfitError(f"the kernel cannot load {awaited[0]}: {answer.get('error')}")
+                # Its first line: what follows is a trace of Node's.
+                reason = str(answer.get("error")).strip().partition("\n")[0]
+                raise UnfitError(f"the kernel cannot load {awaited[0]}: {reason}")
             self._expected.pop(0)
         return True
 
-    def ask(self, message: bytes) -> bytes:
-        """Send one message; the answer's line.
+    def settle(self) -> None:
+        """Wait until everything is loaded that it was told to load at its start.
 
         Raises:
-            UnfitError: when the kernel could not load what it was told to at its start.
+            UnfitError: when it could not load it.
             RuntimeError: when the kernel is gone.
         """
         if self._expected:
             name, version = self._expected[-1]
             self.loaded(name, version, str(self._loading[name, version]))
+
+    def ask(self, message: bytes) -> bytes:
+        """Send one message; the answer's line. What was to be loaded at its start must be (see `settle`).
+
+        Raises:
+            RuntimeError: when the kernel is gone.
+        """
         self._write(message)
         return self._line()
 
