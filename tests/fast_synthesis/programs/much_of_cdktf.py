@@ -121,6 +121,21 @@ class Stack(TerraformStack):
         resolvable: IResolvable = ports.expression
         TerraformOutput(self, "all", value={"ports": resolvable, "size": made.size, "list": [vm.fqn, self.network.fqn]})
         TerraformOutput(self, "secret", value=vm.instance_id, sensitive=True, depends_on=[vm])
+        kinds = [
+            self.network.id,
+            f"a{self.network.id}",
+            "a",
+            "TfToken[",
+            5,
+            2.5,
+            True,
+            made.size,
+            vm.tags_input,
+            ["a"],
+            {},
+        ]
+        unresolved = {f"{place}": Token.is_unresolved(kind) for place, kind in enumerate(kinds)}
+        TerraformOutput(self, "unresolved", value=unresolved)
         Aspects.of(self).add(Labels())
 
 

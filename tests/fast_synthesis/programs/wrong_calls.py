@@ -51,6 +51,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "a value without a scope": lambda: LocalBackend("stack"),
     "an object that is no construct": lambda: Construct(object(), "m"),
     "a stack of nothing": lambda: TerraformStack.of(app),
+    "nothing for what is required": lambda: TerraformOutput(stack, "o", value=None),
     "too many arguments": lambda: Fn.join("-", ["a"], "b"),
     "a token of a function": lambda: Token.as_string(print),
     "a failing resolution": lambda: TerraformOutput(stack, "n", value=Token.as_any(object)),
