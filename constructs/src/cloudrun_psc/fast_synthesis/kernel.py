@@ -124,6 +124,7 @@ class FastKernel:
         made = CreateResponse(ref=answer.ref)
         obj.__jsii_ref__ = made
         _reference_map.register_reference(obj)
+        self._known.keep_created(obj, args)
         return made
 
     def get(self, obj: Any, property: str) -> Any:  # noqa: A002  # jsii's name for it

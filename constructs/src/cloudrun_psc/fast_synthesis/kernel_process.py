@@ -25,7 +25,7 @@ from cloudrun_psc.fast_synthesis.packages import Package, root
 
 # The caller's own choices for jsii that only its own start honours.
 _OWN_CHOICES = ("JSII_RUNTIME", "JSII_DEBUG", "JSII_DEBUG_TIMING", "JSII_RECORD", "JSII_VALIDATE_ASSEMBLIES",
-                "JSII_HOST_STACK_TRACES", "JSII_RUNTIME_PACKAGE_CACHE", "JSII_RUNTIME_PACKAGE_CACHE_ROOT")  # fmt: skip
+                "JSII_HOST_STACK_TRACES")  # fmt: skip
 _PROGRAM, _WORKER = "program.js", "runtime-index-worker.js"
 _CHANNEL = 3  # the descriptor that jsii's program reads and writes
 
@@ -42,6 +42,8 @@ class KernelProcess:
         chosen = [name for name in _OWN_CHOICES if os.environ.get(name)]
         if chosen:
             raise UnfitError(f"{chosen[0]} is set")
+        if os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() != "enabled":
+            raise UnfitError("JSII_RUNTIME_PACKAGE_CACHE switches its cache off")
         node = shutil.which(os.environ.get("JSII_NODE") or "node")
         if node is None:
             raise UnfitError("there is no Node; set JSII_NODE")

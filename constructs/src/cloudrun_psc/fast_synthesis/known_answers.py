@@ -6,6 +6,7 @@ is a round trip to the other process.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from jsii import _reference_map
@@ -14,6 +15,7 @@ from jsii._kernel.types import ObjRef
 # `readonly` fields in constructs 10, or computed from nothing but these: a node is never moved or renamed.
 _CONSTRUCT, _NODE = "constructs.Construct", "constructs.Node"
 _FIXED = {_CONSTRUCT: frozenset({"node"}), _NODE: frozenset({"id", "path"})}
+_PASS_SCOPE_ON = ("constructs.", "cdktf.", "@cdktf/provider-google.")
 _STACK, _TOKEN = "cdktf.TerraformStack", "cdktf.Token"
 # cdktf writes tokens into strings as ${TfToken[…]}, and into numbers as doubles far beyond this.
 _IN_STRINGS = "TfToken["
@@ -27,6 +29,16 @@ class KnownAnswers:
         self._properties: dict[tuple[str, str], Any] = {}
         self._stacks: dict[str, Any] = {}
         self._fixed: dict[type, frozenset[str]] = {}
+
+    def keep_created(self, obj: Any, args: list[Any] | None) -> None:
+        """Remember the stack of a new construct: itself if it is one, else that of its scope, its first argument."""
+        kind = _kind(type(obj))
+        if kind == _STACK:
+            self._stacks[_ref(obj)] = obj
+        elif kind == _CONSTRUCT and args:
+            stack = self._stacks.get(_ref(args[0]))
+            if stack is not None:
+                self._stacks[_ref(obj)] = stack
 
     def property(self, reference: ObjRef, name: str) -> Any:
         """A property's value, or None when it is to be asked for."""
@@ -63,6 +75,17 @@ def _fixed(type_: type) -> frozenset[str]:
         if known is not None and issubclass(type_, known):
             return names
     return frozenset()
+
+
+@cache
+def _kind(type_: type) -> str:
+    """Whether it is a stack, or a construct of a package whose classes pass their scope on; or neither."""
+    construct, stack = _reference_map._types.get(_CONSTRUCT), _reference_map._types.get(_STACK)
+    if stack is not None and issubclass(type_, stack):
+        return _STACK
+    name = getattr(type_, "__jsii_type__", "") or ""
+    passes_on = construct is not None and issubclass(type_, construct) and name.startswith(_PASS_SCOPE_ON)
+    return _CONSTRUCT if passes_on else ""
 
 
 def _ref(construct: Any) -> str:
