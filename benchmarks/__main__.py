@@ -60,7 +60,8 @@ def measured(comparison: Comparison, rounds: int) -> Findings:
     machine = (
         f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
-    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds))
+    without = {size: comparison.without(size, few) for size in (1, 100)}
+    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds), without)
 
 
 def plot(rows: Sequence[Row]) -> str:

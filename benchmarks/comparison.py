@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed
 from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary
+from benchmarks.without import PARTS
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,28 @@ class Comparison:
             told["the end: both processes tidy up"] = time.time() - told.pop("ended")
             found.append(told)
         return {name: statistics.median(one[name] for one in found) for name in found[0]}
+
+    def without(self, services: int, rounds: int) -> dict[str, tuple[float, float]]:
+        """What the absence of each part costs: time and processor time, as multiples of those with all parts."""
+        caches = (*self.fast.caches, *self.ordinary.caches)
+        parts = [Program(part, (sys.executable, str(HERE / "without.py"), part), caches=caches) for part in PARTS]
+        runs: dict[str, list[Run]] = {part: [] for part in PARTS}
+        self._run(self.fast, services, 1)  # what is taken out of the cache must be there first
+        for number in range(rounds + 1):
+            for part in parts if number % 2 else parts[::-1]:
+                run = self._run(part, services, 1)
+                runs[part.name] += [run] if number else []  # the first run fills caches
+            _say(f"  parts, {services} services: round {number} of {rounds}")
+        _same({name: [run.written for run in each] for name, each in runs.items()})
+        whole = runs["nothing"]
+        return {
+            part: (
+                statistics.median(one.seconds / all_.seconds for one, all_ in zip(each, whole, strict=True)),
+                statistics.median(one.processor / all_.processor for one, all_ in zip(each, whole, strict=True)),
+            )
+            for part, each in runs.items()
+            if part != "nothing"
+        }
 
     def _run(self, program: Program, services: int, consumers: int, caches: Path | None = None) -> Run:
         outdir = self._outdir()

@@ -37,13 +37,14 @@ class Findings:
     typed: Sequence[float]
     alone: Sequence[float]
     stages: dict[str, float]
+    without: dict[int, dict[str, tuple[float, float]]]
 
 
 def page(found: Findings, closing: str) -> str:
     """The whole page; `closing` is what is written by hand and kept."""
     parts = [_HEAD, f"Measured on {found.machine}.\n", "## Against the goals\n", goals(found), "## All rows\n"]
     parts += [table(found), "![Seconds by number of services](performance.svg)\n", "## Where the time goes\n"]
-    parts += [stages(found.stages), closing]
+    parts += [stages(found.stages), "## What each part is worth\n", worth(found.without), closing]
     return "\n".join(parts)
 
 
@@ -100,6 +101,17 @@ def table(found: Findings) -> str:
     typed, alone = statistics.median(found.typed), statistics.median(found.alone)
     lines += [f"| 1 | 1 | `./psc synth` | {typed:.2f} | | |", f"| 1 | 1 | main.py | {alone:.2f} | | |", ""]
     return "\n".join(lines)
+
+
+def worth(found: dict[int, dict[str, tuple[float, float]]]) -> str:
+    """What the absence of each part costs, by number of services."""
+    head = "Time (and processor time) without one part, as a multiple of that with all of them:\n"
+    sizes = " | ".join(f"{size} service{'s' if size > 1 else ''}" for size in found)
+    lines = [head, f"| without | {sizes} |", "|---" * (len(found) + 1) + "|"]
+    for part in next(iter(found.values())):
+        numbers = " | ".join(f"{one[part][0]:.2f} ({one[part][1]:.2f})" for one in found.values())
+        lines.append(f"| {part} | {numbers} |")
+    return "\n".join([*lines, ""])
 
 
 def stages(found: dict[str, float]) -> str:

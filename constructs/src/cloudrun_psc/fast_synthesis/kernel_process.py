@@ -63,9 +63,8 @@ class KernelProcess:
         environment["JSII_AGENT"] = f"cloudrun_psc on jsii {self._version}"
         environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(root(cache))
         environment["CLOUDRUN_PSC_COMPILE_CACHE"] = str(cache / "node")
-        preload = resources.files("cloudrun_psc.fast_synthesis").joinpath("node", "preload.cjs")
         # The options are those of jsii's own start.
-        command = [node, "--max-old-space-size=4069", "--preserve-symlinks", "--require", str(preload), str(program)]
+        command = [node, "--max-old-space-size=4069", "--preserve-symlinks", "--require", _preload(), str(program)]
         ours, theirs = socket.socketpair()
         nothing = os.open(os.devnull, os.O_RDONLY)
         try:
@@ -163,6 +162,10 @@ class KernelProcess:
         """End the process without ceremony: something about it is wrong."""
         self._expected = self._expected or [("", "")]
         self.stop()
+
+
+def _preload() -> str:
+    return str(resources.files("cloudrun_psc.fast_synthesis").joinpath("node", "preload.cjs"))
 
 
 def _program(cache: Path, version: str) -> Path:
