@@ -6,7 +6,6 @@ is a round trip to the other process.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from jsii import _reference_map
@@ -29,10 +28,14 @@ class KnownAnswers:
         self._properties: dict[tuple[str, str], Any] = {}
         self._stacks: dict[str, Any] = {}
         self._fixed: dict[type, frozenset[str]] = {}
+        self._kinds: dict[type, str] = {}
 
     def keep_created(self, obj: Any, args: list[Any] | None) -> None:
         """Remember the stack of a new construct: itself if it is one, else that of its scope, its first argument."""
-        kind = _kind(type(obj))
+        type_ = type(obj)
+        kind = self._kinds.get(type_)
+        if kind is None:
+            kind = self._kinds[type_] = _kind(type_)
         if kind == _STACK:
             self._stacks[_ref(obj)] = obj
         elif kind == _CONSTRUCT and args:
@@ -77,7 +80,6 @@ def _fixed(type_: type) -> frozenset[str]:
     return frozenset()
 
 
-@cache
 def _kind(type_: type) -> str:
     """Whether it is a stack, or a construct of a package whose classes pass their scope on; or neither."""
     construct, stack = _reference_map._types.get(_CONSTRUCT), _reference_map._types.get(_STACK)
