@@ -174,24 +174,20 @@ def _both(facts: Facts) -> bool:
 
 
 def _destroy(facts: Facts) -> str:
-    order = "Consumers go first: an attachment that is deleted closes their connections for good." * _both(facts)
-    protected = [stack.name for stack in facts.stacks if stack.protected]
-    lift = (
-        f"\n\n{' and '.join(protected)} {'is' if len(protected) == 1 else 'are'} protected. Only for a destroy that is "
-        f"meant: set `deletion_protection` to false and remove `prevent_destroy` in `main{facts.format.ending}`, "
-        "apply, then destroy."
-        if protected
-        else ""
-    )
-    return "\n".join(
-        [
-            "## Destroy",
+    order = "Consumers go first: an attachment that is deleted closes their connections for good. " * _both(facts)
+    lines = ["## Destroy", "", f"{order}The APIs stay enabled.", ""]
+    for stack in (stack for stack in facts.stacks if stack.protected):
+        lines += [
+            f"The folder {stack.name} is protected. Only for a destroy that is meant, lift that before:",
             "",
-            f"{order}{' ' if order else ''}The APIs stay enabled.{lift}",
+            shell(
+                f"sed -i.protected -E 's/((prevent_destroy|deletion_protection)\"?( *=|:)) true/\\1 false/' "
+                f"{stack.name}/main{facts.format.ending}",
+                f"terraform -chdir={stack.name} apply",
+            ),
             "",
-            shell(*_in_order(tuple(reversed(facts.stacks)), "destroy")),
         ]
-    )
+    return "\n".join([*lines, shell(*_in_order(tuple(reversed(facts.stacks)), "destroy"))])
 
 
 def _roles(facts: Facts) -> str:

@@ -205,6 +205,26 @@ def invokers(live: Live) -> list[str]:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
+def test_what_is_protected_is_destroyed_only_as_the_runbook_says(
+    format_: str, empty: Callable[[], Live], tmp_path: Path
+) -> None:
+    live = empty()
+    config = configuration("default") | {"provider_version": "7.45.0", "deletion_protection": True}
+    assert live.deploy(config).findings == []
+    handed = Handed.of(live, tmp_path / "bundle", Wish(format=format_))
+    handed.lay_out_states()
+    handed.types_section("State")
+    handed.types_section("Apply")
+    refused = handed.tries("terraform -chdir=producer destroy")
+    assert refused.returncode == 1
+    assert "Instance cannot be destroyed" in refused.stderr
+    assert found(live.state(), "serviceAttachments", "hello-service-attachment")
+    handed.types_section("Destroy")
+    state = live.state()
+    assert [*state["compute"], *state["run"]] == []
+
+
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_consumer_team_takes_its_part_alone(format_: str, live: Callable[..., Live], tmp_path: Path) -> None:
     deployed = live()
     handed = Handed.of(deployed, tmp_path / "bundle", Wish(format=format_, stacks=("consumer",)))

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from handover.bundle import Wish
+from config.loading import load
+from handover.bundle import Wish, bundle
 from handover.markdown import wrapped
 from handover.source import Source
-from tests.handover.conftest import CONFIGURATIONS, Make
+from rehearsal.stacks_folder import stacks_of
+from tests.conftest import CHECKOUT
+from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
 SHAPES = [(file, stacks) for file in CONFIGURATIONS for stacks in ((),)] + [
     (CONFIGURATIONS[0], ("producer",)),
@@ -93,8 +96,8 @@ def test_the_picture_shows_who_connects_to_what(make: Make) -> None:
 
 
 def test_protection_is_told_where_there_is_one(make: Make) -> None:
-    assert "producer is protected." in page(make, named("everything"))
-    assert "protected. Only" not in page(make)
+    assert "The folder producer is protected." in page(make, named("everything"))
+    assert "is protected. Only" not in page(make)
 
 
 def test_states_are_copied_or_stay(make: Make) -> None:
@@ -124,14 +127,23 @@ def test_where_it_came_from_says_whether_the_work_tree_was_clean(make: Make) -> 
     assert "a checkout without git;" in origin(revision=None)
 
 
-def test_a_lock_file_that_is_there_is_handed_over(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "No provider lock file was handed over" in page(make)
-    from handover import bundle
+def test_a_lock_file_that_is_there_is_handed_over(make: Make, tmp_path: Path) -> None:
+    from stacks.synthesis import synthesize
 
-    monkeypatch.setattr(bundle, "_lock", lambda stack: f"# {stack.name}\n".encode())
-    made = make()
-    assert made.files["producer/.terraform.lock.hcl"] == b"# producer\n"
-    assert "are fixed by `.terraform.lock.hcl`" in made.files["README.md"].decode()
+    assert "No provider lock file was handed over. The" in page(make)
+    settings = load(CHECKOUT, {"PSC_CONFIG": str(CONFIGURATIONS[0])}).settings
+    locks = tmp_path / "locks"
+    (locks / "default").mkdir(parents=True)
+    for count, stack in enumerate(("producer", "consumer")):
+        (locks / "default" / f"{stack}.terraform.lock.hcl").write_text(f"# {stack}\n")
+        out = synthesize(settings, tmp_path / f"out-{count}", locks)
+        made = bundle(stacks_of(out), settings, SOURCE, Wish())
+        text = made.files["README.md"].decode()
+        assert made.files[f"{stack}/.terraform.lock.hcl"] == f"# {stack}\n".encode()
+        if count:
+            assert "are fixed by `.terraform.lock.hcl`" in text
+        else:
+            assert "No provider lock file was handed over for consumer." in text
 
 
 def test_paragraphs_are_broken_and_nothing_else() -> None:
