@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
-from handover.credentials import Suspect, in_environment
+from handover.credentials import Suspect, elsewhere, in_environment
 from handover.facts import Facts, promises, self_links
 from handover.formats import FORMATS, Format
 from handover.handed_stack import VERSIONS, HandedStack, hand
@@ -95,14 +95,14 @@ def _wanted(stacks: Sequence[Stack], names: Sequence[str]) -> list[Stack]:
 
 
 def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) -> None:
-    suspects: list[Suspect] = [
-        one for name, content in contents.items() for one in in_environment(name, content, harmless)
-    ]
+    suspects: list[Suspect] = []
+    for name, content in contents.items():
+        suspects += [*in_environment(name, content, harmless), *elsewhere(name, content)]
     if suspects:
         listed = "\n".join(f"{one.where} looks like {one.looks_like}" for one in suspects)
         raise UnfitError(
-            f"{listed}\nnothing was written: a bundle passes on what stands under env. Put it into Secret Manager and "
-            "name it under `secrets:` of the service; if it is no credential, say so with --harmless NAME"
+            f"{listed}\nnothing was written: a bundle passes on what stands in the configuration. Put it into Secret "
+            "Manager and name it under `secrets:` of the service; for an env variable that is none: --harmless NAME"
         )
 
 

@@ -56,6 +56,32 @@ def in_environment(stack: str, content: Mapping[str, Any], harmless: frozenset[s
                 yield Suspect(where=f"{stack}: service {address.replace('_', '-')}: env {name}", looks_like=looks)
 
 
+def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
+    """What else of a stack's resources and outputs is shaped like a credential; containers' variables aside."""
+    for section in ("resource", "data"):
+        for kind, named in content.get(section, {}).items():
+            for name, values in named.items():
+                looks = next((found for text in _texts(values, without="env") if (found := shape(text))), "")
+                if looks:
+                    yield Suspect(where=f"{stack}: {kind}.{name}", looks_like=looks)
+    for name, output in content.get("output", {}).items():
+        looks = next((found for text in _texts(output, without="env") if (found := shape(text))), "")
+        if looks:
+            yield Suspect(where=f"{stack}: output {name}", looks_like=looks)
+
+
+def _texts(value: Any, *, without: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != without:
+                yield from _texts(inner, without=without)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, without=without)
+    elif isinstance(value, str):
+        yield value
+
+
 def looks_like(name: str, value: str) -> str:
     """What a variable's value looks like, by its shape or its name; empty when like no credential."""
     return shape(value) or ("a credential, by its name" if _telling(name, value) else "")

@@ -296,6 +296,15 @@ def test_a_credential_in_the_environment_is_refused_without_its_value(make: Make
     assert "hunter2" not in str(refused.value)
 
 
+def test_a_credential_anywhere_else_is_refused_too(make: Make) -> None:
+    key = "AIza" + "SyA0123456789abcdefghijklmnopqrstuv"
+    text = f"producer: {{project: example-producer-project, services: {{hello: {{description: the key is {key}}}}}}}"
+    with pytest.raises(UnfitError) as refused:
+        make(text)
+    assert "producer: google_compute_service_attachment.hello looks like a Google API key" in str(refused.value)
+    assert key not in str(refused.value)
+
+
 def test_what_only_looks_like_one_can_be_said_to_be_harmless(make: Make) -> None:
     made = make(SUSPICIOUS, Wish(harmless=("DB_PASSWORD",)))
     assert made.manifest.harmless == ("DB_PASSWORD",)
