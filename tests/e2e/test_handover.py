@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -241,43 +240,3 @@ def test_a_consumer_team_takes_its_part_alone(format_: str, live: Callable[..., 
     state = deployed.state()
     assert [path for path in state["compute"] if path.startswith(f"projects/{CONSUMER}/")] == []
     assert [path for path in state["compute"] if path.startswith(f"projects/{PRODUCER}/")]
-
-
-@pytest.mark.parametrize("format_", FORMATS)
-@pytest.mark.parametrize(
-    ("file", "text", "value", "sentence"),
-    [
-        ("producer", '"hello_accept"', {CONSUMER: 0}, "A limit is a whole number, 1 or more."),
-        ("producer", '"hello_accept"', {"123": 1}, "Entries are project ids"),
-        ("producer", '"hello_added_invokers"', ["allUsers"], "Everyone"),
-        ("producer", '"hello_invoker_consumer"', "allAuthenticatedUsers", "Everyone"),
-        ("producer", '"hello_image"', "https://example.com/x", "An image is HOST/REPOSITORY:TAG"),
-        ("producer", '"hello_scaling"', {"min_instances": 5, "max_instances": 2}, "not below min_instances"),
-        ("consumer", '"psc_endpoint_address"', "10.2.0.5", "An address is one of 10.1.0.0/24"),
-        ("consumer", '"psc_endpoint_address"', "10.1.0.1", "Google reserves"),
-        ("consumer", '"psc_endpoint_address"', "a.b.c.d", "An address is one of 10.1.0.0/24"),
-    ],
-)
-def test_a_wrong_value_is_refused_at_plan_with_the_reason(
-    format_: str, file: str, text: str, value: object, sentence: str, handed_once: dict[str, Handed]
-) -> None:
-    handed = handed_once[format_]
-    given = shlex.quote(f"{text[1:-1]}={json.dumps(value) if not isinstance(value, str) else value}")
-    done = handed.tries(f"terraform -chdir={file} plan -var {given}")
-    assert done.returncode == 1
-    assert sentence in " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
-
-
-@pytest.fixture(scope="module")
-def handed_once(deployed: Callable[[str, str], Live], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Handed]:
-    """Bundles of the deployed default that only plans are made with."""
-    found_ = {}
-    for format_ in FORMATS:
-        handed = Handed.of(
-            deployed("default", "7.45.0"), tmp_path_factory.mktemp("handed") / format_, Wish(format=format_)
-        )
-        handed.lay_out_states()
-        handed.types_section("State")
-        handed.types("terraform -chdir=producer init\nterraform -chdir=consumer init")
-        found_[format_] = handed
-    return found_
