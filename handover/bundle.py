@@ -11,7 +11,7 @@ from config.settings import Settings
 from handover.credentials import Suspect, elsewhere, in_environment
 from handover.facts import Facts, promises, self_links
 from handover.formats import FORMATS, Format
-from handover.handed_stack import VERSIONS, HandedStack, hand
+from handover.handed_stack import PRODUCER, VERSIONS, HandedStack, hand
 from handover.manifest import MANIFEST, SUMS, Manifest, sums
 from handover.plain import plain
 from handover.runbook import runbook
@@ -21,8 +21,6 @@ from rehearsal.stacks_folder import Stack, local_states
 
 RUNBOOK = "README.md"
 _LOCK = ".terraform.lock.hcl"
-# The one stack that publishes is called so in every configuration.
-_PRODUCER = "producer"
 
 
 class UnfitError(Exception):
@@ -57,8 +55,8 @@ def bundle(stacks: Sequence[Stack], settings: Settings, source: Source, wish: Wi
     wanted = _wanted(stacks, wish.stacks)
     contents: dict[str, Json] = {stack.name: json.loads(stack.file.read_text(encoding="utf-8")) for stack in stacks}
     _refuse_credentials({stack.name: contents[stack.name] for stack in wanted}, frozenset(wish.harmless))
-    producer = plain(contents[_PRODUCER]) if _PRODUCER in contents else None
-    alone = _PRODUCER not in {stack.name for stack in wanted}
+    producer = plain(contents[PRODUCER]) if PRODUCER in contents else None
+    alone = PRODUCER not in {stack.name for stack in wanted}
     states = {path: f"../{Path(path).name}" for path in local_states(list(stacks))}
     handed = tuple(
         hand(
@@ -91,7 +89,9 @@ def _wanted(stacks: Sequence[Stack], names: Sequence[str]) -> list[Stack]:
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise UnfitError(f"there is no stack {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    return [stack for stack in stacks if not names or stack.name in names]
+    wanted = [stack for stack in stacks if not names or stack.name in names]
+    # The producer depends on nobody; a consumer that does not read its state would else come in any place.
+    return sorted(wanted, key=lambda stack: stack.name != PRODUCER)
 
 
 def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.settings import ConsumerSettings, Settings
 from handover.endpoint_variables import Endpoint
 from handover.formats import Format
-from handover.handed_stack import VERSIONS, HandedStack
+from handover.handed_stack import PRODUCER, VERSIONS, HandedStack
 from handover.source import Source
 from handover.variables import Json
 from stacks import instructions
@@ -29,7 +29,7 @@ class Facts:
     @property
     def producer(self) -> HandedStack | None:
         """The producer's stack, when it is in the bundle."""
-        return next((stack for stack in self.stacks if stack.services), None)
+        return next((stack for stack in self.stacks if stack.name == PRODUCER), None)
 
     @property
     def consumers(self) -> list[HandedStack]:

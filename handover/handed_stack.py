@@ -12,6 +12,8 @@ from handover.plain import plain, strings
 from handover.service_variables import Service
 from handover.variables import Json, Variable
 
+# The stack that publishes is called so in every configuration (stacks/state.py, which brings cdktf with it).
+PRODUCER = "producer"
 # The files of a stack, without their endings; invokers have files of their own beside these.
 MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS = (
     "main", "backend", "versions", "variables", "outputs", "checks"

@@ -267,6 +267,20 @@ def test_who_is_accepted_automatically_has_no_list_to_change(make: Make) -> None
     assert "### Change the image" in made.files["README.md"].decode()
 
 
+@BOTH
+def test_sides_with_nothing_in_them_yet_are_handed_over_too(format_: str, make: Make) -> None:
+    made = make(
+        "producer: {project: example-producer-project}\nconsumers: {one: {project: one-project}}\n",
+        Wish(format=format_),
+    )
+    assert made.manifest.stacks == ("producer", "one")
+    text = made.files["README.md"].decode()
+    assert "the side that publishes nothing yet" in text
+    assert "the side that connects by nothing yet" in text
+    assert "### Change the image" not in text
+    assert not [path for path in made.files if "tfvars" in path]
+
+
 def test_networks_stay_networks(make: Make) -> None:
     made = make(BY_NETWORK)
     attachment = read(made, "producer")["resource"]["google_compute_service_attachment"]["hello"]
