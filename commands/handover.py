@@ -178,4 +178,5 @@ COMMAND = Command(
     ),
     run=run,
     arguments=arguments,
+    operands="DIR",
 )

@@ -94,7 +94,7 @@ def _parser(command: Command) -> ArgumentParser:
     examples = "\n".join(f"  {example}" for example in command.examples)
     parser = _Parser(
         prog=f"psc {command.name}",
-        usage=f"./psc {command.name} [options]{' WORDS…' if command.passes_on else ''}",
+        usage=f"./psc {command.name} [options] {'WORDS…' if command.passes_on else command.operands}".rstrip(),
         description=command.details,
         epilog=f"examples:\n{examples}",
         formatter_class=RawDescriptionHelpFormatter,
