@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import benchmark, cdktf, config, lock, providers_lock, rehearse, synth, test
+from commands import benchmark, cdktf, config, handover, lock, providers_lock, rehearse, synth, test
 from commands.command import Command
 from commands.environment import CHECKOUT
 
@@ -19,6 +19,7 @@ COMMANDS = {
         test.COMMAND,
         cdktf.COMMAND,
         rehearse.COMMAND,
+        handover.COMMAND,
         config.COMMAND,
         providers_lock.COMMAND,
         lock.COMMAND,
@@ -94,7 +95,7 @@ def _parser(command: Command) -> ArgumentParser:
     examples = "\n".join(f"  {example}" for example in command.examples)
     parser = _Parser(
         prog=f"psc {command.name}",
-        usage=f"./psc {command.name} [options]{' WORDS…' if command.passes_on else ''}",
+        usage=f"./psc {command.name} [options] {'WORDS…' if command.passes_on else command.operands}".rstrip(),
         description=command.details,
         epilog=f"examples:\n{examples}",
         formatter_class=RawDescriptionHelpFormatter,
