@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import benchmark, cdktf, config, handover, lock, providers_lock, rehearse, synth, test
+from commands import benchmark, cdktf, config, handover, lock, providers_lock, rehearse, review, synth, test
 from commands.command import Command
 from commands.environment import CHECKOUT
 
@@ -19,6 +19,7 @@ COMMANDS = {
         test.COMMAND,
         cdktf.COMMAND,
         rehearse.COMMAND,
+        review.COMMAND,
         handover.COMMAND,
         config.COMMAND,
         providers_lock.COMMAND,

@@ -148,14 +148,14 @@ def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]
     notes = (
         [f"{args.revision} ran with today's packages; its lock differs in {', '.join(different)}"] if different else []
     )
-    config = None
-    if chosen := os.environ.get("PSC_CONFIG"):
-        config, its_own = own_configuration(CHECKOUT, chosen)
+    variables = dict(os.environ)
+    if chosen := variables.get("PSC_CONFIG"):
+        variables["PSC_CONFIG"], its_own = own_configuration(CHECKOUT, chosen)
         if not its_own:
             notes.append(
                 f"{chosen} stands outside the checkout, so {args.revision} was synthesized with it as it is now"
             )
-    output = synthesize(sys.executable, other, folder / "former", folder / "report.json", config)
+    output = synthesize(sys.executable, other, folder / "former", folder / "report.json", variables)
     return _wanted(args, Path(output)), f"{args.revision} ({commit})", notes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
@@ -38,6 +39,17 @@ def _schema(pattern: str, example: str) -> WithJsonSchema:
     )
 
 
+def _day(value: str) -> Fault | None:
+    """A day of the calendar."""
+    try:
+        if re.fullmatch(DAY_PATTERN, value):
+            date.fromisoformat(value)
+            return None
+    except ValueError:
+        pass
+    return Fault(wrong=f"{shown(value)} is not a day", allowed="YYYY-MM-DD, such as 2027-01-31", remedy="correct it")
+
+
 def _digits_as_text(value: Any) -> Any:
     """YAML reads 123 as a number; where an identifier or quantity is meant it is text."""
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
@@ -65,6 +77,10 @@ PREFIX_PATTERN = r"(?=.{1,500}$)[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z
 VERSION_PATTERN = (
     r"(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2}(?:, ?(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2})*"
 )
+DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+RULE_PATTERN = r"[a-z]+(?:-[a-z]+)*"
+# A Terraform address behind its stack; indices and modules included.
+FINDING_PATTERN = r"[a-z][a-z0-9-]*/[A-Za-z][\w.\[\]\"-]*"
 SECRET_PATTERN = rf"(?:projects/(?:{names.PROJECT_ID}|[0-9]+)/secrets/)?[A-Za-z0-9_-]{{1,255}}"
 
 Project = Annotated[str, _ruled(names.project_id), _schema(names.PROJECT_ID, "my-project-id")]
@@ -184,3 +200,30 @@ Audience = Annotated[
     ),
 ]
 Text = Annotated[str, StringConstraints(max_length=2048)]
+Day = Annotated[str, _ruled(_day), _schema(DAY_PATTERN, "2027-01-31")]
+RuleName = Annotated[
+    str,
+    _ruled(
+        matching(RULE_PATTERN, "a rule's name", "lower-case words joined by hyphens", "docs/review.md lists the rules")
+    ),
+    _schema(RULE_PATTERN, "plain-http"),
+]
+FindingAddress = Annotated[
+    str,
+    _ruled(
+        matching(
+            FINDING_PATTERN,
+            "the address of a finding",
+            "STACK/ADDRESS, such as producer/google_compute_service_attachment.hello",
+            "./psc review prints stack and address of every finding",
+        )
+    ),
+    _schema(FINDING_PATTERN, "producer/google_compute_service_attachment.hello"),
+]
+Reason = Annotated[
+    str,
+    _ruled(
+        matching(r"(?=.*\S).{10,2048}", "a reason", "a sentence of 10 characters or more", "say why it is accepted")
+    ),
+    _schema(r"(?=.*\S).{10,2048}", "Agreed with every consumer for the night of 31 January"),
+]

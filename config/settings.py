@@ -17,7 +17,9 @@ from config.fields import (
     CloudRunName,
     ConnectionLimit,
     Cpu,
+    Day,
     DiskImage,
+    FindingAddress,
     Image,
     Key,
     LabelKey,
@@ -28,8 +30,10 @@ from config.fields import (
     Project,
     ProjectNumber,
     ProxyOnlyRange,
+    Reason,
     Region,
     ResourceName,
+    RuleName,
     Secret,
     SecretVersion,
     SelfLink,
@@ -280,6 +284,15 @@ class StateSettings(_Model):
     prefix: Prefix = Field("cloudrun-psc", description="gcs: what stands in front of ENVIRONMENT/STACK.")
 
 
+class AcknowledgementSettings(_Model):
+    """A finding of `./psc review` that is accepted, until a day."""
+
+    rule: RuleName = Field(description="The rule's name, as the review gives it.")
+    address: FindingAddress = Field(description="STACK/ADDRESS of what it is about.")
+    reason: Reason = Field(description="Why it is accepted, for whoever reads it later.")
+    expires: Day = Field(description="The last day on which it is: YYYY-MM-DD.")
+
+
 class Settings(_Model):
     """One environment: a producer, its consumers, or either alone."""
 
@@ -298,4 +311,7 @@ class Settings(_Model):
     )
     deletion_protection: bool = Field(
         False, description="Keep Terraform from destroying the Cloud Run services and service attachments."
+    )
+    acknowledgements: dict[Key, AcknowledgementSettings] = Field(
+        default_factory=dict, description="Findings of ./psc review that are accepted, by a key of your choice."
     )

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -20,7 +21,7 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
     Nothing of the repository changes: no branch, no work tree, no lock.
 
     Raises:
-        RevisionError: for a revision that git does not know.
+        RevisionError: for a revision that git does not know, or that cannot be put on disk.
     """
     git = ["git", "-C", str(checkout)]
     found = subprocess.run(
@@ -31,8 +32,11 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
         raise RevisionError(f"{revision!r} is no revision of this checkout; `git log --oneline` shows what there is")
     commit = found.stdout.strip()
     archive = subprocess.run([*git, "archive", "--format=tar", commit], capture_output=True, check=True)
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-        files.extractall(into, filter="data")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(into, filter="data")
+    except tarfile.TarError as error:  # such as a link that leads out of the checkout
+        raise RevisionError(f"{revision} ({commit}) cannot be put on disk: {error}") from error
     if not (into / "main.py").exists():
         raise RevisionError(f"{revision} ({commit}) has no main.py to synthesize with")
     return commit
@@ -61,17 +65,35 @@ def own_configuration(checkout: Path, chosen: str) -> tuple[str, bool]:
     return str(file), False
 
 
-def synthesize(python: str, checkout: Path, output: Path, report: Path, config: str | None = None) -> str:
+def merge_base(checkout: Path) -> str:
+    """The commit at which the work tree's branch left the default branch.
+
+    Raises:
+        RevisionError: when there is no default branch, or nothing in common with it.
+    """
+    git = ["git", "-C", str(checkout)]
+    for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
+        found = subprocess.run([*git, "merge-base", "HEAD", branch], capture_output=True, text=True, check=False)
+        if found.returncode == 0:
+            return found.stdout.strip()
+    raise RevisionError(
+        "no base to compare with: there is no main or master, here or at origin, that HEAD has a commit in common "
+        "with; name one (a shallow clone needs `git fetch --unshallow` first)"
+    )
+
+
+def synthesize(
+    python: str, checkout: Path, output: Path, report: Path, variables: Mapping[str, str] | None = None
+) -> str:
     """Run the main.py of `checkout` with `python` into `output`; returns the environment's folder below it.
 
-    `config` takes the place of PSC_CONFIG.
+    `variables` are those that it runs with, by default this process's own.
 
     Raises:
         RevisionError: when it refuses; the message is its own.
     """
-    variables = dict(os.environ) | {"CDKTF_OUTDIR": str(output), "PSC_SYNTH_REPORT": str(report)}
-    if config is not None:
-        variables["PSC_CONFIG"] = config
+    given = dict(os.environ if variables is None else variables)
+    variables = given | {"CDKTF_OUTDIR": str(output), "PSC_SYNTH_REPORT": str(report)}
     done = subprocess.run(
         [python, "-s", str(checkout / "main.py")],
         cwd=checkout,

@@ -111,7 +111,7 @@ class Terraform:
             return Planned(ok=False, diagnostics=said)
         shown = self._run(folder, ["show", "-json", PLAN], self.variables)
         plan = json.loads(shown.stdout)
-        changes = tuple(change for one in plan.get("resource_changes", []) if (change := _change(one)) is not None)
+        changes = tuple(change for one in plan.get("resource_changes", []) if (change := change_of(one)) is not None)
         outputs = tuple(
             name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"]
         )
@@ -172,7 +172,7 @@ def _diagnostics(lines: str, errors: str) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
-def _change(entry: dict[str, Any]) -> Change | None:
+def change_of(entry: dict[str, Any]) -> Change | None:
     """A change of the plan's JSON; None for what stays, and for data that is only read."""
     actions, former = entry["change"]["actions"], entry.get("previous_address", "")
     names = {("create",): "created", ("update",): "updated", ("delete",): "destroyed"}

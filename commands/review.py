@@ -1,0 +1,229 @@
+"""`./psc review`: what a change does to the deployment, for whoever reviews it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+from commands.terraform import require_terraform
+
+if TYPE_CHECKING:
+    from review.report import Material, Report
+    from review.revisions import Side
+
+_FORMATS = ("terminal", "markdown", "sarif", "json")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to compare, what else to take into account, and how to tell it."""
+    sides = parser.add_mutually_exclusive_group()
+    sides.add_argument("--base", metavar="REF", help="compare with this git revision (default: where the branch began)")
+    sides.add_argument("--base-dir", metavar="DIR", help="compare with this cdktf.out instead")
+    parser.add_argument("--dir", metavar="DIR", help="review this cdktf.out as it is, instead of synthesizing")
+    parser.add_argument("--env", action="append", metavar="NAME", help="this environment only (may be repeated)")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="deploy base and change offline, and tell what happened"
+    )
+    parser.add_argument("--plan", action="append", default=[], metavar="STACK=FILE",
+                        help="what Terraform planned: the JSON of terraform show -json (may be repeated)")  # fmt: skip
+    parser.add_argument("--format", choices=_FORMATS, default="terminal", help="default: terminal")
+    parser.add_argument("--output", metavar="FILE", help="write to this file instead of standard output")
+    parser.add_argument("--also", action="append", default=[], metavar="FORMAT=FILE",
+                        help="write another format to a file, of the same review (may be repeated)")  # fmt: skip
+    parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="warning",
+                        help="exit 1 from this severity on (default: warning)")  # fmt: skip
+    parser.add_argument("--today", metavar="DAY", help="the day by which acknowledgements expire (default: today)")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
+    # Here and not at the top: these come with the environment.
+    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
+    from rehearsal.revision import RevisionError
+    from review.synthesized import UnusableError
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        outputs = _outputs(args)
+        with tempfile.TemporaryDirectory(prefix="psc-review-") as folder:
+            report, names = _review(args, Path(folder))
+        failed = report.fails(args.fail_on)
+        for form, file in outputs:
+            _write(_formatted(form, report, names, failed=failed), file)
+    except (RevisionError, UnusableError) as error:
+        print(f"psc: {error}", file=sys.stderr)
+        return 2
+    return 1 if failed else 0
+
+
+def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
+    from review.synthesized import UnusableError
+
+    found: list[tuple[str, str | None]] = []
+    for word in args.also:
+        form, _, file = word.partition("=")
+        if form not in _FORMATS or not file:
+            raise UnusableError(f"--also {word}: give FORMAT=FILE, with one of {', '.join(_FORMATS)}")
+        found.append((form, file))
+    return [(args.format, args.output), *found]
+
+
+def _write(text: str, file: str | None) -> None:
+    from review.synthesized import UnusableError
+
+    if file is None:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnusableError(f"{file}: cannot be written ({error.strerror})") from error
+
+
+def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> str:
+    from review.formats import document, markdown, sarif, terminal
+    from review.locations import Locations
+
+    match form:
+        case "markdown":
+            return markdown.text(report)
+        case "sarif":
+            return sarif.text(report, Locations(CHECKOUT, names))
+        case "json":
+            return document.text(report, failed=failed)
+        case _:
+            return terminal.text(report)
+
+
+def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
+    from review.gathering import gather, plans, plans_named, read_day
+    from review.report import Material, assemble
+
+    today = read_day(args.today) if args.today else date.today()
+    files = plans_named(args.plan)
+    before, after, base, notes = _sides(args, folder)
+    material = Material(base=base, today=today, notes=notes)
+    gather(material, before, after)
+    plans(material, files)
+    if not args.dir:
+        _acknowledge(material, after)
+    if args.rehearse:
+        _rehearse(material, before, after)
+    return assemble(material), material.environments
+
+
+def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[Any]]:
+    """Both sides by environment, what the base is called, and notes."""
+    from rehearsal.revision import check_out, differing_packages, merge_base
+    from review.revisions import environments, from_folder, sides
+    from review.sentence import say
+
+    notes = []
+    former = folder / "base-checkout"
+    base = args.base_dir or ""
+    if not base and not (args.dir and args.base is None):
+        former.mkdir()
+        revision = args.base or merge_base(CHECKOUT)
+        commit = check_out(CHECKOUT, revision, former)
+        base = f"{args.base} ({commit})" if args.base and args.base != commit else commit
+        different = differing_packages(CHECKOUT, former)
+        if different:
+            text = "The base ran with the packages of today; its lock differs in {names}."
+            notes.append(say(text, names=", ".join(different)))
+    names = args.env or sorted({*environments(CHECKOUT), *(environments(former) if former.exists() else ())},
+                               key=lambda name: (name != "default", name))  # fmt: skip
+    _known(args.env, {*environments(CHECKOUT), *(environments(former) if former.exists() else ())})
+    only = args.env[0] if args.env else "default"
+    if args.dir:
+        after = {only: from_folder(Path(args.dir), only)}
+    else:
+        after = sides(sys.executable, CHECKOUT, names, folder / "the change", _tell)
+    if args.base_dir:
+        before = {only: from_folder(Path(args.base_dir), only)}
+    elif former.exists():
+        before = sides(sys.executable, former, [only] if args.dir else names, folder / "the base", _tell)
+    else:
+        before, base = {}, "nothing: everything is new"
+    return before, after, base, notes
+
+
+def _known(wanted: list[str] | None, names: set[str]) -> None:
+    from review.synthesized import UnusableError
+
+    for name in wanted or []:
+        if name not in names:
+            raise UnusableError(f"there is no environment {name!r}; there are {', '.join(sorted(names))}")
+
+
+def _tell(line: str) -> None:
+    print(f"synthesized {line}", file=sys.stderr, flush=True)
+
+
+def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
+    from config.loading import load
+    from review.gathering import acknowledgements
+
+    for name, side in after.items():
+        if side.stacks:
+            material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings)
+
+
+def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
+    """`./psc rehearse` for every environment in which something changes, through its JSON document."""
+    from review.gathering import secrets_of
+    from review.rehearsed import from_document
+
+    require_terraform()
+    for name in material.environments:
+        new, old = after.get(name), before.get(name)
+        changes = any(one.changes for one in material.code if one.stack.environment == name)
+        if new is None or new.folder is None or not changes:
+            continue
+        words = ["--dir", str(new.folder), *(["--from-dir", str(old.folder)] if old and old.folder else [])]
+        document = _rehearsal(words)
+        material.rehearsals.append(from_document(document, name, secrets_of(new, old)))
+
+
+def _rehearsal(words: list[str]) -> dict[str, Any]:
+    from review.hidden import scrub
+    from review.synthesized import UnusableError
+
+    command = [sys.executable, "-s", "-m", "commands", "rehearse", *words, "--json"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    try:
+        document: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        said = [line for line in done.stderr.splitlines() if line.startswith("psc: ")] or done.stderr.splitlines()[-1:]
+        raise UnusableError(f"the rehearsal did not run: {scrub(' '.join(said)).removeprefix('psc: ')}") from error
+    return document
+
+
+COMMAND = Command(
+    name="review",
+    summary="what a change does to the deployment, for its reviewer",
+    details=(
+        "Compares what a base revision and the work tree synthesize, for every environment at once, judges it by the\n"
+        "rules of docs/review.md, and leads with what a reviewer has to decide. Needs no credentials. Variables such\n"
+        "as PRODUCER_PROJECT are left aside: the files are reviewed as they stand. Exit codes: 0 nothing to decide,\n"
+        "1 findings at or above --fail-on that the change brings, 2 unusable input."
+    ),
+    examples=(
+        "./psc review",
+        "./psc review --base origin/main --rehearse",
+        "./psc review --format markdown --output review.md --also sarif=review.sarif",
+        "./psc review --plan producer=plan.json --fail-on error",
+    ),
+    run=run,
+    arguments=arguments,
+    chooses=False,
+)

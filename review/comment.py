@@ -1,0 +1,156 @@
+"""Puts a report, which a pull request's own code has made, into the one comment on that pull request.
+
+Runs in a workflow that may write comments, from the default branch's code, with the standard library alone. The report
+is untrusted: which pull request it belongs to is taken from the event, and a text that is not of the form that
+review/formats/markdown.py writes is not posted. What stands in code spans cannot mention, link or embed anything;
+outside of them only our own words are let through.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+MARKER = "<!-- cloudrun-psc review -->"
+LARGEST = 65_000  # characters; GitHub takes 65,536
+_BOT = "github-actions[bot]"
+_CODE = re.compile(r"(?<!`)(`+)(?!`)([^|\\\n]+?)(?<!`)\1(?!`)|<code>[^<>`|@\n]*</code>")
+_TAGS = re.compile(r"</?(?:sub|details|summary)>|<br>")
+_PICTURE = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LABEL = r"[^\"\[\]`<>@]*"
+_PICTURE_LINE = re.compile(
+    rf"flowchart LR|  subgraph s\d+\[\"{_LABEL}\"\]|  end|    n\d+\[\"{_LABEL}<br>{_LABEL}\"\]:::[a-z]+"
+    rf"|  n\d+ -->(?:\|\"{_LABEL}\"\|)? n\d+|  classDef [a-z]+ [\w:#,.-]+"
+)
+# What would be more than words: links, images, mentions, HTML, references to issues, escapes, code that is not closed.
+_LIVE = re.compile(r"[@`\\<\[\]~]|https?:|www\.|&(?!gt;)|\bGH-\d|#\d|\bmailto:|\bftp:", re.IGNORECASE)
+
+
+class RefusedError(Exception):
+    """The report or the event is not of the form that is expected; nothing was posted."""
+
+
+def checked(file: Path) -> str:
+    """The report's text.
+
+    Raises:
+        RefusedError: when it is not there, too large, no text, or holds anything but what a report consists of.
+    """
+    if file.is_symlink() or not file.is_file():
+        raise RefusedError("there is no report")
+    if file.stat().st_size > 4 * LARGEST:
+        raise RefusedError("the report is too large")
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RefusedError("the report is no text") from error
+    if len(text) > LARGEST or not text.startswith(f"{MARKER}\n"):
+        raise RefusedError("the report is too large, or does not begin as one")
+    if any(not one.isprintable() and one != "\n" for one in text):
+        raise RefusedError("the report holds control characters")
+    _check(text.removeprefix(f"{MARKER}\n"))
+    return text
+
+
+def _check(text: str) -> None:
+    for picture in _PICTURE.findall(text):
+        for line in picture.splitlines():
+            if not _PICTURE_LINE.fullmatch(line):
+                raise RefusedError("the report's picture is not of the form that is expected")
+    for number, line in enumerate(_PICTURE.sub("", text).splitlines(), 2):
+        # In a block of HTML there are no code spans: what looks like one would be live.
+        if line.startswith(("<details", "</details")) and "`" in line:
+            raise RefusedError(f"line {number} of the report is not of the form that is expected")
+        if line.startswith(("    ", "\t")) or (line.startswith("|") and line.count("|") != 5):
+            raise RefusedError(f"line {number} of the report is not of the form that is expected")
+        if _LIVE.search(_marks(_TAGS.sub("", _CODE.sub("", line)))):
+            raise RefusedError(f"line {number} of the report holds something else than words")
+
+
+def _marks(line: str) -> str:
+    """Without the one sign of our own that would otherwise count: the legend's tilde."""
+    return line.replace("Marked: + added, ~ changed", "")
+
+
+class GitHub:
+    """The few calls that are needed."""
+
+    def __init__(self, api: str, repository: str, token: str) -> None:
+        """`repository` is OWNER/NAME."""
+        self._base, self._token = f"{api}/repos/{repository}", token
+
+    def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """One call, JSON in and out.
+
+        Raises:
+            RefusedError: when GitHub does not answer it.
+        """
+        address = f"{self._base}{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
+        request = urllib.request.Request(  # noqa: S310 - the API's own address
+            address,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self._token}", "Accept": "application/vnd.github+json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null")
+        except (urllib.error.URLError, TimeoutError, ValueError) as error:
+            raise RefusedError(f"GitHub does not answer {method} {path}: {error}") from error
+
+
+def pull_request(github: GitHub, run: dict[str, Any]) -> int:
+    """The number of the open pull request whose present head the run was for; for forks the event does not name it.
+
+    Raises:
+        RefusedError: when there is none, because it was closed or has moved on.
+    """
+    head = run["head_repository"]
+    wanted = f"{head['owner']['login']}:{run['head_branch']}"
+    for one in github.call("GET", "/pulls", state="open", head=wanted, per_page="100"):
+        there = one["head"]["repo"]
+        if one["head"]["sha"] == run["head_sha"] and there and there["full_name"] == head["full_name"]:
+            return int(one["number"])
+    raise RefusedError("no open pull request has this head any more")
+
+
+def post(github: GitHub, number: int, text: str) -> None:
+    """Update our comment, or make it."""
+    for page in range(1, 31):  # 3,000 comments
+        comments = github.call("GET", f"/issues/{number}/comments", per_page="100", page=str(page))
+        for comment in comments:
+            if comment["user"]["login"] == _BOT and comment["body"].startswith(MARKER):
+                github.call("PATCH", f"/issues/comments/{int(comment['id'])}", {"body": text})
+                return
+        if len(comments) < 100:
+            break
+    github.call("POST", f"/issues/{number}/comments", {"body": text})
+
+
+def main(file: str) -> int:
+    """Post the report in `file` for the event of this workflow run; 1 when it is refused."""
+    run = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["workflow_run"]
+    github = GitHub(os.environ["GITHUB_API_URL"], os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_TOKEN"])
+    try:
+        number = pull_request(github, run)
+        try:
+            text, code = checked(Path(file)), 0
+        except RefusedError as error:
+            text, code = f"{MARKER}\nThere is no report to show for this pull request: {error}. See the checks.\n", 1
+            print(error, file=sys.stderr)
+        post(github, number, text)
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""The formats of a review, one a file: terminal, Markdown, SARIF, JSON."""

@@ -1,0 +1,242 @@
+"""Markdown for one comment on a pull request, which is updated in place.
+
+Every text of others stands in a code span: there GitHub makes no mention, link, image or HTML of it. In the picture it
+is written with Mermaid's numeric entities. A comment holds 65,536 characters, so entries are left out
+from the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from review.comparison import Change, Difference
+from review.findings import texts
+from review.formats.order import action, computed, existing, headline, tally, told, unknown
+from review.formats.terminal import harmless
+from review.picture import Picture, picture
+from review.report import Report
+from review.sentence import Sentence, contrasted, shown
+from review.topics import HEADINGS
+
+MARKER = "<!-- cloudrun-psc review -->"
+# GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
+LARGEST = 64_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the comment: `units` can be left out from the end, one by one; `head` and `tail` belong to them."""
+
+    head: str
+    units: tuple[str, ...] = ()
+    tail: str = ""
+
+    def cut(self, room: int) -> tuple[str, int]:
+        """As much of it as fits into `room` characters, and how many units do not; "" when not even one does."""
+        whole = "\n".join([self.head, *self.units, *([self.tail] if self.tail else [])])
+        if len(whole) <= room:
+            return whole, 0
+        room -= len(self.head) + len(self.tail) + 2
+        kept: list[str] = []
+        for unit in self.units:
+            room -= len(unit) + 1
+            if room < 0:
+                break
+            kept.append(unit)
+        if not kept:
+            return "", max(1, len(self.units))
+        return "\n".join([self.head, *kept, *([self.tail] if self.tail else [])]), len(self.units) - len(kept)
+
+
+def text(report: Report, largest: int = LARGEST) -> str:
+    """The whole comment."""
+    kept: list[str] = []
+    room, left_out = largest - 300, 0
+    for part in _parts(report):
+        made, missing = part.cut(room - 2)
+        left_out += missing
+        if made:
+            kept.append(made)
+            room -= len(made) + 2
+    if left_out:
+        plural = "s" if left_out > 1 else ""
+        kept.append(
+            f"**{left_out} further entr{'ies' if plural else 'y'} did not fit into a comment.** "
+            "The workflow's summary and artifact hold all of it, and so does `./psc review` in a checkout."
+        )
+    return "\n\n".join(kept) + "\n"
+
+
+def code(value: str) -> str:
+    """A text of others as a code span that nothing inside can end, in a table too."""
+    plain = harmless(value) if value.strip() else "(empty)"
+    if "|" in plain or "\\" in plain:
+        # A table's cells end at a pipe even inside a code span; entities are nobody's markup.
+        return f"<code>{_escaped(plain)}</code>"
+    longest = max((len(run) for run in re.findall(r"`+", plain)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if plain[:1] in "` " or plain[-1:] in "` " else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"
+
+
+def _say(sentence: Sentence) -> str:
+    return sentence.write(code)
+
+
+def _parts(report: Report) -> Iterator[Part]:
+    yield Part(f"{MARKER}\n## Review: {headline(report)}")
+    yield Part(_introduction(report))
+    if report.notes:
+        yield Part("", tuple(f"> {_say(note)}\n" for note in report.notes))
+    if report.findings:
+        yield Part("### Findings that this change brings\n", tuple(_findings(report)))
+    for topic, title in HEADINGS.items():
+        found = [one for one in report.decisions if one.topic == topic]
+        if found:
+            units = (f"- {_say(one.sentence)} {_where(one.stack, one.source)}" for one in found)
+            yield Part(f"### {title}\n", tuple(units))
+    if report.acknowledged:
+        units = (
+            f"- {code(one.finding.address)}: {code(one.finding.rule)}, until {one.by.expires}. "
+            f"Reason given: {code(shown(one.by.reason, 500))}"
+            for one in report.acknowledged
+        )
+        yield Part("### Accepted in the configuration\n", tuple(units))
+    yield from _rehearsals(report)
+    drawn = picture(report.comparisons)
+    if drawn.nodes:
+        yield Part("### The deployment\n\n" + mermaid(drawn))
+    yield from _details(report)
+    yield from _rest(report)
+
+
+def _introduction(report: Report) -> str:
+    names = ", ".join(code(name) for name in report.environments) or "none"
+    return (
+        f"What merging this would change in the deployment, compared with {code(report.base)}; environments: {names}. "
+        "A Cloud Run service is published by a *service attachment*; other projects reach it through an *endpoint* in "
+        "their own network, once the attachment's accept list lets them in."
+        if not report.empty
+        else f"The deployment stays as it is: nothing that is deployed differs from {code(report.base)} "
+        f"(environments: {names})."
+    )
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for one in report.findings:
+        what, why, remedy = texts(one.rule)
+        told = "It cannot be told: " if one.undecided else ""
+        yield (
+            f"- **{one.severity}: {what}** {code(f'{one.stack}: {one.address}')}: {told}{_say(one.detail)}.\n"
+            f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(one.rule)})"
+        )
+
+
+def _where(stack: str, source: str) -> str:
+    said = "" if source == "code" else f", seen in {source.replace(', ', ' and ')}"
+    return f"<sub>{code(stack)}{said}</sub>"
+
+
+def _rehearsals(report: Report) -> Iterator[Part]:
+    for one in report.rehearsals:
+        verdict = "held" if one.held else "**did not hold**"
+        yield Part(
+            f"### Rehearsal of {code(one.environment)}: {verdict}\n\nThe base was deployed with the real Terraform and "
+            "google provider against a stand-in of Google's APIs, then this change.\n",
+            tuple(f"- {_say(line)}" for line in one.lines),
+        )
+
+
+def _details(report: Report) -> Iterator[Part]:
+    if report.changed:
+        inferred = any(change.inferred for one in report.changed for change in one.changes)
+        note = "\n\n*Expected* replacements follow from the provider's rules; a plan or a rehearsal confirms them."
+        yield Part(f"### Everything that changes, by stack{note if inferred else ''}")
+    for comparison in report.changed:
+        title = tally(comparison).write(_title)
+        head = f"<details><summary>{title}</summary>\n\n| what | attribute | before | after |\n|---|---|---|---|"
+        yield Part(head, tuple(row for change in comparison.changes for row in _rows(change)), "\n</details>")
+
+
+def _rows(change: Change, of: str = "") -> Iterator[str]:
+    because = f", because of {code('; '.join(change.because))}" if change.because else ""
+    former = f", was {code(change.former_address)}" if change.former_address else ""
+    yield f"| **{action(change)}** {code(change.address)}{of}{because}{former} | | | |"
+    yield from (_row(one) for one in told(change))
+
+
+def _row(one: Difference) -> str:
+    values = (one.before, one.after)
+    before, after = map(code, map(shown, values) if one.added or one.removed else contrasted(*values))
+    return f"| | {code(one.path)} | {'' if one.added else before} | {'' if one.removed else after} |"
+
+
+def _rest(report: Report) -> Iterator[Part]:
+    later = [
+        f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
+        for stack, address, attributes in unknown(report)
+    ]
+    if computed(report):
+        later.append(f"- {computed(report)} attributes that the provider computes, as always")
+    if later:
+        yield Part("### Unknown until apply\n", tuple(later))
+    if report.drift:
+        head = (
+            "### Changed outside Terraform, not by this change\n\nSomebody else changed these; the next apply may "
+            "change them back.\n\n| what | attribute | recorded | real |\n|---|---|---|---|"
+        )
+        yield Part(head, tuple(row for stack, change in report.drift for row in _rows(change, f" of {code(stack)}")))
+    closing = []
+    if report.resolved:
+        closing.append(f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone.")
+    if existing(report):
+        closing.append(existing(report))
+    if closing:
+        yield Part("<sub>" + " ".join(closing) + "</sub>")
+
+
+def mermaid(drawn: Picture) -> str:
+    """The picture, with a legend; colours as GitHub's own for added, changed and removed."""
+    lines = ["```mermaid", "flowchart LR"]
+    for index, stack in enumerate(dict.fromkeys(node.stack for node in drawn.nodes)):
+        lines.append(f'  subgraph s{index}["{_entities(stack)}"]')
+        lines += [
+            f'    {node.id}["{_MARKS[node.state]}{_entities(node.what)}<br>{_entities(node.label)}"]:::{node.state}'
+            for node in drawn.nodes
+            if node.stack == stack
+        ]
+        lines.append("  end")
+    lines += [
+        f'  {start} -->|"{_entities(label)}"| {end}' if label else f"  {start} --> {end}"
+        for start, end, label in drawn.arrows
+    ]
+    lines += [f"  classDef {state} {style}" for state, style in _STYLES.items()]
+    more = f" {drawn.left_out} unchanged parts are left out." if drawn.left_out else ""
+    return "\n".join([*lines, "```", "", f"<sub>Marked: + added, ~ changed, − removed; the rest stays.{more}</sub>"])
+
+
+_MARKS = {"same": "", "added": "+ ", "changed": "~ ", "removed": "− "}
+_STYLES = {
+    "same": "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
+    "added": "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+    "changed": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+    "removed": "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:4",
+}
+
+
+def _entities(value: str) -> str:
+    """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
+    short = value if len(value) <= 60 else f"{value[:59]}…"
+    return "".join(one if one.isascii() and (one.isalnum() or one in " ._-/:") else f"#{ord(one)};" for one in short)
+
+
+def _title(value: str) -> str:
+    """A text of others in a heading of HTML, where there are no code spans: letters, digits and a few signs."""
+    return "".join(one if one.isascii() and (one.isalnum() or one in " ./_-") else "?" for one in value)
+
+
+def _escaped(value: str) -> str:
+    """Text inside HTML: entities for everything that Markdown or HTML would take for its own."""
+    return "".join(one if one.isalnum() or one in " .,:()/_-" else f"&#{ord(one)};" for one in value)

@@ -1,0 +1,69 @@
+"""SARIF 2.1.0, for code scanning: the findings that the change brings, at the lines that decide them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from review.findings import OTHER, Finding, texts
+from review.locations import Locations
+from review.report import Report
+from review.rules import BY_ID
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def text(report: Report, locations: Locations) -> str:
+    """The log as text."""
+    return json.dumps(log(report, locations), indent=2, sort_keys=True) + "\n"
+
+
+def log(report: Report, locations: Locations) -> dict[str, Any]:
+    """One run. Accepted findings are in it too, as suppressed."""
+    names = sorted({*BY_ID, *OTHER})
+    results = [_result(one, names, locations) for one in report.findings]
+    results += [
+        {**_result(one.finding, names, locations),
+         "suppressions": [{"kind": "external", "status": "accepted", "justification": one.by.reason}]}
+        for one in report.acknowledged
+    ]  # fmt: skip
+    driver = {"name": "cloudrun-psc review", "rules": [_rule(name) for name in names]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(name: str) -> dict[str, Any]:
+    what, why, remedy = texts(name)
+    severity = BY_ID[name].severity if name in BY_ID else OTHER[name][0]
+    return {
+        "id": name,
+        "shortDescription": {"text": what},
+        "fullDescription": {"text": why},
+        "help": {"text": f"{why} {remedy}"},
+        "defaultConfiguration": {"level": severity},
+    }
+
+
+def _result(one: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
+    where = locations.of(one)
+    what, _, remedy = texts(one.rule)
+    told = "It cannot be told: " if one.undecided else ""
+    fingerprint = hashlib.sha256("\n".join(one.key).encode()).hexdigest()
+    return {
+        "ruleId": one.rule,
+        "ruleIndex": names.index(one.rule),
+        "level": one.severity,
+        "kind": "fail",
+        "message": {"text": f"{what} {one.stack}: {one.address}: {told}{one.detail}. {remedy}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": where.file, "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": where.line},
+                },
+                "logicalLocations": [{"fullyQualifiedName": f"{one.stack}/{one.address}", "kind": "resource"}],
+            }
+        ],
+        "partialFingerprints": {"finding/v1": fingerprint},
+    }

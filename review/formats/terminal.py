@@ -1,0 +1,88 @@
+"""For a terminal: plain lines. Whatever would be a control sequence is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from review.comparison import Change, Difference
+from review.findings import texts
+from review.formats.order import action, computed, existing, headline, tally, told, unknown
+from review.report import Report
+from review.sentence import Sentence, contrasted, shown
+from review.topics import HEADINGS
+
+
+def text(report: Report) -> str:
+    """The whole report."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def harmless(value: str) -> str:
+    """A text of others in one line, with control, format and other unprintable characters escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in value)
+
+
+def _say(sentence: Sentence) -> str:
+    return sentence.write(harmless)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"review against {harmless(report.base)}: {headline(report)}"
+    yield from (f"note: {_say(note)}" for note in report.notes)
+    for one in report.findings:
+        mark = "cannot tell: " if one.undecided else ""
+        yield f"{one.severity}: {harmless(one.stack)}: {harmless(one.address)}: {mark}{_say(one.detail)} [{one.rule}]"
+        what, _, remedy = texts(one.rule)
+        yield f"    {what} {remedy}"
+    for topic, title in HEADINGS.items():
+        yield from _block(title, [f"{harmless(one.stack)}: {_say(one.sentence)}{_source(one.source)}"
+                                  for one in report.decisions if one.topic == topic])  # fmt: skip
+    yield from _block("Accepted", [
+        f"{harmless(one.finding.address)}: {one.finding.rule}, until {one.by.expires}: {harmless(one.by.reason)}"
+        for one in report.acknowledged
+    ])  # fmt: skip
+    for rehearsal in report.rehearsals:
+        verdict = "held" if rehearsal.held else "did not hold"
+        yield from _block(f"Rehearsal of {harmless(rehearsal.environment)}: {verdict}", map(_say, rehearsal.lines))
+    for comparison in report.changed:
+        yield from _block(_say(tally(comparison)), (line for one in comparison.changes for line in _change(one)))
+    yield from _block("Unknown until apply", [f"{harmless(f'{stack}: {address}')}: {harmless(', '.join(attributes))}"
+                                              for stack, address, attributes in unknown(report)])  # fmt: skip
+    if computed(report):
+        yield f"{computed(report)} attributes that the provider computes are known after apply, as always"
+    drift = [f"{harmless(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
+    yield from _block("Changed outside Terraform, not by this change", drift)
+    if report.resolved or existing(report):
+        yield ""
+    if report.resolved:
+        yield f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone"
+    if existing(report):
+        yield existing(report)
+
+
+def _source(source: str) -> str:
+    return "" if source == "code" else f" (from the {source.replace(', ', ' and the ')})"
+
+
+def _block(title: str, lines: object) -> Iterator[str]:
+    found = list(lines)  # type: ignore[call-overload]
+    if found:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in found)
+
+
+def _change(change: Change) -> Iterator[str]:
+    why = f" because of {harmless('; '.join(change.because))}" if change.because else ""
+    former = f" (was {harmless(change.former_address)})" if change.former_address else ""
+    yield f"{action(change)} {harmless(change.address)}{former}{why}"
+    yield from (f"    {_difference(one)}" for one in told(change))
+
+
+def _difference(one: Difference) -> str:
+    values = (one.before, one.after)
+    texts_ = map(shown, values) if one.added or one.removed else contrasted(*values)
+    path, before, after = map(harmless, (one.path, *texts_))
+    if one.added:
+        return f"+ {path} = {after}"
+    return f"- {path} = {before}" if one.removed else f"  {path}: {before} → {after}"

@@ -1,0 +1,74 @@
+"""Where a finding is to be shown in a pull request: the line of the configuration that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.loading import ENVIRONMENTS
+from config.problems import ConfigurationError
+from config.problems import Path as KeyPath
+from config.yaml_source import Source, read
+from review.findings import Finding
+from review.rules import BY_ID
+
+
+@dataclass(frozen=True)
+class Location:
+    """A file of the repository, and a line of it (from 1)."""
+
+    file: str
+    line: int
+
+
+class Locations:
+    """The lines of every environment's file; of a file that cannot be read, its first."""
+
+    def __init__(self, checkout: Path, environments: Mapping[str, object] | list[str]) -> None:
+        """Read the files of the named environments."""
+        self._sources: dict[str, Source] = {}
+        for name in environments:
+            file = ENVIRONMENTS / f"{name}.yaml"
+            try:
+                self._sources[name] = read(checkout / file, file.as_posix())
+            except ConfigurationError:
+                continue
+
+    def of(self, finding: Finding) -> Location:
+        """The place of a finding; the top of the environment's file where no key is known to decide it."""
+        environment = finding.environment or "default"
+        file = (ENVIRONMENTS / f"{environment}.yaml").as_posix()
+        source = self._sources.get(environment)
+        if source is None:
+            return Location(file, 1)
+        for path in _paths(finding, source):
+            line = source.lines.get(path)
+            if line is not None:
+                return Location(file, line)
+        return Location(file, 1)
+
+
+def _paths(finding: Finding, source: Source) -> list[KeyPath]:
+    """The key paths that may decide it, the nearest first."""
+    rule = BY_ID.get(finding.rule)
+    setting = rule.setting if rule else ()
+    stack = finding.stack.rpartition("/")[2]
+    if finding.rule.startswith("acknowledgement"):
+        return [tuple(finding.address.split("."))]
+    local = finding.address.rpartition(".")[2].partition("[")[0]
+    side: KeyPath = ("producer",) if stack == "producer" else ("consumers", stack)
+    owners: list[KeyPath] = [
+        path for path in source.lines if len(path) == len(side) + 2 and path[: len(side)] == side
+        and path[len(side)] in {"services", "endpoints"} and _owns(str(path[-1]), local)
+    ]  # fmt: skip
+    owners.sort(key=lambda path: -len(str(path[-1])))
+    found: list[KeyPath] = [(*owner, *setting) for owner in owners] if setting else []
+    found += [(*side, *setting), setting] if setting else []
+    return [*found, *owners, side]
+
+
+def _owns(key: str, local: str) -> bool:
+    """Resources of the service `hello` are called hello or hello_something."""
+    name = key.replace("-", "_")
+    return local == name or local.startswith(f"{name}_")

@@ -1,0 +1,148 @@
+"""A whole review, put together once; the formats only write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from review.acknowledgements import Acknowledged, Acknowledgement, apply
+from review.comparison import Change, Comparison
+from review.decisions import Decision, decisions
+from review.findings import Finding, judge, merged, other
+from review.rehearsed import Rehearsed
+from review.rules.rule import SEVERITIES
+from review.sentence import Sentence, quote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a review found. Of `findings` only those that the change brings; `existing` counts the others."""
+
+    base: str
+    environments: tuple[str, ...]
+    comparisons: tuple[Comparison, ...]
+    decisions: tuple[Decision, ...]
+    findings: tuple[Finding, ...]
+    acknowledged: tuple[Acknowledged, ...]
+    existing: Mapping[str, int]
+    resolved: int
+    rehearsals: tuple[Rehearsed, ...]
+    notes: tuple[Sentence, ...]
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether there is a finding of at least this severity."""
+        worst = SEVERITIES.index(fail_on)
+        return any(SEVERITIES.index(one.severity) <= worst for one in self.findings)
+
+    @property
+    def changed(self) -> tuple[Comparison, ...]:
+        """The comparisons in which something changes."""
+        return tuple(one for one in self.comparisons if one.changes)
+
+    @property
+    def drift(self) -> list[tuple[str, Change]]:
+        """What was changed outside Terraform, by stack."""
+        return [(one.stack.label, change) for one in self.comparisons for change in one.drift]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to look at."""
+        return not (self.changed or self.findings or self.drift or self.acknowledged or self.decisions)
+
+
+@dataclass
+class Material:
+    """What a report is made of, gathered step by step."""
+
+    base: str
+    today: date
+    environments: list[str] = field(default_factory=list)
+    code: list[Comparison] = field(default_factory=list)
+    plans: list[Comparison] = field(default_factory=list)
+    rehearsals: list[Rehearsed] = field(default_factory=list)
+    entries: list[Acknowledgement] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
+    unusable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def assemble(material: Material) -> Report:
+    """Judge everything and put it in order."""
+    settled = [settle(one, material) for one in material.code]
+    comparisons = [*settled, *material.plans]
+    found: list[Finding] = []
+    resolved = 0
+    for comparison in comparisons:
+        answers, gone = judge(comparison)
+        found += answers
+        resolved += gone if comparison.source == "code" else 0
+    for rehearsal in material.rehearsals:
+        found += rehearsal.findings
+    for environment, problem in material.unusable:
+        detail = quote(problem)
+        place = f"config/environments/{environment}.yaml"
+        found.append(other("environment-unusable", environment, environment, place, detail))
+    remaining, accepted = apply(merged(found), _entries(material), material.today)
+    existing = {
+        severity: sum(not one.new and one.severity == severity for one in remaining) for severity in SEVERITIES
+    }  # fmt: skip
+    decided = [one for comparison in comparisons for one in decisions(comparison)]
+    decided += [one for rehearsal in material.rehearsals for one in rehearsal.decisions]
+    return Report(
+        base=material.base,
+        environments=tuple(material.environments),
+        comparisons=tuple(comparisons),
+        decisions=tuple(_once(decided)),
+        findings=tuple(one for one in remaining if one.new),
+        acknowledged=tuple(accepted),
+        existing=existing,
+        resolved=resolved,
+        rehearsals=tuple(material.rehearsals),
+        notes=tuple(material.notes),
+    )
+
+
+def _entries(material: Material) -> list[Acknowledgement]:
+    """Of an environment that does not load nothing can be matched, so nothing of it is unused."""
+    broken = {environment for environment, _ in material.unusable}
+    return [one for one in material.entries if one.environment not in broken]
+
+
+def settle(comparison: Comparison, material: Material) -> Comparison:
+    """Believe a plan or a finished rehearsal about what is replaced, instead of the provider's rules."""
+    label = comparison.stack.label
+    known: dict[str, tuple[str, ...]] = {}
+    complete = False
+    for plan in material.plans:
+        if plan.stack.label == label:
+            known |= {one.address: one.because for one in plan.changes if one.action == "replaced"}
+            complete = True
+    for rehearsal in material.rehearsals:
+        known |= rehearsal.replaced.get(label, {})
+        complete |= label in rehearsal.complete
+    changes = [one for change in comparison.changes for one in _settled(change, known, complete)]
+    return replace(comparison, changes=tuple(changes))
+
+
+def _settled(change: Change, known: Mapping[str, Sequence[str]], complete: bool) -> list[Change]:
+    if change.address in known and change.action in {"updated", "replaced"}:
+        # Terraform says that a trigger did it, but not which.
+        vague = set(known[change.address]) <= {"replace_triggered_by"} and change.because
+        because = change.because if vague else tuple(known[change.address])
+        return [replace(change, action="replaced", because=because, inferred=False)]
+    if change.inferred and complete:
+        return [replace(change, action="updated", because=(), inferred=False)] if change.differences else []
+    return [change]
+
+
+def _once(found: list[Decision]) -> list[Decision]:
+    """The same sentence from code, plan and rehearsal is one, with all of its sources."""
+    by_key: dict[tuple[str, str, Sentence], Decision] = {}
+    for one in found:
+        key = (one.topic, one.stack, one.sentence)
+        known = by_key.get(key)
+        if known is None:
+            by_key[key] = one
+        elif one.source not in known.source.split(", "):
+            by_key[key] = replace(known, source=f"{known.source}, {one.source}")
+    return list(by_key.values())

@@ -1,0 +1,73 @@
+"""Both sides of a review, synthesized: every environment of the base revision and of the work tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.loading import ENVIRONMENTS, VARIABLES
+from rehearsal.revision import RevisionError, synthesize
+from review.hidden import scrub
+from review.stack import Stack
+from review.synthesized import UnusableError, read
+
+# What would make the files say something else than they do: a review is about the files.
+_OVERRIDES = {*VARIABLES, "PSC_ENV", "PSC_CONFIG", "CDKTF_OUTDIR", "SYNTH_HCL_OUTPUT"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One environment on one side. `problem` says why it has no stacks although its file is there."""
+
+    environment: str
+    exists: bool = False
+    folder: Path | None = None
+    stacks: Mapping[str, Stack] = field(default_factory=dict)
+    problem: str = ""
+
+
+def environments(checkout: Path) -> list[str]:
+    """The environments of a checkout, by name; `default` first."""
+    names = {file.stem for file in (checkout / ENVIRONMENTS).glob("*.yaml")}
+    return sorted(names, key=lambda name: (name != "default", name))
+
+
+def sides(
+    python: str, checkout: Path, wanted: Sequence[str], into: Path, tell: Callable[[str], None]
+) -> dict[str, Side]:  # fmt: skip
+    """Synthesize those of the `wanted` environments that a checkout has, two at a time, each below `into`."""
+    present = set(environments(checkout))
+
+    def one(name: str) -> Side:
+        if name not in present:
+            return Side(environment=name)
+        folder = into / name
+        folder.mkdir(parents=True)
+        side = _synthesized(python, checkout, name, folder)
+        tell(f"{into.name}: {name}{': does not load' if side.problem else ''}")
+        return side
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return {side.environment: side for side in pool.map(one, wanted)}
+
+
+def _synthesized(python: str, checkout: Path, name: str, folder: Path) -> Side:
+    variables = {key: value for key, value in os.environ.items() if key not in _OVERRIDES} | {"PSC_ENV": name}
+    try:
+        home = Path(synthesize(python, checkout, folder / "out", folder / "report.json", variables))
+        return Side(environment=name, exists=True, folder=home, stacks=read(home, name))
+    except (RevisionError, UnusableError) as error:
+        text = str(error).replace(f"{checkout}{os.sep}", "").replace(str(folder), "")
+        return Side(environment=name, exists=True, problem=scrub(text))
+
+
+def from_folder(output: Path, environment: str) -> Side:
+    """An output folder as it is.
+
+    Raises:
+        UnusableError: when it has no stacks.
+    """
+    return Side(environment=environment, exists=True, folder=output, stacks=read(output, environment))

@@ -1,0 +1,208 @@
+"""Rules about Cloud Run services and who may call them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from review.access import EVERYONE, INVOKING, ingress_of
+from review.hidden import Hidden, is_credential_name
+from review.references import is_open, referred
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.stack import UNKNOWN, blocks, texts
+
+_SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service")
+_OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
+_OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding", "policy"))
+
+
+@rule(
+    id="public-invoker",
+    severity=ERROR,
+    kinds=(*_OF_SERVICE, *_OF_PROJECT, "google_cloud_run_v2_service"),
+    what="Everyone may call a Cloud Run service.",
+    why="The ID token is the only thing that tells callers apart once a network is accepted; without it every VM in "
+    "every accepted network is a caller, and with ingress open the internet is.",
+    remedy="List consumers' keys or service accounts under invokers; never allUsers or allAuthenticatedUsers.",
+    setting=("invokers",),
+)
+def public_invoker(subject: Subject) -> Answer:
+    """AllUsers, allAuthenticatedUsers, or the check of callers switched off."""
+    values = subject.item.values
+    if subject.item.kind == "google_cloud_run_v2_service":
+        disabled = values.get("invoker_iam_disabled")
+        if disabled is True:
+            return finding("invoker_iam_disabled is on: no caller is checked")
+        return undecided("invoker_iam_disabled is {value}", value=disabled) if is_open(disabled) else fine()
+    if subject.item.kind in _OF_PROJECT and values.get("role") not in INVOKING | {None}:
+        return fine()
+    if "policy_data" in values:
+        policy = str(values["policy_data"])
+        everyone = [one for one in EVERYONE if one in policy]
+        if everyone:
+            return finding("the policy names {who}", who=everyone[0])
+        return (
+            undecided("the policy is {value}", value=values["policy_data"])
+            if is_open(values["policy_data"])
+            else fine()
+        )
+    members = [*texts(values, "member"), *texts(values, "members")]
+    for member in members:
+        if member in EVERYONE:
+            return finding("{member} may call: {who}", member=member, who=EVERYONE[member])
+    # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
+    open_ = [one for one in members if is_open(one) and not str(one).partition("${")[0].endswith(":")]
+    return undecided("the member {value} is not known yet", value=open_[0]) if open_ else fine()
+
+
+@rule(
+    id="ingress-not-internal",
+    severity=ERROR,
+    kinds=_SERVICES,
+    what="A Cloud Run service takes requests from outside the internal load balancer.",
+    why="Its run.app address is then reachable past the accept list: whoever has a token needs no accepted network. "
+    "Unset means all.",
+    remedy="Set ingress to INGRESS_TRAFFIC_INTERNAL_ONLY, which admits the internal load balancer.",
+    setting=("ingress",),
+)
+def ingress_not_internal(subject: Subject) -> Answer:
+    """Anything but internal."""
+    ingress = ingress_of(subject.item)
+    if ingress in {"INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_NONE", "internal"}:
+        return fine()
+    if is_open(ingress):
+        return undecided("ingress is {value}", value=ingress)
+    if not subject.item.values.get("ingress") and subject.item.kind == "google_cloud_run_v2_service":
+        return finding("ingress is not set, which means INGRESS_TRAFFIC_ALL")
+    return finding("ingress is {value}", value=ingress)
+
+
+@rule(
+    id="plain-credential",
+    severity=ERROR,
+    kinds=_SERVICES,
+    what="A credential stands in plain text among a service's environment variables.",
+    why="It is in the repository, in the state, and in the console of everyone who may look at the service.",
+    remedy="Put it into Secret Manager and name it under secrets; then replace the credential, as it has been seen.",
+    setting=("env",),
+)
+def plain_credential(subject: Subject) -> Answer:
+    """Named or shaped like one; the value itself is never looked at again."""
+    names = sorted(
+        str(variable.get("name"))
+        for container in _containers(subject.item.values)
+        for variable in blocks(container, "env")
+        if isinstance(variable.get("value"), Hidden)
+    )
+    unknown = [
+        str(variable.get("name"))
+        for container in _containers(subject.item.values)
+        for variable in blocks(container, "env")
+        if variable.get("value") is UNKNOWN and is_credential_name(str(variable.get("name")))
+    ]
+    if names:
+        return finding("the value of {names} looks like a credential", names=", ".join(names))
+    return undecided("the value of {names} is not known yet", names=", ".join(unknown)) if unknown else fine()
+
+
+def _containers(values: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for template in blocks(values, "template"):
+        for spec in [template, *blocks(template, "spec")]:
+            found += blocks(spec, "containers")
+    return found
+
+
+@rule(
+    id="authoritative-iam",
+    severity=WARNING,
+    kinds=tuple(kind for kind in _OF_SERVICE if not kind.endswith("_member")),
+    what="A service's callers are set by a binding or policy that owns the whole list.",
+    why="It removes callers that others added, without a word in the plan of those others.",
+    remedy="Use google_cloud_run_v2_service_iam_member, one for each caller.",
+    setting=("invokers",),
+)
+def authoritative_iam(subject: Subject) -> Answer:
+    """The kind itself is the finding."""
+    return finding("{kind} replaces whatever callers there are", kind=subject.item.kind)
+
+
+@rule(
+    id="invokers-dropped",
+    severity=WARNING,
+    kinds=("google_cloud_run_v2_service_iam_member", "google_cloud_run_service_iam_member"),
+    what="A caller's permission is not renewed when its service is replaced.",
+    why="Replacing a Cloud Run service drops its IAM without a difference in any plan "
+    "(issue 18831 of the provider): every request is then answered 403.",
+    remedy="Add lifecycle replace_triggered_by = [the service's uid].",
+    code_only=True,
+)
+def invokers_dropped(subject: Subject) -> Answer:
+    """Only where the service stands in the same stack."""
+    services = {address for address, _ in referred(subject.item.values.get("name"))}
+    services |= {address for address, _ in referred(subject.item.values.get("service"))}
+    here = [one for one in sorted(services) if one in subject.stack.items]
+    if not here:
+        return fine()
+    lifecycle = subject.item.values.get("lifecycle")
+    triggers = lifecycle.get("replace_triggered_by", []) if isinstance(lifecycle, dict) else []
+    if any(str(trigger).startswith(address) for trigger in triggers for address in here):
+        return fine()
+    return finding("nothing renews it when {service} is replaced", service=here[0])
+
+
+@rule(
+    id="deletion-protection-off",
+    severity=NOTE,
+    kinds=("google_cloud_run_v2_service", "google_compute_service_attachment"),
+    what="Nothing keeps Terraform from destroying what is published.",
+    why="A destroyed service loses its revisions and URL, a destroyed attachment every consumer's connection.",
+    remedy="Set deletion_protection: true in the environment's file, once it serves anybody.",
+    setting=("deletion_protection",),
+    code_only=True,
+)
+def deletion_protection_off(subject: Subject) -> Answer:
+    """Cloud Run has an attribute for it (on when unset), an attachment needs prevent_destroy."""
+    lifecycle = subject.item.values.get("lifecycle")
+    if isinstance(lifecycle, dict) and lifecycle.get("prevent_destroy") is True:
+        return fine()
+    if subject.item.kind == "google_compute_service_attachment":
+        return finding("it has no prevent_destroy")
+    protected = subject.item.values.get("deletion_protection", True)
+    if is_open(protected):
+        return undecided("deletion_protection is {value}", value=protected)
+    return fine() if protected is True else finding("deletion_protection is off")
+
+
+@rule(
+    id="deletion-protection-lifted",
+    severity=WARNING,
+    kinds=("google_cloud_run_v2_service", "google_compute_service_attachment"),
+    what="Deletion protection is switched off.",
+    why="Usually the first half of destroying something: the next change can take it away without asking again.",
+    remedy="Say in the pull request what is to be destroyed and when, or leave it on.",
+    setting=("deletion_protection",),
+    of_change=True,
+)
+def deletion_protection_lifted(subject: Subject) -> Answer:
+    """On before, off after."""
+    if subject.former is None or subject.change is None or subject.change.action == "destroyed":
+        return fine()
+    for one in subject.change.differences:
+        if one.path in {"deletion_protection", "lifecycle.prevent_destroy"} and one.before is True:
+            return (
+                undecided("{path} is {value}", path=one.path, value=one.after)
+                if is_open(one.after)
+                else finding("{path} was on", path=one.path)
+            )
+    return fine()
+
+
+RULES = (
+    public_invoker,
+    ingress_not_internal,
+    plain_credential,
+    authoritative_iam,
+    invokers_dropped,
+    deletion_protection_off,
+    deletion_protection_lifted,
+)

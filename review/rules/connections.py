@@ -1,0 +1,224 @@
+"""Rules about service attachments and PSC endpoints: who connects, and what becomes of connections."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from review.references import is_expression, is_open, readable, resolved, target_of
+from review.replacement import is_endpoint
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.stack import blocks, texts
+
+_ATTACHMENT = ("google_compute_service_attachment",)
+_RULES = ("google_compute_forwarding_rule", "google_compute_global_forwarding_rule")
+# Beyond it a typing error is likelier than a consumer with so many endpoints: Google's own quota for PSC endpoints of
+# a network is 50 to begin with (https://cloud.google.com/vpc/docs/quota, read in November 2026).
+_HIGHEST = 100
+# Of every subnet Google keeps four addresses (https://cloud.google.com/vpc/docs/subnets#unusable-ip-addresses-in-every-subnet).
+_KEPT = 4
+
+
+@rule(
+    id="automatic-acceptance",
+    severity=ERROR,
+    kinds=_ATTACHMENT,
+    what="A service attachment accepts every project.",
+    why="Whoever learns its link connects without anybody being asked; the accept list and its limits do not apply.",
+    remedy="Set connection_preference to ACCEPT_MANUAL and list the projects under accept.",
+    setting=("connection_preference",),
+)
+def automatic_acceptance(subject: Subject) -> Answer:
+    """ACCEPT_AUTOMATIC."""
+    preference = subject.item.values.get("connection_preference")
+    if preference == "ACCEPT_MANUAL":
+        return fine()
+    if preference is None or is_open(preference):
+        return undecided("connection_preference is {value}", value=preference)
+    return finding("connection_preference is {value}", value=preference)
+
+
+@rule(
+    id="accept-list-bounds",
+    severity=WARNING,
+    kinds=_ATTACHMENT,
+    what="An accept list is too wide, or a limit out of bounds.",
+    why="A limit of 0 is dropped without a word, none at all is no limit, and every endpoint takes an address of the "
+    "NAT subnets: once they are used up, accepted endpoints of others do not work.",
+    remedy=f"Give each entry the number of endpoints that it needs (1 to {_HIGHEST}); add NAT ranges in time.",
+    setting=("accept",),
+)
+def accept_list_bounds(subject: Subject) -> Answer:
+    """Entries one by one, then all of them against the NAT subnets."""
+    entries = blocks(subject.item.values, "consumer_accept_lists")
+    total = 0
+    for entry in entries:
+        who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
+        limit = entry.get("connection_limit")
+        if who is None or str(who) in {"*", "all"} or str(who).startswith(("folders/", "organizations/")):
+            return finding("the entry {who} is no single project or network", who=who)
+        if limit is None:
+            return finding("{who} has no limit", who=_said(who, subject))
+        if is_open(limit) or not isinstance(limit, (int, float)):
+            return undecided("the limit of {who} is {value}", who=_said(who, subject), value=limit)
+        if not 1 <= limit <= _HIGHEST:
+            return finding("the limit of {who} is {limit}", who=_said(who, subject), limit=limit)
+        total += int(limit)
+    kinds = {kind for kind in ("project_id_or_num", "network_url") for entry in entries if entry.get(kind)}
+    if len(kinds) > 1:
+        return finding("it mixes projects and networks, which the API refuses")
+    return _capacity(total, subject)
+
+
+def _capacity(total: int, subject: Subject) -> Answer:
+    room = 0
+    for link in texts(subject.item.values, "nat_subnets"):
+        subnet = target_of(link, subject.stack)
+        given = subnet.values.get("ip_cidr_range") if subnet else None
+        if not isinstance(given, str) or is_expression(given):
+            return fine()  # the subnet stands elsewhere: its size is its owner's to know
+        room += ipaddress.ip_network(given, strict=False).num_addresses - _KEPT
+    if room and total > room:
+        text = "the limits add up to {total}, the NAT subnets have {room} addresses"
+        return finding(text, total=total, room=room)
+    return fine()
+
+
+def _said(who: object, subject: Subject) -> object:
+    return readable(resolved(who, subject.stack), subject.stack)
+
+
+@rule(
+    id="reconcile-off",
+    severity=WARNING,
+    kinds=_ATTACHMENT,
+    what="Taking a project off the accept list does not cut its connections.",
+    why="With reconcile_connections off (the API's default) revoking looks done and is not: accepted endpoints stay.",
+    remedy="Set reconcile_connections = true.",
+)
+def reconcile_off(subject: Subject) -> Answer:
+    """Unset means off."""
+    value = subject.item.values.get("reconcile_connections")
+    if value is True:
+        return fine()
+    return (
+        undecided("reconcile_connections is {value}", value=value)
+        if is_open(value)
+        else finding("reconcile_connections is {value}", value="not set" if value is None else value)
+    )
+
+
+@rule(
+    id="attachment-replaced",
+    severity=ERROR,
+    kinds=_ATTACHMENT,
+    what="A service attachment is replaced or destroyed.",
+    why="Every consumer's endpoint becomes CLOSED. It comes back only when each consumer applies again, with "
+    "recreate_closed_psc, and only if the name stays.",
+    remedy="Keep what forces it (named in the finding) as it was, or agree on a time with every consumer. Where only a "
+    "service's key changes, former_key keeps everything.",
+    of_change=True,
+)
+def attachment_replaced(subject: Subject) -> Answer:
+    """Whether somebody is connected is not asked: nobody can tell from the code."""
+    change = subject.change
+    if change is None or change.action not in {"replaced", "destroyed"}:
+        return fine()
+    if change.action == "destroyed":
+        return finding("it is destroyed")
+    return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
+
+
+@rule(
+    id="endpoint-replaced",
+    severity=WARNING,
+    kinds=_RULES,
+    what="A PSC endpoint is replaced.",
+    why="Its callers are cut off from when the old one goes until the new one is accepted; its connection id, which "
+    "logs and the producer know it by, is another one.",
+    remedy="Do it when callers can bear it; a second endpoint beside the first one avoids the gap.",
+    of_change=True,
+)
+def endpoint_replaced(subject: Subject) -> Answer:
+    """One that leaves altogether is its consumer's wish."""
+    change = subject.change
+    if change is None or change.action != "replaced" or not is_endpoint(subject.item):
+        return fine()
+    return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
+
+
+@rule(
+    id="endpoint-scheme",
+    severity=ERROR,
+    kinds=("google_compute_forwarding_rule",),
+    what="A PSC endpoint has a load balancing scheme.",
+    why="Left out it means EXTERNAL, which the API refuses for an endpoint.",
+    remedy='Set load_balancing_scheme = "", the empty text.',
+)
+def endpoint_scheme(subject: Subject) -> Answer:
+    """Only an empty text will do, in code; state has it as empty or null."""
+    values = subject.item.values
+    if not is_endpoint(subject.item):
+        bare = (
+            values.get("load_balancing_scheme") is None and values.get("target") and not values.get("backend_service")
+        )
+        if bare and is_open(values["target"]) and target_of(values["target"], subject.stack) is None:
+            return undecided("no scheme is set, and the target {target} is not known", target=values["target"])
+        return fine()
+    scheme = values.get("load_balancing_scheme")
+    if scheme == "" or (scheme is None and not subject.stack.written):
+        return fine()
+    if is_open(scheme):
+        return undecided("load_balancing_scheme is {value}", value=scheme)
+    return finding("load_balancing_scheme is {value}", value="not set" if scheme is None else scheme)
+
+
+@rule(
+    id="closed-endpoint-stays",
+    severity=WARNING,
+    kinds=("google_compute_forwarding_rule",),
+    what="An endpoint whose attachment was replaced stays CLOSED.",
+    why="Without recreate_closed_psc no apply heals it: somebody has to notice, and to replace it by hand.",
+    remedy="Set recreate_closed_psc = true.",
+)
+def closed_endpoint_stays(subject: Subject) -> Answer:
+    """Unset means off."""
+    if not is_endpoint(subject.item):
+        return fine()
+    value = subject.item.values.get("recreate_closed_psc")
+    if value is True:
+        return fine()
+    return (
+        undecided("recreate_closed_psc is {value}", value=value)
+        if is_open(value)
+        else finding("recreate_closed_psc is off")
+    )
+
+
+@rule(
+    id="endpoint-address-literal",
+    severity=WARNING,
+    kinds=("google_compute_forwarding_rule",),
+    what="An endpoint names its address instead of referring to it.",
+    why="Nothing then orders endpoint and address, and a later change of the address is suppressed as no difference "
+    "(issue 16870 of the provider).",
+    remedy="Refer to the google_compute_address, and let replace_triggered_by its id replace the endpoint.",
+    code_only=True,
+)
+def endpoint_address_literal(subject: Subject) -> Answer:
+    """A literal in code."""
+    value = subject.item.values.get("ip_address")
+    if not is_endpoint(subject.item) or value is None or is_expression(value):
+        return fine()
+    return finding("ip_address is {value}", value=value)
+
+
+RULES = (
+    automatic_acceptance,
+    accept_list_bounds,
+    reconcile_off,
+    attachment_replaced,
+    endpoint_replaced,
+    endpoint_scheme,
+    closed_endpoint_stays,
+    endpoint_address_literal,
+)

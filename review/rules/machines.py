@@ -1,0 +1,86 @@
+"""Rules about VMs."""
+
+from __future__ import annotations
+
+from review.references import is_open
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.stack import blocks, texts
+
+_MACHINES = ("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template")
+_DEFAULT_ACCOUNT = "-compute@developer.gserviceaccount.com"
+# With these the default account, which often is project editor, can do nearly everything.
+_BROAD = {
+    "cloud-platform",
+    "compute",
+    "compute-rw",
+    "devstorage.full_control",
+    "storage-full",
+    "iam",
+    "sqlservice.admin",
+}
+
+
+@rule(
+    id="vm-external-address",
+    severity=ERROR,
+    kinds=_MACHINES,
+    what="A VM has an external address.",
+    why="It is reachable from the internet as far as the firewall lets it, and nothing here needs it: IAP reaches VMs "
+    "without one.",
+    remedy="Remove access_config and ipv6_access_config.",
+    setting=("test_vm",),
+)
+def vm_external_address(subject: Subject) -> Answer:
+    """An access_config, even an empty one, asks for an address."""
+    for interface in blocks(subject.item.values, "network_interface"):
+        for key in ("access_config", "ipv6_access_config"):
+            value = interface.get(key)
+            if is_open(value):
+                return undecided("{key} is {value}", key=key, value=value)
+            if value is not None and value != []:
+                return finding("it has an {key}", key=key)
+    return fine()
+
+
+@rule(
+    id="vm-broad-scopes",
+    severity=WARNING,
+    kinds=_MACHINES,
+    what="A VM runs as the default account with broad scopes.",
+    why="Whoever gets a shell on it acts as an account that often is editor of the project.",
+    remedy="Keep gcloud's default scopes, or give the VM an account of its own.",
+    setting=("test_vm",),
+)
+def vm_broad_scopes(subject: Subject) -> Answer:
+    """The default account only: an account of one's own is limited by its roles."""
+    for account in blocks(subject.item.values, "service_account"):
+        email = account.get("email")
+        if isinstance(email, str) and not is_open(email) and not email.endswith(_DEFAULT_ACCOUNT):
+            continue
+        scopes = texts(account, "scopes")
+        if any(is_open(scope) for scope in scopes):
+            return undecided("its scopes are not known yet")
+        broad = sorted({str(scope).rpartition("/")[2] for scope in scopes} & _BROAD)
+        if broad:
+            return finding("the default account has the scope {scopes}", scopes=", ".join(broad))
+    return fine()
+
+
+@rule(
+    id="vm-without-account",
+    severity=NOTE,
+    kinds=("google_compute_instance",),
+    what="A VM runs without a service account.",
+    why="Terraform attaches none unless told. Its metadata server then has no ID token, and calls are answered 401.",
+    remedy="Add a service_account block with gcloud's default scopes.",
+    setting=("test_vm",),
+)
+def vm_without_account(subject: Subject) -> Answer:
+    """No block at all."""
+    found = subject.item.values.get("service_account")
+    if is_open(found):
+        return undecided("service_account is {value}", value=found)
+    return fine() if blocks(subject.item.values, "service_account") else finding("it has no service_account")
+
+
+RULES = (vm_external_address, vm_broad_scopes, vm_without_account)

@@ -1,0 +1,200 @@
+"""Rules about networks: firewall, flow logs, addresses, DNS."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+
+from review.access import sources
+from review.references import is_open, target_of
+from review.replacement import is_endpoint
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.stack import Item, Stack, blocks, texts
+
+# Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
+IAP = ipaddress.IPv4Network("35.235.240.0/20")
+_FIREWALL = ("google_compute_firewall",)
+
+
+@rule(
+    id="firewall-open-to-internet",
+    severity=ERROR,
+    kinds=_FIREWALL,
+    what="A firewall rule lets the internet in.",
+    why="A VM that ever gets an external address is then open to everybody; nothing in this design needs it.",
+    remedy="Let Identity-Aware Proxy alone in (35.235.240.0/20), or name the ranges that are meant.",
+)
+def firewall_open_to_internet(subject: Subject) -> Answer:
+    """Any range that holds public addresses other than IAP's. No source at all means every address."""
+    for source in _sources(subject):
+        if is_open(source):
+            return undecided("the source {value} is not known yet", value=source)
+        network = _network(source)
+        if network is not None and not network.is_private and not _within(network):
+            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
+    return fine()
+
+
+@rule(
+    id="firewall-wider-than-iap",
+    severity=WARNING,
+    kinds=_FIREWALL,
+    what="A firewall rule lets in more than Identity-Aware Proxy to a port.",
+    why="The test VM is reached through IAP, which checks who somebody is; other sources and ports come in unchecked.",
+    remedy="Give 35.235.240.0/20 as the only source and the ports that are used (tcp:22).",
+)
+def firewall_wider_than_iap(subject: Subject) -> Answer:
+    """Another source, or every port; public sources are the other rule's."""
+    for source in _sources(subject):
+        network = None if is_open(source) else _network(source)
+        if network is None and not is_open(source):
+            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
+        if network is not None and network.is_private:
+            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
+    for allowed in blocks(subject.item.values, "allow") if _sources(subject) else []:
+        if allowed.get("protocol") == "all" or (allowed.get("protocol") in {"tcp", "udp"} and not allowed.get("ports")):
+            return finding("every port of protocol {protocol} is open", protocol=allowed.get("protocol"))
+    return fine()
+
+
+def _sources(subject: Subject) -> list[object]:
+    values = subject.item.values
+    if values.get("direction", "INGRESS") != "INGRESS" or values.get("disabled") is True or not values.get("allow"):
+        return []
+    return sources(values)
+
+
+def _network(source: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(str(source), strict=False)
+    except ValueError:
+        return None  # a tag or an account
+
+
+def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
+
+
+def _ports(item: Item) -> str:
+    found = []
+    for one in blocks(item.values, "allow"):
+        found += [f"{one.get('protocol')}:{port}" for port in texts(one, "ports") or ["every port"]]
+    return ", ".join(found)
+
+
+@rule(
+    id="no-flow-logs",
+    severity=WARNING,
+    kinds=("google_compute_subnetwork",),
+    what="A subnet that callers stand in logs no flows.",
+    why="The service sees an address of Google's fabric; only the flow log together with the request log tells which "
+    "VM called. Taking log_config away does not even switch it off in what is deployed.",
+    remedy="Leave flow_logs on for consumers; to switch it off, keep log_config with flow_sampling = 0.",
+    setting=("flow_logs",),
+)
+def no_flow_logs(subject: Subject) -> Answer:
+    """Only subnets with senders: proxies, NAT and load balancers' addresses make no flow log of their own."""
+    values = subject.item.values
+    purpose = values.get("purpose")
+    if is_open(purpose):
+        return fine() if not subject.stack.written else undecided("the purpose is {value}", value=purpose)
+    if purpose not in {None, "PRIVATE", "PRIVATE_RFC_1918"} or _only_frontends(subject.item, subject.stack):
+        return fine()
+    logs = blocks(values, "log_config")
+    if not logs:
+        return finding("it has no log_config")
+    sampling = logs[0].get("flow_sampling", 0.5)
+    if is_open(sampling):
+        return undecided("flow_sampling is {value}", value=sampling)
+    return fine() if sampling else finding("flow_sampling is 0")
+
+
+def _only_frontends(subnet: Item, stack: Stack) -> bool:
+    """Whether load balancers' rules stand in a subnet, and nothing that sends of its own."""
+    inside = _occupants(stack).get(subnet.address, [])
+    rules = [item for item in inside if item.kind == "google_compute_forwarding_rule" and not is_endpoint(item)]
+    return bool(rules) and all(item in rules or item.kind == "google_compute_address" for item in inside)
+
+
+@lru_cache(maxsize=8)
+def _occupants(stack: Stack) -> dict[str, list[Item]]:
+    """What stands in each subnet, by the subnet's address."""
+    found: dict[str, list[Item]] = {}
+    for item in stack.items.values():
+        links = [one.get("subnetwork") for one in (item.values, *blocks(item.values, "network_interface"))]
+        for link in links if item.is_resource else ():
+            subnet = target_of(link, stack)
+            if subnet is not None:
+                found.setdefault(subnet.address, []).append(item)
+    return found
+
+
+@rule(
+    id="automatic-subnets",
+    severity=WARNING,
+    kinds=("google_compute_network",),
+    what="A network makes a subnet in every region.",
+    why="auto_create_subnetworks is on when unset. The ranges overlap those planned here, and VMs may be started in "
+    "any region.",
+    remedy="Set auto_create_subnetworks = false.",
+)
+def automatic_subnets(subject: Subject) -> Answer:
+    """Unset means on."""
+    value = subject.item.values.get("auto_create_subnetworks")
+    if value is False:
+        return fine()
+    return (
+        undecided("auto_create_subnetworks is {value}", value=value)
+        if is_open(value)
+        else finding("auto_create_subnetworks is {value}", value="not set" if value is None else "on")
+    )
+
+
+@rule(
+    id="external-address",
+    severity=ERROR,
+    kinds=("google_compute_address", "google_compute_global_address"),
+    what="An address is external.",
+    why="address_type is EXTERNAL when unset: the address is on the internet, and no endpoint can use it.",
+    remedy='Set address_type = "INTERNAL".',
+)
+def external_address(subject: Subject) -> Answer:
+    """Unset means external."""
+    value = subject.item.values.get("address_type")
+    if value == "INTERNAL":
+        return fine()
+    return (
+        undecided("address_type is {value}", value=value)
+        if is_open(value)
+        else finding("address_type is {value}", value="not set" if value is None else value)
+    )
+
+
+@rule(
+    id="public-dns-zone",
+    severity=WARNING,
+    kinds=("google_dns_managed_zone",),
+    what="A DNS zone is public.",
+    why="visibility is public when unset: names and addresses of private services are then for everybody to read.",
+    remedy='Set visibility = "private".',
+)
+def public_dns_zone(subject: Subject) -> Answer:
+    """Unset means public."""
+    value = subject.item.values.get("visibility")
+    if value == "private":
+        return fine()
+    return (
+        undecided("visibility is {value}", value=value)
+        if is_open(value)
+        else finding("visibility is {value}", value="not set" if value is None else value)
+    )
+
+
+RULES = (
+    firewall_open_to_internet,
+    firewall_wider_than_iap,
+    no_flow_logs,
+    automatic_subnets,
+    external_address,
+    public_dns_zone,
+)

@@ -1,0 +1,84 @@
+"""A sentence of ours with values of theirs in it, kept apart until a format knows how to make the values harmless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from review.hidden import SHOWN, Hidden
+from review.stack import UNKNOWN
+
+# A value as a report shows it: longer ones are conditions, queries and the like, which nobody compares by eye.
+_LONGEST = 120
+_LONGEST_MESSAGE = 600
+_AROUND = 30
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`template` has {name} where a value goes. Templates are written in this project; values may be anybody's."""
+
+    template: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def write(self, quoted: Callable[[str], str]) -> str:
+        """The sentence with every value passed through a format's `quoted`."""
+        known = dict(self.values)
+        parts = []
+        for text, name, _, _ in Formatter().parse(self.template):
+            parts.append(text)
+            if name is not None:
+                parts.append(quoted(known[name]))
+        return "".join(parts)
+
+    def __str__(self) -> str:
+        return self.write(str)
+
+
+def say(template: str, **values: object) -> Sentence:
+    """A sentence; values are turned into text as `shown` does."""
+    return Sentence(template, tuple((name, shown(value)) for name, value in values.items()))
+
+
+def quote(text: str) -> Sentence:
+    """A message of others as a sentence of its own: as much of it as says what is wrong."""
+    return Sentence("{text}", (("text", shown(text, _LONGEST_MESSAGE)),))
+
+
+def shown(value: Any, limit: int = _LONGEST) -> str:
+    """A value as text: short, and never a hidden one."""
+    text = value if isinstance(value, str) else SHOWN if isinstance(value, Hidden) else _plain(value)
+    return text if len(text) <= limit else f"{text[: limit - 20]}… ({len(text)} characters)"
+
+
+def contrasted(before: Any, after: Any) -> tuple[str, str]:
+    """Two values as text, long ones cut to where they differ."""
+    old, new = shown(before, 10**9), shown(after, 10**9)
+    if max(len(old), len(new)) <= _LONGEST:
+        return old, new
+    start = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
+    end = next(
+        (at for at, (one, other) in enumerate(zip(old[start:][::-1], new[start:][::-1], strict=False)) if one != other),
+        min(len(old), len(new)) - start,
+    )
+    return _window(old, start, end), _window(new, start, end)
+
+
+def _window(text: str, start: int, end: int) -> str:
+    """The part of `text` that differs, with a few words on both sides."""
+    first, last = max(0, start - _AROUND), min(len(text), len(text) - end + _AROUND)
+    cut = text[first:last]
+    if len(cut) > _LONGEST:
+        cut = f"{cut[: _LONGEST - 2]}…"
+    return f"{'…' if first else ''}{cut}{'…' if last < len(text) and not cut.endswith('…') else ''}"
+
+
+def _plain(value: Any) -> str:
+    if value is UNKNOWN:
+        return repr(value)
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=lambda inner: repr(inner))

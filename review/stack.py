@@ -1,0 +1,110 @@
+"""One stack as a review sees it: everything in it that has an address, with plain values, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class _Unknown:
+    """What a plan calls "known after apply"."""
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+UNKNOWN = _Unknown()
+_NO_RESOURCES = frozenset(
+    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform"}
+)
+
+
+def manages(kind: str) -> bool:
+    """Whether Terraform manages items of a kind, rather than reads or evaluates them."""
+    return kind not in _NO_RESOURCES and not kind.startswith("data.")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
+
+    `kind` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
+    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are
+    wrapped, unknown ones `UNKNOWN`.
+    """
+
+    address: str
+    kind: str
+    values: Json = field(repr=False)
+
+    @property
+    def is_resource(self) -> bool:
+        """Whether Terraform manages it."""
+        return manages(self.kind)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
+
+    `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
+    are the stacks that are deployed with it, by name: their outputs are what its remote states hold. `numbers` maps
+    project numbers to ids, where they are known.
+    """
+
+    environment: str
+    name: str
+    items: Mapping[str, Item] = field(repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    written: bool = True
+    others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
+    numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, *kinds: str) -> Iterator[Item]:
+        """The items of some kinds, by kind and address."""
+        return (item for kind in kinds for item in self._by_kind.get(kind, ()))
+
+    def called(self, kind: str, name: str) -> Item | None:
+        """The first item of a kind with a literal name."""
+        return self._by_name.get((kind, name))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items.values():
+            found.setdefault(item.kind, []).append(item)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Item]:
+        found: dict[tuple[str, str], Item] = {}
+        for item in self.items.values():
+            name = item.values.get("name")
+            if isinstance(name, str):
+                found.setdefault((item.kind, name), item)
+        return found
+
+    @property
+    def label(self) -> str:
+        """ENVIRONMENT/STACK, or the stack alone in the environment `default`."""
+        return self.name if self.environment in {"", "default"} else f"{self.environment}/{self.name}"
+
+
+def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
+    """The blocks of a name: Terraform JSON has one as a mapping or a list, state always has a list."""
+    found = values.get(name)
+    if isinstance(found, dict):
+        return [found]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def texts(values: Mapping[str, Any], name: str) -> list[Any]:
+    """The entries of a list attribute; a single value counts as a list of one."""
+    found = values.get(name)
+    if found is None:
+        return []
+    return list(found) if isinstance(found, list) else [found]

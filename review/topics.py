@@ -1,0 +1,11 @@
+"""What a reviewer decides about, in the order in which a report leads with it."""
+
+from __future__ import annotations
+
+REACH, CUT, GONE, EXPOSED = "reach", "interrupted", "destroyed", "exposed"
+HEADINGS = {
+    REACH: "Who can newly reach what",
+    CUT: "What is interrupted or lost",
+    GONE: "What is destroyed",
+    EXPOSED: "What becomes public or unlogged",
+}

@@ -1,0 +1,109 @@
+"""What review/replacement.py says forces a replacement is what the real provider plans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from review.replacement import FORCING
+from tests.e2e.live import Live
+
+pytestmark = pytest.mark.e2e
+VERSION = "7.45.0"
+REGION, ZONE = "europe-west1", "europe-west1-b"
+OTHER_PROJECT = "example-other-project"
+NETWORK = "projects/example-producer-project/global/networks/other"
+SUBNET = "projects/example-producer-project/regions/asia-northeast1/subnetworks/other"
+RULE, ENDPOINT = "google_compute_forwarding_rule.hello", "google_compute_forwarding_rule.psc_endpoint"
+# Stack, address, and another value for attributes: some that force, some that do not.
+ROWS: list[tuple[str, str, dict[str, Any]]] = [
+    ("producer", "google_cloud_run_v2_service.hello", {
+        "name": "other", "project": OTHER_PROJECT, "location": REGION, "ingress": "INGRESS_TRAFFIC_ALL",
+        "labels": {"a": "b"}}),
+    ("producer", "google_cloud_run_v2_service_iam_member.hello_consumer", {
+        "name": "other", "project": OTHER_PROJECT, "location": REGION, "role": "roles/run.admin",
+        "member": "allUsers"}),
+    ("producer", RULE, {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "ip_address": "10.0.1.9", "ip_protocol": "UDP",
+        "port_range": "8080", "load_balancing_scheme": "EXTERNAL_MANAGED", "network": NETWORK, "subnetwork": SUBNET,
+        "allow_global_access": True, "labels": {"a": "b"}, "target":
+        "projects/example-producer-project/regions/asia-northeast1/targetHttpProxies/other"}),
+    ("producer", "google_compute_network.network", {
+        "name": "other", "project": OTHER_PROJECT, "auto_create_subnetworks": True, "routing_mode": "GLOBAL"}),
+    ("producer", "google_compute_region_backend_service.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "load_balancing_scheme": "EXTERNAL_MANAGED",
+        "protocol": "HTTPS"}),
+    ("producer", "google_compute_region_network_endpoint_group.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "cloud_run": {"service": "other"},
+        "network_endpoint_type": "INTERNET_IP_PORT"}),
+    ("producer", "google_compute_region_target_http_proxy.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION}),
+    ("producer", "google_compute_region_url_map.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "description": "other"}),
+    ("producer", "google_compute_service_attachment.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "domain_names": ["other.example."],
+        "connection_preference": "ACCEPT_AUTOMATIC", "description": "other", "nat_subnets": [SUBNET],
+        "enable_proxy_protocol": True, "reconcile_connections": False, "target_service":
+        "projects/example-producer-project/regions/asia-northeast1/forwardingRules/other"}),
+    ("producer", "google_compute_subnetwork.hello_nat_10_0_3_0_24", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "network": NETWORK, "purpose": "PRIVATE",
+        "private_ip_google_access": True}),
+    ("producer", "google_project_service.run", {
+        "project": OTHER_PROJECT, "service": "pubsub.googleapis.com", "disable_on_destroy": True}),
+    ("consumer", "google_compute_address.psc_endpoint", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "address": "10.1.0.9",
+        "address_type": "EXTERNAL", "subnetwork": SUBNET, "purpose": "SHARED_LOADBALANCER_VIP", "labels": {"a": "b"}}),
+    ("consumer", "google_compute_firewall.test_vm_iap_ssh", {
+        "name": "other", "project": OTHER_PROJECT, "network": NETWORK, "direction": "EGRESS",
+        "source_ranges": ["10.0.0.0/8"]}),
+    ("consumer", ENDPOINT, {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "ip_address": "10.1.0.9", "network": NETWORK,
+        "target": "projects/example-producer-project/regions/asia-northeast1/serviceAttachments/other",
+        "allow_psc_global_access": True}),
+    ("consumer", "google_compute_instance.test_vm", {
+        "name": "other", "project": OTHER_PROJECT, "zone": ZONE, "machine_type": "e2-small", "labels": {"a": "b"},
+        "boot_disk": {"initialize_params": {"image": "debian-cloud/debian-11"}}}),
+]  # fmt: skip
+CASES = [(stack, address, name, value) for stack, address, values in ROWS for name, value in values.items()]
+# Asked of a kind's rows by another one of the same kind, or only settable where the reference has nothing of the sort.
+NOT_TRIED = {
+    "google_compute_address": {"zone", "location", "network"},
+    "google_compute_forwarding_rule": {"zone", "location", "ports", "all_ports"},
+    "google_compute_instance": {"region", "location", "network_interface", "project"},
+    "google_compute_region_network_endpoint_group": {"zone", "location", "network", "subnetwork", "psc_target_service"},
+}
+
+
+def test_every_row_of_the_table_is_tried() -> None:
+    for kind, attributes in FORCING.items():
+        tried = {name for _, address, name, _ in CASES if address.startswith(f"{kind}.")}
+        assert set(attributes) - tried <= NOT_TRIED.get(kind, set()), kind
+
+
+@pytest.mark.parametrize(("stack", "address", "name", "value"), CASES, ids=[f"{a}.{n}" for _, a, n, _ in CASES])
+def test_an_attribute_forces_a_replacement_if_the_table_says_so(
+    stack: str, address: str, name: str, value: Any, deployed: Callable[[str, str], Live]
+) -> None:
+    live = deployed("default", VERSION)
+    file = live.stack(stack) / "cdk.tf.json"
+    before = file.read_text()
+    content = json.loads(before)
+    kind, _, label = address.partition(".")
+    resource = content["resource"][kind][label]
+    resource[name] = value
+    resource.setdefault("lifecycle", {}).pop("ignore_changes", None)
+    try:
+        file.write_text(json.dumps(content))
+        planned = live.terraform.plan(live.stack(stack))
+    finally:
+        file.write_text(before)
+    if not planned.ok:
+        pytest.skip(f"the provider refuses to plan it: {planned.diagnostics[0].summary[:100]}")
+    found = next((change for change in planned.changes if change.address == address), None)
+    endpoint_only = ("target",) if address == ENDPOINT else ()
+    expected = name in (*FORCING[kind], *endpoint_only)
+    forced = found is not None and any(why.split(".")[0] == name for why in found.because)
+    assert forced == expected, (found.action, found.because) if found else "no change at all"

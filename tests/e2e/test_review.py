@@ -1,0 +1,158 @@
+"""Five pull requests, reviewed with everything there is: base, plans of a live deployment, and its rehearsal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.stacks_folder import Stack as Folder
+from rehearsal.stacks_folder import local_states, put
+from rehearsal.terraform import PLAN
+from review import plans
+from review.comment import checked
+from review.comparison import compare
+from review.formats import markdown
+from review.rehearsed import from_document
+from review.replacement import infer
+from review.report import Material, Report, assemble
+from review.synthesized import read
+from tests.e2e.conftest import configuration
+from tests.e2e.edits import HELLO, edited
+from tests.e2e.live import CHECKOUT, Live
+
+pytestmark = pytest.mark.e2e
+PARTNER = {"project": "example-other-project", "endpoints": {"partner-endpoint": {"service": "hello"}}}
+CLOUD_RUN = "google_cloud_run_v2_service"
+
+
+def opened(stacks: list[Folder]) -> None:
+    """What the configuration refuses, by hand: ingress for everybody."""
+    file = next(one.file for one in stacks if one.name == "producer")
+    content = json.loads(file.read_text())
+    content["resource"][CLOUD_RUN]["hello"]["ingress"] = "INGRESS_TRAFFIC_ALL"
+    file.write_text(json.dumps(content))
+
+
+def reviewed(
+    live: Callable[..., Live], put_in: dict[str, Any], by_hand: Callable[[list[Folder]], None] | None
+) -> Report:
+    planned, rehearsed = live(), live()
+    former = planned.standing
+    present = planned.synthesize(edited(configuration("default") | {"provider_version": "7.45.0"}, put_in))
+    if by_hand:
+        by_hand(present)
+    before, after = (read(stacks[0].folder.parent.parent, "default") for stacks in (former, present))
+    material = Material(base="base", today=date(2026, 11, 25), environments=["default"])
+    material.code = [infer(compare(before.get(name), after[name])) for name in after]
+    states = local_states(present)
+    for folder in present:
+        here = put(folder, planned.folder / "stacks", states)
+        assert planned.terraform.plan(here.folder).ok
+        material.plans.append(plans.read(shown(planned, here), "plan.json", after[folder.name]))
+        assert planned.terraform.apply(here.folder).ok
+    outcome = rehearsed.deploy_stacks(present)
+    outcome.report.former = "base"
+    material.rehearsals = [from_document(outcome.report.document(), "default")]
+    return assemble(material)
+
+
+def shown(live: Live, stack: Folder) -> Path:
+    done = subprocess.run(
+        [live.program, "show", "-json", PLAN], cwd=stack.folder, env=dict(live.terraform.variables),
+        capture_output=True, check=True,
+    )  # fmt: skip
+    file = live.folder / f"{stack.name}.json"
+    file.write_bytes(done.stdout)
+    return file
+
+
+KEPT = "Connection of psc-endpoint: kept, without interruption (ACCEPTED)"
+CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], list[str]]] = {
+    "limit raised": (
+        {f"{HELLO}.accept": {"consumer": 20}}, None,
+        [("code, plan", "example-consumer-project may open up to 20 endpoints to hello-service-attachment, instead of "
+          "10.")],
+        [], ["producer: 1 updated", "consumer: nothing to do", KEPT],
+    ),
+    "port changed": (
+        {f"{HELLO}.port": 8080}, None,
+        [("code, plan", "hello-service-attachment answers on port 8080 instead of 80: callers that still use port 80 "
+          "get no answer from the moment of the apply, even though their connection stays."),
+         ("code, plan", "google_compute_forwarding_rule.hello (hello-forwarding-rule-add638) is replaced (port_range); "
+          "the new one is there before the old one goes.")],
+        [], ["producer: 1 updated, 1 replaced", "consumer: nothing to do", KEPT],
+    ),
+    "ingress opened": (
+        {}, opened,
+        [("code, plan", "hello-service takes requests from the internet: whoever has an ID token needs no accepted "
+          "network any more.")],
+        ["ingress-not-internal"], ["producer: 1 updated", "consumer: nothing to do", KEPT],
+    ),
+    "service renamed": (
+        {f"{HELLO}.names": {"service": "greeting-service"}}, None,
+        [("code, plan", "The Cloud Run service greeting-service is replaced (name); requests fail until the new one is "
+          "there. Its URL, the audience of callers' ID tokens, changes with its name: callers need the new one."),
+         ("code, plan", "google_compute_region_network_endpoint_group.hello (hello-serverless-neg-f3c270) is replaced "
+          "(cloud_run.0.service; name); the new one is there before the old one goes.")],
+        [], ["producer: 1 updated, 3 replaced", "consumer: nothing to do", KEPT],
+    ),
+    "consumer added": (
+        {"consumers.partner": PARTNER}, None,
+        [("code, plan", "The project example-other-project may connect to hello-service-attachment with up to 10 "
+          "endpoints; it could not before."),
+         ("code, plan", "The default Compute Engine account of project example-other-project may call hello-service, "
+          "once a request of theirs arrives there."),
+         ("code, plan", "VMs in partner-vpc reach hello-service-attachment through the endpoint partner-endpoint, at "
+          "10.1.0.5.")],
+        [], [KEPT, "Connection of partner-endpoint: new (ACCEPTED)"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_pull_request_is_told_in_the_same_words_by_code_plan_and_rehearsal(
+    name: str, live: Callable[..., Live], tmp_path: Path
+) -> None:
+    put_in, by_hand, wanted, findings, lines = CASES[name]
+    report = reviewed(live, put_in, by_hand)
+    told = [(one.source, str(one.sentence)) for one in report.decisions]
+    for one in wanted:
+        assert one in told, told
+    assert len({sentence for _, sentence in told}) == len(told) <= len(wanted) + 1
+    assert report.drift == []
+    assert [one.rule for one in report.findings if one.severity != "note"] == findings
+    assert set(lines) <= {str(line) for line in report.rehearsals[0].lines}
+    file = tmp_path / "review.md"
+    file.write_text(markdown.text(report))
+    assert checked(file)
+
+
+def test_the_command_rehearses_what_it_compares(provider: Callable[[str], str], tmp_path: Path) -> None:
+    provider("~> 7.45")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PSC_")}
+    for name in ("base", "change"):
+        done = subprocess.run(
+            [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env=clean | {"CDKTF_OUTDIR": str(tmp_path / name)},
+            capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0
+    file = tmp_path / "change" / "stacks" / "producer" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"connection_limit": 10', '"connection_limit": 20'))
+    words = ["--base-dir", str(tmp_path / "base"), "--dir", str(tmp_path / "change"), "--rehearse", "--format", "json"]
+    runs = [
+        subprocess.run([CHECKOUT / "psc", "review", *words], env=clean, capture_output=True, text=True, check=False)
+        for _ in range(2)
+    ]
+    assert [done.returncode for done in runs] == [0, 0], runs[0].stderr
+    assert runs[0].stdout == runs[1].stdout
+    (rehearsal,) = json.loads(runs[0].stdout)["rehearsals"]
+    assert rehearsal["held"] is True
+    assert rehearsal["lines"] == ["producer: 1 updated", "consumer: nothing to do", KEPT]

@@ -1,0 +1,174 @@
+"""For every rule, values that are fine, that are a finding, and that cannot be decided; no constructs of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from review.stack import UNKNOWN
+
+Json = dict[str, Any]
+EXPRESSION = "${var.chosen}"
+RUN, ATTACHMENT = "google_cloud_run_v2_service", "google_compute_service_attachment"
+MEMBER, RULE = "google_cloud_run_v2_service_iam_member", "google_compute_forwarding_rule"
+BACKEND, PROXY = "google_compute_region_backend_service", "google_compute_region_target_http_proxy"
+SUBNET, FIREWALL, VM = "google_compute_subnetwork", "google_compute_firewall", "google_compute_instance"
+LINK = "projects/p/regions/r/serviceAttachments/a"
+TCP22 = [{"protocol": "tcp", "ports": ["22"]}]
+IAP = ["35.235.240.0/20"]
+DEFAULT = "123-compute@developer.gserviceaccount.com"
+SCOPE = "https://www.googleapis.com/auth/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One judgement: the item's kind and values, what stands beside it, and the verdict."""
+
+    rule: str
+    verdict: str
+    kind: str
+    values: Json
+    beside: Mapping[str, Json] = field(default_factory=dict)
+
+
+def _cases(rule: str, kind: str, beside: Mapping[str, Json] | None = None, **verdicts: list[Json]) -> list[Case]:
+    return [
+        Case(rule=rule, verdict=verdict, kind=kind, values=values, beside=beside or {})
+        for verdict, many in verdicts.items()
+        for values in many
+    ]
+
+
+def _env(value: Any, name: str = "API_TOKEN") -> Json:
+    return {"template": {"containers": [{"env": [{"name": name, "value": value}]}]}}
+
+
+def _accept(*limits: Any, nat: str = "${google_compute_subnetwork.nat.id}") -> Json:
+    entries = [{"project_id_or_num": f"p{at}", "connection_limit": limit} for at, limit in enumerate(limits)]
+    return {"consumer_accept_lists": entries, "nat_subnets": [nat]}
+
+
+_NAT = {"google_compute_subnetwork.nat": {"ip_cidr_range": "10.0.3.0/29", "purpose": "PRIVATE_SERVICE_CONNECT"}}
+_PROXIES = {"google_compute_subnetwork.proxies": {"purpose": "REGIONAL_MANAGED_PROXY", "role": "ACTIVE"}}
+_NEG = {"google_compute_region_network_endpoint_group.n": {"network_endpoint_type": "SERVERLESS"}}
+_GROUP = "${google_compute_region_network_endpoint_group.n.id}"
+_REDIRECT = {"google_compute_region_url_map.r": {"default_url_redirect": {"https_redirect": True}}}
+_LOCKED: dict[str, Json] = {"terraform.lock": {"providers": {"registry.terraform.io/hashicorp/a": "1"}},
+           "terraform.required_providers.a": {"version": "1"}}  # fmt: skip
+_SERVICE = {f"{RUN}.s": {"name": "s"}}
+
+CASES: list[Case] = [
+    *_cases("public-invoker", MEMBER,
+            fine=[{"member": "serviceAccount:a@b.iam.example"}, {"member": "serviceAccount:${data.x_y.z.n}"}],
+            finding=[{"member": "allUsers"}, {"member": "allAuthenticatedUsers"}],
+            undecided=[{"member": EXPRESSION}, {"member": UNKNOWN}]),
+    *_cases("public-invoker", "google_cloud_run_service_iam_binding", finding=[{"members": ["user:a@b", "allUsers"]}]),
+    *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", fine=[{"policy_data": "{}"}],
+            finding=[{"policy_data": '{"members": ["allUsers"]}'}], undecided=[{"policy_data": EXPRESSION}]),
+    *_cases("public-invoker", "google_project_iam_member", fine=[{"role": "roles/viewer", "member": "allUsers"}],
+            finding=[{"role": "roles/run.invoker", "member": "allUsers"}]),
+    *_cases("public-invoker", RUN, fine=[{}], finding=[{"invoker_iam_disabled": True}],
+            undecided=[{"invoker_iam_disabled": EXPRESSION}]),
+    *_cases("ingress-not-internal", RUN, fine=[{"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}],
+            finding=[{}, {"ingress": "INGRESS_TRAFFIC_ALL"}, {"ingress": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"}],
+            undecided=[{"ingress": EXPRESSION}, {"ingress": UNKNOWN}]),
+    *_cases("ingress-not-internal", "google_cloud_run_service", finding=[{}],
+            fine=[{"metadata": [{"annotations": {"run.googleapis.com/ingress": "internal"}}]}]),
+    *_cases("plain-credential", RUN, fine=[{}, _env("fast", "MODE"), _env("${var.token}")],
+            finding=[_env("swordfish"), _env("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "MODE")],
+            undecided=[_env(UNKNOWN)]),
+    *_cases("authoritative-iam", "google_cloud_run_v2_service_iam_binding", finding=[{"members": []}]),
+    *_cases("invokers-dropped", MEMBER, _SERVICE, finding=[{"name": f"${{{RUN}.s.name}}"}],
+            fine=[{"name": "elsewhere"}, {"name": f"${{{RUN}.s.name}}", "lifecycle": {"replace_triggered_by":
+                                                                                 [f"{RUN}.s.uid"]}}]),
+    *_cases("deletion-protection-off", RUN, fine=[{}, {"deletion_protection": True}],
+            finding=[{"deletion_protection": False}], undecided=[{"deletion_protection": EXPRESSION}]),
+    *_cases("deletion-protection-off", ATTACHMENT, fine=[{"lifecycle": {"prevent_destroy": True}}], finding=[{}]),
+    *_cases("automatic-acceptance", ATTACHMENT, fine=[{"connection_preference": "ACCEPT_MANUAL"}],
+            finding=[{"connection_preference": "ACCEPT_AUTOMATIC"}], undecided=[{"connection_preference": EXPRESSION}]),
+    *_cases("accept-list-bounds", ATTACHMENT, _NAT, fine=[{}, _accept(1), _accept(4), _accept(100, nat="elsewhere")],
+            finding=[_accept(0), _accept(101), _accept(None), _accept(3, 2),
+                     {"consumer_accept_lists": [{"project_id_or_num": "*", "connection_limit": 1}]},
+                     {"consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 1},
+                                                {"network_url": "n", "connection_limit": 1}]}],
+            undecided=[_accept(EXPRESSION), _accept(UNKNOWN)]),
+    *_cases("reconcile-off", ATTACHMENT, fine=[{"reconcile_connections": True}],
+            finding=[{}, {"reconcile_connections": False}], undecided=[{"reconcile_connections": UNKNOWN}]),
+    *_cases("endpoint-scheme", RULE, fine=[{"target": LINK, "load_balancing_scheme": ""},
+                                           {"target": "projects/p/regions/r/targetHttpProxies/x"}],
+            finding=[{"target": LINK}, {"target": LINK, "load_balancing_scheme": "EXTERNAL"}],
+            undecided=[{"target": EXPRESSION}, {"target": LINK, "load_balancing_scheme": EXPRESSION}]),
+    *_cases("closed-endpoint-stays", RULE, fine=[{"target": LINK, "recreate_closed_psc": True}, {"target": "x"}],
+            finding=[{"target": LINK}], undecided=[{"target": LINK, "recreate_closed_psc": UNKNOWN}]),
+    *_cases("endpoint-address-literal", RULE, finding=[{"target": LINK, "ip_address": "10.1.0.5"}],
+            fine=[{"target": LINK}, {"target": LINK, "ip_address": "${google_compute_address.a.id}"}]),
+    *_cases("drained-backend", BACKEND,
+            fine=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": [{"capacity_scaler": 1}]},
+                  {"load_balancing_scheme": "INTERNAL", "backend": {"group": "g"}}],
+            finding=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"group": "g"}},
+                     {"load_balancing_scheme": "INTERNAL_MANAGED", "backend": [{"capacity_scaler": 0}]}],
+            undecided=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"capacity_scaler": UNKNOWN}}]),
+    *_cases("serverless-backend-settings", BACKEND, _NEG, fine=[{"backend": {"group": _GROUP}}, {"timeout_sec": 10}],
+            finding=[{"backend": {"group": _GROUP}, "timeout_sec": 10},
+                     {"backend": {"group": _GROUP}, "health_checks": ["h"]},
+                     {"backend": {"group": _GROUP, "max_utilization": 0.8}}]),
+    *_cases("plain-http", PROXY, _REDIRECT,
+            fine=[{"url_map": "${google_compute_region_url_map.r.id}"}], finding=[{}]),
+    *_cases("proxy-subnet-order", RULE, _PROXIES, finding=[{"load_balancing_scheme": "INTERNAL_MANAGED"}],
+            fine=[{}, {"load_balancing_scheme": "INTERNAL_MANAGED", "depends_on": [f"{SUBNET}.proxies"]}]),
+    *_cases("firewall-open-to-internet", FIREWALL,
+            fine=[{"allow": TCP22, "source_ranges": IAP}, {"allow": TCP22, "direction": "EGRESS"},
+                  {"allow": TCP22, "source_ranges": ["10.0.0.0/8"]}, {"deny": TCP22, "source_ranges": ["0.0.0.0/0"]},
+                  {"allow": TCP22, "source_tags": ["web"]}],
+            finding=[{"allow": TCP22}, {"allow": TCP22, "source_ranges": ["0.0.0.0/0"]},
+                     {"allow": TCP22, "source_ranges": ["8.8.8.0/24"]}, {"allow": TCP22, "source_ranges": ["::/0"]}],
+            undecided=[{"allow": TCP22, "source_ranges": [EXPRESSION]}, {"allow": TCP22, "source_ranges": UNKNOWN}]),
+    *_cases("firewall-wider-than-iap", FIREWALL, fine=[{"allow": TCP22, "source_ranges": IAP}, {"deny": TCP22}],
+            finding=[{"allow": TCP22, "source_ranges": [*IAP, "10.0.0.0/8"]}, {"allow": TCP22, "source_tags": ["web"]},
+                     {"allow": [{"protocol": "tcp"}], "source_ranges": IAP},
+                     {"allow": [{"protocol": "all"}], "source_ranges": IAP}]),
+    *_cases("no-flow-logs", SUBNET, fine=[{"log_config": {}}, {"purpose": "REGIONAL_MANAGED_PROXY"},
+                                          {"log_config": [{"flow_sampling": 0.5}]}],
+            finding=[{}, {"purpose": "PRIVATE"}, {"log_config": {"flow_sampling": 0}}],
+            undecided=[{"log_config": {"flow_sampling": EXPRESSION}}, {"purpose": EXPRESSION}]),
+    *_cases("no-flow-logs", SUBNET, {f"{RULE}.lb": {"load_balancing_scheme": "INTERNAL_MANAGED", "subnetwork":
+                                                     f"${{{SUBNET}.judged.id}}"}}, fine=[{}]),
+    *_cases("automatic-subnets", "google_compute_network", fine=[{"auto_create_subnetworks": False}],
+            finding=[{}, {"auto_create_subnetworks": True}], undecided=[{"auto_create_subnetworks": EXPRESSION}]),
+    *_cases("external-address", "google_compute_address", fine=[{"address_type": "INTERNAL"}],
+            finding=[{}, {"address_type": "EXTERNAL"}], undecided=[{"address_type": UNKNOWN}]),
+    *_cases("public-dns-zone", "google_dns_managed_zone", fine=[{"visibility": "private"}],
+            finding=[{}, {"visibility": "public"}], undecided=[{"visibility": EXPRESSION}]),
+    *_cases("vm-external-address", VM, fine=[{"network_interface": {"network": "n"}},
+                                             {"network_interface": [{"access_config": []}]}],
+            finding=[{"network_interface": {"access_config": {}}}, {"network_interface": [{"access_config": [{}]}]},
+                     {"network_interface": [{"ipv6_access_config": [{}]}]}],
+            undecided=[{"network_interface": [{"access_config": UNKNOWN}]}]),
+    *_cases("vm-broad-scopes", VM, fine=[{}, {"service_account": {"scopes": [f"{SCOPE}logging.write"]}},
+                                         {"service_account": {"email": "own@p.iam.gserviceaccount.com",
+                                                              "scopes": ["cloud-platform"]}}],
+            finding=[{"service_account": {"scopes": [f"{SCOPE}cloud-platform"]}},
+                     {"service_account": [{"email": DEFAULT, "scopes": ["compute-rw"]}]}],
+            undecided=[{"service_account": {"scopes": EXPRESSION}}]),
+    *_cases("vm-without-account", VM, fine=[{"service_account": {"scopes": []}}], finding=[{}, {"service_account": []}],
+            undecided=[{"service_account": UNKNOWN}]),
+    *_cases("provider-open", "constraint", fine=[{"version": "~> 7.45"}, {"version": ">= 7.45, < 8"},
+                                                 {"version": "7.45.0"}],
+            finding=[{}, {"version": ">= 7.45"}, {"version": "!= 7.44"}], undecided=[{"version": EXPRESSION}]),
+    *_cases("provider-unlocked", "backend", finding=[{"type": "gcs"}]),
+    *_cases("provider-unlocked", "backend", _LOCKED, fine=[{"type": "gcs"}]),
+    *_cases("provider-unlocked", "backend", {"terraform.lock": {"providers": {}},
+                                             "terraform.required_providers.a": {"version": "1"}},
+            finding=[{"type": "gcs"}]),
+    *_cases("local-state", "backend", {"provider.google": {"project": "ours"}}, fine=[{"type": "gcs"}],
+            finding=[{"type": "local"}]),
+    *_cases("local-state", "backend", {"provider.google": {"project": "example-producer"}}, fine=[{"type": "local"}]),
+    *_cases("output-leaks", "output", fine=[{"value": "hello"}, {"value": "swordfish-1234", "sensitive": True},
+                                            {"value": "${google_compute_address.a.address}"}],
+            finding=[{"value": "ghp_16C7e42F292c6912E7710c838347Ae178B4a"},
+                     {"value": "${google_service_account_key.k.private_key}"},
+                     {"value": "${google_secret_manager_secret_version.v.secret_data}"}, {"value": "${var.token}"}]),
+    *_cases("api-disabled-on-destroy", "google_project_service", fine=[{"disable_on_destroy": False}],
+            finding=[{}, {"disable_on_destroy": True}], undecided=[{"disable_on_destroy": EXPRESSION}]),
+]  # fmt: skip

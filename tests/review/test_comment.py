@@ -1,0 +1,156 @@
+"""The comment's report is untrusted: only our own form is posted, on the pull request that the event names."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review import comment
+from review.comment import MARKER, RefusedError, checked
+from review.formats import markdown
+from tests.review.stacks import PRODUCER, edited, reported
+from tests.review.test_formats import EVIL, evil_report
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_what_a_review_writes_is_accepted_whatever_names_are_in_it(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    file.write_text(markdown.text(evil_report(text)))
+    assert checked(file) == file.read_text()
+
+
+def test_every_part_of_a_report_is_accepted(tmp_path: Path) -> None:
+    from review.rehearsed import from_document
+    from tests.review.test_report import DOCUMENT
+
+    file = tmp_path / "review.md"
+    for before, after in ((None, PRODUCER), (PRODUCER, None), (PRODUCER, PRODUCER)):
+        file.write_text(markdown.text(reported(before, after, rehearsals=[from_document(DOCUMENT, "default")])))
+        assert checked(file)
+    rules = {f"f{at}": {"name": f"f{at}", "allow": [{"protocol": "tcp"}]} for at in range(900)}
+    file.write_text(markdown.text(reported(PRODUCER, edited(PRODUCER, "resource/google_compute_firewall", rules))))
+    assert checked(file)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@everyone", "[x](https://evil.example)", "![x](y)", "https://evil.example", "www.evil.example", "<img src=x>",
+        "<a href=x>", "`open", "\\`@user`", "<details>`<img src=x>`", "| `a | @user` | | |", "see #1", "GH-12",
+        "&#64;user", "    indented", "<!-- x -->", "[x]: y", "~~~", "<code>@user</code>", "``` \n@user\n```",
+        "```mermaid\nflowchart LR\n  click n0 \"javascript:x\"\n```", "mailto:a", "&commat;user", "x\x1b[31m",
+        "a\u202eb", "<sub onclick=x>", "`a` `@user", "`a\n@user`", "``a` @user`",
+    ],
+)  # fmt: skip
+def test_what_would_be_more_than_words_is_refused(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    file.write_text(f"{MARKER}\n## Review: fine\n\n{line}\n")
+    with pytest.raises(RefusedError):
+        checked(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"no marker", b"\xff\xfe", f"{MARKER}\n{'x' * 70_000}".encode(), None])
+def test_what_is_no_report_is_refused(content: bytes | None, tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(RefusedError):
+        checked(file)
+
+
+def test_a_link_to_another_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{MARKER}\nwords\n")
+    (tmp_path / "review.md").symlink_to(tmp_path / "secret")
+    with pytest.raises(RefusedError):
+        checked(tmp_path / "review.md")
+
+
+class Api:
+    """As much of GitHub as the comment needs, on loopback."""
+
+    def __init__(self) -> None:
+        self.pulls: list[dict[str, Any]] = []
+        self.comments: list[dict[str, Any]] = []
+        self.asked: list[str] = []
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                body = json.loads(self.rfile.read(length)) if length else None
+                found = json.dumps(api.handle(self.command, self.path, body)).encode()
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(found)
+
+            do_GET = do_POST = do_PATCH = answer  # noqa: N815
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def handle(self, method: str, path: str, body: Any) -> Any:
+        self.asked.append(f"{method} {path}")
+        if method == "GET" and "/pulls?" in path:
+            return self.pulls
+        if method == "GET":
+            return self.comments
+        if method == "POST":
+            self.comments.append({"id": len(self.comments) + 1, "user": {"login": "github-actions[bot]"}, **body})
+        else:
+            number = int(path.rpartition("/")[2])
+            next(one for one in self.comments if one["id"] == number).update(body)
+        return {}
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
+    made = Api()
+    head = {"owner": {"login": "fork"}, "full_name": "fork/repo"}
+    run = {"head_sha": "a" * 40, "head_branch": "x&state=closed", "head_repository": head}
+    (tmp_path / "event.json").write_text(json.dumps({"workflow_run": run}))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(tmp_path / "event.json"))
+    monkeypatch.setenv("GITHUB_API_URL", made.url)
+    monkeypatch.setenv("GITHUB_REPOSITORY", "owner/repo")
+    monkeypatch.setenv("GITHUB_TOKEN", "none")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    made.pulls = [
+        {"number": 6, "head": {"sha": "b" * 40, "repo": {"full_name": "fork/repo"}}},
+        {"number": 7, "head": {"sha": "a" * 40, "repo": {"full_name": "fork/repo"}}},
+    ]
+    yield made
+    made.server.shutdown()
+
+
+def test_the_comment_is_made_once_and_then_updated(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    api.comments = [{"id": 9, "user": {"login": "somebody"}, "body": f"{MARKER} mine"}]
+    for text in (f"{MARKER}\nfirst\n", f"{MARKER}\nsecond\n"):
+        file.write_text(text)
+        assert comment.main(str(file)) == 0
+    assert [one["body"] for one in api.comments] == [f"{MARKER} mine", f"{MARKER}\nsecond\n"]
+    assert "POST /repos/owner/repo/issues/7/comments" in api.asked
+    assert "head=fork%3Ax%26state%3Dclosed" in api.asked[0]
+
+
+def test_a_head_that_has_moved_on_gets_no_comment(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "review.md").write_text(f"{MARKER}\nwords\n")
+    api.pulls = api.pulls[:1]
+    assert comment.main(str(tmp_path / "review.md")) == 1
+    assert api.comments == []
+
+
+def test_a_refused_report_is_said_without_any_of_it(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "review.md").write_text(f"{MARKER}\n@everyone evil\n")
+    assert comment.main(str(tmp_path / "review.md")) == 1
+    assert len(api.comments) == 1
+    assert "everyone" not in api.comments[0]["body"]

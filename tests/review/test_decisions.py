@@ -1,0 +1,86 @@
+"""The sentences that a report leads with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from review.topics import CUT, EXPOSED, GONE, REACH
+from tests.review.stacks import PRODUCER, edited, reported, sentences
+
+R = "resource"
+ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
+ENTRY = {"project_id_or_num": "example-consumer", "connection_limit": 10}
+ROWS: list[tuple[str, Any, str, str]] = [
+    (f"{ATTACHMENT}/consumer_accept_lists/0/connection_limit", 20, REACH,
+     "example-consumer may open up to 20 endpoints to shop-attachment, instead of 10."),
+    (f"{ATTACHMENT}/consumer_accept_lists/0/connection_limit", 2, CUT,
+     "Endpoints of example-consumer beyond the 2 that shop-attachment now accepts are cut off."),
+    (f"{ATTACHMENT}/consumer_accept_lists", [ENTRY, {"project_id_or_num": "partner", "connection_limit": 1}], REACH,
+     "The project partner may connect to shop-attachment with up to 1 endpoints; it could not before."),
+    (f"{ATTACHMENT}/consumer_accept_lists", [], CUT,
+     "example-consumer is no longer accepted by shop-attachment: its endpoints there are cut off."),
+    (f"{ATTACHMENT}/connection_preference", "ACCEPT_AUTOMATIC", REACH,
+     "Every project that knows the link of shop-attachment may connect to it, without being asked."),
+    (f"{R}/google_cloud_run_v2_service_iam_member/caller/member", "allUsers", REACH,
+     "Everyone on the internet may call shop-service, once a request of theirs arrives there."),
+    (f"{R}/google_cloud_run_v2_service_iam_member/caller", None, CUT,
+     "serviceAccount:caller@example-consumer.iam.gserviceaccount.com may no longer call shop-service."),
+    (f"{R}/google_cloud_run_v2_service/shop/ingress", "INGRESS_TRAFFIC_ALL", EXPOSED,
+     "shop-service takes requests from the internet: whoever has an ID token needs no accepted network any more."),
+    (f"{R}/google_compute_firewall/f", {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}],
+     "source_ranges": ["35.235.240.0/20"]}, REACH,
+     "Identity-Aware Proxy (35.235.240.0/20) may open connections to VMs in vpc: tcp:22."),
+    (f"{R}/google_compute_instance/vm", {"name": "vm", "network_interface": [{"access_config": [{}]}]}, EXPOSED,
+     "The VM vm gets an external address: the internet can send it packets, as far as the firewall lets them."),
+    (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
+     "shop-attachment answers on port 8080 instead of 80: callers that still use port 80 get no answer from the moment "
+     "of the apply, even though their connection stays."),
+    (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
+     "google_compute_forwarding_rule.shop (shop-rule) must be replaced (port_range); the new one is there before the "
+     "old one goes."),
+    (f"{ATTACHMENT}/name", "other", CUT,
+     "The service attachment other must be replaced (name): every consumer's connection is closed."),
+    (ATTACHMENT, None, GONE,
+     "google_compute_service_attachment.shop (shop-attachment) is removed: every consumer's connection is closed."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value", "topic", "sentence"), ROWS, ids=[row[3][:60] for row in ROWS])
+def test_an_edit_is_told_in_a_sentence(path: str, value: Any, topic: str, sentence: str) -> None:
+    assert sentence in sentences(reported(PRODUCER, edited(PRODUCER, path, value)), topic)
+
+
+def test_a_project_that_leaves_without_reconciliation_stays_connected() -> None:
+    before = edited(PRODUCER, f"{ATTACHMENT}/reconcile_connections", False)
+    told = sentences(reported(before, edited(before, f"{ATTACHMENT}/consumer_accept_lists", [])), CUT)
+    assert told == [
+        "example-consumer is no longer accepted by shop-attachment, but stays connected, because "
+        "reconcile_connections is off."
+    ]
+
+
+def test_a_renamed_service_opens_nothing_to_anybody() -> None:
+    report = reported(PRODUCER, edited(PRODUCER, f"{R}/google_cloud_run_v2_service/shop/name", "store"))
+    assert sentences(report, REACH) == []
+    assert len(sentences(report, CUT)) == 1
+    assert "Its URL, the audience of callers' ID tokens, changes" in sentences(report, CUT)[0]
+
+
+def test_flow_logs_that_end_are_told() -> None:
+    subnet = f"{R}/google_compute_subnetwork/callers"
+    before = edited(PRODUCER, subnet, {"name": "callers", "log_config": {"flow_sampling": 0.5}})
+    for after in (
+        edited(before, f"{subnet}/log_config", None),
+        edited(before, f"{subnet}/log_config/flow_sampling", 0),
+    ):
+        told = sentences(reported(before, after), EXPOSED)
+        assert told == ["callers no longer logs flows: nobody can tell afterwards who called."]
+
+
+def test_an_image_is_nothing_to_decide() -> None:
+    after = edited(PRODUCER, f"{R}/google_cloud_run_v2_service/shop/template/containers/0/image", "shop:2")
+    report = reported(PRODUCER, after)
+    assert sentences(report) == []
+    assert len(report.changed) == 1

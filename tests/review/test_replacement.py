@@ -1,0 +1,72 @@
+"""What an update of the code replaces, by the provider's rules and by what hangs on it."""
+
+from __future__ import annotations
+
+from review.comparison import Change
+from tests.review.stacks import PRODUCER, Json, compared, edited
+
+RUN, RULE = "resource/google_cloud_run_v2_service/shop", "resource/google_compute_forwarding_rule/shop"
+ENDPOINT: Json = {
+    "resource": {
+        "google_compute_address": {"e": {"name": "e-ip", "address": "10.1.0.5", "address_type": "INTERNAL"}},
+        "google_compute_forwarding_rule": {
+            "e": {
+                "name": "e",
+                "load_balancing_scheme": "",
+                "target": "projects/p/regions/r/serviceAttachments/shop",
+                "ip_address": "${google_compute_address.e.id}",
+                "recreate_closed_psc": True,
+            }
+        },
+    }
+}
+
+
+def replaced(before: Json, after: Json) -> dict[str, Change]:
+    return {one.address: one for one in compared(before, after).changes if one.action == "replaced"}
+
+
+def test_a_renamed_service_is_replaced_and_its_callers_with_it() -> None:
+    found = replaced(PRODUCER, edited(PRODUCER, f"{RUN}/name", "other"))
+    assert list(found) == ["google_cloud_run_v2_service.shop", "google_cloud_run_v2_service_iam_member.caller"]
+    assert found["google_cloud_run_v2_service.shop"].because == ("name",)
+    assert all(one.inferred for one in found.values())
+
+
+def test_a_load_balancers_rule_is_replaced_and_the_attachment_is_not() -> None:
+    assert list(replaced(PRODUCER, edited(PRODUCER, f"{RULE}/port_range", "8080"))) == [
+        "google_compute_forwarding_rule.shop"
+    ]
+
+
+def test_what_lifecycle_ignores_forces_nothing() -> None:
+    before = edited(PRODUCER, f"{RULE}/lifecycle/ignore_changes", ["name"])
+    assert replaced(before, edited(before, f"{RULE}/name", "other")) == {}
+
+
+def test_a_trigger_replaces_whatever_names_it() -> None:
+    before = edited(PRODUCER, "resource/terraform_data/t", {"input": {"name": "a"}})
+    before = edited(before, f"{RULE}/lifecycle/replace_triggered_by", ["terraform_data.t"])
+    found = replaced(before, edited(before, "resource/terraform_data/t/input/name", "b"))
+    assert found["google_compute_forwarding_rule.shop"].because == ("replace_triggered_by → terraform_data.t",)
+
+
+def test_a_trigger_on_an_id_waits_for_a_replacement() -> None:
+    before = edited(PRODUCER, f"{RULE}/lifecycle/replace_triggered_by", ["google_compute_subnetwork.nat.id"])
+    subnet = "resource/google_compute_subnetwork/nat"
+    assert replaced(before, edited(before, f"{subnet}/private_ip_google_access", True)) == {}
+    assert "google_compute_forwarding_rule.shop" in replaced(before, edited(before, f"{subnet}/name", "other"))
+
+
+def test_an_endpoint_is_replaced_with_its_address_and_by_a_new_target() -> None:
+    by_address = replaced(ENDPOINT, edited(ENDPOINT, "resource/google_compute_address/e/address", "10.1.0.9"))
+    assert list(by_address) == ["google_compute_address.e", "google_compute_forwarding_rule.e"]
+    target = "projects/p/regions/r/serviceAttachments/other"
+    by_target = replaced(ENDPOINT, edited(ENDPOINT, "resource/google_compute_forwarding_rule/e/target", target))
+    assert by_target["google_compute_forwarding_rule.e"].because == ("target",)
+
+
+def test_a_limit_or_an_image_replaces_nothing() -> None:
+    path = "resource/google_compute_service_attachment/shop/consumer_accept_lists/0/connection_limit"
+    assert replaced(PRODUCER, edited(PRODUCER, path, 20)) == {}
+    assert replaced(PRODUCER, edited(PRODUCER, f"{RUN}/template/containers/0/image", "shop:2")) == {}

@@ -1,0 +1,99 @@
+"""What counts: the findings that a change brings, once, whoever found them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from review.rehearsed import from_document
+from review.report import Material, assemble
+from review.topics import CUT
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, found, reported
+
+ATTACHMENT = "resource/google_compute_service_attachment/shop"
+OFF = edited(PRODUCER, f"{ATTACHMENT}/reconcile_connections", False)
+RENAMED = edited(PRODUCER, f"{ATTACHMENT}/name", "other")
+DOCUMENT: dict[str, Any] = {
+    "schema": 1, "held": False, "environment": "x", "provider": "~> 7.45", "from": "abc",
+    "steps": [
+        {"what": "first deployment", "stack": "producer", "ok": True, "seconds": 1.0, "changes": []},
+        {"what": "deployment", "stack": "producer", "ok": True, "seconds": 2.0, "changes": [
+            {"address": "google_compute_service_attachment.shop", "action": "updated", "because": []}]},
+    ],
+    "connections": [
+        {"endpoint": "projects/c/regions/r/forwardingRules/kept", "outcome": "kept", "after": {"status": "ACCEPTED"}},
+        {"endpoint": "projects/c/regions/r/forwardingRules/gone", "outcome": "lost", "after": {"status": "CLOSED"}},
+        {"endpoint": "projects/c/regions/r/forwardingRules/left", "outcome": "removed", "after": None},
+    ],
+    "findings": [{"kind": "connection", "stack": "", "message": "swordfish: the connection is CLOSED"}],
+    "notes": [],
+}  # fmt: skip
+
+
+def test_an_unchanged_stack_has_nothing_to_decide() -> None:
+    report = reported(PRODUCER, PRODUCER)
+    assert report.empty
+    assert not report.fails("note")
+
+
+def test_what_was_there_before_does_not_count() -> None:
+    report = reported(OFF, edited(OFF, f"{ATTACHMENT}/description", "x"))
+    assert found(report) == []
+    assert report.existing == {"error": 0, "warning": 1, "note": 0}
+
+
+def test_what_gets_worse_counts_again() -> None:
+    limit = f"{ATTACHMENT}/consumer_accept_lists/0/connection_limit"
+    before = edited(PRODUCER, limit, 200)
+    assert found(reported(before, edited(before, f"{ATTACHMENT}/description", "x"))) == []
+    assert [rule for rule, _ in found(reported(before, edited(before, limit, 300)))] == ["accept-list-bounds"]
+
+
+def test_what_is_repaired_is_counted_as_gone() -> None:
+    assert reported(OFF, PRODUCER).resolved == 1
+
+
+@pytest.mark.parametrize(("fail_on", "fails"), [("error", False), ("warning", True), ("note", True)])
+def test_the_severity_decides(fail_on: str, fails: bool) -> None:
+    assert reported(PRODUCER, OFF).fails(fail_on) is fails
+
+
+def test_a_new_stack_brings_all_of_its_findings() -> None:
+    assert [rule for rule, _ in found(reported(None, OFF))] == ["reconcile-off"]
+
+
+def test_an_environment_that_does_not_load_is_a_finding_and_its_entries_are_not() -> None:
+    from tests.review.test_acknowledgements import entry
+
+    report = reported(PRODUCER, PRODUCER, unusable=[("default", "region: is missing")], entries=[entry()])
+    assert found(report) == [("environment-unusable", "config/environments/default.yaml")]
+
+
+def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements() -> None:
+    code = compared(PRODUCER, RENAMED)
+    assert {one.action for one in code.changes} == {"replaced"}
+    rehearsed = from_document(DOCUMENT, "default", {"swordfish"})
+    report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[code], rehearsals=[rehearsed]))
+    assert {one.action for one in report.comparisons[0].changes} == {"updated"}
+    assert [(one.rule, str(one.detail)) for one in report.findings] == [
+        ("rehearsal", "(hidden): the connection is CLOSED")
+    ]
+    assert [str(one.sentence) for one in report.decisions if one.topic == CUT] == [
+        "The connection of gone is lost: it is CLOSED after the apply.",
+        "The connection of left ends, with its endpoint.",
+    ]
+    assert [str(line) for line in rehearsed.lines] == [
+        "producer: 1 updated",
+        "Connection of kept: kept, without interruption (ACCEPTED)",
+        "Connection of gone: lost (CLOSED)",
+        "Connection of left: removed with its endpoint (gone)",
+    ]
+
+
+def test_what_a_refused_rehearsal_did_not_reach_is_not_taken_for_kept() -> None:
+    refused = {**DOCUMENT, "steps": [{**DOCUMENT["steps"][1], "ok": False, "changes": []}]}
+    code = compared(PRODUCER, RENAMED)
+    material = Material(base="b", today=TODAY, environments=["default"], code=[code],
+                        rehearsals=[from_document(refused, "default")])  # fmt: skip
+    assert {one.action for one in assemble(material).comparisons[0].changes} == {"replaced"}

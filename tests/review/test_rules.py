@@ -1,0 +1,142 @@
+"""Every rule: fine, finding, or undecided, on plain Terraform values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from review.comparison import Change, Difference
+from review.findings import OTHER, judge
+from review.hidden import Hidden, hide
+from review.rules import BY_ID, RULES
+from review.rules.rule import SEVERITIES, Subject
+from review.stack import UNKNOWN, Item, Stack
+from tests.conftest import Synthesized
+from tests.review.rule_cases import CASES, Case
+from tests.review.stacks import PRODUCER, compared, stack
+
+# Rules whose question always has an answer.
+NEVER_UNDECIDED = {
+    "authoritative-iam", "invokers-dropped", "attachment-replaced", "endpoint-replaced", "endpoint-address-literal",
+    "serverless-backend-settings", "plain-http", "proxy-subnet-order", "firewall-wider-than-iap", "provider-unlocked",
+    "local-state", "output-leaks", "deletion-protection-lifted",
+}  # fmt: skip
+OF_CHANGE = {"attachment-replaced", "endpoint-replaced", "deletion-protection-lifted"}
+WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
+
+
+def subject(case: Case) -> Subject:
+    address = WHOLE.get(case.kind, f"{case.kind}.judged")
+    item = Item(address, case.kind, hide(case.values))
+    kinds = {"terraform.lock": "lock", "provider.google": "provider"}
+    others = {
+        name: Item(name, kinds.get(name, "constraint" if "required" in name else name.partition(".")[0]), values)
+        for name, values in case.beside.items()
+    }
+    return Subject(item=item, stack=Stack("default", "judged", {address: item, **others}))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{at}-{one.rule}-{one.verdict}" for at, one in enumerate(CASES)])
+def test_a_rule_answers(case: Case) -> None:
+    rule = BY_ID[case.rule]
+    assert case.kind in rule.kinds
+    answer = rule.judge(subject(case))
+    assert answer.verdict == case.verdict
+    assert (answer.detail is None) == (case.verdict == "fine")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_is_tried_with_every_verdict(rule: Any) -> None:
+    if rule.id in OF_CHANGE:
+        assert rule.of_change
+        return
+    wanted = {"fine", "finding", "undecided"} - ({"undecided"} if rule.id in NEVER_UNDECIDED else set())
+    wanted -= {"fine"} if rule.id == "authoritative-iam" else set()
+    assert wanted <= {case.verdict for case in CASES if case.rule == rule.id}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_explains_itself(rule: Any) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+    assert rule.severity in SEVERITIES
+    for text in (rule.what, rule.why, rule.remedy):
+        assert text.endswith((".", ")."))
+        assert len(text) > 20
+
+
+def test_rule_names_are_used_once() -> None:
+    assert len(BY_ID) == len(RULES)
+    assert not BY_ID.keys() & OTHER.keys()
+
+
+@pytest.mark.parametrize("action", ["replaced", "destroyed"])
+def test_an_attachment_that_goes_is_a_finding(action: str) -> None:
+    item = Item("google_compute_service_attachment.a", "google_compute_service_attachment", {})
+    change = Change(address=item.address, kind=item.kind, action=action, because=("name",))
+    of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
+    assert BY_ID["attachment-replaced"].judge(of).verdict == "finding"
+    updated = Subject(item=item, stack=of.stack, change=Change(address="a", kind=item.kind, action="updated"))
+    assert BY_ID["attachment-replaced"].judge(updated).verdict == "fine"
+
+
+def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() -> None:
+    values = {"target": "projects/p/regions/r/serviceAttachments/a"}
+    item = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", values)
+    for action, verdict in (("replaced", "finding"), ("destroyed", "fine"), ("updated", "fine")):
+        change = Change(address=item.address, kind=item.kind, action=action, because=("target",))
+        of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
+        assert BY_ID["endpoint-replaced"].judge(of).verdict == verdict
+    other = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", {"target": "proxy"})
+    change = Change(address=item.address, kind=item.kind, action="replaced")
+    of = Subject(item=other, stack=Stack("default", "s", {}), change=change)
+    assert BY_ID["endpoint-replaced"].judge(of).verdict == "fine"
+
+
+def test_protection_that_is_lifted_is_a_finding() -> None:
+    item = Item("google_cloud_run_v2_service.s", "google_cloud_run_v2_service", {"deletion_protection": False})
+    difference = Difference(path="deletion_protection", before=True, after=False)
+    change = Change(address=item.address, kind=item.kind, action="updated", differences=(difference,))
+    of = Subject(item=item, stack=Stack("default", "s", {}), change=change, former=item)
+    assert BY_ID["deletion-protection-lifted"].judge(of).verdict == "finding"
+    assert BY_ID["deletion-protection-lifted"].judge(Subject(item=item, stack=of.stack)).verdict == "fine"
+
+
+def test_a_good_stack_of_somebody_elses_has_no_finding() -> None:
+    assert judge(compared(None, PRODUCER)) == ([], 0)
+
+
+def test_unknown_and_hidden_values_are_never_read_as_fine_by_chance() -> None:
+    for value in (UNKNOWN, Hidden("x")):
+        for rule_id, name in (
+            ("reconcile-off", "reconcile_connections"),
+            ("automatic-acceptance", "connection_preference"),
+        ):
+            item = Item("google_compute_service_attachment.a", "google_compute_service_attachment", {name: value})
+            of = Subject(item=item, stack=stack(PRODUCER))
+            assert BY_ID[rule_id].judge(of).verdict == "undecided"
+
+
+def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
+    from review.synthesized import stack_of
+
+    stacks: Synthesized = synth()
+    found = [
+        (one.severity, one.rule, one.address)
+        for name, content in stacks.items()
+        for one in judge(_new(stack_of(content, "default", name)))[0]
+    ]
+    assert sorted(found) == [
+        ("note", "deletion-protection-off", "google_cloud_run_v2_service.hello"),
+        ("note", "deletion-protection-off", "google_compute_service_attachment.hello"),
+        ("note", "plain-http", "google_compute_region_target_http_proxy.hello"),
+        ("note", "provider-unlocked", "terraform.backend"),
+        ("note", "provider-unlocked", "terraform.backend"),
+    ]
+
+
+def _new(one: Stack) -> Any:
+    from review.comparison import compare
+
+    return compare(None, one)

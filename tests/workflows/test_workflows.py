@@ -1,0 +1,161 @@
+"""The workflows: pinned, with least permissions, without untrusted text in a shell; and they do what they promise."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from commands import options
+from tests.conftest import CHECKOUT, Synthesized
+
+FOLDER = CHECKOUT / ".github" / "workflows"
+FILES = sorted(FOLDER.glob("*.yml"))
+# A `run:` takes nothing from an expression but the matrix, which is our own: values come in as variables.
+EXPRESSION = re.compile(r"\$\{\{(?! matrix\.\w+ \}\})")
+IGNORED = re.compile(r"zizmor: ignore\[[a-z-]+\](.*)$", re.MULTILINE)
+
+
+def workflow(name: str) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    loaded = yaml.safe_load((FOLDER / f"{name}.yml").read_text())
+    loaded["on"] = loaded.pop(True)
+    found: dict[str, Any] = loaded
+    return found
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return [step for job in workflow(name)["jobs"].values() for step in job.get("steps", [])]
+
+
+def test_zizmor_finds_nothing_offline() -> None:
+    program = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run(
+        [program, "--offline", "--no-progress", "--format", "json", str(FOLDER)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_an_exception_for_zizmor_carries_its_reason() -> None:
+    for file in FILES:
+        for reason in IGNORED.findall(file.read_text()):
+            assert len(reason.strip()) > 20, file.name
+
+
+def test_actionlint_finds_nothing_where_it_can_be_had() -> None:
+    program = shutil.which("actionlint")
+    if not program:
+        pytest.skip("actionlint is not on PATH")
+    done = subprocess.run([program, *map(str, FILES)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_action_is_pinned_by_commit_with_its_version(file: Path) -> None:
+    for line in file.read_text().splitlines():
+        used = re.search(r"uses: (.*)", line)
+        if used and not used[1].startswith("./"):
+            assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used[1]), line
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_shell_holds_an_expression(file: Path) -> None:
+    for step in steps(file.stem):
+        assert not EXPRESSION.search(step.get("run", ""))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_shell_steps_are_shells(file: Path) -> None:
+    for step in steps(file.stem):
+        if "run" in step:
+            done = subprocess.run(["bash", "-n"], input=step["run"], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+
+
+def test_the_review_has_no_secret_and_may_write_nothing() -> None:
+    made = workflow("review")
+    assert set(made["on"]) == {"pull_request"}
+    assert made["permissions"] == {}
+    assert [job["permissions"] for job in made["jobs"].values()] == [{"contents": "read"}]
+    text = (FOLDER / "review.yml").read_text()
+    assert "secrets" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
+    assert "github.token" not in text
+
+
+def test_the_comment_runs_the_default_branch_and_takes_the_number_from_the_event() -> None:
+    made = workflow("comment")
+    assert list(made["on"]) == ["workflow_run"]
+    assert made["on"]["workflow_run"]["workflows"] == [workflow("review")["name"]]
+    checkout = steps("comment")[0]
+    assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    (job,) = made["jobs"].values()
+    assert job["permissions"] == {"actions": "read", "contents": "read", "pull-requests": "write"}
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        'python3 -s -m review.comment "$RUNNER_TEMP/report/review.md"'
+    ]
+
+
+def test_the_comments_program_needs_nothing_but_python() -> None:
+    """It runs where no environment was built."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, '.'); import review.comment"],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_stacks_are_deployed_in_order_each_after_the_former_is_applied(synth: Any) -> None:
+    jobs = workflow("deploy")["jobs"]
+    stacks: Synthesized = synth()
+    assert {job["with"]["stack"] for job in jobs.values()} == set(stacks)
+    assert "needs" not in jobs["producer"]
+    assert jobs["consumer"]["needs"] == "producer"
+    assert all(job["uses"] == "./.github/workflows/deploy-stack.yml" for job in jobs.values())
+    assert workflow("deploy")["on"] == {"push": {"branches": ["main"]}}
+    assert workflow("deploy")["concurrency"]["cancel-in-progress"] is False
+
+
+def test_only_the_approved_plan_is_applied() -> None:
+    jobs = workflow("deploy-stack")["jobs"]
+    apply = jobs["apply"]
+    assert apply["needs"] == "plan"
+    assert apply["environment"] == "${{ inputs.stack }}"
+    assert "environment" not in jobs["plan"]
+    shells = " ".join(step.get("run", "") for step in apply["steps"])
+    assert "sha256sum --check --strict" in shells
+    assert re.search(r"apply -input=false -lock-timeout=5m plan$", shells, re.MULTILINE)
+    assert "auto-approve" not in shells
+    assert not re.search(r"terraform .* plan -", shells)
+    accounts = [step["with"]["service_account"] for job in jobs.values() for step in job["steps"]
+                if "google-github-actions/auth" in step.get("uses", "")]  # fmt: skip
+    assert accounts == ["${{ vars.DEPLOY_PLAN_ACCOUNT }}", "${{ vars.DEPLOY_ACCOUNT }}"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_commands_can_be_typed(file: Path) -> None:
+    for step in steps(file.stem):
+        joined = step.get("run", "").replace("\\\n", " ")
+        for line in joined.splitlines():
+            found = re.match(r"\s*\./psc (.*?)(?: \|\| .*)?$", line)
+            if found:
+                command, _ = options.parse([word.strip('"') for word in found[1].split()])
+                assert command is not None
+
+
+def test_the_documentation_names_the_variables() -> None:
+    page = (CHECKOUT / "docs" / "review.md").read_text()
+    used = set().union(*(re.findall(r"vars\.([A-Z_]+)", file.read_text()) for file in FILES))
+    assert used
+    for name in used:
+        assert f"`{name}`" in page
