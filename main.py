@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent
 # First on the path: an environment in which another checkout's constructs are installed must not lend us those.
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
 
-from cloudrun_psc.lazy_bindings import use_lazy_bindings  # noqa: E402
+from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
 
@@ -24,23 +24,24 @@ def main() -> int:
     if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         # cdktf 0.21 makes invalid HCL of lifecycle conditions and drops `check` blocks.
         return _refuse("cdktf's HCL output loses check blocks and lifecycle conditions; synthesize without --hcl")
+    _use_own_node()
+    # First of all: cdktf's other process gets ready while the configuration is read.
+    use_fast_synthesis()
     try:
         loaded = load(CHECKOUT)
     except ConfigurationError as error:
-        count = len(error.problems)
-        return _refuse(f"{error}\n{count} problem{'s' if count > 1 else ''}; nothing was written")
+        return _refuse(error.report())
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)
     return _synthesize(loaded)
 
 
 def _synthesize(loaded: Loaded) -> int:
-    _use_own_node()
+    _use_own_jsii_cache()
     # cdktf prefers this variable to its argument; we synthesize aside first.
     outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
     outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
-    # Only now: cdktf takes a while to import, and a wrong configuration is told without it.
-    use_lazy_bindings()
+    # Only now: a wrong configuration is told without cdktf.
     from stacks.synthesis import SynthesisError, synthesize
 
     try:
@@ -48,7 +49,8 @@ def _synthesize(loaded: Loaded) -> int:
     except SynthesisError as error:
         return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"{error.filename or outdir}: cannot be written ({error.strerror})")
+        place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
+        return _refuse(f"{place}; see that the checkout is writable and the disk not full")
     report = os.environ.get("PSC_SYNTH_REPORT")
     if report:
         facts = {
@@ -71,6 +73,23 @@ def _use_own_node() -> None:
     node = Path(ROOT_DIR) / "bin" / "node"
     if node.exists():
         os.environ["JSII_NODE"] = str(node)
+
+
+def _use_own_jsii_cache() -> None:
+    """Jsii's own place for it, ~/.cache, is refused when home is missing or its group may write there."""
+    if "JSII_RUNTIME_PACKAGE_CACHE" in os.environ or "JSII_RUNTIME_PACKAGE_CACHE_ROOT" in os.environ:
+        return
+    cache = CHECKOUT / ".psc" / "jsii"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        usable = False
+    else:
+        usable = os.access(cache, os.W_OK)
+    if usable:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(cache)
+    else:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"  # a read-only checkout; a second slower
 
 
 def _refuse(message: str) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
+import sys
 from argparse import Namespace
+from contextlib import chdir
 from pathlib import Path
 
 from commands.building import BuildError, built, clean, say
@@ -15,7 +18,13 @@ from commands.environment import run as run_in_checkout
 from commands.lockfile import digest
 from commands.terraform import require_terraform
 
-_WITHOUT_TERRAFORM = {"help", "--version", "list", "synth", "synthesize"}
+_WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
+_WITH_SYNTHESIS = _WITH_TERRAFORM - {"get", "provider"} | {"list", "synth", "synthesize"}
+# Without a terminal the CLI crashes over its own question, in the middle of the work.
+_ASKING = {"deploy", "apply", "destroy"}
+# With these the app is not ours, or not run.
+_OTHER_APP = {"-a", "--app", "--skip-synth"}
+_HELP = {"help", "--help", "-h"}
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -23,28 +32,68 @@ def run(args: Namespace, environment: Environment) -> int:
     words: list[str] = args.words
     if not words or words == ["help"]:
         words = ["--help"]
-    if words[0] not in _WITHOUT_TERRAFORM | {"--help"}:
+    if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
         require_terraform()
+    options = {word.partition("=")[0] for word in words}
+    approved = "--auto-approve" in options or "CDKTF_AUTO_APPROVE" in os.environ
+    if words[0] in _ASKING and not approved and not _HELP & options and not sys.stdin.isatty():
+        raise BuildError(f"cdktf {words[0]} asks before it changes anything: without a terminal, add --auto-approve")
+    ours = not options & _OTHER_APP
+    if words[0] in _WITH_SYNTHESIS and ours and not _HELP & set(words) and not _usable():
+        return 2
     program = _installed(environment)
+    return run_in_checkout([str(environment.node), str(program), *words], variables(environment))
+
+
+def _usable() -> bool:
+    """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1."""
+    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
+    from config.loading import load
+    from config.problems import ConfigurationError
+
+    try:
+        with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
+            load(CHECKOUT)
+    except ConfigurationError as error:
+        print(error.report(), file=sys.stderr)
+        return False
+    return True
+
+
+def variables(environment: Environment) -> dict[str, str]:
+    """What the CLI runs with: its app in our environment, whatever Python, pip or pipenv the machine has."""
     variables = environment.variables()
+    # It wants to run `python3`, under that name; at the end, so that it hides nothing of the caller's.
+    variables["PATH"] = f"{variables['PATH']}{os.pathsep}{environment.python.parent}"
+    # It would ask the caller's pipenv or pip which cdktf they have, and stop when it is another one.
+    variables.setdefault("DISABLE_VERSION_CHECK", "true")
     # The CLI takes its options from CDKTF_… variables too: its app runs in our environment, not in pipenv's.
     variables["CDKTF_APP"] = f"{shlex.quote(str(environment.python))} -s main.py"
     # Without a lock file it would ask the registry even where a local mirror has the provider.
     variables.setdefault("CDKTF_SKIP_PROVIDER_LOCK", "true")
-    return run_in_checkout([str(environment.node), str(program), *words], variables)
+    return variables
 
 
 def _installed(environment: Environment) -> Path:
-    lock = CHECKOUT / "package-lock.json"
-    home = HOME / f"node-{digest(lock.read_text())}"
-    built(home, "the cdktf CLI", lambda aside: _install(aside, environment))
-    clean(HOME, "node-*", home)
+    home = installed(CHECKOUT, "node", "the cdktf CLI", environment)
     return home / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
 
 
-def _install(home: Path, environment: Environment) -> None:
+def installed(locked: Path, kind: str, what: str, environment: Environment) -> Path:
+    """The folder under .psc/ with the Node packages of the lock in `locked`, installed on first use.
+
+    Raises:
+        BuildError: when they cannot be installed.
+    """
+    home = HOME / f"{kind}-{digest((locked / 'package-lock.json').read_text())}"
+    built(home, what, lambda aside: _install(aside, locked, what, environment))
+    clean(HOME, f"{kind}-*", home)
+    return home
+
+
+def _install(home: Path, locked: Path, what: str, environment: Environment) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(CHECKOUT / name, home / name)
+        shutil.copyfile(locked / name, home / name)
     npm = environment.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     # The only install script is node-pty's, whose prebuilt binary is in the package.
     command = [str(environment.node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
@@ -52,16 +101,14 @@ def _install(home: Path, environment: Environment) -> None:
     if done.returncode != 0:
         for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
             say(f"  {line}")
-        raise BuildError(
-            "could not install the cdktf CLI; see above. Is the npm registry reachable? Then run this again."
-        )
+        raise BuildError(f"could not install {what}; see above. Is the npm registry reachable? Then run this again.")
 
 
 COMMAND = Command(
     name="cdktf",
     summary="the cdktf CLI: deploy, diff, destroy, list, output, …",
     details=(
-        "Passes everything on to cdktf 0.21. --env and --config, when given, stand in front and are not passed on.\n"
+        "Passes everything on to cdktf 0.21, but --env and --config, wherever they stand.\n"
         "Deploying needs Terraform 1.5 or newer on PATH and credentials for Google Cloud.\n"
         "The CLI's own help: ./psc cdktf help, ./psc cdktf deploy --help"
     ),

@@ -18,7 +18,7 @@ class Command:
     """One command. `groups` are the lock's groups that it needs beside the default one.
 
     A command that `passes_on` gets its words as `args.words` just as they were typed. `chooses` says whether it takes
-    --env and --config.
+    --env and --config. `operands` is what its usage line shows behind the options.
     """
 
     name: str
@@ -30,3 +30,4 @@ class Command:
     arguments: Callable[[ArgumentParser], None] = field(default=_no_arguments)
     chooses: bool = True
     passes_on: bool = False
+    operands: str = ""

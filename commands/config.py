@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from typing import TYPE_CHECKING, Any
 
 from commands.command import Command
@@ -36,7 +37,8 @@ def run(args: Namespace, environment: Environment) -> int:
         print(schema_text() if args.schema else reference_text(), end="")
         return 0
     try:
-        loaded = load(CHECKOUT)
+        with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
+            loaded = load(CHECKOUT)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return 2

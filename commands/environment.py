@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -50,7 +51,13 @@ class Environment:
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
         variables["PATH"] = f"{self.node.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
         variables["JSII_NODE"] = str(self.node)
+        if "JSII_RUNTIME_PACKAGE_CACHE" not in variables and os.access(HOME, os.W_OK):
+            # Its own place is refused when home is missing or its group may write there. main.py does so, too, for
+            # those who run it without ./psc.
+            variables.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(HOME / "jsii"))
         variables.setdefault("CHECKPOINT_DISABLE", "1")
+        # What fast synthesis prepares goes where everything else that the project makes for itself is.
+        variables.setdefault("CLOUDRUN_PSC_CACHE", str(HOME / "cache"))
         return variables
 
     def run(self, *arguments: str, **more: str) -> int:
@@ -108,11 +115,13 @@ def _point(home: Path) -> None:
     link = HOME / "env"
     if link.is_symlink() and os.readlink(link) == home.name:
         return
+    aside = HOME / f"env-link-{os.getpid()}"
     try:
-        aside = HOME / f"env-link-{os.getpid()}"
         aside.symlink_to(home.name)
         aside.replace(link)
     except OSError:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         return  # only slower next time
     clean(HOME, "env-*", home)
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import cdktf, config, lock, providers_lock, rehearse, review, synth, test
+from commands import benchmark, cdktf, config, handover, lock, providers_lock, rehearse, review, synth, test
 from commands.command import Command
 from commands.environment import CHECKOUT
 
@@ -20,9 +20,11 @@ COMMANDS = {
         cdktf.COMMAND,
         rehearse.COMMAND,
         review.COMMAND,
+        handover.COMMAND,
         config.COMMAND,
         providers_lock.COMMAND,
         lock.COMMAND,
+        benchmark.COMMAND,
     )
 }
 
@@ -62,12 +64,16 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
         UsageError: for an unknown command or option.
     """
     if not words or words[0] in {"-h", "--help", "help"}:
-        if len(words) > 1 and words[1] in COMMANDS:
+        if len(words) > 1:
             return parse([words[1], "--help"])
         commands = "\n".join(f"  {one.name:<15} {one.summary}" for one in COMMANDS.values())
         print(_OVERVIEW.format(commands=commands))
         return None, Namespace()
     name, *rest = words
+    if name.startswith("-"):
+        raise UsageError(
+            f"{name} must stand behind a command, as in `./psc synth --env NAME`; `./psc --help` lists them"
+        )
     if name not in COMMANDS:
         near = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
@@ -90,7 +96,7 @@ def _parser(command: Command) -> ArgumentParser:
     examples = "\n".join(f"  {example}" for example in command.examples)
     parser = _Parser(
         prog=f"psc {command.name}",
-        usage=f"./psc {command.name} [options]{' WORDS…' if command.passes_on else ''}",
+        usage=f"./psc {command.name} [options] {'WORDS…' if command.passes_on else command.operands}".rstrip(),
         description=command.details,
         epilog=f"examples:\n{examples}",
         formatter_class=RawDescriptionHelpFormatter,
@@ -104,23 +110,33 @@ def _parser(command: Command) -> ArgumentParser:
 
 
 def _split(command: Command, words: list[str]) -> tuple[list[str], list[str]]:
-    """Our own options in front; from the first word that is none of ours everything is passed on."""
+    """Our own options, wherever they stand; everything else is passed on as it is.
+
+    Behind `deploy`, too: the cdktf CLI ignores options that it does not know, and would deploy the default environment.
+    """
     if not command.passes_on:
         return words, []
     own: list[str] = []
+    passed: list[str] = []
     rest = list(words)
-    while command.chooses and rest and rest[0].partition("=")[0] in {"--env", "--config"}:
-        taken = 1 if "=" in rest[0] else 2
-        own, rest = own + rest[:taken], rest[taken:]
-    if rest[:1] in (["-h"], ["--help"]):
-        return rest[:1], []
-    return own, rest
+    while rest and rest[0] != "--":
+        ours = command.chooses and rest[0].partition("=")[0] in {"--env", "--config"}
+        taken = 2 if ours and "=" not in rest[0] else 1
+        (own if ours else passed).extend(rest[:taken])
+        rest = rest[taken:]
+    passed += rest
+    if passed[:1] in (["-h"], ["--help"]):
+        return passed[:1], []
+    return own, passed
 
 
 def _choose(args: Namespace) -> None:
     """--env and --config win over the variables, and are variables to everything that we start."""
     if args.env is not None and args.config is not None:
-        raise UsageError("--env and --config exclude each other")
+        raise UsageError("--env and --config exclude each other; give one of them")
+    for option, value in (("--env", args.env), ("--config", args.config)):
+        if value is not None and not value.strip():
+            raise UsageError(f"{option} is empty; name {'an environment' if option == '--env' else 'a file'}")
     if args.env is not None:
         os.environ.pop("PSC_CONFIG", None)
         os.environ["PSC_ENV"] = args.env
@@ -128,6 +144,9 @@ def _choose(args: Namespace) -> None:
         os.environ.pop("PSC_ENV", None)
         os.environ["PSC_CONFIG"] = args.config
     chosen = os.environ.get("PSC_CONFIG")
-    if chosen and not Path(chosen).is_absolute():
-        # What we start runs in the checkout, wherever the caller stands.
-        os.environ["PSC_CONFIG"] = os.path.relpath(Path.cwd() / chosen, CHECKOUT)
+    if chosen and chosen.strip() and not Path(chosen).is_absolute():
+        # What we start runs in the checkout, wherever the caller stands; `rehearse --from` also in a former one, which
+        # is to find its own version of a file of the checkout.
+        file = Path.cwd() / chosen
+        plain = Path(os.path.normpath(file))
+        os.environ["PSC_CONFIG"] = str(plain.relative_to(CHECKOUT) if plain.is_relative_to(CHECKOUT) else file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -21,6 +22,10 @@ from commands.terraform import require_terraform
 if TYPE_CHECKING:
     from rehearsal.report import Report
     from rehearsal.stacks_folder import Stack
+
+
+# A socket's path has at most 104 bytes (macOS; Linux 108): FOLDER/psc-rehearsal-12345678/home/plugin1234567890.
+_LONGEST_FOLDER = 104 - len("/psc-rehearsal-12345678/home/plugin1234567890") - 1
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -45,7 +50,7 @@ def run(args: Namespace, environment: Environment) -> int:
     terraform = require_terraform()
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-"))
+    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-", dir=_short_folder()))
     kept = False
     try:
         report, kept = _rehearse(args, terraform, folder)
@@ -61,6 +66,12 @@ def run(args: Namespace, environment: Environment) -> int:
         for line in report.lines():
             print(line)
     return 0 if report.held else 1
+
+
+def _short_folder() -> str:
+    """The user's temporary folder, or /tmp where that is too long for the sockets of Terraform's providers."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108  # mkdtemp makes a private folder in it
 
 
 def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bool]:
@@ -124,7 +135,7 @@ def _present(args: Namespace, folder: Path) -> list[Stack]:
 
 def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]:
     """What is deployed first: its stacks, its name, and notes on how it was made."""
-    from rehearsal.revision import check_out, differing_packages, synthesize
+    from rehearsal.revision import check_out, differing_packages, own_configuration, synthesize
 
     if args.from_dir:
         return _wanted(args, Path(args.from_dir)), args.from_dir, []
@@ -137,7 +148,14 @@ def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]
     notes = (
         [f"{args.revision} ran with today's packages; its lock differs in {', '.join(different)}"] if different else []
     )
-    output = synthesize(sys.executable, other, folder / "former", folder / "report.json")
+    variables = dict(os.environ)
+    if chosen := variables.get("PSC_CONFIG"):
+        variables["PSC_CONFIG"], its_own = own_configuration(CHECKOUT, chosen)
+        if not its_own:
+            notes.append(
+                f"{chosen} stands outside the checkout, so {args.revision} was synthesized with it as it is now"
+            )
+    output = synthesize(sys.executable, other, folder / "former", folder / "report.json", variables)
     return _wanted(args, Path(output)), f"{args.revision} ({commit})", notes
 
 

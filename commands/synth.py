@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import tempfile
 from argparse import Namespace
 from collections import Counter
@@ -40,8 +42,18 @@ def account(report: dict[str, Any]) -> Iterator[str]:
         for kind, count in sorted(kinds.items()):
             yield f"    {count} {kind}"
     names = " ".join(stack["name"] for stack in order)
-    env = "" if report["environment"] == "default" else f"--env {report['environment']} "
-    yield f"next: ./psc cdktf {env}deploy {names}   (or terraform init and apply in each folder, in this order)"
+    chosen = _chosen(report["environment"])
+    yield f"next: ./psc cdktf {chosen}deploy {names}   (or terraform init and apply in each folder, in this order)"
+
+
+def _chosen(environment: str) -> str:
+    """What the next command needs to take the same configuration."""
+    chosen = os.environ.get("PSC_CONFIG")
+    if chosen:
+        file = str(CHECKOUT / chosen)
+        near = os.path.relpath(file)
+        return f"--config {shlex.quote(file if near.startswith(os.pardir) else near)} "
+    return "" if environment == "default" else f"--env {environment} "
 
 
 COMMAND = Command(

@@ -42,6 +42,9 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
                 yield Finding((*path, "accept", key), fault)
         for index, entry in enumerate(rejected):
             yield from _list_entry((*path, "reject", index), entry, service.reject[index])
+            if entry in rejected[:index]:
+                twice = Fault(wrong=f"{entry} stands twice", allowed="each project once", remedy="remove one")
+                yield Finding((*path, "reject", index), twice, ((*path, "reject"),))
         mixed = connections.one_kind(one for one in (*accepted.values(), *rejected) if not connections.consumer(one))
         if mixed is not None:
             yield Finding((*path, "accept"), mixed, ((*path, "reject"),))
@@ -65,7 +68,7 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
                 remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
                 fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
                 yield Finding((*path, "invokers", index), fault, (("consumers", entry),))
-            elif entry in service.invokers[:index]:
+            elif access.identity(entry) in [access.identity(other) for other in service.invokers[:index]]:
                 yield Finding(
                     (*path, "invokers", index),
                     Fault(wrong=f"{entry} stands twice", allowed="each caller once", remedy="remove one"),
@@ -81,12 +84,17 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
             continue
         network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
         accepted = {project_of(settings, entry) for entry in service.accept}
-        if not accepted & {consumer.project, network} and not any(entry.endswith(network) for entry in accepted):
+        if any(connections.consumer(entry) for entry in accepted):
+            continue  # one of them is refused; corrected, it may be this consumer
+        if not accepted & {consumer.project, network}:
             where = f"producer.services.{endpoint.service}.accept"
+            literals = [entry for entry in service.accept if entry not in settings.consumers]
+            near = get_close_matches(key, literals, n=1, cutoff=0.8)
+            add = f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint"
             fault = Fault(
                 allowed="services whose accept list has the consumer",
                 wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
-                remedy=f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint",
+                remedy=f"did you mean {key!r} by {near[0]!r} in {where}? Else {add}" if near else add,
             )
             others: tuple[Path, ...] = (("producer", "services", endpoint.service or "", "accept"),)
             others += (("consumers", key, "project"), ("consumers", key, "network", "name"))

@@ -74,7 +74,7 @@ def state_bucket(settings: Settings) -> Iterator[Finding]:
             allowed="a bucket with backend: gcs only",
             remedy="set state.backend: gcs, or drop the bucket",
         )
-        yield Finding(("state", "bucket"), fault)
+        yield Finding(("state", "bucket"), fault, (("state", "backend"),))
 
 
 def zones(settings: Settings) -> Iterator[Finding]:
@@ -180,7 +180,7 @@ def _unknown_service(service: str, known: list[str]) -> Fault:
 
 def project_of(settings: Settings, entry: str) -> str:
     """The project (or network) that an accept or reject list's entry stands for."""
-    return settings.consumers[entry].project if entry in settings.consumers else entry
+    return settings.consumers[entry].project if entry in settings.consumers else connections.plain(entry)
 
 
 _RULES: tuple[Rule, ...] = (

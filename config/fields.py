@@ -19,6 +19,13 @@ T = TypeVar("T")
 def _ruled(rule: Callable[[T], Fault | None]) -> AfterValidator:
     def check(value: T) -> T:
         fault = rule(value)
+        stripped: Any = value.strip() if isinstance(value, str) else value
+        if fault is not None and stripped != value and rule(stripped) is None:
+            fault = Fault(
+                wrong=f"{shown(value)} has spaces around it",
+                allowed=fault.allowed or "no spaces",
+                remedy=f"did you mean {stripped!r}?",
+            )
         if fault is not None:
             raise PydanticCustomError("fault", "{sentence}", {"sentence": fault.sentence(), "fault": fault})
         return value
@@ -63,10 +70,12 @@ def matching(pattern: str, what: str, allowed: str, remedy: str) -> Callable[[st
 KEY_PATTERN = r"(?=.{1,30}$)[a-z](?:-?[a-z0-9])*"
 CPU_PATTERN = r"[1-9][0-9]{0,2}|[1-9][0-9]{1,4}m|0?\.[0-9]{1,3}"
 MEMORY_PATTERN = r"[1-9][0-9]{0,9}(?:k|K|Ki|M|Mi|G|Gi)"
-BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
-PREFIX_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
+# https://cloud.google.com/storage/docs/buckets#naming: no address, no goog in front, no two dots together.
+BUCKET_PATTERN = r"(?!goog)(?!.*\.\.)(?![0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
+# An object's name has at most 1024 bytes; environment and stack follow.
+PREFIX_PATTERN = r"(?=.{1,500}$)[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 VERSION_PATTERN = (
-    r"(?:(?:~>|>=|<=|!=|=|>|<)? ?[0-9]+(?:\.[0-9]+){0,2})(?:, ?(?:~>|>=|<=|!=|=|>|<)? ?[0-9]+(?:\.[0-9]+){0,2})*"
+    r"(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2}(?:, ?(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2})*"
 )
 DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 RULE_PATTERN = r"[a-z]+(?:-[a-z]+)*"
@@ -132,7 +141,7 @@ Cpu = Annotated[
 ]
 Memory = Annotated[
     str,
-    _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi", "add the unit")),
+    _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi", "give a whole number with Mi or Gi")),
     _schema(MEMORY_PATTERN, "512Mi"),
 ]
 Bucket = Annotated[
@@ -141,7 +150,7 @@ Bucket = Annotated[
         matching(
             BUCKET_PATTERN,
             "a bucket's name",
-            "3 to 63 lower-case letters, digits, -, _ and ., without gs://",
+            "3 to 63 lower-case letters, digits, -, _ and single dots, without gs://, no IP address, not goog…",
             "`gcloud storage buckets list` prints them",
         )
     ),
@@ -163,7 +172,10 @@ Secret = Annotated[
     str,
     _ruled(
         matching(
-            SECRET_PATTERN, "a secret", "NAME or projects/PROJECT/secrets/NAME", "`gcloud secrets list` prints them"
+            SECRET_PATTERN,
+            "a secret",
+            "NAME or projects/PROJECT/secrets/NAME",
+            "`gcloud secrets list` prints them; a version goes under version:",
         )
     ),
     _schema(SECRET_PATTERN, "api-key"),

@@ -12,6 +12,7 @@ from cloudrun_psc.faults import Fault, shown
 from config.admission import admission_findings
 from config.advice import notes
 from config.consistency import findings
+from config.derived_names import derived_name_findings
 from config.fields import KEY_PATTERN
 from config.problems import ConfigurationError, Path, Problem, dotted, printable
 from config.service_rules import service_findings
@@ -71,7 +72,7 @@ def _between(
 ) -> Iterator[Problem]:
     """What is wrong between settings, leaving out what only follows from a single one that was refused."""
     unknown = verdict.unknown | {problem.path for problem in source.problems if problem.path}
-    rules = (findings, admission_findings, service_findings, same_names)
+    rules = (findings, admission_findings, service_findings, same_names, derived_name_findings)
     for finding in (one for rule in rules for one in rule(settings)):
         paths = [finding.path, *finding.others]
         paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]

@@ -31,6 +31,11 @@ class ConfigurationError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
 
+    def report(self) -> str:
+        """All problems, a line each, and how many there are."""
+        count = len(self.problems)
+        return f"{self}\n{count} problem{'s' if count > 1 else ''}; nothing was written"
+
 
 def dotted(path: Path) -> str:
     """A key path as people write it: consumers.consumer.endpoints.psc-endpoint.address or services.hello.reject[0]."""

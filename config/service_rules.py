@@ -1,9 +1,10 @@
-"""Rules within and between services: their former keys, variables and instances."""
+"""Rules within and between services: their former keys, variables, instances and sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudrun_psc import instance_sizes
 from cloudrun_psc.faults import Fault
 from config.consistency import Finding
 from config.problems import Path
@@ -17,6 +18,7 @@ def service_findings(settings: Settings) -> Iterator[Finding]:
         path: Path = ("producer", "services", key)
         yield from _variables(path, service)
         yield from _instances(path, service)
+        yield from _size(path, service)
     yield from _former_keys(services)
 
 
@@ -40,6 +42,22 @@ def _instances(path: Path, service: ServiceSettings) -> Iterator[Finding]:
             remedy="lower it, or raise max_instances",
         )
         yield Finding(here, fault, ((*path, "scaling", "max_instances"),))
+
+
+def _size(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+    """CPU, memory and concurrency of an instance."""
+    cpu = service.cpu or instance_sizes.DEFAULT_CPU
+    fault = instance_sizes.cpu(cpu)
+    if fault is not None:
+        yield Finding((*path, "cpu"), fault)
+        return
+    fault = instance_sizes.memory(service.memory or instance_sizes.DEFAULT_MEMORY, cpu)
+    if fault is not None:
+        key, other = ("memory", "cpu") if service.memory else ("cpu", "memory")
+        yield Finding((*path, key), fault, ((*path, other),))
+    fault = instance_sizes.concurrency(service.concurrency, cpu) if service.concurrency else None
+    if fault is not None:
+        yield Finding((*path, "concurrency"), fault, ((*path, "cpu"),))
 
 
 def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:

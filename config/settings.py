@@ -137,7 +137,7 @@ class ServiceSettings(_Model):
     memory: Memory | None = Field(None, description="Memory limit, such as 512Mi. Default: Cloud Run's, 512Mi.")
     scaling: ScalingSettings = Field(default_factory=ScalingSettings, description="How many instances there may be.")
     concurrency: int | None = Field(
-        None, ge=1, le=1000, description="Requests per instance at a time. Default: Cloud Run's, 80."
+        None, ge=1, le=1000, description="Requests per instance at a time. Default: Cloud Run's, 80; below one CPU 1."
     )
     timeout_seconds: int | None = Field(
         None,

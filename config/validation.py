@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from cloudrun_psc.faults import Fault, shown
 from config.derivation import fill
 from config.problems import Path, Problem
 from config.settings import Settings
+from config.shape import field_at, model_at, places, plain
 from config.yaml_source import Source
 
 _TYPES = {
@@ -121,15 +120,16 @@ def _fault(detail: ErrorDetails, path: Path, source: Source) -> Fault:
         assert isinstance(fault, Fault)
         return fault
     if kind == "missing":
-        found = _field(path)
+        found = field_at(path)
         what = (found.description or "").rstrip(".") if found else ""
-        return Fault(wrong="is missing", allowed=what[:1].lower() + what[1:], remedy=f"add `{path[-1]}: …`")
+        what = what if what[:2].isupper() else what[:1].lower() + what[1:]  # NAME stays as it is
+        return Fault(wrong="is missing", allowed=what, remedy=f"add `{path[-1]}: …`")
     if kind == "extra_forbidden":
         return _unknown_key(path)
     if kind in _TYPES:
         return _wrong_type(kind, value, path, source)
     if kind == "literal_error":
-        return _not_one_of(value, str(context["expected"]), path)
+        return _not_one_of(value, str(context["expected"]), path, source)
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "finite_number"}:
         return Fault(
             wrong=f"{shown(value)} is out of bounds", allowed=_bounds(path), remedy="give a number within them"
@@ -149,12 +149,14 @@ def _fault(detail: ErrorDetails, path: Path, source: Source) -> Fault:
 def _wrong_type(kind: str, value: object, path: Path, source: Source) -> Fault:
     allowed = _TYPES[kind]
     if value is None:
-        found = _field(path)
+        found = field_at(path)
         remedy = (
             "give one" if found is None or found.is_required() else "give one, or remove the key to take the default"
         )
         return Fault(wrong="has no value", allowed=allowed, remedy=remedy)
     written = source.written.get(path)
+    if kind == "string_type" and written is not None and (fault := _fault_of_text(written, path)):
+        return fault  # quotes alone would only lead to the next message
     if kind == "string_type" and written is not None:
         what = "a truth value" if isinstance(value, bool) else "a number"
         return Fault(
@@ -162,7 +164,9 @@ def _wrong_type(kind: str, value: object, path: Path, source: Source) -> Fault:
         )
     remedy = ""
     if isinstance(value, str) and kind in {"int_type", "float_type", "bool_type"}:
-        remedy = "write it without quotes" if _plain_value(value) else "correct it"
+        remedy = "write it without quotes" if _plain_value(value) else f"write {allowed}"
+    elif isinstance(value, float):
+        remedy = f"write {allowed}"
     elif kind == "list_type":
         remedy = f"write [{value}]" if isinstance(value, str) and len(value) < 60 else "begin each entry with -"
     elif kind in {"dict_type", "model_type"}:
@@ -171,12 +175,12 @@ def _wrong_type(kind: str, value: object, path: Path, source: Source) -> Fault:
 
 
 def _plain_value(text: str) -> bool:
-    return text.lower() in {"true", "false"} or text.replace(".", "", 1).isdecimal()
+    return text.lower() in {"true", "false"} or (text.isascii() and text.replace(".", "", 1).isdecimal())
 
 
 def _bounds(path: Path) -> str:
     """What the setting at `path` may be, out of its own constraints."""
-    found = _field(path)
+    found = field_at(path)
     limits = [
         text.format(f"{getattr(constraint, name):g}")
         for constraint in (found.metadata if found else ())
@@ -191,8 +195,15 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "empty")
 
 
-def _not_one_of(value: object, expected: str, path: Path) -> Fault:
-    if path and path[-1] == "ingress" and str(value).upper() in {"INTERNAL", "INGRESS_TRAFFIC_INTERNAL_ONLY"}:
+def _not_one_of(value: object, expected: str, path: Path, source: Source) -> Fault:
+    if not isinstance(value, str):
+        kind = "has no value" if value is None else f"{source.written.get(path) or shown(value)} is {_kind(value)}"
+        return Fault(
+            wrong=kind,
+            allowed=expected.replace("'", ""),
+            remedy="take one of these, or remove the key to take the default",
+        )
+    if path and path[-1] == "ingress" and value.upper() in {"INTERNAL", "INGRESS_TRAFFIC_INTERNAL_ONLY"}:
         return Fault(wrong=f"{shown(value)} is spelled otherwise here", allowed="internal", remedy="leave it out")
     if path and path[-1] == "ingress":
         return Fault(
@@ -201,42 +212,37 @@ def _not_one_of(value: object, expected: str, path: Path) -> Fault:
             remedy="leave it out: consumers come in through the endpoint",
         )
     allowed = expected.replace("'", "")
-    near = get_close_matches(str(value), re.findall(r"'([^']*)'", expected), n=1)
-    remedy = f"did you mean {near[0]}?" if near else "take one of these, or remove the key to take the default"
+    choices = {choice.lower(): choice for choice in re.findall(r"'([^']*)'", expected)}
+    near = get_close_matches(value.lower(), choices, n=1)
+    remedy = f"did you mean {choices[near[0]]}?" if near else "take one of these, or remove the key to take the default"
     return Fault(wrong=f"{shown(value)} is not one of the values", allowed=allowed, remedy=remedy)
 
 
 def _unknown_key(path: Path) -> Fault:
-    model = _model_at(path[:-1])
+    model = model_at(path[:-1])
     known = sorted(model.model_fields) if model else []
     near = get_close_matches(str(path[-1]), known, n=1)
+    very_near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.8)
+    elsewhere = [] if very_near else sorted(places(str(path[-1])))
     remedy = f"did you mean {near[0]!r}?" if near else "remove it"
+    if elsewhere:
+        remedy = f"its place is {' or '.join(elsewhere[:2])}"
     return Fault(wrong="is an unknown key", allowed=", ".join(known), remedy=remedy)
 
 
-def _field(path: Path) -> FieldInfo | None:
-    model = _model_at(path[:-1])
-    return model.model_fields.get(str(path[-1])) if model else None
-
-
-def _model_at(path: Path) -> type[BaseModel] | None:
-    """The settings class whose keys stand at `path`."""
-    here: Any = Settings
-    for part in path:
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            field = here.model_fields.get(str(part))
-            here = _plain(field.annotation) if field else None
-        elif get_origin(here) is dict:
-            here = _plain(get_args(here)[1])
-        else:
-            return None
-    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
-
-
-def _plain(annotation: Any) -> Any:
-    """Without Annotated and None."""
-    if get_origin(annotation) is Annotated:
-        return _plain(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, types.UnionType}:
-        return _plain(next(one for one in get_args(annotation) if one is not type(None)))
-    return annotation
+def _fault_of_text(text: str, path: Path) -> Fault | None:
+    """What the rule of the setting at `path` says to `text`."""
+    found, mapping = field_at(path), field_at(path[:-1])
+    kind: Any = None
+    if found is not None:
+        kind = Annotated[found.annotation, *found.metadata] if found.metadata else found.annotation
+    elif mapping is not None and get_origin(plain(mapping.annotation)) is dict:
+        kind = get_args(plain(mapping.annotation))[1]
+    if kind is None:
+        return None
+    try:
+        TypeAdapter[Any](kind).validate_python(text)
+    except ValidationError as error:
+        fault = error.errors()[0].get("ctx", {}).get("fault")
+        return fault if isinstance(fault, Fault) else None
+    return None

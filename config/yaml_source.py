@@ -19,6 +19,8 @@ from config.problems import ConfigurationError, Path, Problem
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
 DEEPEST = 20  # the settings themselves are 6 deep
+# Terraform's templates, and what cdktf takes for one of its tokens.
+_TEMPLATE = r"[$%]\{|TfToken\[|TOKEN\.[0-9]"
 _CORE = "tag:yaml.org,2002:"
 _DECIMAL = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)"
 
@@ -58,8 +60,8 @@ def read(file: FilePath, name: str) -> Source:
     """
     source = Source(name)
     node = _compose(source, _text(source, file))
-    if node is None:
-        return source
+    if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+        return source  # nothing, or nothing but ---
     if not isinstance(node, yaml.MappingNode):
         kind = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
         _stop(
@@ -119,9 +121,12 @@ def _neighbours(file: FilePath) -> str:
 
 
 def _compose(source: Source, text: str) -> yaml.Node | None:
+    loader = None
     try:
-        for line, problem, remedy in _events(text):
-            _stop(source, line, problem, remedy=remedy)
+        loader = yaml.SafeLoader(text)
+        for line, fault in _events(loader):
+            source.refuse(line, (), fault)
+            raise ConfigurationError(source.problems)
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -132,31 +137,40 @@ def _compose(source: Source, text: str) -> yaml.Node | None:
             f"is not YAML: {said}",
             remedy="indent with spaces, not tabs" if "'\\t'" in said else "check indentation, colons and quotes",
         )
+    except yaml.reader.ReaderError as error:
+        line, character = text[: error.position].count("\n") + 1, shown(text[error.position : error.position + 1])
+        _stop(source, line, f"is not YAML: the character {character} cannot stand in it", remedy="remove it")
     except (yaml.YAMLError, ValueError) as error:  # ValueError: \U00110000 in quotes
-        _stop(source, None, f"is not YAML: {str(error).splitlines()[0]}", remedy="remove what is no plain text")
+        line_ = loader.line + 1 if loader else None
+        _stop(source, line_, f"is not YAML: {str(error).splitlines()[0]}", remedy="remove what is no plain text")
     return None
 
 
-def _events(text: str) -> Iterator[tuple[int, str, str]]:
-    """What is refused before a tree is built (aliases, tags, depth, a second document): line, what and remedy."""
+def _events(loader: yaml.SafeLoader) -> Iterator[tuple[int, Fault]]:
+    """What is refused before a tree is built: aliases, tags, depth, a second document."""
     depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    while loader.check_event():
+        event = loader.get_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            yield line, f"the alias *{event.anchor} is not supported", "write the values out"
+            wrong = f"the alias *{event.anchor} is not supported"
+            yield line, Fault(wrong=wrong, allowed="plain values", remedy="write the values out")
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                yield line, "a second document begins (---)", "make it a file of its own"
+                wrong = "a second document begins (---)"
+                yield line, Fault(wrong=wrong, allowed="one document a file", remedy="make it a file of its own")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                yield line, f"is nested more than {DEEPEST} deep", "no setting is: remove the brackets or indentation"
+                wrong = f"is nested more than {DEEPEST} deep"
+                yield line, Fault(wrong=wrong, remedy="no setting is: remove the brackets or indentation")
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         tag = getattr(event, "tag", None)
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and tag not in (None, "!"):
-            yield line, f"the tag {shown(tag.replace(_CORE, '!!'))} is not supported", "write the plain value"
+            wrong = f"the tag {shown(tag.replace(_CORE, '!!'))} is not supported"
+            yield line, Fault(wrong=wrong, allowed="plain values", remedy="write the plain value")
 
 
 def _value(source: Source, node: yaml.Node, path: Path) -> Any:
@@ -239,7 +253,7 @@ def _scalar(source: Source, node: yaml.Node, path: Path) -> Any:
 def _check_text(source: Source, line: int, path: Path, text: str, what: str = "") -> None:
     """Nothing may reach the synthesized JSON as template or line break: it would be run, or break a command."""
     fault = None
-    if any(marker in text for marker in ("${", "%{", "TfToken[")):
+    if re.search(_TEMPLATE, text):
         fault = Fault(
             wrong=f"{what}{shown(text)} holds template text", allowed="plain values", remedy="write the value itself"
         )

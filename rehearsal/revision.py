@@ -54,6 +54,17 @@ def differing_packages(checkout: Path, other: Path) -> list[str]:
     )  # fmt: skip
 
 
+def own_configuration(checkout: Path, chosen: str) -> tuple[str, bool]:
+    """PSC_CONFIG for another revision of `checkout`, and whether that revision has the file itself.
+
+    A file of the checkout is the revision's own, by its relative path; one from elsewhere has no revisions.
+    """
+    file = (checkout / chosen).resolve()
+    if file.is_relative_to(checkout.resolve()):
+        return file.relative_to(checkout.resolve()).as_posix(), True
+    return str(file), False
+
+
 def merge_base(checkout: Path) -> str:
     """The commit at which the work tree's branch left the default branch.
 

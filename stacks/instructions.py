@@ -48,7 +48,9 @@ def _describe(facts: Endpoint) -> str:
             f"gcloud compute forwarding-rules describe {facts.endpoint.name} --project={facts.side.project} "
             f"--region={facts.settings.region} --format='value(pscConnectionStatus)'",
             "# The same from the producer's side (needs compute.viewer there):",
-            f"gcloud compute service-attachments describe {facts.self_link} --format='yaml(connectedEndpoints)'",
+            # gcloud wants a project even where the link names one.
+            f"gcloud compute service-attachments describe {facts.self_link} --project={_producer_project(facts)} "
+            "--format='yaml(connectedEndpoints)'",
         ]
     )
 
@@ -65,14 +67,17 @@ def _curl(facts: Endpoint) -> str:
     )
 
 
+def _producer_project(facts: Endpoint) -> str:
+    if facts.settings.producer is not None and facts.endpoint.service is not None:
+        return facts.settings.producer.project
+    return facts.self_link.partition("projects/")[2].partition("/")[0]
+
+
 def _request_log(facts: Endpoint) -> str:
     producer, service = facts.settings.producer, facts.endpoint.service
-    condition = 'resource.type="cloud_run_revision"'
+    condition, project = 'resource.type="cloud_run_revision"', _producer_project(facts)
     if producer is not None and service is not None:
-        project = producer.project
         condition += f' AND resource.labels.service_name="{producer.services[service].names.service}"'
-    else:
-        project = facts.self_link.partition("projects/")[2].partition("/")[0]
     condition += f' AND logName="projects/{project}/logs/run.googleapis.com%2Frequests"'
     return "\n".join(
         [

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cdktf import App
@@ -46,16 +47,22 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
     outdir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".synth-", dir=outdir) as temporary:
         app = App(outdir=temporary, stack_traces=False)
-        build(app, settings)
+        try:
+            build(app, settings)
+        except ValueError as error:  # a construct's own guard, behind the rules of the configuration
+            raise SynthesisError(str(error)) from error
         app.synth()
         made = Path(temporary)
         manifest = json.loads((made / "manifest.json").read_text())
-        _inspect(made, manifest)
+        _inspect(made, manifest, given=json.dumps(settings.model_dump(mode="json"), ensure_ascii=False))
         return _publish(made, manifest, outdir, settings, locks)
 
 
-def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]]) -> None:
-    """Refuse what Terraform would only stumble over later, or what would differ on another machine."""
+def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]], given: str) -> None:
+    """Refuse what Terraform would only stumble over later, or what would differ on another machine.
+
+    A path that the configuration itself holds (`given`) is the container's, and the same everywhere.
+    """
     for name, stack in manifest["stacks"].items():
         annotations = stack.get("annotations") or []
         assert isinstance(annotations, list)
@@ -67,9 +74,17 @@ def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]]) -> N
         if residue:
             around = text[max(0, residue.start() - 60) : residue.end() + 40]
             raise SynthesisError(f"stack {name}: an unresolved cdktf token is left over: …{around}…")
-        for path in {str(made), str(Path.cwd()), str(Path.home())} - {"/"}:
-            if f"{path}/" in text:
+        for path in _own_paths(made):
+            if f"{path}/" in text and f"{path}/" not in given:
                 raise SynthesisError(f"stack {name}: holds the path {path} of this machine")
+
+
+def _own_paths(made: Path) -> list[str]:
+    """Folders of this machine; HOME may be unset, empty or relative."""
+    paths = {made, Path.cwd()}
+    with suppress(RuntimeError):  # a user without an entry in the system's list
+        paths.add(Path.home())
+    return sorted(str(path) for path in paths if path.is_absolute() and path != Path("/"))
 
 
 def _publish(
@@ -78,9 +93,10 @@ def _publish(
     """Put the stack files in place, each by one rename; Terraform's own files beside them stay."""
     below = folder(settings.environment)
     home = outdir / below if below else outdir
+    for name in manifest["stacks"]:  # all before the first file is replaced: what fails, fails here
+        (home / "stacks" / name).mkdir(parents=True, exist_ok=True)
     for name, stack in manifest["stacks"].items():
         target = home / "stacks" / name
-        target.mkdir(parents=True, exist_ok=True)
         (made / str(stack["synthesizedStackPath"])).replace(target / _STACK_FILE)
         lock = locks / settings.environment / f"{name}{_LOCK_FILE}"
         if lock.exists():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from standin import projects, run_services, validation
+from standin import projects, run_services, storage, validation
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.compute import service as compute
@@ -26,7 +26,9 @@ _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
     "cloudbilling": projects.billing,
     "iam": projects.iam,
     "secretmanager": projects.secret_manager,
+    "storage": storage.answer,
 }
+_UPLOAD = "/upload/storage/"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Answer:
     code: int
     body: Json
     content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
@@ -44,6 +47,10 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapp
         with cloud.lock:
             cloud.settle()
             cloud.faults.strike(method, target)
+            if target.startswith(_UPLOAD):
+                return _upload(cloud, method, target, content, headers)
+            if stored := _stored(cloud, method, target):
+                return Answer(200, {}, stored.content, stored.headers())
             call = _recognize(method, target, content, headers)
             checked = validation.request(cloud, call)
             body = _APIS[call.api](cloud, checked)
@@ -51,6 +58,33 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapp
             return Answer(200, body)
     except GoogleError as refused:
         return Answer(refused.code, refused.body())
+
+
+def _upload(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    """An object's content on its way in: alone, or behind its description in a multipart message."""
+    kind = _query(urlsplit(target).query).get("uploadType", "")
+    given = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    if kind == "multipart":
+        description_, given, content = storage.parts(given, content)
+    elif kind == "media":
+        description_ = b""
+    else:
+        raise GoogleError(501, f"The stand-in does not simulate uploads of the type '{kind}'.")
+    call = validation.request(cloud, _recognize(method, target.removeprefix("/upload"), description_, headers))
+    body = storage.upload(cloud, call, given, content)
+    validation.response(cloud, call, body)
+    return Answer(200, body)
+
+
+def _stored(cloud: Cloud, method: str, target: str) -> storage.StoredObject | None:
+    """The object that is read by its XML address or by `alt=media`; None for any other call."""
+    parts = urlsplit(target)
+    found = re.fullmatch(r"/storage/v1/b/([^/]+)/o/([^/]+)", parts.path)
+    if found is None or _query(parts.query).get("alt") != "media":
+        found = re.fullmatch(r"/([^/]+)/(.+)", parts.path)
+        if found is None or found[1] not in cloud.buckets:
+            return None
+    return storage.media(cloud, unquote(found[1]), unquote(found[2])) if method == "GET" else None
 
 
 def _recognize(method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Call:

@@ -109,12 +109,18 @@ def _fill(body: Json, number: str) -> None:
     body.setdefault("traffic", [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}])
     template = body.setdefault("template", {})
     template.setdefault("timeout", "300s")
-    template.setdefault("maxInstanceRequestConcurrency", 80)
     if not template.get("serviceAccount"):
         template["serviceAccount"] = f"{number}-compute@developer.gserviceaccount.com"
     template.setdefault("scaling", {}).setdefault("maxInstanceCount", 100)
     for index, container in enumerate(template.get("containers", [])):
         _fill_container(container, first=index == 0)
+    # Discovery document, run v2: "defaults to 80 when requested CPU >= 1 and defaults to 1 when requested CPU < 1".
+    small = all(_below_one(container["resources"]["limits"]["cpu"]) for container in template.get("containers", []))
+    template["maxInstanceRequestConcurrency"] = template.get("maxInstanceRequestConcurrency") or (1 if small else 80)
+
+
+def _below_one(cpu: str) -> bool:
+    return int(cpu[:-1]) < 1000 if cpu.endswith("m") else float(cpu) < 1
 
 
 def _fill_container(container: Json, *, first: bool) -> None:

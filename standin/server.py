@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -113,18 +113,29 @@ class _Handler(BaseHTTPRequestHandler):
             self._log(content, answered)
         data = answered.content if answered.content is not None else json.dumps(answered.body).encode()
         self.send_response(answered.code)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        for name, value in ({"Content-Type": "application/json; charset=UTF-8"} | dict(answered.headers)).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
 
     def _content(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(self._chunks())
         length = int(self.headers.get("Content-Length") or 0)
         return self.rfile.read(length) if length else b""
 
+    def _chunks(self) -> Iterator[bytes]:
+        """Uploads come without a length: https://www.rfc-editor.org/rfc/rfc9112#section-7.1."""
+        while size := int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+
     def _log(self, content: bytes, answered: router.Answer) -> None:
         sent = " ".join(content.decode("utf-8", "replace").split())[:_LOGGED]
-        given = json.dumps(answered.body)[:_LOGGED]
+        given = json.dumps(answered.body)[:_LOGGED] if answered.content is None else f"{len(answered.content)} bytes"
         self.owner.log(f"{self.command} {self.path} {sent} -> {answered.code} {given}")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815

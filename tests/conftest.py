@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from cloudrun_psc.lazy_bindings import use_lazy_bindings
+from cloudrun_psc.fast_synthesis import use_fast_synthesis
 from config.loading import load
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-use_lazy_bindings()
+use_fast_synthesis()
 os.environ.pop("CDKTF_OUTDIR", None)
 
 Json = dict[str, Any]

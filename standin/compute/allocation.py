@@ -170,3 +170,16 @@ def changed(cloud: Cloud, record: Record) -> None:
     """What follows from a change of a resource."""
     if record.collection == "serviceAttachments":
         psc.reconcile(cloud, record)
+    elif record.collection == "subnetworks" and record.body.get("role") == "ACTIVE":
+        _demote_others(cloud, record)
+
+
+def _demote_others(cloud: Cloud, active: Record) -> None:
+    """A backup that is promoted takes over: the former active proxy-only subnet is the backup then.
+
+    Source: https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_change
+    """
+    for other in cloud.compute.of("subnetworks", active.project):
+        same = other.scope == active.scope and other.body["network"] == active.body["network"]
+        if same and other is not active and other.body.get("role") == "ACTIVE":
+            other.body["role"] = "BACKUP"

@@ -24,7 +24,7 @@ def _subnetwork(body: Json) -> None:
     body.setdefault("privateIpv6GoogleAccess", "DISABLE_GOOGLE_ACCESS")
     body.setdefault("stackType", "IPV4_ONLY")
     body.setdefault("allowSubnetCidrRoutesOverlap", False)
-    if body["purpose"] == "PRIVATE":
+    if not body["purpose"].endswith("_MANAGED_PROXY"):
         log = {"enable": False, **body.get("logConfig", {})}
         if log["enable"]:
             # https://cloud.google.com/vpc/docs/using-flow-logs: what an enabled log has unless it says otherwise.
@@ -97,6 +97,8 @@ def _forwarding_rule(body: Json) -> None:
 def _service_attachment(body: Json) -> None:
     if body.get("producerForwardingRule") and not body.get("targetService"):
         body["targetService"] = body["producerForwardingRule"]
+    # The older field is shown beside the newer one.
+    body["producerForwardingRule"] = body.get("targetService")
     body.setdefault("enableProxyProtocol", False)
     body.setdefault("reconcileConnections", False)
     body.setdefault("propagatedConnectionLimit", 250)

@@ -116,7 +116,7 @@ def insert(cloud: Cloud, place: Place, sent: Json) -> Json:
     _link(cloud, place, body)
     completion.fill(place.collection, body)
     rules.check(Change(cloud, "insert", place.path, None, body, sent))
-    record = Record(place.path, _identity(cloud, place) | body)
+    record = Record(place.path, body | _identity(cloud, place))
     allocation.created(cloud, record)
     cloud.compute[place.path] = record
     return operations.start(cloud, "insert", record, undo=lambda: _remove(cloud, record))
@@ -211,11 +211,12 @@ def _not_busy(cloud: Cloud, path: str) -> None:
 
 
 def without_empty(value: Json) -> Json:
-    """A copy without nulls and empty lists, which the API does not keep."""
+    """A copy without nulls, empty lists and empty messages, which the API does not keep."""
     copied: Json = {}
     for key, item in value.items():
         if isinstance(item, dict):
-            copied[key] = without_empty(item)
+            if kept := without_empty(item):
+                copied[key] = kept
         elif isinstance(item, list):
             if item:
                 copied[key] = [without_empty(each) if isinstance(each, dict) else each for each in item]

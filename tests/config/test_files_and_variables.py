@@ -54,7 +54,7 @@ def said_of(file: Path | str, **variables: str) -> str:
         (VALID.encode("utf-16"), "FILE: is a binary file"),
         (b"region: \0\n", "FILE: is a binary file"),
         (b"\x89PNG\r\n\x1a\n", "FILE:1: is not UTF-8"),
-        (b"region: \x07\n", "FILE: is not YAML: unacceptable character"),
+        (b"region: \x07\n", "FILE:1: is not YAML: the character '\\x07' cannot stand in it; remove it"),
         (b"#" * 1_000_001, "FILE: is larger than 1,000,000 bytes"),
         (b"[" * 100_000, "FILE:1: is nested more than 20 deep"),
         (b"a: " * 1000, "FILE:1: is not YAML: mapping values are not allowed here"),
@@ -62,7 +62,7 @@ def said_of(file: Path | str, **variables: str) -> str:
         (b"a" * 2000 + b": 1", "FILE:1: is not YAML"),
         (b"region: " + b"9" * 5000 + b"\n", f"FILE:1: region: '{'9' * 78}… is no usable number"),
         (b'region: "\\ud800"\n', "FILE:1: region: '\\ud800' holds a line break or control character"),
-        (VALID.encode() + b'description: "\\U00110000"\n', "FILE"),
+        (VALID.encode() + b'description: "\\U00110000"\n', "FILE:11: is not YAML: chr() arg not in range(0x110000); "),
     ],
 )
 def test_a_file_that_is_no_configuration_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
@@ -176,7 +176,11 @@ def test_the_variables_win_over_the_file(file: Path) -> None:
     ("variable", "value", "message"),
     [
         ("REGION", "us-east1-b", "REGION: region: 'us-east1-b' is a zone, a region is wanted"),
-        ("REGION", " us-east1", "REGION: region: ' us-east1' is not a region"),
+        (
+            "REGION",
+            " us-east1",
+            "REGION: region: ' us-east1' has spaces around it; allowed: ",
+        ),
         ("PRODUCER_PROJECT", "Mine\n", "PRODUCER_PROJECT: producer.project: 'Mine\\n' is not a project id"),
         ("CONSUMER_PROJECT", "${x}", "CONSUMER_PROJECT: consumers.consumer.project: '${x}' is not a project id"),
         ("PSC_PROVIDER_VERSION", "new", "PSC_PROVIDER_VERSION: provider_version: 'new' is not a version constraint"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,8 +85,14 @@ def test_the_backend_is_not_drained_and_carries_nothing_that_serverless_refuses(
 
 def test_it_refuses_a_name_without_room_for_a_hash(stack: TerraformStack) -> None:
     names = LoadBalancerNames.of("x" * 45)
-    with pytest.raises(ValueError, match="names.network_endpoint_group: .* has 60 characters; allowed: 56"):
+    with pytest.raises(ValueError, match="names.network_endpoint_group: .* has 60 characters; allowed: at most 56"):
         balancer(stack, names_=names)
+
+
+def test_it_refuses_a_name_that_a_fixed_address_would_make_too_long(stack: TerraformStack) -> None:
+    names = replace(LoadBalancerNames.of("hello"), forwarding_rule="x" * 56)
+    with pytest.raises(ValueError, match="with ip_address it becomes 'x{56}-10-0-1-200', 67 characters"):
+        balancer(stack, names_=names, ip_address="10.0.1.200")
 
 
 def test_it_refuses_a_port_or_address_that_is_none(stack: TerraformStack) -> None:

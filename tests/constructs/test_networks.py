@@ -32,6 +32,11 @@ def test_the_load_balancers_subnet_keeps_its_name_when_widened_and_takes_a_new_o
     assert subnet["lifecycle"]["ignore_changes"] == ["name"]
 
 
+def test_a_subnet_whose_name_grows_too_long_with_its_range_is_refused(stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match=r"load_balancer_subnet.name: for 10.9.0.0/24 it becomes '.*', 75 characters"):
+        producer(stack, load_balancer_subnet=Subnet(name="x" * 63, range="10.9.0.0/24"))
+
+
 def test_nat_subnets_follow_from_their_range_and_not_from_their_place(
     stack: TerraformStack, resources: Resources
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -90,6 +91,26 @@ def test_environment_and_secrets_are_sorted_and_secrets_are_granted_first(
     assert grant["role"] == "roles/secretmanager.secretAccessor"
     assert grant["member"] == "serviceAccount:runner@our-project.iam.gserviceaccount.com"
     assert run["depends_on"] == ["google_secret_manager_secret_iam_member.orders_api_key"]
+
+
+def test_below_one_cpu_one_request_at_a_time_is_sent(stack: TerraformStack, resources: Resources) -> None:
+    """Left out, the provider would send the 80 of a former size back."""
+    service(stack, container=Container(cpu="500m"))
+    assert resources()["google_cloud_run_v2_service.orders"]["template"]["max_instance_request_concurrency"] == 1
+
+
+@pytest.mark.parametrize(
+    ("container", "words"),
+    [
+        (Container(cpu="3"), "container.cpu: Cloud Run has no instances with 3 CPU"),
+        (Container(cpu="8", memory="2Gi"), "container.memory: 2Gi does not go with 8 CPU; allowed: 4Gi to 32Gi"),
+        (Container(cpu="80m", memory="1Gi"), "container.memory: 1Gi does not go with 80m CPU; allowed: 128Mi to 512Mi"),
+        (Container(cpu="0.5", concurrency=2), "container.concurrency: 2 requests at a time do not go with 0.5 CPU"),
+    ],
+)
+def test_sizes_that_cloud_run_does_not_have(container: Container, words: str, stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        service(stack, container=container)
 
 
 def test_only_what_was_given_is_sent(stack: TerraformStack, resources: Resources) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import Json
 
 Resources = Callable[[], dict[str, Json]]
 NETWORK = "projects/partner-project/global/networks/their-vpc"
+FULL_NETWORK = f"https://www.googleapis.com/compute/v1/{NETWORK}"
 
 
 def published(stack: TerraformStack, **more: Any) -> PublishedService:
@@ -79,6 +80,9 @@ def reject(name: str) -> Callable[[PublishedService], None]:
         ([reject("partner-one"), accept("partner-one")], "partner-one is on the reject list"),
         ([accept("partner-one"), reject("partner-one")], "partner-one is on the accept list"),
         ([accept("partner-one"), accept(NETWORK)], "projects and networks are mixed"),
+        ([accept(NETWORK), accept(FULL_NETWORK, 2)], "is accepted with limit 10 already"),
+        ([reject(FULL_NETWORK), accept(NETWORK)], "is on the reject list"),
+        ([accept(FULL_NETWORK), reject(NETWORK)], "is on the accept list"),
         ([accept("Partner One")], "'Partner One' is not a project id"),
         ([accept("123456789012")], "is a project number, a project id is wanted"),
     ],

@@ -68,3 +68,13 @@ def test_a_bare_address_is_a_service_account_s() -> None:
 
 def test_the_default_account_follows_the_project_number() -> None:
     assert access.default_compute_account("123") == "123-compute@developer.gserviceaccount.com"
+
+
+def test_two_spellings_of_one_invoker_are_one_and_paths_keep_their_capitals() -> None:
+    assert access.identity("a@p-project.iam.gserviceaccount.com") == access.identity(
+        "serviceAccount:A@p-project.iam.gserviceaccount.com"
+    )
+    assert access.identity("user:A@example.com") == access.identity("user:a@example.com")
+    assert access.identity("user:a@example.com") != access.identity("group:a@example.com")
+    pool = "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/attribute.team/"
+    assert access.identity(f"{pool}A") != access.identity(f"{pool}a")

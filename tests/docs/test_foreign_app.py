@@ -116,7 +116,8 @@ def test_the_guides_python_is_python(block: Block) -> None:
 
 
 def test_the_one_line_before_the_bindings_is_there() -> None:
-    from cloudrun_psc.lazy_bindings import use_lazy_bindings
+    from cloudrun_psc.fast_synthesis import use_fast_synthesis
 
-    assert callable(use_lazy_bindings)
-    assert "use_lazy_bindings()" in GUIDE.read_text()
+    assert callable(use_fast_synthesis)
+    for text in (GUIDE.read_text(), APP.read_text()):
+        assert "use_fast_synthesis()" in text

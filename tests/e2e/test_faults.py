@@ -10,44 +10,21 @@ import subprocess
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
 
+from tests.docs.pages import blocks
+from tests.e2e.comparison import assert_same_cloud
 from tests.e2e.conftest import Config, configuration
 from tests.e2e.edits import HELLO, edited
-from tests.e2e.live import CONSUMER, PRODUCER, Live, Outcome, found
+from tests.e2e.live import CHECKOUT, CONSUMER, PRODUCER, PROJECTS, Live, found
 
 pytestmark = pytest.mark.e2e
-TROUBLESHOOTING = Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md"
+TROUBLESHOOTING, IMPORT = CHECKOUT / "docs" / "troubleshooting.md", CHECKOUT / "docs" / "import.md"
 BASE = configuration("default") | {"provider_version": "7.45.0"}
 BROKEN = edited(BASE, {f"{HELLO}.image": "us-docker.pkg.dev/cloudrun/container/does-not-start"})
-# What differs between two clouds that hold the same: numbers, moments, and opaque values.
-OPAQUE = re.compile(
-    r"id|.*Id|uid|etag|.*[fF]ingerprint|.*Timestamp|.*Time|generation|observedGeneration|latest\w+Revision|revision"
-)
-
-
-def differences(here: Any, there: Any, at: str = "") -> list[str]:
-    """Where two parts of a cloud differ, what is opaque aside."""
-    if isinstance(here, dict) and isinstance(there, dict):
-        keys = sorted(key for key in here.keys() | there.keys() if not OPAQUE.fullmatch(key))
-        return [one for key in keys for one in differences(here.get(key), there.get(key), f"{at}/{key}")]
-    if isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
-        # The order of a network's subnets is that of their making.
-        pairs = zip(sorted(here, key=str), sorted(there, key=str), strict=True)
-        return [one for index, (a, b) in enumerate(pairs) for one in differences(a, b, f"{at}/{index}")]
-    return [] if here == there else [f"{at}: {here!r}, not {there!r}"]
-
-
-def assert_same_cloud(outcome: Outcome, wanted: Outcome | dict[str, Any]) -> None:
-    """Resources, policies and connections; nothing twice, nothing left over."""
-    cloud = wanted.cloud if isinstance(wanted, Outcome) else wanted
-    parts = ("compute", "run", "policies")
-    assert [one for part in parts for one in differences(outcome.cloud[part], cloud[part], part)] == []
-    statuses = [{path: one["status"] for path, one in state["connections"].items()} for state in (outcome.cloud, cloud)]
-    assert statuses[0] == statuses[1]
 
 
 @pytest.fixture
@@ -61,7 +38,7 @@ def wanted(deployed: Callable[[str, str], Live]) -> dict[str, Any]:
     [
         {"fraction": 0.2},
         {"operation_seconds": 2.0},
-        {"activation_calls": 1},
+        {"activation_seconds": 4.0},
         {
             "operations": [
                 {
@@ -82,7 +59,7 @@ def test_a_cloud_that_falters(faults: Config, empty: Callable[[], Live], wanted:
     live.standin.cloud.faults.configure(faults)
     outcome = live.deploy(BASE)
     live.standin.cloud.faults.configure(
-        {"fraction": 0.0, "operation_seconds": 0.0, "activation_calls": 0, "operations": []}
+        {"fraction": 0.0, "operation_seconds": 0.0, "activation_seconds": 0.0, "operations": []}
     )
     if not outcome.went:
         outcome = live.deploy(BASE)
@@ -229,14 +206,24 @@ def documented(symptom: str, command: str) -> None:
     assert command in text
 
 
-def imported(live: Live, stack: str, address: str, message: str) -> None:
-    """Take a resource over that exists and is not in the state, as the troubleshooting page says."""
+def imported(live: Live, stack: str, findings: list[str]) -> None:
+    """Take over what exists and is not in the state, as troubleshooting.md says, with the ids of import.md."""
     documented("already exists", "terraform import")
-    assert "already exists" in message
-    exists = re.search(r"[Rr]esource '(?:https://\S+/compute/v1/)?(projects/[^']+)'", message)
-    assert exists, message
-    done = terraform(live, stack, "import", "-input=false", address, exists[1])
-    assert done.returncode == 0, done.stderr
+    exist = [re.search(r"at apply: (\S+): .*already exists", finding) for finding in findings]
+    addresses = [match[1] for match in exist if match]
+    assert addresses, findings
+    for address in addresses:
+        done = terraform(live, stack, "import", "-input=false", address, documented_id(stack, address))
+        assert done.returncode == 0, done.stderr
+
+
+def documented_id(stack: str, address: str) -> str:
+    """The id that docs/import.md gives for an address of a stack."""
+    block = next(one.text for one in blocks(IMPORT, "sh") if f"cd cdktf.out/stacks/{stack}" in one.text)
+    found = re.search(rf'^terraform import {re.escape(address)} "(.*)"$', block, re.MULTILINE)
+    assert found, f"docs/import.md has no id for {address} of {stack}"
+    values = {"PRODUCER_PROJECT": PRODUCER, "CONSUMER_PROJECT": CONSUMER, "REGION": "asia-northeast1"}
+    return Template(found[1]).substitute(values, CONSUMER_NUMBER=PROJECTS[CONSUMER])
 
 
 LOST = {
@@ -253,19 +240,13 @@ def test_the_state_has_lost_a_resource(lost: str, live: Callable[..., Live], wan
     assert terraform(deployed, stack, "state", "rm", address).returncode == 0
     refused = deployed.deploy(BASE)
     assert not refused.went
-    imported(deployed, stack, address, "\n".join(refused.findings))
+    imported(deployed, stack, refused.findings)
     outcome = deployed.deploy(BASE)
     assert outcome.findings == []
     assert_same_cloud(outcome, wanted)
 
 
-KILLED = {
-    "networks.insert": "google_compute_network.network",
-    "serviceAttachments.insert": "google_compute_service_attachment.hello",
-}
-
-
-@pytest.mark.parametrize("event", KILLED)
+@pytest.mark.parametrize("event", ["networks.insert", "services.create", "serviceAttachments.insert"])
 def test_terraform_is_killed_in_the_middle(event: str, empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
     live = empty()
     stacks = live.synthesize(BASE)
@@ -274,7 +255,7 @@ def test_terraform_is_killed_in_the_middle(event: str, empty: Callable[[], Live]
     killed_while(live, producer, event)
     outcome = live.deploy(BASE)
     if not outcome.went:
-        imported(live, "producer", KILLED[event], "\n".join(outcome.findings))
+        imported(live, "producer", outcome.findings)
         outcome = live.deploy(BASE)
     assert outcome.went, outcome.findings
     assert_same_cloud(outcome, wanted)
@@ -297,7 +278,7 @@ def killed_while(live: Live, stack: Any, event: str) -> None:
         start_new_session=True,
     )
     try:
-        until(lambda: any(f"/{collection}/" in path for path in live.state()["compute"]))
+        until(lambda: any(f"/{collection}/" in path for part in ("compute", "run") for path in live.state()[part]))
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

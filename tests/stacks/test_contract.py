@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from config import loading
 from config.loading import load
+from config.problems import ConfigurationError
+from stacks.synthesis import SynthesisError, synthesize
 from tests.conftest import CHECKOUT, Json, Synthesized
 from tests.stacks.inventory import HERE, parts
 
@@ -145,8 +148,10 @@ def test_a_former_key_moves_everything_and_renames_nothing(synth: Synth) -> None
     )
 
 
-def test_two_things_under_one_address_are_an_error(synth: Synth) -> None:
-    text = """
+def test_two_things_under_one_address_are_an_error(tmp_path: Path) -> None:
+    """The configuration refuses them with their lines; behind that the constructs do, too."""
+    file = tmp_path / "tried.yaml"
+    file.write_text("""
 producer:
   project: some-project
   services:
@@ -155,11 +160,15 @@ producer:
 consumers:
   b-c: {project: consumer-one}
   c: {project: consumer-two}
-"""
-    with pytest.raises(
-        ValueError, match="the Terraform address google_cloud_run_v2_service_iam_member.a_b_c is taken by"
-    ):
-        synth(text)
+""")
+    address = "google_cloud_run_v2_service_iam_member.a_b_c"
+    with pytest.raises(ConfigurationError, match=f":6: .* would both have the Terraform address {address}"):
+        load(CHECKOUT, {"PSC_CONFIG": str(file)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "derived_name_findings", lambda settings: [])
+        settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
+    with pytest.raises(SynthesisError, match=f"the Terraform address {address} is taken by"):
+        synthesize(settings, tmp_path / "out", CHECKOUT / "locks")
 
 
 def states(stacks: Synthesized) -> list[Json]:

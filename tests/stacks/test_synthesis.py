@@ -151,3 +151,79 @@ def test_a_refused_configuration_leaves_the_former_output(tmp_path: Path) -> Non
 def test_constructs_is_no_package_of_its_own() -> None:
     """With an __init__.py it would hide PyPI's `constructs`: cdktf fails with "No module named 'constructs._jsii'"."""
     assert not (CHECKOUT / "constructs" / "__init__.py").exists()
+
+
+def test_paths_of_the_container_are_no_paths_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout in /app with DATA: /app/data is common; the value is the same on every machine."""
+    monkeypatch.setenv("HOME", "/app")
+    file = tmp_path / "paths.yaml"
+    file.write_text(
+        "producer: {project: producer-project, services: {hello: {invokers: [], env: {DATA: /app/data/x}}}}\n"
+    )
+    synthesize(settings(file), tmp_path / "out", LOCKS)
+    assert "/app/data/x" in (tmp_path / "out" / "paths" / "stacks" / "producer" / "cdk.tf.json").read_text()
+
+
+@pytest.mark.parametrize("home", ["", ".", "/", None])
+def test_an_odd_home_is_no_path_of_this_machine(
+    home: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOME")
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    synthesize(settings(), tmp_path / "out", LOCKS)
+
+
+def test_what_a_construct_refuses_is_told_without_a_traceback_and_nothing_is_written(tmp_path: Path) -> None:
+    """The configuration's rules come first; should one be missing there, the construct's own still speaks."""
+    made = settings()
+    assert made.producer is not None
+    names = made.producer.network.model_copy(update={"name": "Not A Name"})
+    broken = made.model_copy(update={"producer": made.producer.model_copy(update={"network": names})})
+    with pytest.raises(SynthesisError, match=r"^producer/network: name: 'Not A Name' is not a valid resource name"):
+        synthesize(broken, tmp_path / "out", LOCKS)
+    assert contents(tmp_path) == {}
+
+
+def test_secrets_of_one_name_in_two_projects_have_an_address_each(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.yaml"
+    file.write_text(
+        "producer: {project: producer-project, services: {hello: {invokers: [], secrets: {A: {secret: key}, "
+        "B: {secret: projects/producer-project/secrets/key}, C: {secret: projects/shared-project/secrets/key}}}}}\n"
+    )
+    synthesize(settings(file), tmp_path / "out", LOCKS)
+    stack = json.loads((tmp_path / "out" / "secrets" / "stacks" / "producer" / "cdk.tf.json").read_text())
+    grants = stack["resource"]["google_secret_manager_secret_iam_member"]
+    assert {name: (grant["project"], grant["secret_id"]) for name, grant in grants.items()} == {
+        "hello_key": ("producer-project", "key"),
+        "hello_shared_project_key": ("shared-project", "projects/shared-project/secrets/key"),
+    }
+
+
+@pytest.mark.parametrize("home", ["of a group", "a file"])
+def test_the_app_runs_with_a_home_that_jsii_refuses(home: str, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    if home == "a file":
+        (folder / ".cache").touch()
+    else:
+        folder.chmod(0o775)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("JSII_RUNTIME")}
+    variables |= {"HOME": str(folder), "PSC_CONFIG": str(MANY), "CDKTF_OUTDIR": str(tmp_path / "out")}
+    done = subprocess.run(
+        [sys.executable, "main.py"], env=variables, cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_stack_that_cannot_be_put_in_place_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    home = synthesize(settings(), tmp_path, LOCKS)
+    first, *_, last = sorted(path.name for path in (home / "stacks").iterdir())
+    shutil.rmtree(home / "stacks" / last)
+    (home / "stacks" / last).write_text("in the way")
+    before = contents(tmp_path)
+    with pytest.raises(OSError, match=last):
+        synthesize(settings(PRODUCER_PROJECT="other-producer"), tmp_path, LOCKS)
+    assert contents(tmp_path) == before
+    assert first != last

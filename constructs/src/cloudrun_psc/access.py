@@ -17,10 +17,13 @@ def service_account(value: str) -> Fault | None:
     """The e-mail address of a service account."""
     if re.fullmatch(SERVICE_ACCOUNT, value):
         return None
+    bare = value.strip().lower().removeprefix("serviceaccount:")
     return Fault(
         wrong=f"{shown(value)} is not a service account",
         allowed="its e-mail address, NAME@PROJECT.iam.gserviceaccount.com",
-        remedy="`gcloud iam service-accounts list` prints them",
+        remedy=f"did you mean {bare!r}?"
+        if re.fullmatch(SERVICE_ACCOUNT, bare)
+        else "`gcloud iam service-accounts list` prints them",
     )
 
 
@@ -44,6 +47,11 @@ def invoker(value: str) -> Fault | None:
 def member(value: str) -> str:
     """The IAM member of an invoker: a bare e-mail address is a service account's."""
     return value if ":" in value else f"serviceAccount:{value}"
+
+
+def identity(value: str) -> str:
+    """What two spellings of one invoker share: capitals count in a principal's path, not in an e-mail address."""
+    return value if "://" in value else member(value).lower()
 
 
 def default_compute_account(project_number: str) -> str:

@@ -11,15 +11,10 @@ from weakref import WeakKeyDictionary
 
 from cdktf import TerraformElement, TerraformStack
 
+from cloudrun_psc.terraform_names import address_name as address_name
 from constructs import Construct, IConstruct
 
-_claimed: WeakKeyDictionary[TerraformStack, dict[str, str]] = WeakKeyDictionary()
-
-
-def address_name(text: str) -> str:
-    """A Terraform name out of keys, ranges or e-mail addresses: everything but letters and digits becomes `_`."""
-    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return f"_{name}" if name[:1].isdigit() else name
+_claimed: WeakKeyDictionary[TerraformStack, dict[str, TerraformElement]] = WeakKeyDictionary()
 
 
 def default_address(scope: IConstruct) -> str:
@@ -39,10 +34,10 @@ def claim(element: TerraformElement, type_: str, name: str) -> str:
     address = f"{type_}.{name}"
     if address in taken:
         raise ValueError(
-            f"{element.node.path}: the Terraform address {address} is taken by {taken[address]}; "
+            f"{element.node.path}: the Terraform address {address} is taken by {taken[address].node.path}; "
             "give one of the two another key or `address`"
         )
-    taken[address] = element.node.path
+    taken[address] = element  # and not its path: asking for that is two calls to the kernel
     element.override_logical_id(name)
     return address
 

@@ -47,6 +47,11 @@ def consumer(value: str) -> Fault | None:
     )
 
 
+def plain(value: str) -> str:
+    """A list's entry without the API's address in front: one network can be written in several ways."""
+    return re.sub(rf"^{_ORIGIN}", "", value)
+
+
 def is_network(value: str) -> bool:
     """Whether a list's entry names a network rather than a project."""
     return "/" in value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
@@ -25,7 +26,7 @@ from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlM
 from cloudrun_psc import names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import LONGEST_SUFFIX, content_name
+from cloudrun_psc.content_names import base_name, content_name, grown_name, shared_address_name
 from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.producer_network import LOAD_BALANCER_SUBNET, ProducerNetwork
 from cloudrun_psc.ranges import address_in_subnet
@@ -112,21 +113,15 @@ class InternalLoadBalancer(Construct):
         faults = [("service_name", known(service, names.cloud_run_name))]
         for key, value in vars(names_).items():
             fault = known(value, names.resource_name)
-            if (
-                fault is None
-                and key in {"network_endpoint_group", "forwarding_rule"}
-                and len(value) > 63 - LONGEST_SUFFIX
-            ):
-                fault = Fault(
-                    wrong=f"{value!r} has {len(value)} characters",
-                    allowed=f"{63 - LONGEST_SUFFIX}: a later edit adds a hash of {LONGEST_SUFFIX - 1} to it",
-                    remedy="shorten it",
-                )
+            if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
+                fault = known(value, base_name)
             faults.append((f"names.{key}", fault))
         if is_known(port) and not 1 <= port <= 65535:
             faults.append(("port", Fault(wrong=f"{port} is not a port", allowed="1 to 65535")))
         if ip_address is not None and is_known(ip_address) and is_known(range_):
             faults.append(("ip_address", address_in_subnet(ip_address, range_)))
+            grown = shared_address_name(names_.forwarding_rule, ip_address)
+            faults.append(("names.forwarding_rule", known(grown, partial(grown_name, because="with ip_address"))))
         refuse(self.node.path, faults)
 
     def _endpoint_group(
@@ -158,6 +153,8 @@ class InternalLoadBalancer(Construct):
             name=names_.backend_service,
             load_balancing_scheme="INTERNAL_MANAGED",
             protocol="HTTP",
+            # The provider's default is 300; gcloud says nothing, and Google's default is 0.
+            connection_draining_timeout_sec=0,
             # Left out, the provider sends 0, which drains the backend: every request is answered 503.
             backend=[ComputeRegionBackendServiceBackend(group=neg.id, capacity_scaler=1.0)],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
@@ -189,7 +186,7 @@ class InternalLoadBalancer(Construct):
         return proxy
 
     def _forwarding_rule(
-        self, base_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
+        self, plain_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
     ) -> ComputeForwardingRule:
         subnet = self._network.load_balancer_subnet
         # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
@@ -201,12 +198,12 @@ class InternalLoadBalancer(Construct):
         renamed = record(
             self,
             "ForwardingRuleName",
-            {"name": base_name},
+            {"name": plain_name},
             kept=ip_address is not None,
             triggers_replace=fixed_address,
         )
         name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
-        fixed = [] if ip_address is None else [_not_renamed(f"{name_record}.output.name", base_name)]
+        fixed = [] if ip_address is None else [_not_renamed(f"{name_record}.output.name", plain_name)]
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -216,7 +213,7 @@ class InternalLoadBalancer(Construct):
             load_balancing_scheme="INTERNAL_MANAGED",
             network=self._network.resource.id,
             subnetwork=subnet.id,
-            ip_address=self._reserved(base_name, ip_address),
+            ip_address=self._reserved(plain_name, ip_address),
             port_range=str(port),
             target=proxy.id,
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
@@ -231,7 +228,7 @@ class InternalLoadBalancer(Construct):
         claim(resource, "google_compute_forwarding_rule", self._address)
         return resource
 
-    def _reserved(self, base_name: str, ip_address: str | None) -> str | None:
+    def _reserved(self, rule: str, ip_address: str | None) -> str | None:
         """A fixed address is reserved in a way that lets the old and the new rule hold it at the same time."""
         if ip_address is None:
             return None
@@ -240,7 +237,7 @@ class InternalLoadBalancer(Construct):
             "Address",
             project=self._network.project,
             region=self._network.region,
-            name=f"{base_name}-{ip_address.replace('.', '-')}",
+            name=shared_address_name(rule, ip_address),
             address_type="INTERNAL",
             purpose="SHARED_LOADBALANCER_VIP",
             subnetwork=self._network.load_balancer_subnet.id,

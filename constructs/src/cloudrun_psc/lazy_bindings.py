@@ -8,28 +8,27 @@ package in its place whose submodules are imported when they are asked for. What
 from __future__ import annotations
 
 import importlib
-import os
 import sys
-from importlib import metadata, util
+from importlib import util
 from types import ModuleType
+
+from cloudrun_psc.fast_synthesis.fitting import UnfitError, installed, switched_off
 
 PACKAGE = "cdktf_cdktf_provider_google"
 # The layout that this was made for: one subpackage per resource, each loading the jsii assembly by itself.
-KNOWN_VERSIONS = ("16.",)
-OFF = "CLOUDRUN_PSC_EAGER_BINDINGS"
+KNOWN_VERSIONS = ("16.12.1",)
 
 
 def use_lazy_bindings() -> bool:
     """Switch to lazy imports; False (and nothing changed) where the bindings are unknown, imported or it is off."""
-    if PACKAGE in sys.modules or os.environ.get(OFF):
+    if PACKAGE in sys.modules or switched_off():
+        return False
+    try:
+        installed(PACKAGE.replace("_", "-"), KNOWN_VERSIONS)
+    except UnfitError:
         return False
     spec = util.find_spec(PACKAGE)
-    try:
-        known = metadata.version(PACKAGE.replace("_", "-")).startswith(KNOWN_VERSIONS)
-    except metadata.PackageNotFoundError:
-        known = False
-    if spec is None or not known:
-        return False
+    assert spec is not None
     sys.modules[PACKAGE] = _Package.of(util.module_from_spec(spec))
     return True
 

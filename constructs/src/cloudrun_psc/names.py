@@ -31,6 +31,11 @@ MACHINE_TYPE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 DISK_IMAGE = r"(?:https://www\.googleapis\.com/compute/(?:v1|beta)/)?[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,254}"
 
 
+def length(value: str) -> str:
+    """How long a value is, in words."""
+    return "1 character" if len(value) == 1 else f"{len(value)} characters"
+
+
 def project_id(value: str) -> Fault | None:
     """A project id (not its number, not its display name)."""
     if re.fullmatch(PROJECT_ID, value):
@@ -42,7 +47,7 @@ def project_id(value: str) -> Fault | None:
             remedy="`gcloud projects describe NUMBER --format='value(projectId)'` prints the id",
         )
     return Fault(
-        wrong=f"{shown(value)} is not a project id ({len(value)} characters)",
+        wrong=f"{shown(value)} is not a project id ({length(value)})",
         allowed="6 to 30 lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen",
         remedy="take the PROJECT_ID column of `gcloud projects list`",
     )
@@ -54,7 +59,7 @@ def project_number(value: str) -> Fault | None:
         return None
     return Fault(
         wrong=f"{shown(value)} is not a project number",
-        allowed="digits only",
+        allowed="6 to 19 digits, the first no 0",
         remedy="`gcloud projects describe PROJECT --format='value(projectNumber)'` prints it",
     )
 
@@ -111,7 +116,7 @@ def _named(value: str, pattern: str, longest: int, what: str) -> Fault | None:
     if re.fullmatch(pattern, value):
         return None
     return Fault(
-        wrong=f"{shown(value)} is not a valid {what} ({len(value)} characters)",
+        wrong=f"{shown(value)} is not a valid {what} ({length(value)})",
         allowed=f"1 to {longest} lower-case letters, digits and hyphens, starting with a letter, no hyphen at the end",
         remedy="shorten it" if len(value) > longest else "rename it",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.cloud_run_v2_service import (
@@ -20,19 +21,17 @@ from cdktf_cdktf_provider_google.cloud_run_v2_service import (
 from cdktf_cdktf_provider_google.cloud_run_v2_service_iam_member import CloudRunV2ServiceIamMember
 from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretManagerSecretIamMember
 
-from cloudrun_psc import access, names
+from cloudrun_psc import access, instance_sizes, names
 from cloudrun_psc.addresses import address_name, claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.terraform_names import secret_name
 from constructs import Construct
 
 HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
 # https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
 LONGEST_TIMEOUT_SECONDS = 3600
-# What Cloud Run takes where nothing is said: https://cloud.google.com/run/docs/configuring/services/cpu and, beside it,
-# memory-limits.
-DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +135,10 @@ class PrivateService(Construct):
     ) -> list[ITerraformDependable]:
         """Without it the first revision fails to start; no accessor means that somebody else has granted it."""
         granted: list[ITerraformDependable] = []
-        for secret in sorted({reference.secret for reference in container.secrets.values()}) if accessor else []:
-            name = address_name(secret.rpartition("/")[2])
+        own = f"projects/{self._project}/secrets/"
+        secrets = {reference.secret.removeprefix(own) for reference in container.secrets.values()}
+        for secret in sorted(secrets) if accessor else []:
+            name = secret_name(secret, self._project)
             resource = SecretManagerSecretIamMember(
                 self,
                 f"Secret {secret}".replace("/", " "),
@@ -202,7 +203,39 @@ def _container_faults(container: Container) -> list[tuple[str, Fault | None]]:
         value = getattr(container, key)
         if value is not None and is_known(value) and not least <= value <= most:
             faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=f"{least} to {most}")))
-    return faults
+    return [*faults, *_size_faults(container)]
+
+
+def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
+    cpu, memory = _limits(container).values()
+    if not is_known(cpu):
+        return []
+    fault = instance_sizes.cpu(cpu)
+    if fault is not None:
+        return [("container.cpu", fault)]
+    return [
+        ("container.memory", known(memory, partial(instance_sizes.memory, cpu_quantity=cpu))),
+        (
+            "container.concurrency",
+            instance_sizes.concurrency(container.concurrency, cpu)
+            if container.concurrency is not None and is_known(container.concurrency)
+            else None,
+        ),
+    ]
+
+
+def _limits(container: Container) -> dict[str, str]:
+    return {
+        "cpu": container.cpu or instance_sizes.DEFAULT_CPU,
+        "memory": container.memory or instance_sizes.DEFAULT_MEMORY,
+    }
+
+
+def _concurrency(container: Container) -> int | None:
+    """Below one CPU said aloud: the provider would send the 80 of a former size back, which Cloud Run refuses."""
+    if container.concurrency is None and container.cpu and is_known(container.cpu):
+        return 1 if instance_sizes.cpus(container.cpu) < 1 else None
+    return container.concurrency
 
 
 def _template(container: Container, service_account: str | None) -> CloudRunV2ServiceTemplate:
@@ -214,7 +247,7 @@ def _template(container: Container, service_account: str | None) -> CloudRunV2Se
     return CloudRunV2ServiceTemplate(
         service_account=service_account,
         timeout=f"{container.timeout_seconds}s" if container.timeout_seconds is not None else None,
-        max_instance_request_concurrency=container.concurrency,
+        max_instance_request_concurrency=_concurrency(container),
         scaling=scaling,
         containers=[
             CloudRunV2ServiceTemplateContainers(
@@ -236,8 +269,7 @@ def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResou
     """
     if not container.cpu and not container.memory:
         return None
-    limits = {"cpu": container.cpu or DEFAULT_CPU, "memory": container.memory or DEFAULT_MEMORY}
-    return CloudRunV2ServiceTemplateContainersResources(limits=limits, cpu_idle=True)
+    return CloudRunV2ServiceTemplateContainersResources(limits=_limits(container), cpu_idle=True)
 
 
 def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:

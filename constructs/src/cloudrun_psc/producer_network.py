@@ -12,11 +12,11 @@ from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoog
 
 from cloudrun_psc.addresses import address_name, claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import range_name
+from cloudrun_psc.content_names import grown_name, range_name
 from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.names import project_id, resource_name
 from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlaps, subnet_range
+from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlapping, subnet_range
 from cloudrun_psc.records import record
 from cloudrun_psc.subnets import Subnet
 from constructs import Construct
@@ -69,6 +69,7 @@ class ProducerNetwork(Construct):
                 ("region", known(region, region_rule)),
                 ("name", known(name, resource_name)),
                 *self._subnet_faults("load_balancer_subnet", load_balancer_subnet),
+                ("load_balancer_subnet.name", _grown(load_balancer_subnet)),
                 *self._subnet_faults("proxy_only_subnet", proxy_only_subnet, PROXY_ONLY_PREFIX),
             ],
         )
@@ -85,12 +86,12 @@ class ProducerNetwork(Construct):
         fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
         found = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
         if fault is None and is_known(subnet.range):
-            self._ranges[argument] = subnet.range
+            others = {other: one for other, one in self._ranges.items() if other != argument}
             found += [
                 (f"{argument}.range", overlap_fault(subnet.range, other, self._ranges[other]))
-                for other, one in overlaps(self._ranges)
-                if one == argument
+                for other in overlapping(subnet.range, others)
             ]
+            self._ranges[argument] = subnet.range
         return found
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:
@@ -239,3 +240,10 @@ class ProducerNetwork(Construct):
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
         return resource
+
+
+def _grown(subnet: Subnet) -> Fault | None:
+    """The load balancer's subnet takes its range into its name once that is not the plain one."""
+    if not is_known(subnet.name) or not is_known(subnet.range):
+        return None
+    return grown_name(range_name(subnet.name, subnet.range, LOAD_BALANCER_SUBNET.range), f"for {subnet.range}")

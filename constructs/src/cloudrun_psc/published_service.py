@@ -112,6 +112,7 @@ class PublishedService(Construct):
                 mixed with networks, or an attachment with automatic acceptance.
         """
         contradiction = None
+        project = connections.plain(project) if is_known(project) else project
         if project in self._rejected:
             contradiction = Fault(wrong=f"{project} is on the reject list", remedy="accept it or reject it, not both")
         elif self._accepted.get(project, connection_limit) != connection_limit:
@@ -138,6 +139,7 @@ class PublishedService(Construct):
             ValueError: for a project that is accepted, projects mixed with networks, or automatic acceptance.
         """
         contradiction = None
+        project = connections.plain(project) if is_known(project) else project
         if project in self._accepted:
             contradiction = Fault(wrong=f"{project} is on the accept list", remedy="accept it or reject it, not both")
         self._check("reject", project, contradiction)

@@ -4,9 +4,9 @@ It uses the constructs `cloudrun_psc` alone; nothing of this checkout's configur
 """
 
 # ruff: noqa: E402
-from cloudrun_psc.lazy_bindings import use_lazy_bindings
+from cloudrun_psc.fast_synthesis import use_fast_synthesis
 
-use_lazy_bindings()  # before the first import of the google bindings: they then load in a second instead of twenty
+use_fast_synthesis()  # before the first import of cdktf or of bindings
 
 from cdktf import App, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_google.provider import GoogleProvider

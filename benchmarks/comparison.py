@@ -1,0 +1,157 @@
+"""The measurements: each row of the page, its programs run in turn so that a slow moment of the machine hits all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed
+from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary
+from benchmarks.without import PARTS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: the runs of each program by name, in the order of the rounds; memory in MB."""
+
+    services: int
+    consumers: int
+    runs: dict[str, list[Run]]
+    memory: dict[str, float]
+
+    def seconds(self, name: str) -> float:
+        """The median time of a program."""
+        return statistics.median(run.seconds for run in self.runs[name])
+
+    def processor(self, name: str) -> float:
+        """The median processor time of a program's processes."""
+        return statistics.median(run.processor for run in self.runs[name])
+
+    def ratio(self, one: str, other: str) -> float:
+        """The median over the rounds of `one`'s time divided by `other`'s in the same round."""
+        pairs = zip(self.runs[one], self.runs[other], strict=False)
+        return statistics.median(first.seconds / second.seconds for first, second in pairs)
+
+
+class Comparison:
+    """Runs programs in a temporary folder, with caches that are filled once."""
+
+    def __init__(self, folder: Path, modules: Path) -> None:
+        self._folder, self._caches = folder, folder / "caches"
+        self.ordinary, self.fast, self.native = ordinary(), fast(), native(modules)
+
+    def row(self, services: int, consumers: int, rounds: int, with_ordinary: int = 0, *, memory: bool = True) -> Row:
+        """Measure one deployment; `with_ordinary` of the rounds include the ordinary program.
+
+        Raises:
+            BenchmarkError: when a program fails, or writes other bytes than the others.
+        """
+        programs = [self.native, self.fast] + ([self.ordinary] if with_ordinary else [])
+        row = Row(services, consumers, {program.name: [] for program in programs}, {})
+        for program in programs:
+            self._run(program, services, consumers)  # fills the caches
+        for number in range(rounds):
+            present = [one for one in programs if one is not self.ordinary or number < with_ordinary]
+            for program in present if number % 2 else present[::-1]:
+                row.runs[program.name].append(self._run(program, services, consumers))
+            _say(f"  {services} services, {consumers} consumers: round {number + 1} of {rounds}")
+        for program in programs if memory else []:
+            command = [*program.command, str(services), str(consumers), str(self._outdir())]
+            row.memory[program.name] = peak_memory(command, program.environment(self._caches))
+        _same({name: [run.written for run in runs] for name, runs in row.runs.items()})
+        return row
+
+    def first_run(self, rounds: int) -> Row:
+        """The default deployment with nothing prepared but what installing leaves: packages and their bytecode."""
+        row = Row(1, 1, {self.fast.name: [], self.ordinary.name: []}, {})
+        for number in range(rounds):
+            for program in (self.fast, self.ordinary)[:: -1 if number % 2 else 1]:
+                empty = Path(tempfile.mkdtemp(dir=self._folder))
+                row.runs[program.name].append(self._run(program, 1, 1, empty))
+                shutil.rmtree(empty)
+            _say(f"  first run: round {number + 1} of {rounds}")
+        _same({name: [run.written for run in runs] for name, runs in row.runs.items()})
+        return row
+
+    def launcher(self, rounds: int) -> tuple[list[float], list[float]]:
+        """`./psc synth` as typed and main.py alone, in pairs; also sees that both write what the programs write."""
+        alone = Program("main.py", (sys.executable, "-s", str(CHECKOUT / "main.py")), caches=("CLOUDRUN_PSC_CACHE",))
+        typed = Program("./psc synth", (str(CHECKOUT / "psc"), "synth"), caches=("CLOUDRUN_PSC_CACHE",))
+        outdir = CHECKOUT / "cdktf.out"
+        found: dict[str, list[float]] = {alone.name: [], typed.name: []}
+        expected = self._run(self.native, 1, 1).written
+        for number in range(rounds + 1):
+            for program in (alone, typed)[:: -1 if number % 2 else 1]:
+                run = timed(program.command, program.environment(self._caches), outdir)
+                if number:
+                    found[program.name].append(run.seconds)
+                if run.written != expected:
+                    raise BenchmarkError(
+                        f"{program.name} does not write what benchmarks/program.py writes; has the default deployment "
+                        "changed? Then program.py and program.js are to follow."
+                    )
+        return found[typed.name], found[alone.name]
+
+    def stages(self, rounds: int) -> dict[str, float]:
+        """The stages of one fast synthesis of the default deployment, medians in seconds, the exit included."""
+        found: list[dict[str, float]] = []
+        for _ in range(rounds):
+            started = time.time()
+            command = [sys.executable, str(HERE / "stages.py"), str(started), "1", "1", str(self._outdir())]
+            environment = self.fast.environment(self._caches)
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            told = json.loads(done.stdout)
+            told["the end: both processes tidy up"] = time.time() - told.pop("ended")
+            found.append(told)
+        return {name: statistics.median(one[name] for one in found) for name in found[0]}
+
+    def without(self, services: int, rounds: int) -> dict[str, tuple[float, float]]:
+        """What the absence of each part costs: time and processor time, as multiples of those with all parts."""
+        caches = (*self.fast.caches, *self.ordinary.caches)
+        parts = [Program(part, (sys.executable, str(HERE / "without.py"), part), caches=caches) for part in PARTS]
+        runs: dict[str, list[Run]] = {part: [] for part in PARTS}
+        self._run(self.fast, services, 1)  # what is taken out of the cache must be there first
+        for number in range(rounds + 1):
+            for part in parts if number % 2 else parts[::-1]:
+                run = self._run(part, services, 1)
+                runs[part.name] += [run] if number else []  # the first run fills caches
+            _say(f"  parts, {services} services: round {number} of {rounds}")
+        _same({name: [run.written for run in each] for name, each in runs.items()})
+        whole = runs["nothing"]
+        return {
+            part: (
+                statistics.median(one.seconds / all_.seconds for one, all_ in zip(each, whole, strict=True)),
+                statistics.median(one.processor / all_.processor for one, all_ in zip(each, whole, strict=True)),
+            )
+            for part, each in runs.items()
+            if part != "nothing"
+        }
+
+    def _run(self, program: Program, services: int, consumers: int, caches: Path | None = None) -> Run:
+        outdir = self._outdir()
+        command = [*program.command, str(services), str(consumers), str(outdir)]
+        run = timed(command, program.environment(caches or self._caches), outdir)
+        if not any(outdir.glob("stacks/*/cdk.tf.json")):
+            raise BenchmarkError(f"{program.name} wrote nothing")
+        return run
+
+    def _outdir(self) -> Path:
+        outdir = self._folder / "out"
+        shutil.rmtree(outdir, ignore_errors=True)
+        return outdir
+
+
+def _same(digests: dict[str, list[str]]) -> None:
+    if len({one for each in digests.values() for one in each}) != 1:
+        raise BenchmarkError(f"the programs do not write the same: {digests}")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

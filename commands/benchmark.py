@@ -1,0 +1,31 @@
+"""`./psc benchmark`: fast synthesis beside an ordinary Python program and a native JavaScript one."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from commands.cdktf import installed
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Install what the JavaScript program needs, then measure; the words go to the benchmark."""
+    modules = installed(CHECKOUT / "benchmarks", "benchmark", "the packages of the JavaScript program", environment)
+    words: list[str] = args.words
+    return environment.run("-m", "benchmarks", "--modules", str(modules), *words)
+
+
+COMMAND = Command(
+    name="benchmark",
+    summary="measure synthesis; writes docs/performance.md",
+    details=(
+        "Runs the reference deployment as ordinary Python CDKTF, with fast synthesis, and as native JavaScript, from\n"
+        "1 to 1,000 services, checks that all write the same, and writes docs/performance.md and its plot.\n"
+        "It takes about a quarter of an hour on a quiet machine, and wants Linux for the memory."
+    ),
+    examples=("./psc benchmark", "./psc benchmark --rounds 1 --dry-run"),
+    run=run,
+    chooses=False,
+    passes_on=True,
+)

@@ -1,0 +1,182 @@
+"""`./psc handover`: the deployment as plain Terraform with a runbook, for those who have no cdktf."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.command import Command
+from commands.environment import CHECKOUT, Environment
+
+if TYPE_CHECKING:
+    from handover.bundle import Bundle, Wish
+    from handover.source import Source
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Where to, in which format, and what of it; or what to verify."""
+    parser.add_argument("folder", metavar="DIR", help="the bundle's folder; it must be empty or not exist")
+    parser.add_argument("--hcl", action="store_true", help="write HCL with comments instead of Terraform JSON")
+    parser.add_argument("--stack", action="append", metavar="NAME", help="hand over this stack only")
+    parser.add_argument("--tar", action="store_true", help="write DIR.tar too: the same bytes for the same content")
+    parser.add_argument("--force", action="store_true", help="replace a former bundle in DIR, and nothing else there")
+    parser.add_argument(
+        "--harmless", action="append", metavar="NAME", help="this env variable is no credential, whatever it looks like"
+    )
+    parser.add_argument("--verify", action="store_true", help="write nothing: is the bundle in DIR what it says it is?")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Hand over, 0; or verify: 0 fine, 1 findings. 2 for what cannot be used."""
+    # Here and not at the top: these come with the environment.
+    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
+    from config.problems import ConfigurationError
+    from handover.bundle import UnfitError
+    from handover.hcl_values import InexpressibleError
+    from handover.manifest import ManifestError
+    from handover.placing import PlacingError
+    from rehearsal.revision import RevisionError
+
+    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = Path(args.folder)
+    try:
+        if args.verify:
+            others = [name for name in ("hcl", "stack", "tar", "force", "harmless") if getattr(args, name)]
+            if others:
+                print(f"psc: --verify takes no --{others[0]}: the bundle says itself what it is", file=sys.stderr)
+                return 2
+            return _verify(folder)
+        return _hand_over(args, folder)
+    except (ConfigurationError, InexpressibleError, ManifestError, PlacingError, RevisionError, UnfitError) as error:
+        print(f"psc: {error}", file=sys.stderr)
+        return 2
+
+
+def _hand_over(args: Namespace, folder: Path) -> int:
+    from handover.archive import archive
+    from handover.bundle import Wish
+    from handover.placing import check, place
+    from handover.source import source
+
+    check(folder, CHECKOUT, force=args.force)
+    tar = folder.parent.resolve() / f"{folder.resolve().name}.tar"
+    if args.tar:
+        _check_tar(tar, force=args.force)
+    wish = Wish(
+        format="hcl" if args.hcl else "json",
+        stacks=tuple(args.stack or ()),
+        harmless=tuple(args.harmless or ()),
+    )
+    made, notes = _made(wish, source(CHECKOUT))
+    placed = place(made.files, folder)
+    for path in placed.edited:
+        print(f"{path} had been edited: kept as {path}.edited; compare before you apply", file=sys.stderr)
+    print(f"wrote {folder}: {', '.join(made.manifest.stacks)}, {len(made.files)} files; begin with README.md")
+    if args.tar:
+        _write_tar(tar, archive(made.files, folder.resolve().name))
+    changed = ["the checkout has changes that are not committed; the bundle says so"]
+    for note in [*notes, *(changed if made.manifest.source.changed else [])]:
+        print(f"note: {note}", file=sys.stderr)
+    return 0
+
+
+def _made(wish: Wish, source: Source) -> tuple[Bundle, Sequence[str]]:
+    """Synthesize aside and make the bundle; with the notes on its configuration.
+
+    Raises:
+        RevisionError: when the configuration is refused; the message is main.py's own.
+    """
+    from config.loading import load
+    from handover.bundle import bundle
+    from rehearsal.revision import synthesize
+    from rehearsal.stacks_folder import stacks_of
+
+    with tempfile.TemporaryDirectory(prefix="psc-handover-") as place:
+        output = synthesize(sys.executable, CHECKOUT, Path(place) / "out", Path(place) / "report.json")
+        loaded = load(CHECKOUT)
+        return bundle(stacks_of(Path(output)), loaded.settings, source, wish), loaded.notes
+
+
+def _check_tar(tar: Path, *, force: bool) -> None:
+    from handover.placing import PlacingError
+
+    if tar.is_symlink() or (tar.exists() and not (force and tar.is_file())):
+        raise PlacingError(f"{tar.name} exists beside the folder; --force replaces it when it is a file")
+
+
+def _write_tar(tar: Path, content: bytes) -> None:
+    from handover.placing import PlacingError
+
+    aside = tar.with_name(f".{tar.name}.handover")
+    try:
+        aside.write_bytes(content)
+        aside.replace(tar)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise PlacingError(f"{tar}: {error.strerror}; the folder itself was written") from error
+    print(f"wrote {tar.name} beside it")
+
+
+def _verify(folder: Path) -> int:
+    from handover import verification
+    from handover.bundle import UnfitError, Wish
+    from handover.manifest import read
+    from rehearsal.revision import RevisionError
+
+    manifest, listed = read(folder)
+    _choose(manifest.environment)
+    wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless)
+    # Where it came from is told in README.md; only what it holds is compared.
+    try:
+        content = verification.content(folder, listed, _made(wish, manifest.source)[0].files)
+    except RevisionError as error:
+        raise RevisionError(
+            f"{error}\nthe bundle is of the environment {manifest.environment}; give --env or --config as for making it"
+        ) from error
+    except UnfitError as error:
+        content = verification.Verdict(what="content", held=False, text=f"this checkout would not make it: {error}")
+    verdicts = [
+        verification.checksums(folder, listed),
+        content,
+        verification.validation(folder, manifest.stacks, shutil.which("terraform")),
+        verification.secrets(folder, manifest.harmless),
+    ]
+    for verdict in verdicts:
+        for line in verdict.lines():
+            print(line)
+    return 1 if any(verdict.held is False for verdict in verdicts) else 0
+
+
+def _choose(environment: str) -> None:
+    """The bundle's own environment, unless another one was asked for."""
+    if not os.environ.get("PSC_CONFIG") and not os.environ.get("PSC_ENV"):
+        os.environ["PSC_ENV"] = environment
+
+
+COMMAND = Command(
+    name="handover",
+    summary="the deployment as plain Terraform with a runbook, for an operations team",
+    details=(
+        "Writes a folder that Terraform alone runs: plain Terraform without cdktf's metadata, what operations may\n"
+        "change as variables with their present values, the backend in a file of its own, and a runbook\n"
+        "(README.md). No address changes, so the state of the original deployment goes on: the first plan is empty.\n"
+        "docs/handover.md shows it."
+    ),
+    examples=(
+        "./psc handover ../handover",
+        "./psc handover --hcl --tar ../handover",
+        "./psc handover --env production --stack consumer ../for-the-consumers-team",
+        "./psc handover --verify ../handover",
+    ),
+    run=run,
+    arguments=arguments,
+    operands="DIR",
+)

@@ -1,0 +1,162 @@
+"""The consumer's variables: each endpoint's address, and, without the producer's state, what it promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from cloudrun_psc.connections import SERVICE_ATTACHMENT
+from handover.plain import strings
+from handover.variables import Json, Validation, Variable, matches
+from stacks.contract import PORT, SELF_LINK, URL
+from stacks.instructions import UNKNOWN_URL
+
+_OUTPUT = r"data\.terraform_remote_state\.producer(?:\[0\])?\.outputs\.(\w+)"
+_LINK = "service_attachment"
+_SUBNETWORK = "google_compute_subnetwork"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What was lifted of one endpoint: its forwarding rule's address and name, and the variable of its IP address."""
+
+    address: str
+    name: str
+    ip: Variable
+    range: str
+
+
+def lift(stack: Json) -> list[Endpoint]:
+    """Put a variable in place of each endpoint's IP address, in the commands of the outputs too."""
+    resources = stack.get("resource", {})
+    found = []
+    for address, rule in sorted(resources.get("google_compute_forwarding_rule", {}).items()):
+        reserved = resources.get("google_compute_address", {}).get(address)
+        if rule.get("load_balancing_scheme") or not reserved:
+            continue
+        subnet = reserved["subnetwork"].removeprefix(f"${{{_SUBNETWORK}.").removesuffix(".id}")
+        range_ = resources[_SUBNETWORK][subnet]["ip_cidr_range"]
+        variable = _ip(address, rule["name"], reserved["address"], range_)
+        _refer(stack, address, reserved["address"], variable.name)
+        reserved["address"] = f"${{var.{variable.name}}}"
+        found.append(Endpoint(address=address, name=rule["name"], ip=variable, range=range_))
+    return found
+
+
+def _ip(address: str, name: str, present: str, range_: str) -> Variable:
+    variable, network = f"{address}_address", IPv4Network(range_)
+    it = f"var.{variable}"
+    reserved = ", ".join(f'"{network[index]}"' for index in (0, 1, -2, -1))
+    return Variable(
+        name=variable,
+        type="string",
+        description=f"The address of the endpoint {name}, in {range_}. A new one replaces the endpoint.",
+        value=present,
+        validations=(
+            Validation(
+                condition=f'try(cidrhost("${{{it}}}/32", 0) == {it} && '
+                f'cidrhost("${{{it}}}/{network.prefixlen}", 0) == "{network[0]}", false)',
+                error_message=f"An address is one of {range_}, such as {network[5]}.",
+            ),
+            Validation(
+                condition=f"!contains([{reserved}], {it})",
+                error_message=f"Google reserves the first two and the last two addresses of {range_}.",
+            ),
+        ),
+    )
+
+
+def _refer(stack: Json, address: str, present: str, variable: str) -> None:
+    """The endpoint's commands name its address as text: they follow the variable from now on."""
+    pattern = re.compile(rf"(?<![\d.]){re.escape(present)}(?![\d]|\.\d)")
+    for name, output in stack.get("output", {}).items():
+        if name.startswith(f"{address}_"):
+            output["value"] = strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
+
+
+def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
+    """Replace the producer's remote state by variables of its outputs' names, and a literal self link by one.
+
+    `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
+    """
+    found: dict[str, Variable] = {}
+    for name in sorted(set(re.findall(_OUTPUT, repr(stack)))):
+        found[name] = _promise(name, promised.get(name))
+    data = stack.get("data", {})
+    data.pop("terraform_remote_state", None)
+    if not data:
+        stack.pop("data", None)
+    for address, rule in sorted(stack.get("resource", {}).get("google_compute_forwarding_rule", {}).items()):
+        _without_state_conditions(rule)
+        link = rule["target"]
+        if "${" not in link:
+            name = f"{address}_{_LINK}"
+            found[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
+            _replace(stack, re.compile(rf"{re.escape(link)}(?![a-z0-9-])"), name)
+    changed = strings(stack, _from_variable)
+    stack.clear()
+    stack.update(changed)
+    return list(found.values())
+
+
+def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
+    changed = strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
+    stack.clear()
+    stack.update(changed)
+
+
+def _without_state_conditions(rule: Json) -> None:
+    """That an output is missing cannot happen any more: a variable has a value."""
+    lifecycle = rule.get("lifecycle", {})
+    kept = [one for one in lifecycle.get("precondition", []) if not re.search(_OUTPUT, one["condition"])]
+    if kept:
+        lifecycle["precondition"] = kept
+    else:
+        lifecycle.pop("precondition", None)
+
+
+def _from_variable(text: str) -> str:
+    text = re.sub(_OUTPUT, r"var.\1", text)
+    text = re.sub(r'try\((var\.\w+ == 80 \? "" : ":\$\{var\.\w+\}"), ""\)', r"\1", text)
+    return re.sub(r'try\((var\.\w+), "[^"]*"\)', r"\1", text)
+
+
+def _link(name: str, known: Any, description: str) -> Variable:
+    return Variable(
+        name=name,
+        type="string",
+        description=description,
+        value=known,
+        validations=(
+            Validation(
+                condition=matches(f"var.{name}", re.sub(r"\(\?P<\w+>", "(?:", SERVICE_ATTACHMENT)),
+                error_message="A self link is [https://www.googleapis.com/compute/v1/]projects/PROJECT/regions/REGION/"
+                "serviceAttachments/NAME; the producer's output ..._service_attachment_self_link prints it.",
+            ),
+        ),
+    )
+
+
+def _promise(name: str, known: Any) -> Variable:
+    it = f"var.{name}"
+    if name.endswith(f"_{SELF_LINK}"):
+        return _link(name, known, f"The service attachment that the endpoint points at: the producer's output {name}.")
+    if name.endswith(f"_{URL}"):
+        rule = Validation(
+            condition=f'{it} == "{UNKNOWN_URL}" || {matches(it, "https://.+")}',
+            error_message="The service's URL begins with https://.",
+        )
+        what, known = "The service's URL, for the commands that try it", known or UNKNOWN_URL
+    else:
+        rule = Validation(condition=f"{it} >= 1 && {it} <= 65535", error_message="A port is 1 to 65535.")
+        what = "The port that the service answers on"
+    return Variable(
+        name=name,
+        type="number" if name.endswith(f"_{PORT}") else "string",
+        description=f"{what}: what the producer's output {name} says.",
+        value=known,
+        validations=(rule,),
+    )

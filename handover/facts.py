@@ -1,0 +1,102 @@
+"""What the runbook is written from: the stacks of a bundle, the configuration, and where both came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from config.settings import ConsumerSettings, Settings
+from handover.endpoint_variables import Endpoint
+from handover.formats import Format
+from handover.handed_stack import PRODUCER, VERSIONS, HandedStack
+from handover.source import Source
+from handover.variables import Json
+from stacks import instructions
+from stacks.contract import SELF_LINK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """`stacks` in the order of their deployment; `links` maps each published service's address to its self link."""
+
+    settings: Settings
+    stacks: tuple[HandedStack, ...]
+    links: dict[str, str]
+    format: Format
+    source: Source
+
+    @property
+    def producer(self) -> HandedStack | None:
+        """The producer's stack, when it is in the bundle."""
+        return next((stack for stack in self.stacks if stack.name == PRODUCER), None)
+
+    @property
+    def consumers(self) -> list[HandedStack]:
+        """The others."""
+        return [stack for stack in self.stacks if stack is not self.producer]
+
+    @property
+    def local(self) -> bool:
+        """Whether the states are files."""
+        return self.stacks[0].backend[0] == "local"
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Terraform's and the provider's constraints."""
+        terraform = self.stacks[0].files[VERSIONS]["terraform"]
+        return {
+            "Terraform": terraform["required_version"],
+            "google provider": terraform["required_providers"]["google"]["version"],
+        }
+
+    def side(self, stack: HandedStack) -> ConsumerSettings:
+        """A consumer's settings."""
+        return self.settings.consumers[stack.name]
+
+    @property
+    def state_files(self) -> list[str]:
+        """The names of the local states' files: the same in the checkout and in the bundle."""
+        return [Path(stack.backend[1]["path"]).name for stack in self.stacks]
+
+    def texts(self, stack: HandedStack, endpoint: Endpoint) -> dict[str, str]:
+        """The commands of steps 7 to 10 for an endpoint, with the present values filled in."""
+        side = self.side(stack)
+        configured = next(one for one in side.endpoints.values() if one.name == endpoint.name)
+        link = configured.service_attachment or self.links[(configured.service or "").replace("-", "_")]
+        texts = instructions.of(
+            instructions.Endpoint(
+                settings=self.settings, side=side, endpoint=configured, self_link=link, url="", port=""
+            )
+        )
+        return {what: text for what, (text, _) in texts.items()}
+
+
+def self_links(producer: Json | None) -> dict[str, str]:
+    """Service's address → its attachment's self link as Google will spell it, from the producer's synthesized stack."""
+    attachments = (producer or {}).get("resource", {}).get("google_compute_service_attachment", {})
+    return {
+        address: f"https://www.googleapis.com/compute/v1/projects/{one['project']}/regions/{one['region']}"
+        f"/serviceAttachments/{one['name']}"
+        for address, one in attachments.items()
+    }
+
+
+def promises(producer: Json | None) -> Json:
+    """What is known of the producer's outputs before it is deployed: self links, regions, ports."""
+    links = self_links(producer)
+    found: Json = {}
+    for name, output in (producer or {}).get("output", {}).items():
+        value = output["value"]
+        if name.endswith(f"_{SELF_LINK}"):
+            found[name] = links[name.removesuffix(f"_{SELF_LINK}")]
+        elif not (isinstance(value, str) and "${" in value):
+            found[name] = value
+    return found
+
+
+def another_address(stack: HandedStack, endpoint: Endpoint) -> str:
+    """A free address of the endpoint's subnet, for showing how it is moved."""
+    network, taken = IPv4Network(endpoint.range), {one.ip.value for one in stack.endpoints}
+    free = (str(network[index]) for index in range(6, network.num_addresses - 2))
+    return next((one for one in free if one not in taken), str(network[2]))

@@ -1,0 +1,118 @@
+"""A stack as it is handed over: plain Terraform in files by subject, variables, and what was lifted into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handover import endpoint_variables, service_variables
+from handover.endpoint_variables import Endpoint
+from handover.plain import plain, strings
+from handover.service_variables import Service
+from handover.variables import Json, Variable
+
+# The stack that publishes is called so in every configuration (stacks/state.py, which brings cdktf with it).
+PRODUCER = "producer"
+# The files of a stack, without their endings; invokers have files of their own beside these.
+MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS = (
+    "main", "backend", "versions", "variables", "outputs", "checks"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedStack:
+    """`files` maps a file's name without ending to its Terraform JSON; `lock` is the provider lock file, if any."""
+
+    name: str
+    files: Mapping[str, Json]
+    variables: tuple[Variable, ...]
+    services: tuple[Service, ...]
+    endpoints: tuple[Endpoint, ...]
+    promised: tuple[Variable, ...]
+    lock: bytes | None
+
+    @property
+    def content(self) -> Json:
+        """All files as one, as Terraform reads them."""
+        found: Json = {}
+        for sections in self.files.values():
+            _merge(found, sections)
+        return found
+
+    @property
+    def backend(self) -> tuple[str, Json]:
+        """The backend's kind and its settings."""
+        kind, settings = next(iter(self.files[BACKEND]["terraform"]["backend"].items()))
+        return str(kind), settings
+
+    @property
+    def protected(self) -> bool:
+        """Whether something is kept from being destroyed."""
+        text = repr(self.files[MAIN])
+        return "'prevent_destroy': True" in text or "'deletion_protection': True" in text
+
+
+def hand(
+    name: str,
+    stack: Json,
+    *,
+    states: Mapping[str, str],
+    promised: Mapping[str, Any] | None,
+    lock: bytes | None,
+) -> HandedStack:
+    """Take a synthesized stack apart.
+
+    `states` maps the paths of local states to those in the bundle. `promised` is what is known of the producer's
+    outputs where the producer's state is not read; None where it is.
+    """
+    content: Json = strings(plain(stack), lambda text: _replaced(text, states))
+    services = service_variables.lift(content)
+    endpoints = endpoint_variables.lift(content)
+    given = endpoint_variables.given(content, promised) if promised is not None else []
+    variables = [*(one for service in services for one in service.variables), *(one.ip for one in endpoints), *given]
+    files = _by_subject(content, variables)
+    for invoker in (one for service in services for one in service.invokers):
+        files[invoker.file] = {
+            "resource": {"google_cloud_run_v2_service_iam_member": {invoker.name: invoker.resource}},
+            "variable": {invoker.variable.name: invoker.variable.block()},
+        }
+        variables.append(invoker.variable)
+    return HandedStack(
+        name=name,
+        files=dict(sorted(files.items())),
+        variables=tuple(variables),
+        services=tuple(services),
+        endpoints=tuple(endpoints),
+        promised=tuple(given),
+        lock=lock,
+    )
+
+
+def _merge(into: Json, other: Json) -> None:
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            into[key] = dict(into[key])
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _replaced(text: str, states: Mapping[str, str]) -> str:
+    # The longer ones first: one path may begin another.
+    for path in sorted(states, key=len, reverse=True):
+        text = text.replace(path, states[path])
+    return text
+
+
+def _by_subject(content: Json, variables: list[Variable]) -> dict[str, Json]:
+    terraform = dict(content.pop("terraform"))
+    files: dict[str, Json] = {
+        BACKEND: {"terraform": {"backend": terraform.pop("backend")}},
+        VERSIONS: {"provider": content.pop("provider"), "terraform": terraform},
+        OUTPUTS: {"output": content.pop("output", {})},
+        CHECKS: {"check": content.pop("check", {})},
+        VARIABLES: {"variable": {one.name: one.block() for one in variables}},
+        MAIN: content,
+    }
+    return {name: sections for name, sections in files.items() if any(sections.values())}

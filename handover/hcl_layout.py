@@ -1,0 +1,90 @@
+"""HCL as `terraform fmt` lays it out: indentation, `=` under `=`, blocks apart.
+
+Done here, so that the bytes do not depend on a Terraform being at hand; a test holds them against `terraform fmt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+_COMMENT_WIDTH = 96
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """`name = value`; a value of several lines has its brackets at the ends of the first and last one."""
+
+    name: str
+    value: tuple[str, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """`type "label" { … }`."""
+
+    type: str
+    labels: tuple[str, ...] = ()
+    attributes: Sequence[Attribute] = field(default_factory=tuple)
+    blocks: Sequence[Block] = field(default_factory=tuple)
+    last: Sequence[Attribute] = field(default_factory=tuple)
+    comment: str = ""
+
+
+def text(blocks: Sequence[Block]) -> str:
+    """A file of blocks."""
+    return "\n".join("\n".join(_block(block)) + "\n" for block in blocks)
+
+
+def assignments(attributes: Sequence[Attribute]) -> Iterator[str]:
+    """Lines of attributes: those that follow each other on single lines are aligned."""
+    run: list[Attribute] = []
+    for attribute in attributes:
+        if attribute.comment or len(attribute.value) > 1:
+            yield from _aligned(run)
+            run = []
+        yield from comment_lines(attribute.comment)
+        if len(attribute.value) > 1:
+            # What opens brackets is not aligned, and ends the run.
+            first, *rest = attribute.value
+            yield f"{attribute.name} = {first}"
+            yield from rest
+        else:
+            run.append(attribute)
+    yield from _aligned(run)
+
+
+def comment_lines(comment: str) -> Iterator[str]:
+    """A comment, broken at words."""
+    line = "#"
+    for word in comment.split():
+        if len(line) + 1 + len(word) > _COMMENT_WIDTH:
+            yield line
+            line = "#"
+        line += f" {word}"
+    if comment:
+        yield line
+
+
+def _aligned(run: Sequence[Attribute]) -> Iterator[str]:
+    width = max((len(one.name) for one in run), default=0)
+    for one in run:
+        yield f"{one.name:<{width}} = {one.value[0]}"
+
+
+def _block(block: Block) -> Iterator[str]:
+    yield from comment_lines(block.comment)
+    head = " ".join([block.type, *(f'"{label}"' for label in block.labels)])
+    parts = [list(assignments(block.attributes)), *(list(_block(one)) for one in block.blocks)]
+    parts = [part for part in [*parts, list(assignments(block.last))] if part]
+    if not parts:
+        yield f"{head} {{}}"
+        return
+    yield f"{head} {{"
+    for index, part in enumerate(parts):
+        if index:
+            yield ""
+        for line in part:
+            yield f"  {line}" if line else ""
+    yield "}"

@@ -1,0 +1,191 @@
+"""Writing a bundle: whole or not at all, over nothing that is not ours, and never half over a former one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from handover.exchange import exchange
+from handover.manifest import SUMS, ManifestError, digest, read
+
+EDITED = ".edited"
+# What Terraform puts beside a local state while it runs. It would go on in a folder that nobody sees any more.
+_RUNNING = ".*.lock.info"
+
+
+class PlacingError(Exception):
+    """A bundle cannot be written there; the message says why and what to do. Nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """What became of a former bundle: files that had been edited (kept beside), and others' files that stay."""
+
+    edited: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def check(folder: Path, checkout: Path, *, force: bool) -> None:
+    """Whether a bundle may be written to `folder`.
+
+    Raises:
+        PlacingError: when not.
+    """
+    wrong = _wrong_place(folder, checkout)
+    if wrong:
+        raise PlacingError(wrong)
+    if not _entries(folder):
+        return
+    if not force:
+        raise PlacingError(f"{folder} is not empty; --force replaces a former bundle in it (and nothing else)")
+    try:
+        read(folder)
+    except ManifestError as error:
+        raise PlacingError(f"{error}; --force replaces only what a former bundle's {SUMS} lists") from error
+    for lock in sorted(folder.rglob(_RUNNING)):
+        raise PlacingError(
+            f"{lock} says that Terraform is running there; wait for it, or delete that file if it is not"
+        )
+
+
+def _wrong_place(folder: Path, checkout: Path) -> str:
+    if Path.cwd().is_relative_to(folder.resolve()):
+        return f"{folder} is where you are; its name is given to another folder, so go elsewhere first"
+    if folder.is_symlink():
+        return f"{folder} is a symbolic link; give the folder that it leads to, or another one"
+    if folder.exists() and not folder.is_dir():
+        return f"{folder} is a file; give a folder that is empty or does not exist"
+    if not folder.parent.is_dir():
+        return f"{folder.parent} does not exist; make it first, or give another folder"
+    if folder.resolve().is_relative_to(checkout.resolve()):
+        return f"{folder} is inside this checkout; give a folder outside, such as ../handover"
+    places = [folder.parent, *([folder] if folder.exists() else [])]
+    closed = [place for place in places if not os.access(place, os.W_OK | os.X_OK)]
+    return f"{closed[0]} is not writable; give another folder" if closed else ""
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise PlacingError(f"{folder} cannot be read ({error.strerror}); give another folder") from error
+
+
+def place(files: Mapping[str, bytes], folder: Path) -> Placed:
+    """Write `files` as `folder`, which `check` has let pass.
+
+    The new bundle is built aside and takes the former one's name in one step. Files that the former bundle does not
+    list move along untouched; those that it lists and that were edited are kept beside the new ones, with `.edited`
+    at their end.
+
+    Raises:
+        PlacingError: when it cannot be written; the former bundle is as it was.
+    """
+    folder = folder.parent.resolve() / folder.name
+    aside = folder.parent / f".{folder.name}.handover"
+    try:
+        with _alone(folder):
+            _recover(folder, aside)
+            try:
+                placed = _build(files, folder, aside)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
+            _put(aside, folder)
+            return placed
+    except OSError as error:
+        raise PlacingError(f"{error.filename or folder}: {error.strerror}; nothing was changed") from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PlacingError(f"another ./psc handover is writing into {folder.parent}; wait for it") from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def _recover(folder: Path, aside: Path) -> None:
+    """What a run left that was killed: half of a new bundle, or, without atomic exchange, the former one aside."""
+    former = aside.with_name(f"{aside.name}-former")
+    if former.exists() and not folder.exists():
+        former.rename(folder)
+    for rest in (aside, former):
+        if rest.exists():
+            shutil.rmtree(rest)
+
+
+def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> Placed:
+    aside.mkdir()
+    for path, content in files.items():
+        target = aside / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    if not _entries(folder):
+        return Placed()
+    _, listed = read(folder)
+    edited, kept = [], []
+    for source in sorted(_files(folder)):
+        path = source.relative_to(folder).as_posix()
+        name = path
+        if path in listed:
+            if source.is_file() and digest(source.read_bytes()) == listed[path]:
+                continue
+            edited.append(path)
+            name = _free(folder, f"{path}{EDITED}")
+        elif path == SUMS:
+            continue
+        else:
+            if (aside / path).exists() or (aside / path).is_symlink():
+                raise PlacingError(f"{source} is not of the former bundle, and the new one has a file there; move it")
+            kept.append(path)
+        _carry(source, aside / name)
+    return Placed(edited=tuple(edited), kept=tuple(kept))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Files and links below; a link to a folder is not followed."""
+    for parent, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(parent) / name).is_symlink()]
+        yield from (Path(parent) / name for name in [*names, *links])
+
+
+def _free(folder: Path, path: str) -> str:
+    """An earlier edit that was kept stays too."""
+    number = 1
+    while (folder / path).exists():
+        number += 1
+        path = f"{path.rpartition(EDITED)[0]}{EDITED}{number}"
+    return path
+
+
+def _carry(source: Path, target: Path) -> None:
+    """The same file under the new folder: a state that Terraform is about to write stays one file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _put(aside: Path, folder: Path) -> None:
+    if not _entries(folder):
+        aside.rename(folder)  # over an empty folder, or none
+        return
+    if exchange(aside, folder):
+        shutil.rmtree(aside)
+        return
+    former = aside.with_name(f"{aside.name}-former")
+    folder.rename(former)
+    aside.rename(folder)
+    shutil.rmtree(former)

@@ -1,0 +1,208 @@
+"""The runbook's day-two tasks: who may connect and call, the image, an endpoint's address, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from handover.facts import Facts, another_address
+from handover.handed_stack import HandedStack
+from handover.markdown import shell
+from handover.service_variables import Service, accept_entry
+from handover.variables import Variable
+
+_NEW_PROJECT, _NEW_CALLER = "new-consumer-project", "serviceAccount:caller@new-consumer-project.iam.gserviceaccount.com"
+
+
+def sections(facts: Facts) -> Iterator[str]:
+    """What there is to do of it in this bundle."""
+    yield _changeable(facts)
+    if facts.producer and facts.producer.services:
+        service = next((one for one in facts.producer.services if one.accept), None)
+        if service:
+            yield _accept(facts, facts.producer, service)
+            yield _revoke(facts, facts.producer, service)
+        yield _image(facts, facts.producer, facts.producer.services[0])
+    if any(stack.endpoints for stack in facts.consumers):
+        yield _move(facts, next(stack for stack in facts.consumers if stack.endpoints))
+    yield _status(facts)
+
+
+def _edit(facts: Facts, stack: HandedStack, **values: Any) -> str:
+    """The lines of the file of values as they are to be."""
+    file = f"`{stack.name}/{facts.format.values}`"
+    return f"In {file}:\n\n```{facts.format.fence}\n{facts.format.assignment(values)}\n```"
+
+
+def _changeable(facts: Facts) -> str:
+    lines = [
+        "## What may be changed",
+        "",
+        f"The values in `{facts.format.values}` of each folder. A wrong one is refused at plan with the reason. Plan, "
+        "read, apply; the plan names what you changed and nothing else.",
+        "",
+        "| folder | variable | what |",
+        "|---|---|---|",
+    ]
+    for stack in facts.stacks:
+        lines += [f"| {stack.name} | `{one.name}` | {one.description} |" for one in stack.variables]
+    return "\n".join(lines)
+
+
+def _accept(facts: Facts, stack: HandedStack, service: Service) -> str:
+    assert service.accept is not None
+    entry = accept_entry(service, _NEW_PROJECT)
+    edit = _edit(
+        facts,
+        stack,
+        **{
+            service.accept.name: service.accept.value | {entry: 5},
+            service.added_invokers.name: [_NEW_CALLER],
+        },
+    )
+    return "\n".join(
+        [
+            "### Accept a consumer",
+            "",
+            f"Its project goes on the accept list with the number of endpoints it may have (here 5), and the account "
+            f"that calls among the invokers. {edit}",
+            "",
+            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+            "",
+            "The plan updates the attachment in place (entries that stay may be shown as taken off and put on: it is "
+            "one call) and adds one IAM member; nobody's connection is touched. Then tell the consumer what to point "
+            "the endpoint at, and the audience of its ID tokens:",
+            "",
+            shell(
+                f"terraform -chdir={stack.name} output -raw {service.address}_service_attachment_self_link",
+                f"terraform -chdir={stack.name} output -raw {service.address}_url",
+            ),
+            "",
+            "To raise a limit, change its number.",
+        ]
+    )
+
+
+def _revoke(facts: Facts, stack: HandedStack, service: Service) -> str:
+    assert service.accept is not None
+    edit = _edit(facts, stack, **{service.accept.name: service.accept.value, service.added_invokers.name: []})
+    lines = [
+        "### Revoke a consumer",
+        "",
+        "Take its project off the accept list: its connections are cut at once, and its endpoint shows PENDING. Take "
+        f"its account off the invokers. {edit}",
+        "",
+        shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+    ]
+    if service.invokers:
+        lines += [
+            "",
+            "Those who could call from the start have a file each. Delete the file, and the line of its variable in "
+            f"`{facts.format.values}` (while that is still there, Terraform warns of an undeclared variable):",
+            "",
+            "| file | variable | who |",
+            "|---|---|---|",
+            *(
+                f"| `{stack.name}/{one.file}{facts.format.ending}` | `{one.variable.name}` | {_who(one.variable)} |"
+                for each in stack.services
+                for one in each.invokers
+            ),
+            "",
+            shell(
+                f"rm {stack.name}/{service.invokers[0].file}{facts.format.ending}",
+                f"terraform -chdir={stack.name} plan",
+                f"terraform -chdir={stack.name} apply",
+            ),
+            "",
+            "The plan destroys the one IAM member and nothing else. (A variable cannot do this: a resource that a "
+            "variable switches off has another address.)",
+        ]
+    return "\n".join(lines)
+
+
+def _who(variable: Variable) -> str:
+    return f"`{variable.value}`" if variable.value else "the default Compute Engine account of the consumer's project"
+
+
+def _image(facts: Facts, stack: HandedStack, service: Service) -> str:
+    repository = str(service.image.value).partition("@")[0]
+    last = repository.rpartition("/")[2].partition(":")[0]
+    new = f"{repository.rpartition('/')[0]}/{last}:NEW-TAG".lstrip("/")
+    edit = _edit(facts, stack, **{service.image.name: new})
+    return "\n".join(
+        [
+            "### Change the image",
+            "",
+            f"A digest (`@sha256:…`) is better than a tag: Terraform sees no change when a tag moves. {edit}",
+            "",
+            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+            "",
+            "The service is updated in place. A revision that does not start fails the apply; put the former image "
+            "back and apply again.",
+        ]
+    )
+
+
+def _move(facts: Facts, stack: HandedStack) -> str:
+    endpoint = stack.endpoints[0]
+    new = another_address(stack, endpoint)
+    return "\n".join(
+        [
+            "### Move an endpoint's address",
+            "",
+            f"It replaces the reserved address and the endpoint: clients are cut until it is done, and must use the "
+            f"new address from then on. The producer has nothing to do. "
+            f"{_edit(facts, stack, **{endpoint.ip.name: new})}",
+            "",
+            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+        ]
+    )
+
+
+def _status(facts: Facts) -> str:
+    lines = [
+        "## Status and logs",
+        "",
+        "Every plan warns of connections that are not ACCEPTED. The outputs have these commands too, always with the "
+        "values of the last apply.",
+    ]
+    for stack in facts.consumers:
+        for endpoint in stack.endpoints:
+            lines += ["", f"### {stack.name}: {endpoint.name}", ""]
+            lines += [shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_status"), ""]
+            for what, text in facts.texts(stack, endpoint).items():
+                if what != "curl_command":
+                    lines += [shell(*text.splitlines()), ""]
+            lines += [
+                "The call itself, for a shell on a VM of the network: this prints the commands.",
+                "",
+                shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_curl_command"),
+            ]
+    if facts.producer:
+        for service in facts.producer.services:
+            lines += ["", f"### {facts.producer.name}: {service.name}", "", _producer_status(facts, service)]
+    return "\n".join(lines)
+
+
+def _producer_status(facts: Facts, service: Service) -> str:
+    assert facts.producer is not None
+    resources = facts.producer.content["resource"]
+    run = resources["google_cloud_run_v2_service"][service.address]
+    attachment = resources["google_compute_service_attachment"][service.address]
+    where = f"--project={attachment['project']} --region={attachment['region']}"
+    condition = (
+        f'resource.type="cloud_run_revision" AND resource.labels.service_name="{run["name"]}" AND '
+        f'logName="projects/{run["project"]}/logs/run.googleapis.com%2Frequests"'
+    )
+    return shell(
+        "# Who is connected, and how.",
+        f"gcloud compute service-attachments describe {attachment['name']} {where} "
+        "--format='yaml(connectedEndpoints,consumerAcceptLists,consumerRejectLists)'",
+        "# Who may call.",
+        f"gcloud run services get-iam-policy {run['name']} {where}",
+        "# Requests, whoever they came from.",
+        f"gcloud logging read '{condition}' --project={run['project']} --limit=10 "
+        "--format='table(timestamp,httpRequest.remoteIp,httpRequest.status,httpRequest.userAgent)'",
+        "# Why a revision does not start.",
+        f"gcloud run services logs read {run['name']} {where} --limit=50",
+    )

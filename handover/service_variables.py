@@ -1,0 +1,254 @@
+"""The producer's variables: image and scaling of each service, who may call it, who may connect and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudrun_psc.access import MEMBER
+from cloudrun_psc.connections import ACCEPT_MANUAL, NETWORK, is_network
+from cloudrun_psc.names import IMAGE, PROJECT_ID
+from handover.variables import Json, Validation, Variable, matches
+
+_SERVICE = "google_cloud_run_v2_service"
+_MEMBER = "google_cloud_run_v2_service_iam_member"
+_ATTACHMENT = "google_compute_service_attachment"
+_EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
+_CALLERS = "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:… or principal://…"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoker:
+    """Somebody who may call a service now: an IAM member in a file of its own, with the variable that names it.
+
+    A file, because that is how it can be revoked: no variable can take away a resource that has no `count`, and one
+    with a `count` has another address.
+    """
+
+    service: str
+    name: str
+    resource: Json
+    variable: Variable
+
+    @property
+    def file(self) -> str:
+        """The file's name without its ending."""
+        return f"invoker_{self.name}"
+
+
+@dataclass
+class Service:
+    """What was lifted of one service; `accept` is None with automatic acceptance."""
+
+    address: str
+    name: str
+    image: Variable
+    scaling: Variable
+    added_invokers: Variable
+    added_address: str
+    invokers: list[Invoker] = field(default_factory=list)
+    accept: Variable | None = None
+    by_network: bool = False
+
+    @property
+    def variables(self) -> list[Variable]:
+        """Those that stand in the file `variables`."""
+        return [self.image, self.scaling, *([self.accept] if self.accept else []), self.added_invokers]
+
+
+def lift(stack: Json) -> list[Service]:
+    """Put variables into the stack in place of present values; invokers are taken out of it.
+
+    No address changes: the same resources stand under the same names.
+    """
+    resources = stack.get("resource", {})
+    found = []
+    for address, run in sorted(resources.get(_SERVICE, {}).items()):
+        service = Service(
+            address=address,
+            name=run["name"],
+            image=_image(address, run),
+            scaling=_scaling(address, run),
+            added_invokers=_added(address),
+            added_address=_free_name(f"{address}_added_invokers", resources.get(_MEMBER, {})),
+        )
+        service.invokers = list(_invokers(address, resources))
+        resources.setdefault(_MEMBER, {})[service.added_address] = _for_each(service, run)
+        attachment = resources.get(_ATTACHMENT, {}).get(address)
+        if attachment and attachment["connection_preference"] == ACCEPT_MANUAL:
+            service.by_network = any("network_url" in one for one in attachment.get("consumer_accept_lists", []))
+            service.accept = _accept(address, attachment, by_network=service.by_network)
+        found.append(service)
+    return found
+
+
+def _image(address: str, run: Json) -> Variable:
+    container = run["template"]["containers"][0]
+    present, container["image"] = container["image"], f"${{var.{address}_image}}"
+    return Variable(
+        name=f"{address}_image",
+        type="string",
+        description=f"The container image of {run['name']}: HOST/REPOSITORY:TAG, or better @sha256:DIGEST.",
+        value=present,
+        validations=(
+            Validation(
+                condition=matches(f"var.{address}_image", IMAGE),
+                error_message="An image is HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://.",
+            ),
+        ),
+    )
+
+
+def _scaling(address: str, run: Json) -> Variable:
+    name = f"{address}_scaling"
+    present = run["template"].pop("scaling", {})
+    least, most = f"var.{name}.min_instances", f"var.{name}.max_instances"
+    # The block is there only when something is said: Cloud Run's own default is not sent, as at first.
+    run["template"].setdefault("dynamic", {})["scaling"] = {
+        "for_each": f"${{{least} == null && {most} == null ? [] : [var.{name}]}}",
+        "content": {
+            "max_instance_count": "${scaling.value.max_instances}",
+            "min_instance_count": "${scaling.value.min_instances}",
+        },
+    }
+    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, 1000)"
+    return Variable(
+        name=name,
+        type="object({ max_instances = optional(number), min_instances = optional(number) })",
+        description=f"How many instances of {run['name']} there are at most, and when idle; null is Cloud Run's own.",
+        value={
+            "max_instances": present.get("max_instance_count"),
+            "min_instances": present.get("min_instance_count"),
+        },
+        validations=(
+            Validation(
+                condition=f"alltrue([for count in [{lower}, {upper}] : floor(count) == count])",
+                error_message="Numbers of instances are whole.",
+            ),
+            Validation(
+                condition=f"{lower} >= 0 && {upper} >= 1 && {upper} <= 1000 && {lower} <= {upper}",
+                error_message="min_instances is 0 or more, max_instances 1 to 1000 and not below min_instances.",
+            ),
+        ),
+    )
+
+
+def _free_name(name: str, taken: Json) -> str:
+    # An address never ends with `_`: the longer name is free.
+    return f"{name}_" if name in taken else name
+
+
+def _added(address: str) -> Variable:
+    name = f"{address}_added_invokers"
+    return Variable(
+        name=name,
+        type="set(string)",
+        description="Who else may call the service, each as an IAM member. Those of the "
+        f"start have files of their own, invoker_{address}_….",
+        value=[],
+        validations=(
+            Validation(
+                condition=f"alltrue([for one in var.{name} : {matches('one', MEMBER)}])",
+                error_message=f"An invoker is {_CALLERS}. {_EVERYONE}",
+            ),
+        ),
+    )
+
+
+def _for_each(service: Service, run: Json) -> Json:
+    """The resource of callers to come; it holds nothing at first, so no plan shows it."""
+    return {
+        "for_each": f"${{var.{service.added_invokers.name}}}",
+        "lifecycle": {"replace_triggered_by": [f"{_SERVICE}.{service.address}.uid"]},
+        "location": run["location"],
+        "member": "${each.value}",
+        "name": f"${{{_SERVICE}.{service.address}.name}}",
+        "project": run["project"],
+        "role": "roles/run.invoker",
+    }
+
+
+def _invokers(address: str, resources: Json) -> Iterator[Invoker]:
+    members = resources.get(_MEMBER, {})
+    mine = f"${{{_SERVICE}.{address}.name}}"
+    for name in sorted(name for name, one in members.items() if one["name"] == mine and "for_each" not in one):
+        resource = members.pop(name)
+        variable = _named(address, name, resource["member"])
+        reference = f"var.{variable.name}"
+        if variable.nullable:
+            resource["member"] = f'${{coalesce({reference}, "{resource["member"]}")}}'
+        else:
+            resource["member"] = f"${{{reference}}}"
+        yield Invoker(service=address, name=name, resource=resource, variable=variable)
+
+
+def _named(address: str, name: str, member: str) -> Variable:
+    """The variable of an existing invoker; null where only Terraform knows the account, by a project's number."""
+    looked_up = "${" in member
+    variable = f"{address}_invoker_{name.removeprefix(f'{address}_')}"
+    default = " null: the default Compute Engine account of the consumer's project." if looked_up else ""
+    rule = matches(f"var.{variable}", MEMBER)
+    return Variable(
+        name=variable,
+        type="string",
+        description=f"Who may call the service by google_cloud_run_v2_service_iam_member.{name}.{default}",
+        value=None if looked_up else member,
+        nullable=looked_up,
+        validations=(
+            Validation(
+                condition=f"var.{variable} == null || {rule}" if looked_up else rule,
+                error_message=f"An invoker is {_CALLERS}. {_EVERYONE} To revoke, delete this file.",
+            ),
+        ),
+    )
+
+
+def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
+    name = f"{address}_accept"
+    attribute = "network_url" if by_network else "project_id_or_num"
+    present = {one[attribute]: one["connection_limit"] for one in attachment.pop("consumer_accept_lists", [])}
+    attachment.setdefault("dynamic", {})["consumer_accept_lists"] = {
+        "for_each": f"${{var.{name}}}",
+        "content": {
+            attribute: "${consumer_accept_lists.key}",
+            "connection_limit": "${consumer_accept_lists.value}",
+        },
+    }
+    return Variable(
+        name=name,
+        type="map(number)",
+        description=f"Who may connect to {attachment['name']}: "
+        f"{'VPC network' if by_network else 'project id'} = how many endpoints. Who is taken off is cut at once.",
+        value=present,
+        validations=tuple(_accept_rules(name, attachment.get("consumer_reject_lists", []), by_network=by_network)),
+    )
+
+
+def _accept_rules(name: str, rejected: list[Any], *, by_network: bool) -> Iterator[Validation]:
+    yield Validation(
+        condition=f"alltrue([for limit in values(var.{name}) : limit >= 1 && limit <= {2**31 - 1} "
+        "&& floor(limit) == limit])",
+        error_message="A limit is a whole number, 1 or more. To let nobody in, leave the entry out.",
+    )
+    yield Validation(
+        condition=f"alltrue([for one in keys(var.{name}) : "
+        f"{matches('one', NETWORK.replace('(?P<project>', '(?:') if by_network else PROJECT_ID)}])",
+        error_message="Entries are VPC networks, projects/PROJECT/global/networks/NAME."
+        if by_network
+        else "Entries are project ids: 6 to 30 lower-case letters, digits and hyphens (no number, no display name).",
+    )
+    if rejected:
+        entries = ", ".join(f'"{one}"' for one in rejected)
+        yield Validation(
+            condition=f"length(setintersection(keys(var.{name}), [{entries}])) == 0",
+            error_message=f"On the reject list, and so not to be accepted: {', '.join(rejected)}.",
+        )
+
+
+def accept_entry(service: Service, project: str) -> str:
+    """An entry for a consumer's project as this service's list wants it."""
+    known = service.accept.value if service.accept else {}
+    if service.by_network or any(is_network(one) for one in known):
+        return f"projects/{project}/global/networks/NETWORK"
+    return project

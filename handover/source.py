@@ -1,0 +1,61 @@
+"""Where a bundle came from: the revision of this checkout and the versions that made it. No time, no path, no name."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """`revision` is the commit, None without git; `changed` whether the work tree differed from it."""
+
+    revision: str | None
+    changed: bool
+    project: str
+    cdktf: str
+    bindings: str
+
+    def document(self) -> dict[str, Any]:
+        """As it stands in the manifest."""
+        return asdict(self)
+
+    @staticmethod
+    def of(document: Mapping[str, Any]) -> Source:
+        """Read it back.
+
+        Raises:
+            TypeError: when it is none.
+        """
+        return Source(**document)
+
+    def __str__(self) -> str:
+        if self.revision is None:
+            return "a checkout without git"
+        return f"revision {self.revision}{', with changes that are not committed' if self.changed else ''}"
+
+
+def source(checkout: Path) -> Source:
+    """The source as it is now."""
+    revision = _git(checkout, "rev-parse", "--verify", "--quiet", "HEAD")
+    constructs = tomllib.loads((checkout / "constructs" / "pyproject.toml").read_text())
+    return Source(
+        revision=revision or None,
+        changed=bool(_git(checkout, "status", "--porcelain")),
+        project=str(constructs["project"]["version"]),
+        cdktf=version("cdktf"),
+        bindings=version("cdktf-cdktf-provider-google"),
+    )
+
+
+def _git(checkout: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", str(checkout), *words], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

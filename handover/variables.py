@@ -1,0 +1,49 @@
+"""A variable of a bundle: what operations may change, with its type, its rules and its present value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from handover.templates import literal
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A rule: an HCL expression (without `${}`), and what is said when it is false."""
+
+    condition: str
+    error_message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """`type` is Terraform's; `value` is what the deployment has now and stands in terraform.tfvars.
+
+    `nullable`: null is a value of its own, which `description` explains.
+    """
+
+    name: str
+    type: str
+    description: str
+    value: Any
+    validations: tuple[Validation, ...] = ()
+    nullable: bool = False
+
+    def block(self) -> Json:
+        """The `variable` block as Terraform JSON."""
+        found: Json = {"description": self.description, "nullable": self.nullable, "type": self.type}
+        if self.nullable:
+            found["default"] = None
+        if self.validations:
+            found["validation"] = [
+                {"condition": f"${{{one.condition}}}", "error_message": one.error_message} for one in self.validations
+            ]
+        return found
+
+
+def matches(expression: str, pattern: str) -> str:
+    """A condition: the string `expression` matches all of `pattern` (without groups that look around: RE2)."""
+    return f"can(regex({literal(f'^(?:{pattern})$')}, {expression}))"

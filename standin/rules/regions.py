@@ -1,0 +1,53 @@
+"""What is regional refers to its own region, and labels have their form."""
+
+from __future__ import annotations
+
+import re
+
+from standin import links
+from standin.change import Change
+from standin.compute import kinds
+from standin.google_error import invalid
+from standin.rules.table import rule
+
+
+@rule(
+    "targetHttpProxies.insert",
+    "urlMaps.insert",
+    "forwardingRules.insert",
+    "targetHttpProxies.setUrlMap",
+    "urlMaps.patch",
+    "urlMaps.update",
+    "forwardingRules.setTarget",
+    source="https://cloud.google.com/load-balancing/docs/l7-internal (regional parts, all in one region)",
+)
+def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
+    """URL map, proxy, backend service, subnet and rule."""
+    for _, _, field, link in kinds.found(change.collection, change.wanted):
+        path = links.path_of(link) or ""
+        scope = "/".join(path.split("/")[2:4])
+        if scope.startswith("regions/") and scope != change.scope and "/serviceAttachments/" not in path:
+            raise invalid(f"resource.{field}", path, f"It is not in {change.scope}.")
+
+
+@rule(
+    "addresses.insert",
+    "addresses.setLabels",
+    "forwardingRules.insert",
+    "forwardingRules.setLabels",
+    "instances.insert",
+    "instances.setLabels",
+    "services.create",
+    "services.patch",
+    source="https://cloud.google.com/compute/docs/labeling-resources#restrictions",
+)
+def labels_have_their_form(change: Change) -> None:
+    """Keys and values of up to 63 characters without capitals or blanks; keys start with a letter; at most 64."""
+    labels = change.wanted.get("labels", {})
+    if len(labels) > 64:
+        raise invalid("resource.labels", len(labels), "At most 64 labels are supported.")
+    for key, value in labels.items():
+        if not re.fullmatch(r"[^\W\d_A-Z][^\sA-Z]{0,62}", key):
+            raise invalid("resource.labels", key, "Label keys must start with a lower-case letter.")
+        if not re.fullmatch(r"[^A-Z\s]{0,63}", value):
+            raise invalid("resource.labels", value, "Label values must have up to 63 lower-case characters.")

@@ -1,0 +1,100 @@
+"""./psc cdktf gives the CLI all it needs, and asks for Terraform only where Terraform is run."""
+
+from __future__ import annotations
+
+import io
+import os
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from commands import cdktf
+from commands.building import BuildError
+from commands.environment import Environment
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return Environment(tmp_path / "env")
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    calls: list[list[str]] = []
+
+    def run(command: list[str], variables: dict[str, str]) -> int:
+        calls.append(command[2:])
+        return 7
+
+    monkeypatch.setattr(cdktf, "_installed", lambda environment: Path("cdktf"))
+    monkeypatch.setattr(cdktf, "run_in_checkout", run)
+    monkeypatch.setattr("shutil.which", lambda name: None)  # no Terraform
+    return calls
+
+
+def test_the_cli_finds_a_python_on_a_machine_that_has_only_python3_11(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    path = cdktf.variables(environment)["PATH"].split(os.pathsep)
+    assert path[-2:] == ["/nowhere", str(environment.home / "bin")]
+
+
+def test_the_cli_does_not_ask_the_machines_own_pip_for_cdktf(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISABLE_VERSION_CHECK", raising=False)
+    assert cdktf.variables(environment)["DISABLE_VERSION_CHECK"] == "true"
+
+
+@pytest.mark.parametrize("words", [["list"], ["synth"], ["deploy", "--help"], ["--version"], ["misspelt"], []])
+def test_words_without_terraform_need_none(
+    words: list[str], environment: Environment, started: list[list[str]]
+) -> None:
+    assert cdktf.run(Namespace(words=words), environment) == 7
+    assert started == [words or ["--help"]]
+
+
+@pytest.mark.parametrize("word", ["deploy", "apply", "diff", "plan", "destroy", "output", "outputs"])
+def test_without_terraform_nothing_is_started(word: str, environment: Environment, started: list[list[str]]) -> None:
+    with pytest.raises(BuildError, match=r"Terraform 1\.5 or newer is needed on PATH"):
+        cdktf.run(Namespace(words=[word, "producer"]), environment)
+    assert started == []
+
+
+@pytest.mark.parametrize("words", [["synth"], ["list"]])
+def test_a_configuration_that_cannot_be_used_is_told_at_once_with_our_exit_code(
+    words: list[str],
+    environment: Environment,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REGION", "tokyo")
+    assert cdktf.run(Namespace(words=words), environment) == 2
+    assert started == []
+    said = capsys.readouterr()
+    assert said.err.startswith("REGION: region: 'tokyo' is not a region; ")
+    assert said.err.endswith("1 problem; nothing was written\n")
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("words", [["synth", "--help"], ["synth", "--app=true"], ["synth", "-a", "true"], ["help"]])
+def test_help_and_other_apps_do_not_need_our_configuration(
+    words: list[str], environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGION", "tokyo")
+    assert cdktf.run(Namespace(words=words), environment) == 7
+
+
+@pytest.mark.parametrize("word", ["deploy", "apply", "destroy"])
+def test_without_a_terminal_nobody_is_asked(
+    word: str, environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(BuildError, match=f"cdktf {word} asks before it changes anything: without a terminal, add"):
+        cdktf.run(Namespace(words=[word, "producer"]), environment)
+    assert started == []
+    assert cdktf.run(Namespace(words=[word, "producer", "--auto-approve", "--skip-synth"]), environment) == 7

@@ -1,0 +1,125 @@
+"""./psc handover as it is typed: what it writes, what it verifies, and what it refuses in one sentence."""
+
+from __future__ import annotations
+
+import tarfile
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from commands import handover
+from commands.environment import Environment
+from commands.options import UsageError, parse
+
+VARIABLES = ("PSC_ENV", "PSC_CONFIG", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "PSC_PROVIDER_VERSION")
+
+
+@pytest.fixture(autouse=True)
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable, "")  # what a run leaves behind is undone
+        monkeypatch.delenv(variable)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*words: str) -> int:
+    parser = ArgumentParser()
+    handover.arguments(parser)
+    return handover.run(parser.parse_args(words), Environment(Path("unused")))
+
+
+def test_hand_over_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--hcl", "--tar", "bundle") == 0
+    said = capsys.readouterr()
+    assert "wrote bundle: producer, consumer, 18 files; begin with README.md" in said.out
+    with tarfile.open(tmp_path / "bundle.tar") as tar:
+        held = {entry.name: tar.extractfile(entry) for entry in tar if entry.isfile()}
+        unpacked = {name.removeprefix("bundle/"): file.read() for name, file in held.items() if file}
+    there = {path.relative_to(tmp_path / "bundle").as_posix(): path for path in (tmp_path / "bundle").rglob("*")}
+    assert unpacked == {name: path.read_bytes() for name, path in there.items() if path.is_file()}
+    assert run("--verify", "bundle") == 0
+    said = capsys.readouterr()
+    assert "content: what this checkout generates" in said.out
+    assert "secrets: none found" in said.out
+
+    values = tmp_path / "bundle" / "producer" / "terraform.tfvars"
+    values.write_text(values.read_text().replace("= 10", "= 11"))
+    assert run("--verify", "bundle") == 1
+    said = capsys.readouterr()
+    assert "producer/terraform.tfvars: edited since it was handed over" in said.out
+    assert '-  "example-consumer-project" = 11' in said.out
+
+    assert run("--hcl", "bundle") == 2
+    assert "is not empty; --force" in capsys.readouterr().err
+    assert run("--hcl", "--force", "bundle") == 0
+    said = capsys.readouterr()
+    assert "producer/terraform.tfvars had been edited: kept as producer/terraform.tfvars.edited" in said.err
+    assert "= 10" in values.read_text()
+    assert "= 11" in values.with_name("terraform.tfvars.edited").read_text()
+
+
+def test_another_environments_bundle_is_verified_against_that_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text("producer: {project: our-producer, services: {hello: {}}}\n")
+    monkeypatch.setenv("PSC_CONFIG", str(file))
+    assert run("bundle") == 0
+    assert run("--verify", "bundle") == 0
+    monkeypatch.delenv("PSC_CONFIG")
+    capsys.readouterr()
+    assert run("--verify", "bundle") == 2
+    said = capsys.readouterr().err
+    assert "ours" in said
+    assert "--config" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("file",), "file is a file"),
+        (("link",), "link is a symbolic link"),
+        (("missing/bundle",), "missing does not exist"),
+        (("full",), "full is not empty"),
+        (("--force", "full"), "no bundle of ./psc handover"),
+        (("--verify", "full"), "no bundle of ./psc handover"),
+        (("--verify", "missing"), "no bundle of ./psc handover"),
+        (("--verify", "file"), "no bundle of ./psc handover"),
+        (("--verify", "--hcl", "full"), "--verify takes no --hcl"),
+        (("--tar", "tarred"), "tarred.tar exists"),
+        (("--stack", "nobody", "new"), "there is no stack nobody; there are consumer, producer"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_used_is_one_sentence_and_touches_nothing(
+    words: tuple[str, ...], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "tarred.tar").write_text("")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "theirs").write_text("")
+    (tmp_path / "link").symlink_to("full")
+    before = sorted(tmp_path.rglob("*"))
+    assert run(*words) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert said.out == ""
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_refused_configuration_says_what_synth_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("producer: {project: X}\n")
+    monkeypatch.setenv("PSC_CONFIG", str(file))
+    assert run("bundle") == 2
+    assert "producer.project" in capsys.readouterr().err
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_a_folder_is_needed() -> None:
+    with pytest.raises(UsageError, match="DIR"):
+        parse(["handover"])

@@ -1,0 +1,147 @@
+"""A bundle in the hands of operations: its runbook's commands typed as they stand, against a cloud of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from config.loading import load
+from handover.bundle import Wish, bundle
+from handover.placing import place
+from handover.source import Source
+from rehearsal.surroundings import for_init
+from tests.e2e.live import CHECKOUT, Live
+
+SOURCE = Source(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
+_BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`(terraform [^`]*)`")
+
+
+@dataclass
+class Handed:
+    """A bundle of what a live deployment synthesized last."""
+
+    live: Live
+    folder: Path
+    wish: Wish
+    typed: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, live: Live, folder: Path, wish: Wish) -> Handed:
+        """Make the bundle as `./psc handover` does."""
+        settings = load(CHECKOUT, {"PSC_CONFIG": str(live.folder / "tried.yaml")}).settings
+        place(bundle(live.standing, settings, SOURCE, wish).files, folder)
+        one = cls(live, folder, wish)
+        one._find_provider()
+        return one
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Those of the live deployment; nobody sits at a keyboard."""
+        return dict(self.live.terraform.variables) | {
+            "CHECKOUT": str(self.checkout),
+            "TF_CLI_ARGS": "-no-color",
+            "TF_CLI_ARGS_init": "-plugin-dir=.terraform/providers",
+            "TF_CLI_ARGS_apply": "-auto-approve",
+            "TF_CLI_ARGS_destroy": "-auto-approve",
+        }
+
+    @property
+    def checkout(self) -> Path:
+        """Where the original deployment's local states lie, under the names that they have in a checkout."""
+        return self.live.folder / "checkout"
+
+    def lay_out_states(self) -> None:
+        """A rehearsal names local states by stack; a checkout as docs/state.md says."""
+        self.checkout.mkdir(exist_ok=True)
+        for stack in self.live.standing:
+            state = self.live.folder / "stacks" / f"{stack.name}.tfstate"
+            shutil.copyfile(state, self.checkout / f"terraform.tried.{stack.name}.tfstate")
+
+    def take_states_back(self) -> None:
+        """What the way back of the runbook has copied goes where the rehearsal looks for it."""
+        for stack in self.live.standing:
+            state = self.checkout / f"terraform.tried.{stack.name}.tfstate"
+            shutil.copyfile(state, self.live.folder / "stacks" / f"{stack.name}.tfstate")
+
+    def _find_provider(self) -> None:
+        """As this user does, which is no part of what is tried."""
+        for stack in self.wish.stacks or [stack.name for stack in self.live.standing]:
+            command = [self.live.program, "init", "-backend=false", "-input=false", "-no-color"]
+            done = subprocess.run(
+                command, cwd=self.folder / stack, env=for_init(), capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+
+    def types(self, text: str) -> str:
+        """Type a block into a shell in the bundle's folder; what it wrote."""
+        self.typed += [line.strip() for line in text.splitlines() if line.strip().startswith("terraform")]
+        done = self.tries(text)
+        assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def tries(self, text: str) -> subprocess.CompletedProcess[str]:
+        """The same, where it may fail."""
+        return subprocess.run(
+            ["bash", "-e", "-c", text], cwd=self.folder, env=self.variables, capture_output=True, text=True, check=False
+        )
+
+    def section(self, heading: str) -> str:
+        """A section of the runbook, to the next heading of any level; a comment in a block is none."""
+        inside, wanted, lines = False, False, []
+        for line in (self.folder / "README.md").read_text().splitlines():
+            inside ^= line.lstrip().startswith("```")
+            if not inside and re.match(r"#+ ", line):
+                wanted = line.lstrip("#").strip() == heading
+            elif wanted:
+                lines.append(line)
+        assert lines, f"the runbook has no section {heading}"
+        return "\n".join(lines) + "\n"
+
+    def types_section(self, heading: str) -> str:
+        """Type all of a section."""
+        return self.types("".join(self.blocks(heading)))
+
+    def untyped(self) -> set[str]:
+        """The runbook's commands that were not typed yet; those that only name one are left out."""
+        named = {"terraform validate", "terraform init", "terraform import", "terraform state rm", "terraform state mv"}
+        return self.all_commands() - set(self.typed) - named
+
+    def blocks(self, heading: str, language: str = "sh") -> list[str]:
+        """The blocks of a section."""
+        return [text for kind, text in _BLOCK.findall(self.section(heading)) if kind == language]
+
+    def all_commands(self) -> set[str]:
+        """Every command of Terraform in the runbook: lines of shell blocks, and in the running text."""
+        text = (self.folder / "README.md").read_text()
+        lines = [line.strip() for kind, block in _BLOCK.findall(text) if kind == "sh" for line in block.splitlines()]
+        return {line for line in lines if line.startswith("terraform")} | set(_INLINE.findall(_BLOCK.sub("", text)))
+
+    def edits(self, heading: str, stack: str) -> None:
+        """Put what the section shows into the stack's file of values, in place of what is there."""
+        language = "hcl" if self.wish.format == "hcl" else "json"
+        (shown,) = self.blocks(heading, language)
+        file = self.folder / stack / ("terraform.tfvars" if self.wish.format == "hcl" else "terraform.tfvars.json")
+        if self.wish.format == "json":
+            values: dict[str, Any] = json.loads(file.read_text()) | json.loads(f"{{{shown}}}")
+            file.write_text(json.dumps(values, indent=2))
+            return
+        text = file.read_text()
+        for name in re.findall(r"^(\w+) +=|^(\w+) =", shown, re.MULTILINE):
+            pattern = re.compile(rf"^{name[0] or name[1]} *= (?:\{{.*?^\}}|[^\n]*)\n", re.MULTILINE | re.DOTALL)
+            assert pattern.search(text), f"{name} is not in {file.name}"
+            text = pattern.sub("", text)
+        file.write_text(f"{text}\n{shown}")
+
+
+def written(live: Live) -> dict[str, Any]:
+    """The configuration that a live deployment was made from last."""
+    loaded: dict[str, Any] = yaml.safe_load((live.folder / "tried.yaml").read_text())
+    return loaded

@@ -1,0 +1,57 @@
+"""Programs in processes of their own, with fast synthesis and without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CHECKOUT
+
+PROGRAMS = Path(__file__).parent / "programs"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_program(
+    program: Path, *words: str, cache: Path, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as another team would: with the installed constructs on its path and nothing of ours set."""
+    ours = ("PSC_", "PYTHON", "CLOUDRUN_", "CDKTF_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    environment |= {"PYTHONPATH": str(CHECKOUT / "constructs" / "src"), "CLOUDRUN_PSC_CACHE": str(cache)}
+    environment |= variables or {}
+    return subprocess.run(
+        [sys.executable, str(program), *words], env=environment, capture_output=True, text=True, check=False, cwd=cache
+    )
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that starts empty and is then kept by all tests that do not spoil it."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def fast(cache: Path) -> Run:
+    """Run a program with fast synthesis, and see that every part of it was in use: it says so when one is not."""
+
+    def run(program: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        done = run_program(program, *words, cache=cache)
+        assert "ordinary synthesis" not in done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ordinary(cache: Path) -> Run:
+    """Run a program with everything switched off."""
+
+    def run(program: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        return run_program(program, *words, cache=cache, variables={"CLOUDRUN_PSC_FAST_SYNTHESIS": "off"})
+
+    return run

@@ -1,0 +1,19 @@
+"""Synthesizes the default configuration and others in one process: configurations.py OUTDIR [FILE…]."""
+
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
+
+from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
+
+use_fast_synthesis()
+
+from config.loading import load  # noqa: E402
+from stacks.synthesis import synthesize  # noqa: E402
+
+for file in ["", *sys.argv[2:]]:
+    variables = {"PSC_CONFIG": file} if file else {}
+    name = Path(file).stem or "default"
+    synthesize(load(CHECKOUT, variables).settings, Path(sys.argv[1]) / name, CHECKOUT / "locks")

@@ -1,0 +1,336 @@
+"""What a bundle holds: the same addresses, everything that Terraform acts on, and nothing of cdktf or this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handover.bundle import Bundle, UnfitError, Wish
+from tests.conftest import CHECKOUT, Json, stacks_in
+from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
+
+BOTH = pytest.mark.parametrize("format_", ["json", "hcl"])
+EVERY = pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
+
+
+def addresses(content: Json) -> set[str]:
+    """Every resource and data source."""
+    sections = (("", "resource"), ("data.", "data"))
+    return {
+        f"{prefix}{kind}.{name}"
+        for prefix, section in sections
+        for kind, named in content.get(section, {}).items()
+        for name in named
+    }
+
+
+def read(made: Bundle, stack: str) -> Json:
+    """A stack of a JSON bundle, its files put together as Terraform does."""
+    found: Json = {}
+    for path, content in made.files.items():
+        if path.startswith(f"{stack}/") and path.endswith(".tf.json"):
+            merge(found, json.loads(content))
+    return found
+
+
+def merge(into: Json, other: Json) -> None:
+    for key, value in other.items():
+        if isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            assert key not in into, f"{key} is defined twice"
+            into[key] = value
+
+
+@EVERY
+def test_no_address_changes(file: Path, make: Make, synthesized: Callable[[Path], Path]) -> None:
+    made = make(file)
+    former = stacks_in(synthesized(file))
+    assert set(made.manifest.stacks) == set(former)
+    for stack in made.stacks:
+        added = {f"google_cloud_run_v2_service_iam_member.{one.added_address}" for one in stack.services}
+        gone = {"data.terraform_remote_state.producer"} if stack.promised else set()
+        assert addresses(read(made, stack.name)) == (addresses(former[stack.name]) | added) - gone
+        assert len(added) == len(stack.services)
+
+
+@EVERY
+def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized: Callable[[Path], Path]) -> None:
+    """Put the present values back in place of the variables: what comes out is what was synthesized."""
+    made = make(file)
+    for stack in made.stacks:
+        if stack.promised:
+            continue
+        former = stacks_in(synthesized(file))[stack.name]
+        handed = read(made, stack.name)
+        assert sorted(handed.get("output", {})) == sorted(former.get("output", {}))
+        assert sorted(handed.get("check", {})) == sorted(former.get("check", {}))
+        assert handed.get("moved") == former.get("moved")
+        for kind, named in former["resource"].items():
+            for name, resource in named.items():
+                there = handed["resource"][kind][name]
+                assert lifecycle(there) == lifecycle(resource)
+                assert there.get("depends_on", []) == resource.get("depends_on", [])
+                lifted = {"consumer_accept_lists", "template", "member", "address", "lifecycle", "depends_on"}
+                assert strip(there, lifted | {"dynamic"}) == strip(resource, lifted)
+
+
+def lifecycle(resource: Json) -> Json:
+    """A lifecycle by its rules; the words of conditions' messages may differ."""
+    found = dict(resource.get("lifecycle", {}))
+    for rule in ("precondition", "postcondition"):
+        if rule in found:
+            found[rule] = [one["condition"] for one in found[rule]]
+    return found
+
+
+def strip(resource: Json, keys: set[str]) -> Json:
+    return {key: value for key, value in resource.items() if key not in keys}
+
+
+@EVERY
+@BOTH
+def test_nothing_of_cdktf_or_of_this_machine_is_left(file: Path, format_: str, make: Make) -> None:
+    for path, content in make(file, Wish(format=format_)).files.items():
+        text = content.decode()
+        assert str(CHECKOUT) not in text
+        assert '"//"' not in text
+        if path not in {"README.md", "manifest.json"}:
+            assert "cdktf" not in text, path
+            assert "docs/" not in text, path
+            assert "producer.services." not in text, path
+
+
+@EVERY
+@BOTH
+def test_the_same_input_gives_the_same_bytes(
+    file: Path, format_: str, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make(file, Wish(format=format_))
+    monkeypatch.chdir(tmp_path)
+    assert make(file, Wish(format=format_)).files == first.files
+
+
+@EVERY
+@BOTH
+def test_every_variable_has_type_description_rules_and_a_value(file: Path, format_: str, make: Make) -> None:
+    made = make(file, Wish(format=format_))
+    for stack in made.stacks:
+        assert stack.variables
+        for variable in stack.variables:
+            assert variable.description.endswith((".", "…."))
+            assert variable.validations
+            assert all(one.error_message.endswith(".") for one in variable.validations)
+        values = "terraform.tfvars.json" if format_ == "json" else "terraform.tfvars"
+        text = made.files[f"{stack.name}/{values}"].decode()
+        assert all(re.search(rf'^ *"?{one.name}"? *[=:]', text, re.MULTILINE) for one in stack.variables)
+
+
+def test_the_default_bundle_has_these_files(make: Make) -> None:
+    assert list(make(wish=Wish(format="hcl")).files) == [
+        "README.md",
+        "SHA256SUMS",
+        "consumer/backend.tf",
+        "consumer/checks.tf",
+        "consumer/main.tf",
+        "consumer/outputs.tf",
+        "consumer/terraform.tfvars",
+        "consumer/variables.tf",
+        "consumer/versions.tf",
+        "manifest.json",
+        "producer/backend.tf",
+        "producer/checks.tf",
+        "producer/invoker_hello_consumer.tf",
+        "producer/main.tf",
+        "producer/outputs.tf",
+        "producer/terraform.tfvars",
+        "producer/variables.tf",
+        "producer/versions.tf",
+    ]
+
+
+def test_the_present_values_stand_in_one_file(make: Make) -> None:
+    everything = next(file for file in CONFIGURATIONS if file.stem == "many")
+    assert json.loads(make(everything).files["producer/terraform.tfvars.json"]) == {
+        "orders_accept": {"office-project": 2, "partner-project": 1, "shop-project": 5},
+        "orders_added_invokers": [],
+        "orders_image": "europe-docker.pkg.dev/many-producer/apps/orders:1.2.3",
+        "orders_invoker_batch_partner_project_iam_gserviceaccount_com": (
+            "serviceAccount:batch@partner-project.iam.gserviceaccount.com"
+        ),
+        "orders_invoker_shop": "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
+        "orders_scaling": {"max_instances": None, "min_instances": None},
+        "stock_levels_accept": {"shop-project": 10},
+        "stock_levels_added_invokers": [],
+        "stock_levels_image": (
+            "europe-docker.pkg.dev/many-producer/apps/stock@sha256:"
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        "stock_levels_invoker_shop": "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
+        "stock_levels_scaling": {"max_instances": None, "min_instances": None},
+    }
+
+
+def test_scaling_that_is_set_stays_set(make: Make) -> None:
+    everything = next(file for file in CONFIGURATIONS if file.stem == "everything")
+    made = make(everything)
+    values = json.loads(made.files["producer/terraform.tfvars.json"])
+    assert values["api_scaling"] == {"max_instances": 20, "min_instances": 1}
+    service = read(made, "producer")["resource"]["google_cloud_run_v2_service"]["api"]
+    assert "scaling" not in service["template"]
+    assert service["template"]["dynamic"]["scaling"]["content"] == {
+        "max_instance_count": "${scaling.value.max_instances}",
+        "min_instance_count": "${scaling.value.min_instances}",
+    }
+
+
+def test_local_states_lie_in_the_bundle_and_the_consumer_reads_there(make: Make) -> None:
+    made = make()
+    assert json.loads(made.files["producer/backend.tf.json"]) == {
+        "terraform": {"backend": {"local": {"path": "../terraform.producer.tfstate"}}}
+    }
+    state = read(made, "consumer")["data"]["terraform_remote_state"]["producer"]
+    assert state == {
+        "backend": "local",
+        "config": {"path": "../terraform.producer.tfstate"},
+        "count": '${fileexists("../terraform.producer.tfstate") ? 1 : 0}',
+    }
+    assert 'cp "$CHECKOUT/terraform.producer.tfstate" terraform.producer.tfstate' in made.files["README.md"].decode()
+
+
+def test_states_in_a_bucket_stay_there(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "everything"))
+    backend = {
+        "bucket": "our-terraform-state",
+        "impersonate_service_account": "deployer@every-client.iam.gserviceaccount.com",
+        "prefix": "platform/psc/everything/client",
+    }
+    assert json.loads(made.files["client/backend.tf.json"]) == {"terraform": {"backend": {"gcs": backend}}}
+    config = read(made, "client")["data"]["terraform_remote_state"]["producer"]["config"]
+    assert config == backend | {"prefix": "platform/psc/everything/producer"}
+
+
+def test_one_sides_bundle_has_the_self_link_as_a_variable(make: Make) -> None:
+    made = make(wish=Wish(stacks=("consumer",)))
+    assert {path.partition("/")[0] for path in made.files if "/" in path} == {"consumer"}
+    stack = read(made, "consumer")
+    assert "terraform_remote_state" not in json.dumps(stack)
+    assert stack["resource"]["google_compute_forwarding_rule"]["psc_endpoint"]["target"] == (
+        "${var.hello_service_attachment_self_link}"
+    )
+    assert json.loads(made.files["consumer/terraform.tfvars.json"]) == {
+        "hello_port": 80,
+        "hello_service_attachment_self_link": "https://www.googleapis.com/compute/v1/projects/example-producer-project"
+        "/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
+        "hello_url": "URL_OF_THE_SERVICE",
+        "psc_endpoint_address": "10.1.0.5",
+    }
+    assert "`hello_service_attachment_self_link`" in made.files["README.md"].decode()
+
+
+def test_a_literal_self_link_becomes_a_variable_too(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "consumer-alone"))
+    link = "projects/their-project/regions/us-east5/serviceAttachments/orders-service-attachment"
+    assert json.loads(made.files["analytics/terraform.tfvars.json"])["orders_service_attachment"] == link
+    assert link not in made.files["analytics/main.tf.json"].decode()
+
+
+def test_a_stack_that_is_not_there_is_refused(make: Make) -> None:
+    with pytest.raises(UnfitError, match=r"there is no stack nobody; there are consumer, producer"):
+        make(wish=Wish(stacks=("nobody",)))
+
+
+AUTOMATIC = """\
+producer:
+  project: example-producer-project
+  services:
+    hello:
+      connection_preference: ACCEPT_AUTOMATIC
+"""
+BY_NETWORK = """\
+producer:
+  project: example-producer-project
+  services:
+    hello:
+      accept: {projects/their-project/global/networks/their-network: 2}
+"""
+
+
+def test_who_is_accepted_automatically_has_no_list_to_change(make: Make) -> None:
+    made = make(AUTOMATIC)
+    assert "hello_accept" not in {one.name for stack in made.stacks for one in stack.variables}
+    assert "consumer_accept_lists" not in made.files["producer/main.tf.json"].decode()
+    assert "### Change the image" in made.files["README.md"].decode()
+
+
+@BOTH
+def test_sides_with_nothing_in_them_yet_are_handed_over_too(format_: str, make: Make) -> None:
+    made = make(
+        "producer: {project: example-producer-project}\nconsumers: {one: {project: one-project}}\n",
+        Wish(format=format_),
+    )
+    assert made.manifest.stacks == ("producer", "one")
+    text = made.files["README.md"].decode()
+    assert "the side that publishes nothing yet" in text
+    assert "the side that connects by nothing yet" in text
+    assert "### Change the image" not in text
+    assert not [path for path in made.files if "tfvars" in path]
+
+
+def test_networks_stay_networks(make: Make) -> None:
+    made = make(BY_NETWORK)
+    attachment = read(made, "producer")["resource"]["google_compute_service_attachment"]["hello"]
+    assert attachment["dynamic"]["consumer_accept_lists"]["content"] == {
+        "connection_limit": "${consumer_accept_lists.value}",
+        "network_url": "${consumer_accept_lists.key}",
+    }
+    text = made.files["README.md"].decode()
+    assert '"projects/new-consumer-project/global/networks/NETWORK": 5' in text
+
+
+SUSPICIOUS = """\
+producer:
+  project: example-producer-project
+  services:
+    hello:
+      env: {DB_PASSWORD: hunter2hunter2, MODE: production}
+"""
+
+
+def test_a_credential_in_the_environment_is_refused_without_its_value(make: Make) -> None:
+    with pytest.raises(UnfitError) as refused:
+        make(SUSPICIOUS)
+    assert "producer: service hello: env DB_PASSWORD looks like a credential, by its name" in str(refused.value)
+    assert "`secrets:`" in str(refused.value)
+    assert "MODE" not in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_credential_anywhere_else_is_refused_too(make: Make) -> None:
+    key = "AIza" + "SyA0123456789abcdefghijklmnopqrstuv"
+    text = f"producer: {{project: example-producer-project, services: {{hello: {{description: the key is {key}}}}}}}"
+    with pytest.raises(UnfitError) as refused:
+        make(text)
+    assert "producer: google_compute_service_attachment.hello looks like a Google API key" in str(refused.value)
+    assert key not in str(refused.value)
+
+
+def test_what_only_looks_like_one_can_be_said_to_be_harmless(make: Make) -> None:
+    made = make(SUSPICIOUS, Wish(harmless=("DB_PASSWORD",)))
+    assert made.manifest.harmless == ("DB_PASSWORD",)
+
+
+def test_the_manifest_tells_what_and_from_where_without_a_time(make: Make) -> None:
+    assert json.loads(make().files["manifest.json"]) == {
+        "environment": "default",
+        "format": "json",
+        "harmless": [],
+        "provider": "~> 7.45",
+        "schema": 1,
+        "source": SOURCE.document(),
+        "stacks": ["producer", "consumer"],
+    }

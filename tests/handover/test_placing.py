@@ -1,0 +1,219 @@
+"""A bundle is written whole or not at all, over nothing that is not ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handover import placing
+from handover.manifest import SUMS, Manifest, sums
+from handover.placing import PlacingError, check, place
+from tests.conftest import CHECKOUT
+from tests.handover.conftest import SOURCE
+
+MANIFEST = Manifest(
+    environment="default", format="json", stacks=("a",), harmless=(), provider="7.45.0", source=SOURCE
+).text()
+
+
+def files(**content: str) -> dict[str, bytes]:
+    """A small bundle: `a__b` is a/b."""
+    found = {name.replace("__", "/"): text.encode() for name, text in content.items()}
+    found["manifest.json"] = MANIFEST.encode()
+    return found | {SUMS: sums(found)}
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder, SHA256SUMS and the manifest aside."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in {SUMS, "manifest.json"}
+    }
+
+
+FIRST, SECOND = files(a__main="1", a__old="1", top="1"), files(a__main="2", a__new="2", top="1")
+
+
+@pytest.mark.parametrize("prepare", [lambda path: None, Path.mkdir], ids=["missing", "empty"])
+def test_a_new_folder_is_written(prepare: Callable[[Path], None], tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    prepare(folder)
+    check(folder, CHECKOUT, force=False)
+    place(FIRST, folder)
+    assert tree(folder) == {"a/main": "1", "a/old": "1", "top": "1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_former_bundle_is_replaced_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    (folder / "a" / "main").write_text("edited")
+    (folder / "terraform.tfstate").write_text("state")
+    (folder / "a" / ".terraform").mkdir()
+    (folder / "a" / ".terraform" / "plugin").symlink_to("/nowhere")
+    inode = (folder / "terraform.tfstate").stat().st_ino
+    check(folder, CHECKOUT, force=True)
+    placed = place(SECOND, folder)
+    assert placed.edited == ("a/main",)
+    assert placed.kept == ("a/.terraform/plugin", "terraform.tfstate")
+    assert tree(folder) == {
+        "a/main": "2",
+        "a/main.edited": "edited",
+        "a/new": "2",
+        "terraform.tfstate": "state",
+        "top": "1",
+    }
+    assert (folder / "a" / ".terraform" / "plugin").readlink() == Path("/nowhere")
+    assert (folder / "terraform.tfstate").stat().st_ino == inode, "a running Terraform goes on writing into it"
+    (folder / "a" / "main").write_text("edited again")
+    place(SECOND, folder)
+    assert (folder / "a" / "main.edited").read_text() == "edited"
+    assert (folder / "a" / "main.edited2").read_text() == "edited again"
+
+
+def test_a_foreign_file_in_the_way_is_never_overwritten(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    (folder / "a" / "new").write_text("theirs")
+    with pytest.raises(PlacingError, match="not of the former bundle, and the new one has a file there"):
+        place(SECOND, folder)
+    assert tree(folder) == {"a/main": "1", "a/new": "theirs", "a/old": "1", "top": "1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def refused(folder: Path, *, force: bool = False, checkout: Path = CHECKOUT) -> str:
+    with pytest.raises(PlacingError) as error:
+        check(folder, checkout, force=force)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_what_cannot_be_a_bundles_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "theirs").write_text("")
+    assert "is a file" in refused(tmp_path / "file")
+    assert "is a symbolic link" in refused(tmp_path / "link")
+    assert "is a symbolic link" in refused(tmp_path / "dangling", force=True)
+    assert "does not exist" in refused(tmp_path / "missing" / "bundle")
+    assert "--force replaces a former bundle" in refused(tmp_path / "full")
+    assert "no bundle of ./psc handover (no SHA256SUMS)" in refused(tmp_path / "full", force=True)
+    assert "inside this checkout" in refused(tmp_path / "full", checkout=tmp_path)
+    assert "inside this checkout" in refused(tmp_path / "full" / ".." / "new", checkout=tmp_path)
+
+
+def test_what_is_not_writable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place(FIRST, tmp_path / "bundle")
+    # Not by modes: whoever runs the tests as root may write everywhere.
+    closed = {tmp_path}
+    monkeypatch.setattr("os.access", lambda path, _mode: path not in closed)
+    assert refused(tmp_path / "new") == f"{tmp_path} is not writable; give another folder"
+    closed.clear()
+    closed.add(tmp_path / "bundle")
+    assert refused(tmp_path / "bundle", force=True) == f"{tmp_path / 'bundle'} is not writable; give another folder"
+
+
+def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr(placing, "_carry", fails)
+    (folder / "theirs").write_text("x")
+    with pytest.raises(PlacingError, match="No space left on device; nothing was changed"):
+        place(SECOND, folder)
+    assert tree(folder) == {"a/main": "1", "a/old": "1", "theirs": "x", "top": "1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_folder_in_which_terraform_runs_or_one_stands_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    (folder / ".terraform.producer.tfstate.lock.info").write_text("{}")
+    assert "says that Terraform is running there" in refused(folder, force=True)
+    (folder / ".terraform.producer.tfstate.lock.info").unlink()
+    check(folder, CHECKOUT, force=True)
+    monkeypatch.chdir(folder / "a")
+    assert "is where you are" in refused(folder, force=True)
+    assert "is where you are" in refused(Path(), force=True)
+    assert "is where you are" in refused(Path(".."), force=True)
+
+
+def test_two_at_a_time_do_not_meet(tmp_path: Path) -> None:
+    import fcntl
+
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(PlacingError, match=r"another \./psc handover is writing"):
+            place(FIRST, tmp_path / "bundle")
+    finally:
+        os.close(handle)
+
+
+KILLED = textwrap.dedent(
+    """
+    import os, signal, sys
+    from pathlib import Path
+    sys.path[:0] = [{checkout!r}, {checkout!r} + "/constructs/src"]
+    from handover import placing
+    from tests.handover.test_placing import SECOND
+
+    def killed(*_, **__):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    {how}
+    placing.place(SECOND, Path(sys.argv[1]))
+    """
+)
+MOMENTS = {
+    "while files are written": "placing._carry = killed",
+    "before the new one takes its place": "placing.exchange = killed",
+    "after it, before the former one is removed": "placing.shutil.rmtree = killed",
+    "between two renames, where no exchange is": (
+        "placing.exchange = lambda *_: False\n"
+        "rename, times = Path.rename, []\n"
+        "Path.rename = lambda *a: (killed() if times else None, times.append(1), rename(*a))[2]"
+    ),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_run_leaves_the_former_bundle_whole_or_the_new_one(moment: str, tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    (folder / "theirs").write_text("x")
+    script = KILLED.format(checkout=str(CHECKOUT), how=MOMENTS[moment])
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    former = {"a/main": "1", "a/old": "1", "theirs": "x", "top": "1"}
+    new = {"a/main": "2", "a/new": "2", "theirs": "x", "top": "1"}
+    if "renames" in moment:
+        assert tree(tmp_path / ".bundle.handover-former") == former
+    else:
+        assert tree(folder) == (new if moment.startswith("after") else former)
+    place(SECOND, folder)
+    assert tree(folder) == new
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"], "what the killed run left is gone"
+
+
+def test_a_list_that_leads_elsewhere_is_no_manifest(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    (folder / SUMS).write_text(f"{'0' * 64}  ../theirs\n")
+    assert re.search("a line that is none of ours", refused(folder, force=True))

@@ -1,0 +1,156 @@
+"""The runbook: everything that operations ask for is in it, filled in, for each shape that a bundle can have."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config.loading import load
+from handover.bundle import Wish, bundle
+from handover.markdown import wrapped
+from handover.source import Source
+from rehearsal.stacks_folder import stacks_of
+from tests.conftest import CHECKOUT
+from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
+
+SHAPES = [(file, stacks) for file in CONFIGURATIONS for stacks in ((),)] + [
+    (CONFIGURATIONS[0], ("producer",)),
+    (CONFIGURATIONS[0], ("consumer",)),
+]
+HEADINGS = [
+    "Before the first time",
+    "State",
+    "Apply",
+    "What may be changed",
+    "Accept a consumer",
+    "Revoke a consumer",
+    "Change the image",
+    "Move an endpoint's address",
+    "Status and logs",
+    "Symptoms and remedies",
+    "Never by hand",
+    "Destroy",
+    "Roles",
+    "Where this came from",
+]
+
+
+def named(name: str) -> Path:
+    return next(file for file in CONFIGURATIONS if file.stem == name)
+
+
+def page(make: Make, file: Path = CONFIGURATIONS[0], **wish: object) -> str:
+    return make(file, Wish(**wish)).files["README.md"].decode()  # type: ignore[arg-type]
+
+
+def test_it_has_every_section_in_order(make: Make) -> None:
+    headings = re.findall(r"^###? (.+)$", page(make), re.MULTILINE)
+    assert [heading for heading in headings if heading in HEADINGS] == HEADINGS
+
+
+@pytest.mark.parametrize(("file", "stacks"), SHAPES, ids=lambda value: getattr(value, "stem", None) or "-".join(value))
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+def test_its_links_lead_somewhere_and_its_blocks_are_shells(
+    file: Path, stacks: tuple[str, ...], format_: str, make: Make
+) -> None:
+    text = page(make, file, stacks=stacks, format=format_)
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL):
+        done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    folders = set(re.findall(r"-chdir=([\w-]+)", text))
+    assert folders == set(make(file, Wish(stacks=stacks)).manifest.stacks)
+    assert "None" not in text
+    assert max(len(line) for line in text.splitlines() if not line.startswith("|") and " " in line[:60]) < 600
+
+
+def test_queries_and_status_are_filled_in(make: Make) -> None:
+    text = page(make)
+    assert "gcloud compute forwarding-rules describe psc-endpoint --project=example-consumer-project" in text
+    assert 'resource.labels.service_name="hello-service"' in text
+    assert 'jsonPayload.connection.dest_ip="10.1.0.5"' in text
+    describe = "gcloud compute service-attachments describe https://www.googleapis.com/compute/v1/projects/"
+    link = "example-producer-project/regions/asia-northeast1/serviceAttachments/hello-service-attachment"
+    assert f"{describe}{link} --project=example-producer-project --format='yaml(connectedEndpoints)'" in text
+    assert "URL_OF_THE_SERVICE" not in text
+
+
+def test_order_of_apply_and_of_destroy(make: Make) -> None:
+    text = page(make, named("many"))
+    assert re.findall(r"-chdir=([\w-]+) init$", text, re.MULTILINE) == ["producer", "back-office", "shop"]
+    assert re.findall(r"-chdir=([\w-]+) destroy$", text, re.MULTILINE) == ["shop", "back-office", "producer"]
+
+
+def test_the_picture_shows_who_connects_to_what(make: Make) -> None:
+    text = page(make, named("many"))
+    assert "back_office_orders ==>|Private Service Connect| producer_attachment_orders" in text
+    assert "shop_stock ==>|Private Service Connect| producer_attachment_stock_levels" in text
+    assert 'elsewhere_orders["a service attachment<br>of the producer"]' in page(make, named("consumer-alone"))
+
+
+def test_protection_is_told_where_there_is_one(make: Make) -> None:
+    assert "The folder producer is protected." in page(make, named("everything"))
+    assert "is protected. Only" not in page(make)
+
+
+def test_states_are_copied_or_stay(make: Make) -> None:
+    assert 'cp "$CHECKOUT/terraform.many.shop.tfstate" terraform.many.shop.tfstate' in page(make, named("many"))
+    text = page(make, named("everything"))
+    assert "`gs://our-terraform-state/platform/psc/everything/producer/default.tfstate`" in text
+    assert "force-unlock ID" in text
+    assert "cp " not in text
+
+
+def test_roles_are_those_of_the_stacks(make: Make) -> None:
+    text = page(make, stacks=("consumer",))
+    assert "`roles/servicedirectory.editor`" in text
+    assert "`roles/run.admin`" not in text
+
+
+def test_where_it_came_from_says_whether_the_work_tree_was_clean(make: Make) -> None:
+    def source(**more: object) -> Source:
+        facts = {"revision": "abc", "changed": False, "project": "1", "cdktf": "2", "bindings": "3"} | more
+        return Source(**facts)  # type: ignore[arg-type]
+
+    def origin(**more: object) -> str:
+        return make(source=source(**more)).files["README.md"].decode()
+
+    assert "revision abc;" in origin()
+    assert "revision abc, with changes that are not committed;" in origin(changed=True)
+    assert "a checkout without git;" in origin(revision=None)
+
+
+def test_a_lock_file_that_is_there_is_handed_over(make: Make, tmp_path: Path) -> None:
+    from stacks.synthesis import synthesize
+
+    assert "No provider lock file was handed over. The" in page(make)
+    settings = load(CHECKOUT, {"PSC_CONFIG": str(CONFIGURATIONS[0])}).settings
+    locks = tmp_path / "locks"
+    (locks / "default").mkdir(parents=True)
+    for count, stack in enumerate(("producer", "consumer")):
+        (locks / "default" / f"{stack}.terraform.lock.hcl").write_text(f"# {stack}\n")
+        out = synthesize(settings, tmp_path / f"out-{count}", locks)
+        made = bundle(stacks_of(out), settings, SOURCE, Wish())
+        text = made.files["README.md"].decode()
+        assert made.files[f"{stack}/.terraform.lock.hcl"] == f"# {stack}\n".encode()
+        if count:
+            assert "are fixed by `.terraform.lock.hcl`" in text
+        else:
+            assert "No provider lock file was handed over for consumer." in text
+
+
+def test_paragraphs_are_broken_and_nothing_else() -> None:
+    long = "word " * 40
+    text = f"{long}\n- {long}\n| {long} |\n```sh\n{long}\n```\n"
+    lines = wrapped(text).split("\n")
+    assert max(len(line) for line in lines[:4]) <= 120
+    assert any(line.startswith("  word") for line in lines)
+    assert f"| {long} |" in lines
+    assert long in lines

@@ -1,0 +1,130 @@
+"""The variables' rules, evaluated by Terraform: every present value passes, wrong ones are refused with the reason."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handover import hcl_format, json_format
+from handover.bundle import Wish
+from handover.handed_stack import HandedStack
+from rehearsal.surroundings import for_init
+from tests.handover.conftest import CONFIGURATIONS, Make
+
+Plan = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """Plan a stack's variables alone, with some values instead of the present ones: that needs no provider."""
+    terraform = shutil.which("terraform")
+    if not terraform:
+        pytest.skip("Terraform is not on PATH")
+
+    def run(stack: HandedStack, values: dict[str, Any], format_: str = "json") -> subprocess.CompletedProcess[str]:
+        folder = tmp_path / "variables"
+        folder.mkdir(exist_ok=True)
+        content = {"variable": {one.name: one.block() for one in stack.variables}}
+        # A variable that nothing refers to is not looked at by every version.
+        content["output"] = {one.name: {"value": f"${{var.{one.name}}}"} for one in stack.variables}
+        if format_ == "json":
+            (folder / "main.tf.json").write_text(json_format.stack_file(content))
+        else:
+            (folder / "main.tf").write_text(hcl_format.stack_file(content))
+        present = {one.name: one.value for one in stack.variables}
+        assert values.keys() <= present.keys()
+        (folder / json_format.VALUES).write_text(json.dumps(present | values))
+        words = ["plan", "-input=false", "-no-color"]
+        return subprocess.run(
+            [terraform, *words], cwd=folder, env=for_init(), capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
+def test_present_values_pass(file: Path, format_: str, make: Make, plan: Plan) -> None:
+    handed = make(file).stacks
+    for stack in [*handed, *make(file, Wish(stacks=(handed[-1].name,))).stacks]:
+        done = plan(stack, {}, format_)
+        assert done.returncode == 0, done.stderr
+
+
+EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
+LIMIT = "A limit is a whole number, 1 or more."
+WRONG: list[tuple[str, str, Any, str]] = [
+    ("producer", "orders_accept", {"shop-project": 0}, LIMIT),
+    ("producer", "orders_accept", {"shop-project": 1.5}, LIMIT),
+    ("producer", "orders_accept", {"shop-project": 2147483648}, LIMIT),
+    ("producer", "orders_accept", {"123456789012": 1}, "Entries are project ids"),
+    ("producer", "orders_accept", {"projects/p/global/networks/n": 1}, "Entries are project ids"),
+    (
+        "producer",
+        "orders_accept",
+        {"banned-project": 1},
+        "On the reject list, and so not to be accepted: banned-project.",
+    ),
+    ("producer", "orders_added_invokers", ["allUsers"], EVERYONE),
+    ("producer", "orders_added_invokers", ["serviceAccount:a@b.iam.gserviceaccount.com", "a@b.c"], EVERYONE),
+    ("producer", "orders_added_invokers", ["domain:example.com"], EVERYONE),
+    ("producer", "orders_invoker_shop", "allAuthenticatedUsers", EVERYONE),
+    ("producer", "orders_invoker_shop", "", EVERYONE),
+    ("producer", "orders_image", "https://example.com/x", "An image is HOST/REPOSITORY:TAG"),
+    ("producer", "orders_image", "", "An image is HOST/REPOSITORY:TAG"),
+    ("producer", "orders_scaling", {"min_instances": 5, "max_instances": 2}, "not below min_instances"),
+    ("producer", "orders_scaling", {"max_instances": 0}, "max_instances 1 to 1000"),
+    ("producer", "orders_scaling", {"min_instances": -1}, "min_instances is 0 or more"),
+    ("producer", "orders_scaling", {"min_instances": 0.5}, "Numbers of instances are whole."),
+    ("shop", "orders_address", "10.2.0.5", "An address is one of 10.1.0.0/24"),
+    ("shop", "orders_address", "10.1.0.05", "An address is one of 10.1.0.0/24"),
+    ("shop", "orders_address", "here", "An address is one of 10.1.0.0/24"),
+    ("shop", "orders_address", "10.1.0.1", "Google reserves the first two and the last two addresses"),
+    ("shop", "orders_address", "10.1.0.255", "Google reserves the first two and the last two addresses"),
+]
+RIGHT: list[tuple[str, str, Any]] = [
+    ("producer", "orders_accept", {}),
+    ("producer", "orders_accept", {"shop-project": 1, "another-project": 2147483647}),
+    ("producer", "orders_added_invokers", ["user:a@example.com", "group:b@example.com"]),
+    ("producer", "orders_added_invokers", ["principal://iam.googleapis.com/projects/1/x", "user:a@b.com"]),
+    ("producer", "orders_image", f"example.com/a/b:1@sha256:{'0' * 64}"),
+    ("producer", "orders_scaling", {}),
+    ("producer", "orders_scaling", {"min_instances": 2, "max_instances": 2}),
+    ("shop", "orders_address", "10.1.0.253"),
+]  # fmt: skip
+MANY = next(file for file in CONFIGURATIONS if file.stem == "many")
+
+
+@pytest.mark.parametrize(("stack", "name", "value", "sentence"), WRONG, ids=lambda value: str(value)[:40])
+def test_a_wrong_value_is_refused_with_the_reason(
+    stack: str, name: str, value: Any, sentence: str, make: Make, plan: Plan
+) -> None:
+    (handed,) = [one for one in make(MANY).stacks if one.name == stack]
+    done = plan(handed, {name: value})
+    assert done.returncode == 1
+    said = " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
+    assert sentence in said
+    assert said.count("Error: ") == 1, said
+
+
+@pytest.mark.parametrize(("stack", "name", "value"), RIGHT, ids=lambda value: str(value)[:40])
+def test_an_unusual_value_passes(stack: str, name: str, value: Any, make: Make, plan: Plan) -> None:
+    (handed,) = [one for one in make(MANY).stacks if one.name == stack]
+    done = plan(handed, {name: value})
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> None:
+    (handed,) = make(wish=Wish(stacks=("consumer",))).stacks
+    link = {"hello_service_attachment_self_link": "projects/p/serviceAttachments/x"}
+    assert "A self link is" in " ".join(plan(handed, link).stderr.split())
+    assert "begins with https://" in plan(handed, {"hello_url": "http://x"}).stderr
+    assert plan(handed, {"hello_url": "https://hello-1.run.app"}).returncode == 0
+    assert "A port is 1 to 65535" in plan(handed, {"hello_port": 0}).stderr

@@ -1,0 +1,160 @@
+"""Verification finds what is wrong with a bundle, says where, and tells what it could not try."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handover.bundle import Bundle, Wish
+from handover.manifest import SUMS, ManifestError, read, sums
+from handover.verification import Verdict, checksums, content, secrets, validation
+from tests.handover.conftest import Make, put
+
+
+@pytest.fixture(params=["json", "hcl"])
+def made(request: pytest.FixtureRequest, make: Make) -> Bundle:
+    return make(wish=Wish(format=request.param))
+
+
+@pytest.fixture
+def folder(made: Bundle, tmp_path: Path) -> Path:
+    return put(made.files, tmp_path / "bundle")
+
+
+def main_of(folder: Path, stack: str = "producer") -> Path:
+    return next(path for path in (folder / stack).iterdir() if path.name.startswith("main."))
+
+
+def test_an_untouched_bundle_is_fine(made: Bundle, folder: Path) -> None:
+    manifest, listed = read(folder)
+    assert manifest == made.manifest
+    assert checksums(folder, listed).held is True
+    assert content(folder, listed, made.files).held is True
+    assert secrets(folder, ()).held is True
+
+
+def test_an_edit_is_named_and_shown(made: Bundle, folder: Path) -> None:
+    main = main_of(folder)
+    main.write_text(main.read_text().replace("10.0.1.0/24", "10.0.9.0/24"))
+    _, listed = read(folder)
+    verdict = checksums(folder, listed)
+    assert (verdict.held, verdict.details) == (False, (f"producer/{main.name}: edited since it was handed over",))
+    verdict = content(folder, listed, made.files)
+    assert verdict.held is False
+    text = "\n".join(verdict.lines())
+    assert "content: finding: differs from what this checkout generates" in text
+    assert [line for line in verdict.details if line.startswith("-") and '10.0.9.0/24"' in line]
+    assert [line for line in verdict.details if line.startswith("+") and '10.0.1.0/24"' in line]
+
+
+def test_what_is_missing_or_more_is_told(made: Bundle, folder: Path) -> None:
+    main_of(folder).unlink()
+    (folder / "theirs.txt").write_text("")
+    _, listed = read(folder)
+    assert checksums(folder, listed).details == (f"producer/{main_of_name(made)}: missing",)
+    put({f"producer/{main_of_name(made)}": made.files[f"producer/{main_of_name(made)}"]}, folder)
+    verdict = checksums(folder, listed)
+    assert verdict.held is True
+    assert verdict.text.endswith("also here: theirs.txt")
+
+
+def main_of_name(made: Bundle) -> str:
+    return "main.tf.json" if made.manifest.format == "json" else "main.tf"
+
+
+def test_an_older_bundle_differs_in_content_and_not_in_checksums(made: Bundle, folder: Path) -> None:
+    files = dict(made.files)
+    path = f"producer/{main_of_name(made)}"
+    files[path] = files[path].replace(b"hello-url-map", b"hello-former-map")
+    del files[SUMS]
+    files[SUMS] = sums(files)
+    put(files, folder)
+    _, listed = read(folder)
+    assert checksums(folder, listed).held is True
+    assert content(folder, listed, made.files).held is False
+
+
+def test_a_file_that_this_checkout_no_longer_makes_is_a_difference(made: Bundle, folder: Path) -> None:
+    wanted = {path: text for path, text in made.files.items() if not path.startswith("producer/invoker")}
+    _, listed = read(folder)
+    assert content(folder, listed, wanted).held is False
+
+
+LEAKS: dict[str, tuple[Callable[[str], str], str]] = {
+    "a key in a comment": (lambda text: f"{text}\n# AIza{'x' * 35}\n", "something looks like a Google API key"),
+    "a variable by its name": (
+        lambda text: f'{text}\n"name": "DB_PASSWORD",\n"value": "hunter2hunter2"\n',
+        "env DB_PASSWORD looks like a credential, by its name",
+    ),
+    "a variable in HCL": (
+        lambda text: f'{text}\n  name  = "DB_PASSWORD"\n  value = "hunter2hunter2"\n',
+        "env DB_PASSWORD looks like a credential, by its name",
+    ),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_secret_is_found_and_not_shown(leak: str, folder: Path) -> None:
+    put_in, sentence = LEAKS[leak]
+    main = main_of(folder)
+    main.write_text(put_in(main.read_text()))
+    verdict = secrets(folder, ())
+    assert verdict.held is False
+    assert verdict.details == (f"producer/{main.name}: {sentence}",)
+    assert "hunter2" not in "\n".join(verdict.lines())
+
+
+def test_what_was_said_to_be_harmless_is_none(folder: Path) -> None:
+    main = main_of(folder)
+    main.write_text(f'{main.read_text()}\nname = "DB_PASSWORD"\nvalue = "hunter2hunter2"\n')
+    assert secrets(folder, ("DB_PASSWORD",)).held is True
+
+
+def test_a_state_in_the_folder_is_named_and_not_read(folder: Path) -> None:
+    (folder / "terraform.producer.tfstate").write_text(f"AIza{'x' * 35}")
+    verdict = secrets(folder, ())
+    assert verdict.held is True
+    assert "not looked into: terraform.producer.tfstate" in verdict.text
+
+
+def test_without_terraform_validation_is_not_tried_and_said_so(folder: Path) -> None:
+    assert list(validation(folder, ["producer"], None).lines()) == [
+        "terraform validate: not tried: Terraform is not on PATH"
+    ]
+
+
+def test_terraform_finds_what_is_not_valid(folder: Path) -> None:
+    terraform = shutil.which("terraform")
+    if not terraform:
+        pytest.skip("Terraform is not on PATH")
+    verdict = validation(folder, ["producer", "consumer"], terraform)
+    if verdict.held is None:
+        pytest.skip(f"the google provider cannot be had: {verdict.text}")
+    assert verdict == Verdict(what="terraform validate", held=True, text="producer, consumer valid")
+    main = main_of(folder)
+    main.write_text(main.read_text().replace("google_compute_network.network.id", "google_compute_network.other.id"))
+    verdict = validation(folder, ["producer", "consumer"], terraform)
+    assert verdict.held is False
+    assert "Reference to undeclared resource" in " ".join(verdict.details)
+    assert not (folder / "producer" / ".terraform").exists(), "a copy was tried"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda folder: (folder / SUMS).unlink(), "no bundle of ./psc handover (no SHA256SUMS)"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "no bundle of ./psc handover"),
+        (lambda folder: (folder / "manifest.json").write_text("{}"), "not a manifest of ./psc handover"),
+        (lambda folder: (folder / "manifest.json").write_text('{"schema": 2}'), "schema 2, this checkout knows 1"),
+        (lambda folder: (folder / SUMS).write_bytes(b"\xff\x00"), "no bundle of ./psc handover"),
+    ],
+)
+def test_what_is_no_bundle_is_one_sentence(change: Callable[[Path], object], sentence: str, folder: Path) -> None:
+    change(folder)
+    with pytest.raises(ManifestError) as error:
+        read(folder)
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)

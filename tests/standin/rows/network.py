@@ -1,0 +1,90 @@
+"""Rows of the rules of subnets and addresses: a call that each refuses, and its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standin.router import Answer
+from tests.standin.conftest import CONSUMER, ELSEWHERE, PRODUCER, Api, Rows, good, link, subnet
+
+
+def _in_auto_mode(api: Api) -> Answer:
+    good(api.insert("networks", {"name": "auto"}, scope="global"))
+    api.cloud.finish_all()
+    return api.insert("subnetworks", subnet("mine", "10.200.0.0/24", link("networks", "auto", scope="global")))
+
+
+def _internal(name: str, address: str, subnet_: str = "consumer-subnet", project: str = CONSUMER) -> dict[str, Any]:
+    network = link("subnetworks", subnet_, project)
+    return {"name": name, "addressType": "INTERNAL", "address": address, "subnetwork": network}
+
+
+ROWS: Rows = {
+    "subnet_range_is_valid": (
+        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/30")),
+        "'10.0.9.0/30'. The prefix length must be at most 29",
+    ),
+    "proxy_only_range_is_wide_enough": (
+        lambda api: api.insert(
+            "subnetworks", subnet("new", "10.0.9.0/27", purpose="REGIONAL_MANAGED_PROXY", role="BACKUP")
+        ),
+        "at least /26",
+    ),
+    "subnet_ranges_do_not_overlap": (
+        lambda api: api.insert("subnetworks", subnet("new", "10.0.1.128/25")),
+        "10.0.1.128/25 conflicts with existing subnetwork 'producer-subnet' in region 'asia-northeast1'",
+    ),
+    "auto_mode_networks_have_their_own_ranges": (_in_auto_mode, "auto subnet mode"),
+    "role_belongs_to_proxy_only_subnets": (
+        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/24", role="ACTIVE")),
+        "Role is not supported for the purpose PRIVATE",
+    ),
+    "one_active_proxy_only_subnet": (
+        lambda api: api.insert(
+            "subnetworks", subnet("new", "10.0.9.0/24", purpose="REGIONAL_MANAGED_PROXY", role="ACTIVE")
+        ),
+        "active proxy-only subnetwork already exists",
+    ),
+    "proxy_only_subnets_have_no_flow_logs": (
+        lambda api: api.patch("subnetworks", "producer-proxy-subnet", {"logConfig": {"enable": True}}),
+        "Flow logs are not supported",
+    ),
+    "subnets_are_only_widened": (
+        lambda api: api.post("subnetworks", "producer-subnet", "expandIpCidrRange", {"ipCidrRange": "10.0.1.0/25"}),
+        "superset of the original range 10.0.1.0/24",
+    ),
+    "a_subnets_place_is_fixed": (
+        lambda api: api.patch("subnetworks", "producer-subnet", {"ipCidrRange": "10.0.0.0/23"}),
+        "'10.0.0.0/23'. The field cannot be updated",
+    ),
+    "proxies_keep_their_subnet": (
+        lambda api: api.delete("subnetworks", "producer-proxy-subnet"),
+        "producer-proxy-subnet' is already being used by",
+    ),
+    "reserved_address_is_inside_its_subnet": (
+        lambda api: api.insert("addresses", _internal("new", "10.2.0.5"), CONSUMER),
+        "outside the subnetwork CIDR range 10.1.0.0/24",
+    ),
+    "reserved_address_is_free": (
+        lambda api: api.insert("addresses", _internal("new", "10.1.0.5"), CONSUMER),
+        "IP '10.1.0.5' is already being used by another resource",
+    ),
+    "reserved_address_is_in_its_subnets_region": (
+        lambda api: api.insert("addresses", _internal("new", "10.1.0.9"), CONSUMER, ELSEWHERE),
+        "must be in the address's region",
+    ),
+    "addresses_are_reserved_in_ordinary_subnets": (
+        lambda api: api.insert("addresses", _internal("new", "10.0.3.9", "producer-psc-subnet", PRODUCER)),
+        "purpose is PRIVATE_SERVICE_CONNECT",
+    ),
+    "external_addresses_have_no_subnet": (
+        lambda api: api.insert(
+            "addresses", {"name": "new", "subnetwork": link("subnetworks", "consumer-subnet", CONSUMER)}, CONSUMER
+        ),
+        "Not supported for addresses of the type EXTERNAL",
+    ),
+    "addresses_in_use_stay": (
+        lambda api: api.delete("addresses", "psc-endpoint-ip", CONSUMER),
+        "psc-endpoint-ip' is already being used by",
+    ),
+}
