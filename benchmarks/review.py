@@ -47,8 +47,10 @@ def write(folder: Path) -> None:
         kind, old = _KINDS[number % len(_KINDS)], values(number)
         new = old | {"private_ip_google_access": number % 2 == 1}
         resources[kind][f"r{number}"], changed[kind][f"r{number}"] = old, new
-        change: Json = {"actions": ["update" if old != new else "no-op"], "before": old, "after": new, "after_unknown": {},
-                  "before_sensitive": {}, "after_sensitive": {}}  # fmt: skip
+        change: Json = {
+            "actions": ["update" if old != new else "no-op"], "before": old, "after": new, "after_unknown": {},
+            "before_sensitive": {}, "after_sensitive": {},
+        }  # fmt: skip
         address = {"address": f"{kind}.r{number}", "mode": "managed", "type": kind, "name": f"r{number}"}
         entries.append(address | {"change": change})
         configured.append(address | {"expressions": {key: {"constant_value": one} for key, one in old.items()}})
