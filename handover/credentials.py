@@ -11,20 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# What issuers document or print in front of their tokens.
-_SHAPES: Mapping[str, re.Pattern[str]] = {
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    "a Google API key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}"),
-    "a Google OAuth token": re.compile(r"\bya29\.[0-9A-Za-z_-]{20,}"),
-    "a Google OAuth client secret": re.compile(r"\bGOCSPX-[0-9A-Za-z_-]{20,}"),
-    "a key of an AWS account": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a GitHub token": re.compile(r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{40,})"),
-    "a GitLab token": re.compile(r"\bglpat-[0-9A-Za-z_-]{20}"),
-    "a Slack token": re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{10,}"),
-    "a Stripe key": re.compile(r"\b[rs]k_live_[0-9A-Za-z]{16,}"),
-    "a JSON Web Token": re.compile(r"\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\."),
-    "a password in a URL": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@$]+@"),
-}
+from config.credential_shapes import shape
+
 _NAME = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)",
     re.IGNORECASE,
@@ -85,11 +73,6 @@ def _texts(value: Any, *, without: str) -> Iterator[str]:
 def looks_like(name: str, value: str) -> str:
     """What a variable's value looks like, by its shape or its name; empty when like no credential."""
     return shape(value) or ("a credential, by its name" if _telling(name, value) else "")
-
-
-def shape(text: str) -> str:
-    """What a text holds that is shaped like a credential; empty when nothing."""
-    return next((what for what, pattern in _SHAPES.items() if pattern.search(text)), "")
 
 
 def _telling(name: str, value: str) -> bool:

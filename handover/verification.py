@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handover.credentials import looks_like, shape
+from config.credential_shapes import shape
+from handover.credentials import looks_like
 from handover.manifest import MANIFEST, SUMS, digest
 from rehearsal.surroundings import for_init
 
