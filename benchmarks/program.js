@@ -501,7 +501,8 @@ class Consumer {
       `gcloud compute forwarding-rules describe ${key} --project=${this.project} --region=${REGION} ` +
         "--format='value(pscConnectionStatus)'",
       "# The same from the producer's side (needs compute.viewer there):",
-      `gcloud compute service-attachments describe ${link} --format='yaml(connectedEndpoints)'`,
+      `gcloud compute service-attachments describe ${link} --project=${PRODUCER_PROJECT} ` +
+        "--format='yaml(connectedEndpoints)'",
     ];
     const about = "Step 7: shows the connection from both sides.";
     output(this.stack, `${name}_describe_command`, describe.join("\n"), about);

@@ -615,7 +615,8 @@ class Consumer:
             f"gcloud compute forwarding-rules describe {key} --project={self.project} --region={REGION} "
             "--format='value(pscConnectionStatus)'",
             "# The same from the producer's side (needs compute.viewer there):",
-            f"gcloud compute service-attachments describe {link} --format='yaml(connectedEndpoints)'",
+            f"gcloud compute service-attachments describe {link} --project={PRODUCER_PROJECT} "
+            "--format='yaml(connectedEndpoints)'",
         ]
         about = "Step 7: shows the connection from both sides."
         output(self.stack, f"{name}_describe_command", "\n".join(describe), about)
