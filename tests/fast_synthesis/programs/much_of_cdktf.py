@@ -35,6 +35,7 @@ from cdktf import (
 )
 from cdktf_cdktf_provider_google import compute_firewall, compute_instance
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork, ComputeNetworkConfig
+from cdktf_cdktf_provider_google.container_cluster import ContainerCluster
 from cdktf_cdktf_provider_google.provider import GoogleProvider
 
 from constructs import Construct, IConstruct
@@ -113,6 +114,8 @@ class Stack(TerraformStack):
         vm.reset_tags()
         made = disks.ComputeDisk(self, "disk", name="disk", size=10, zone=zone.string_value)
         made.override_logical_id("a_disk")
+        # One of the few whose JavaScript is more than one file.
+        ContainerCluster(self, "cluster", name="cluster", release_channel={"channel": "REGULAR"})
         made.import_from("projects/p/zones/z/disks/d")
         raw = TerraformResource(self, "raw", terraform_resource_type="terraform_data")
         raw.add_override("input", Sub(name="struct", routing_mode="GLOBAL"))

@@ -21,8 +21,10 @@ const fs = require("node:fs");
 const path = require("node:path");
 const Module = require("node:module");
 Object.defineProperty(exports, "__esModule", { value: true });
+// Not __dirname, which is the one behind the link: from there no module finds cdktf.
+const home = path.dirname(module.filename);
 const load = (folder) => {
-  const file = path.join(__dirname, folder, "index.js");
+  const file = path.join(home, folder, "index.js");
   const made = new Module(file, module);
   made.filename = file;
   made.paths = module.paths;

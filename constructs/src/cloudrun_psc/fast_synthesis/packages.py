@@ -21,7 +21,7 @@ from cloudrun_psc.fast_synthesis.cache import put
 from cloudrun_psc.fast_synthesis.fitting import UnfitError
 
 # Raised when packages are unpacked differently: what former versions left is then not used.
-RECIPE = 1
+RECIPE = 2
 MARKER = ".jsii-runtime-package-cache"  # jsii's own sign of a complete entry
 # jsii's own time to live of an unused entry.
 _UNUSED_DAYS = 30
