@@ -64,7 +64,8 @@ def goals(found: Findings) -> str:
     memory = default.memory[ORDINARY] / default.memory[FAST]
     lines.append(_goal("peak memory of ordinary Python", "at most 1/3", f"1/{memory:.1f}", memory >= 3))
     for row in found.rows[1:]:
-        what = f"{row.services} services, {row.consumers} consumer{'s' if row.consumers > 1 else ''}"
+        plurals = ["" if number == 1 else "s" for number in (row.services, row.consumers)]
+        what = f"{row.services:,} service{plurals[0]}, {row.consumers} consumer{plurals[1]}"
         lines.append(_times(f"{what}: time of native JavaScript", row.ratio(FAST, NATIVE), 3))
     for what, growth in (
         ("time", {name: thousand.seconds(name) / hundred.seconds(name) for name in (FAST, NATIVE)}),
