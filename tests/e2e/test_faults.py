@@ -38,7 +38,6 @@ def wanted(deployed: Callable[[str, str], Live]) -> dict[str, Any]:
     [
         {"fraction": 0.2},
         {"operation_seconds": 2.0},
-        {"activation_seconds": 4.0},
         {
             "operations": [
                 {
@@ -52,17 +51,28 @@ def wanted(deployed: Callable[[str, str], Live]) -> dict[str, Any]:
         {"operations": [{"event": "serviceAttachments.insert"}]},
         {"operations": [{"event": "instances.insert"}]},
     ],
-    ids=["a fifth of all calls", "slow", "API not ready", "quota", "internal error at the end", "VM fails"],
+    ids=["a fifth of all calls", "slow", "quota", "internal error at the end", "VM fails"],
 )
 def test_a_cloud_that_falters(faults: Config, empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
     live = empty()
     live.standin.cloud.faults.configure(faults)
     outcome = live.deploy(BASE)
-    live.standin.cloud.faults.configure(
-        {"fraction": 0.0, "operation_seconds": 0.0, "activation_seconds": 0.0, "operations": []}
-    )
+    live.standin.cloud.faults.configure({"fraction": 0.0, "operation_seconds": 0.0, "operations": []})
     if not outcome.went:
         outcome = live.deploy(BASE)
+    assert outcome.went, outcome.findings
+    assert_same_cloud(live.deploy(BASE), wanted)
+
+
+def test_an_api_that_is_enabled_and_not_ready(empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
+    live = empty()
+    minutes = [0.0]
+    live.standin.cloud.clock = lambda: minutes[0]
+    live.standin.cloud.faults.configure({"activation_seconds": 1.0})
+    refused = live.deploy(BASE)
+    assert any("accessNotConfigured" in finding for finding in refused.findings)
+    minutes[0] = 2.0
+    outcome = live.deploy(BASE)
     assert outcome.went, outcome.findings
     assert_same_cloud(live.deploy(BASE), wanted)
 

@@ -23,6 +23,8 @@ def run_program(
     ours = ("PSC_", "PYTHON", "CLOUDRUN_", "CDKTF_")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     environment |= {"PYTHONPATH": str(CHECKOUT / "constructs" / "src"), "CLOUDRUN_PSC_CACHE": str(cache)}
+    # cdktf asks for Terraform's version before it writes an `import` block; no test needs the real one for that.
+    environment["PATH"] = f"{PROGRAMS / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment |= variables or {}
     return subprocess.run(
         [sys.executable, str(program), *words], env=environment, capture_output=True, text=True, check=False, cwd=cache
