@@ -182,7 +182,13 @@ def test_an_interrupted_rehearsal_leaves_nothing_behind(
 ) -> None:
     provider(PROVIDER)
     process = subprocess.Popen(
-        [str(CHECKOUT / "psc"), "rehearse"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [str(CHECKOUT / "psc"), "rehearse"],
+        cwd=CHECKOUT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Tests in the background of a shell inherit that Ctrl-C is ignored; a terminal's programs do not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     for line in process.stderr:
