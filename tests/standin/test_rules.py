@@ -25,7 +25,7 @@ def test_a_rule_refuses_what_nothing_else_does(name: str, deployed: Api, monkeyp
 def test_without_the_rule_the_call_goes_through(name: str, deployed: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules.table, "RULES", [one for one in rules.RULES if one.name != name])
     answered = ROWS[name][0](deployed)
-    assert ROWS[name][1] not in answered.body.get("error", {}).get("message", "")
+    assert answered.code == 200, answered.body
 
 
 def test_every_rule_has_a_row_and_every_row_a_rule() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, Api, Rows, attachment, good, link, rule, subnet
+from tests.standin.conftest import CONSUMER, NETWORK, Api, Rows, attachment, good, link, rule, subnet
 
 
 def _second_rule(api: Api, **more: Any) -> Answer:
@@ -29,7 +29,7 @@ def _patched(api: Api, **more: Any) -> Answer:
 
 def _external_rule(api: Api) -> Answer:
     target = link("targetHttpProxies", "hello-http-proxy")
-    good(api.insert("forwardingRules", {"name": "open", "portRange": "80", "target": target}))
+    good(api.insert("forwardingRules", {"name": "open", "portRange": "80", "target": target, "network": NETWORK}))
     api.cloud.finish_all()
     return _second_attachment(api, targetService=link("forwardingRules", "open"))
 

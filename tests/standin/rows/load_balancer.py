@@ -23,6 +23,13 @@ def _without_proxies(api: Api) -> Answer:
     return api.insert("forwardingRules", rule())
 
 
+def _endpoint_with_a_scheme(api: Api) -> Answer:
+    good(api.insert("addresses", _internal("new-ip", "10.1.0.9"), CONSUMER))
+    api.cloud.finish_all()
+    address = {"IPAddress": link("addresses", "new-ip", CONSUMER)}
+    return api.insert("forwardingRules", endpoint("new", loadBalancingScheme="EXTERNAL", **address), CONSUMER)
+
+
 def _elsewhere(api: Api) -> Answer:
     body = subnet("far", "10.9.0.0/24", link("networks", "consumer-vpc", CONSUMER, "global"))
     good(api.insert("subnetworks", body, CONSUMER, ELSEWHERE))
@@ -73,7 +80,7 @@ def _far_map(api: Api) -> Answer:
 ROWS: Rows = {
     "a_managed_rule_needs_proxies": (_without_proxies, "An active proxy-only subnetwork is required"),
     "an_endpoint_has_no_scheme": (
-        lambda api: api.insert("forwardingRules", endpoint("new", loadBalancingScheme="EXTERNAL"), CONSUMER),
+        _endpoint_with_a_scheme,
         "'EXTERNAL'. Load balancing scheme must be empty",
     ),
     "an_endpoint_is_in_its_attachments_region": (_elsewhere, "must be in the forwarding rule's region"),
