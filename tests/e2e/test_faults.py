@@ -77,6 +77,20 @@ def test_an_api_that_is_enabled_and_not_ready(empty: Callable[[], Live], wanted:
     assert_same_cloud(live.deploy(BASE), wanted)
 
 
+def test_apis_that_are_not_ready_on_either_side(empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
+    """Each API refuses one call in each project: one more deploy for the producer, and one for the consumer."""
+    live = empty()
+    live.standin.cloud.faults.configure({"activation_calls": 1})
+    stopped = []
+    while not (outcome := live.deploy(BASE)).went:
+        assert any("accessNotConfigured" in finding for finding in outcome.findings), outcome.findings
+        documented("accessNotConfigured", "deploy again")
+        stopped.append(next(step.stack for step in outcome.report.steps if not step.ok))
+        assert stopped in (["producer"], ["producer", "consumer"]), "a side is stopped once"
+    assert stopped
+    assert_same_cloud(live.deploy(BASE), wanted)
+
+
 def test_a_revision_that_does_not_start_at_first(empty: Callable[[], Live], wanted: dict[str, Any]) -> None:
     live = empty()
     refused = live.deploy(BROKEN)
