@@ -57,6 +57,7 @@ def _synthesize(loaded: Loaded) -> int:
             "environment": loaded.settings.environment,
             "outdir": os.path.relpath(home, CHECKOUT),
             "notes": loaded.notes,
+            "settings": loaded.settings.model_dump(mode="json"),
         }
         Path(report).write_text(json.dumps(facts))
     return 0

@@ -18,13 +18,13 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "constructs" / "src"))
 
 from cloudrun_psc.fast_synthesis import kernel_process, levers, use_fast_synthesis  # noqa: E402
-from cloudrun_psc.fast_synthesis.fitting import UnfitError  # noqa: E402
+from cloudrun_psc.fast_synthesis.fitting import UnusableError  # noqa: E402
 
 _INDEX_OF_PROVIDER = "packages/@cdktf/provider-google/*/*/lib/index.js"
 
 
 def _unfit() -> None:
-    raise UnfitError("taken out")
+    raise UnusableError("taken out")
 
 
 def _no_kernel() -> None:

@@ -27,7 +27,6 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Print; 2 when the configuration cannot be used."""
     # Here and not at the top: these come with the environment.
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
     from config.loading import load
     from config.problems import ConfigurationError
     from config.reference import reference_text

@@ -48,9 +48,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
     # Here and not at the top: these come with the environment.
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
-    from rehearsal.revision import RevisionError
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -60,14 +58,14 @@ def run(args: Namespace, environment: Environment) -> int:
         failed = report.fails(args.fail_on)
         for form, file in outputs:
             _write(_formatted(form, report, names, failed=failed), file)
-    except (RevisionError, UnusableError) as error:
+    except UnusableError as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
     return 1 if failed else 0
 
 
 def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     found: list[tuple[str, str | None]] = []
     for word in args.also:
@@ -79,7 +77,7 @@ def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
 
 
 def _write(text: str, file: str | None) -> None:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     if file is None:
         sys.stdout.write(text)
@@ -126,7 +124,7 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
 def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[Any]]:
     """Both sides by environment, what the base is called, and notes."""
-    from rehearsal.revision import check_out, differing_packages, merge_base
+    from deployment.revision import check_out, differing_packages, merge_base
     from review.revisions import environments, from_folder, sides
     from review.sentence import say
 
@@ -160,7 +158,7 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
 
 
 def _known(wanted: list[str] | None, names: set[str]) -> None:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     for name in wanted or []:
         if name not in names:
@@ -198,8 +196,8 @@ def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str
 
 
 def _rehearsal(words: list[str]) -> dict[str, Any]:
-    from review.hidden import scrub
-    from review.synthesized import UnusableError
+    from deployment.hidden import scrub
+    from deployment.unusable import UnusableError
 
     command = [sys.executable, "-s", "-m", "commands", "rehearse", *words, "--json"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)

@@ -9,8 +9,8 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.connections import SERVICE_ATTACHMENT
-from handover.plain import strings
-from handover.variables import Json, Validation, Variable, matches
+from deployment.values import Json, with_strings
+from handover.variables import Validation, Variable, matches
 from stacks.contract import PORT, SELF_LINK, URL
 from stacks.instructions import UNKNOWN_URL
 
@@ -74,7 +74,7 @@ def _refer(stack: Json, address: str, present: str, variable: str) -> None:
     pattern = re.compile(rf"(?<![\d.]){re.escape(present)}(?![\d]|\.\d)")
     for name, output in stack.get("output", {}).items():
         if name.startswith(f"{address}_"):
-            output["value"] = strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
+            output["value"] = with_strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
 
 
 def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
@@ -96,14 +96,14 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
             name = f"{address}_{_LINK}"
             found[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
             _replace(stack, re.compile(rf"{re.escape(link)}(?![a-z0-9-])"), name)
-    changed = strings(stack, _from_variable)
+    changed = with_strings(stack, _from_variable)
     stack.clear()
     stack.update(changed)
     return list(found.values())
 
 
 def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
-    changed = strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
+    changed = with_strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
     stack.clear()
     stack.update(changed)
 

@@ -7,13 +7,14 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from config.settings import ConsumerSettings, Settings
+from deployment.values import Json
 from handover.endpoint_variables import Endpoint
 from handover.formats import Format
-from handover.handed_stack import PRODUCER, VERSIONS, HandedStack
+from handover.handed_stack import VERSIONS, HandedStack
 from handover.source import Source
-from handover.variables import Json
 from stacks import instructions
 from stacks.contract import SELF_LINK
+from stacks.layout import PRODUCER
 
 
 @dataclass(frozen=True, kw_only=True)

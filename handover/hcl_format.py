@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from deployment.values import Json
 from handover import hcl_kinds, reasons
 from handover.hcl_kinds import LIFECYCLE, MAP, REFERENCES, Keys
 from handover.hcl_layout import Attribute, Block, assignments, text
 from handover.hcl_values import InexpressibleError, mapping, plain_value, references, value
-from handover.variables import Json, Variable
+from handover.variables import Variable
 
 ENDING = ".tf"
 VALUES = "terraform.tfvars"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployment.unusable import UnusableError
 from handover.exchange import exchange
 from handover.manifest import SUMS, ManifestError, digest, read
 
@@ -18,7 +19,7 @@ EDITED = ".edited"
 _RUNNING = ".*.lock.info"
 
 
-class PlacingError(Exception):
+class PlacingError(UnusableError):
     """A bundle cannot be written there; the message says why and what to do. Nothing was changed."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployment.roles import stack_table
 from handover import runbook_tasks, runbook_trouble
 from handover.facts import Facts
 from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
 from handover.picture import picture
-from stacks.roles import stack_table
 
 
 def runbook(facts: Facts) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from cloudrun_psc.access import MEMBER
 from cloudrun_psc.connections import ACCEPT_MANUAL, NETWORK, is_network
 from cloudrun_psc.names import IMAGE, PROJECT_ID
-from handover.variables import Json, Validation, Variable, matches
+from deployment.values import Json
+from handover.variables import Validation, Variable, matches
 
 _SERVICE = "google_cloud_run_v2_service"
 _MEMBER = "google_cloud_run_v2_service_iam_member"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from review.references import is_open, name_of, readable, resolved, target_of
+from deployment.references import is_open, name_of, readable, resolved, target_of
+from deployment.stack import Item, Stack, blocks, single, texts
 from review.replacement import is_endpoint
-from review.stack import Item, Stack, blocks, single, texts
 
 _V2, _V1 = "google_cloud_run_v2_service", "google_cloud_run_service"
 # Roles with run.routes.invoke, from https://cloud.google.com/run/docs/reference/iam/roles

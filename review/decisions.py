@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from deployment.comparison import Change, Comparison
+from deployment.references import name_of
+from deployment.stack import Item, blocks
 from review.access import grants
-from review.comparison import Change, Comparison
 from review.grant_sentences import closed, measured, opened
-from review.references import name_of
 from review.replacement import is_endpoint
 from review.sentence import Sentence, say
-from review.stack import Item, blocks
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH
 
 

@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 
 from config.settings import Settings
-from review import plans as plan_files
+from deployment import plan_comparison
+from deployment.comparison import compare
+from deployment.hidden import hidden_texts
+from deployment.stack import Stack
+from deployment.unusable import UnusableError
 from review.acknowledgements import Acknowledgement
-from review.comparison import compare
-from review.hidden import hidden_texts
 from review.replacement import infer
 from review.report import Material
 from review.revisions import Side
 from review.sentence import say
-from review.stack import Stack
-from review.synthesized import UnusableError
 
 
 def gather(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
@@ -81,7 +81,7 @@ def plans(material: Material, files: Mapping[str, Path]) -> None:
             raise UnusableError(
                 f"--plan {label}={file}: there is no stack {label!r}; there are {', '.join(sorted(stacks))}"
             )
-        material.plans.append(plan_files.read(file, str(file), stacks[label]))
+        material.plans.append(plan_comparison.read(file, str(file), stacks[label]))
 
 
 def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgement]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from deployment.comparison import Comparison
+from deployment.references import DEFAULT_ACCOUNT, name_of
+from deployment.stack import Stack
 from review.access import EVERY_PROJECT, OWN_WORDS, Grant
-from review.comparison import Comparison
-from review.references import DEFAULT_ACCOUNT, name_of
 from review.sentence import Sentence, say
-from review.stack import Stack
 from review.topics import CUT, REACH
 
 _IAP = "35.235.240.0/20"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from review.comparison import Comparison
-from review.references import is_expression, name_of, readable, target_of
+from deployment.comparison import Comparison
+from deployment.references import is_expression, name_of, readable, target_of
+from deployment.stack import Item, Stack, blocks, texts
 from review.replacement import is_endpoint
-from review.stack import Item, Stack, blocks, texts
 
 # What a picture shows of a stack: the way of a request. The rest is in the tables.
 _SHOWN = {

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from review.comparison import Change, Comparison
-from review.references import referred
-from review.stack import Item, texts
+from deployment.comparison import Change, Comparison
+from deployment.references import referred
+from deployment.stack import Item, texts
 
 _EVERYWHERE = ("name", "project", "region", "zone", "location")
 FORCING: Mapping[str, tuple[str, ...]] = {

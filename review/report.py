@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
-from review.comparison import Change, Comparison
 from review.decisions import Decision, decisions
 from review.findings import Finding, judge, merged, other
 from review.rehearsed import Rehearsed

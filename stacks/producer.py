@@ -23,8 +23,8 @@ from config.consistency import project_of
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
+from stacks.layout import PRODUCER
 from stacks.stack import SideStack
-from stacks.state import PRODUCER
 
 
 class ProducerStack(SideStack):

@@ -16,21 +16,7 @@ from cdktf import (
 )
 
 from config.settings import Settings
-
-PRODUCER = "producer"
-DEFAULT_ENVIRONMENT = "default"
-
-
-def folder(environment: str) -> str:
-    """The environment's own folder below the output folder; the default one's is the output folder itself."""
-    return "" if environment == DEFAULT_ENVIRONMENT else environment
-
-
-def local_state(environment: str, stack: str) -> str:
-    """The state's path as seen from the stack's folder: it lies beside the output folder."""
-    up = "../../.." if environment == DEFAULT_ENVIRONMENT else "../../../.."
-    name = stack if environment == DEFAULT_ENVIRONMENT else f"{environment}.{stack}"
-    return f"{up}/terraform.{name}.tfstate"
+from stacks.layout import PRODUCER, local_state
 
 
 def gcs_prefix(settings: Settings, stack: str) -> str:

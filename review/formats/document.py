@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from review.comparison import Change
+from deployment.comparison import Change
+from deployment.hidden import SHOWN, Hidden
+from deployment.stack import UNKNOWN
 from review.findings import Finding, texts
 from review.formats.order import headline
-from review.hidden import SHOWN, Hidden
 from review.report import Report
-from review.stack import UNKNOWN
 
 SCHEMA = 1
 

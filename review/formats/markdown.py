@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.comparison import Change, Difference
+from deployment.comparison import Change, Difference
 from review.findings import texts
 from review.formats.order import action, computed, existing, headline, tally, told, unknown
 from review.formats.terminal import harmless

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.comparison import Change, Comparison, Difference
+from deployment.comparison import Change, Comparison, Difference
 from review.report import Report
 from review.sentence import Sentence, say
 

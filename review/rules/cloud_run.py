@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployment.hidden import Hidden, is_credential_name
+from deployment.references import is_open, referred
+from deployment.stack import UNKNOWN, blocks, single, texts
 from review.access import EVERYONE, INVOKING, ingress_of
-from review.hidden import Hidden, is_credential_name
-from review.references import is_open, referred
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import UNKNOWN, blocks, single, texts
 
 _SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service")
 _OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))

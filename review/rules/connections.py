@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 
-from review.references import is_expression, is_open, readable, resolved, target_of
+from deployment.references import is_expression, is_open, readable, resolved, target_of
+from deployment.stack import blocks, texts
 from review.replacement import is_endpoint
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import blocks, texts
 
 _ATTACHMENT = ("google_compute_service_attachment",)
 _RULES = ("google_compute_forwarding_rule", "google_compute_global_forwarding_rule")

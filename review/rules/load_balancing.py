@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from review.references import is_open, referred, target_of
+from deployment.references import is_open, referred, target_of
+from deployment.stack import Item, Stack, blocks, single
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks, single
 
 _BACKENDS = ("google_compute_region_backend_service", "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from review.references import is_open
+from deployment.references import is_open
+from deployment.stack import blocks, texts
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import blocks, texts
 
 _MACHINES = ("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template")
 _DEFAULT_ACCOUNT = "-compute@developer.gserviceaccount.com"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 from functools import lru_cache
 
+from deployment.references import is_open, target_of
+from deployment.stack import Item, Stack, blocks, single, texts
 from review.access import sources
-from review.references import is_open, target_of
 from review.replacement import is_endpoint
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks, single, texts
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")

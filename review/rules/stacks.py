@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from review.hidden import Hidden, is_credential_name
-from review.references import is_open, referred
+from deployment.hidden import Hidden, is_credential_name
+from deployment.references import is_open, referred
+from deployment.stack import single
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import single
 
 # Attributes whose values the google provider marks sensitive, or that hold key material.
 _SECRET_ATTRIBUTES = re.compile(

@@ -15,7 +15,18 @@ import pytest
 from tests.conftest import CHECKOUT
 
 DEFAULT = "config/environments/default.yaml"
-PARTS = ("main.py", "commands", "config", "constructs", "rehearsal", "review", "stacks", "standin", "Pipfile.lock")
+PARTS = (
+    "main.py",
+    "commands",
+    "config",
+    "constructs",
+    "deployment",
+    "rehearsal",
+    "review",
+    "stacks",
+    "standin",
+    "Pipfile.lock",
+)
 EDIT = "      accept: {consumer: 20}\n"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from cloudrun_psc.fast_synthesis import cache as cache_module
 from cloudrun_psc.fast_synthesis import fitting, levers
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cloudrun_psc.fast_synthesis.fitting import UnusableError
 from tests.fast_synthesis.conftest import run_program
 
 PROGRAM = """
@@ -221,7 +221,7 @@ import typeguard.importhook
 def test_a_cache_that_others_can_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache_module.VARIABLE, str(tmp_path))
     tmp_path.chmod(0o777)
-    with pytest.raises(UnfitError, match="others can write into the cache folder"):
+    with pytest.raises(UnusableError, match="others can write into the cache folder"):
         cache_module.cache_folder()
     tmp_path.chmod(0o700)
     assert cache_module.cache_folder() == tmp_path

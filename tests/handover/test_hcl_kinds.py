@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from deployment.roles import TABLE
+from deployment.surroundings import for_init
 from handover import hcl_kinds
 from handover.bundle import Wish
-from rehearsal.surroundings import for_init
-from stacks.roles import TABLE
 from tests.handover.conftest import CONFIGURATIONS, Make
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from config.loading import load
+from deployment.output_folder import stacks_of
 from handover.bundle import Wish, bundle
 from handover.markdown import wrapped
 from handover.source import Source
-from rehearsal.stacks_folder import stacks_of
 from tests.conftest import CHECKOUT
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from review.access import grants
 from review.rules import BY_ID
+from tests.deployment.test_plan_mutations import JUNK, paths, tell_of
 from tests.review.rule_cases import CASES, Case
 from tests.review.stacks import PRODUCER, compared
-from tests.review.test_plan_mutations import JUNK, paths, tell_of
 from tests.review.test_rules import subject
 
 FILLED = [case for case in CASES if paths({"values": case.values, "beside": dict(case.beside)})]

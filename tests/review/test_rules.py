@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from review.comparison import Change, Difference
+from deployment.comparison import Change, Difference
+from deployment.hidden import Hidden, hide
+from deployment.stack import UNKNOWN, Item, Stack
 from review.findings import OTHER, judge
-from review.hidden import Hidden, hide
 from review.rules import BY_ID, RULES
 from review.rules.rule import SEVERITIES, Subject
-from review.stack import UNKNOWN, Item, Stack
 from tests.conftest import Synthesized
 from tests.review.rule_cases import CASES, Case
 from tests.review.stacks import PRODUCER, compared, stack
@@ -119,7 +119,7 @@ def test_unknown_and_hidden_values_are_never_read_as_fine_by_chance() -> None:
 
 
 def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
-    from review.synthesized import stack_of
+    from deployment.stack_files import stack_of
 
     stacks: Synthesized = synth()
     found = [
@@ -137,6 +137,6 @@ def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
 
 
 def _new(one: Stack) -> Any:
-    from review.comparison import compare
+    from deployment.comparison import compare
 
     return compare(None, one)

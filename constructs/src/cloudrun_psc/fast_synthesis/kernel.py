@@ -36,7 +36,7 @@ from jsii._kernel.types import (
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
 from cloudrun_psc.fast_synthesis import fitting, packages
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cloudrun_psc.fast_synthesis.fitting import UnusableError
 from cloudrun_psc.fast_synthesis.kernel_process import KernelProcess
 from cloudrun_psc.fast_synthesis.known_answers import KnownAnswers
 from cloudrun_psc.fast_synthesis.wire import Wire, decoded, encoded, referred
@@ -82,7 +82,7 @@ class FastKernel:
         """See that what the process was told to load is loaded, and answer from now on; else jsii does."""
         try:
             self._process.settle()
-        except (UnfitError, RuntimeError) as error:
+        except (UnusableError, RuntimeError) as error:
             self._give_up(error)
         else:
             own = {name: getattr(self, name) for name in _CALLS if hasattr(self, name)}
@@ -94,7 +94,7 @@ class FastKernel:
         try:
             if self._process.loaded(name, version, tarball):
                 return
-        except (UnfitError, RuntimeError) as error:
+        except (UnusableError, RuntimeError) as error:
             self._give_up(error)
             return
         self._ask({"api": "load", "name": name, "version": version, "tarball": tarball})

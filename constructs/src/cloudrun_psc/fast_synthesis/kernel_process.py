@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudrun_psc.fast_synthesis.cache import put
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cloudrun_psc.fast_synthesis.fitting import UnusableError
 from cloudrun_psc.fast_synthesis.packages import Package, root
 
 # The caller's own choices for jsii that only its own start honours.
@@ -37,16 +37,16 @@ class KernelProcess:
         """Start it, and have it load `packages`, each with the file to hand to jsii as its tarball.
 
         Raises:
-            UnfitError: when it cannot be started here.
+            UnusableError: when it cannot be started here.
         """
         chosen = [name for name in _OWN_CHOICES if os.environ.get(name)]
         if chosen:
-            raise UnfitError(f"{chosen[0]} is set")
+            raise UnusableError(f"{chosen[0]} is set")
         if os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() != "enabled":
-            raise UnfitError("JSII_RUNTIME_PACKAGE_CACHE switches its cache off")
+            raise UnusableError("JSII_RUNTIME_PACKAGE_CACHE switches its cache off")
         node = shutil.which(os.environ.get("JSII_NODE") or "node")
         if node is None:
-            raise UnfitError("there is no Node; set JSII_NODE")
+            raise UnusableError("there is no Node; set JSII_NODE")
         self._version = version
         self._expected = [(package.name, package.version) for package, _ in packages]
         self._loading = {(package.name, package.version): package.tarball for package, _ in packages}
@@ -72,7 +72,7 @@ class KernelProcess:
             self.pid = os.posix_spawn(node, command, environment, file_actions=actions)
         except OSError as error:
             ours.close()
-            raise UnfitError(f"Node cannot be started: {error}") from error
+            raise UnusableError(f"Node cannot be started: {error}") from error
         finally:
             theirs.close()
             os.close(nothing)
@@ -82,7 +82,7 @@ class KernelProcess:
         """Whether this very assembly is one of those that the kernel was told to load at its start.
 
         Raises:
-            UnfitError: when the kernel could not load it.
+            UnusableError: when the kernel could not load it.
             RuntimeError: when the kernel is gone.
         """
         key = (name, version)
@@ -95,7 +95,7 @@ class KernelProcess:
             if "ok" not in answer:
                 # Its first line: what follows is a trace of Node's.
                 reason = str(answer.get("error")).strip().partition("\n")[0]
-                raise UnfitError(f"the kernel cannot load {awaited[0]}: {reason}")
+                raise UnusableError(f"the kernel cannot load {awaited[0]}: {reason}")
             self._expected.pop(0)
         return True
 
@@ -103,7 +103,7 @@ class KernelProcess:
         """Wait until everything is loaded that it was told to load at its start.
 
         Raises:
-            UnfitError: when it could not load it.
+            UnusableError: when it could not load it.
             RuntimeError: when the kernel is gone.
         """
         if self._expected:
@@ -123,7 +123,7 @@ class KernelProcess:
         if not self._greeted:
             greeting = json.loads(self._line())
             if greeting != {"hello": f"@jsii/runtime@{self._version}"}:
-                raise UnfitError(f"an unexpected kernel answered: {greeting}")
+                raise UnusableError(f"an unexpected kernel answered: {greeting}")
             self._greeted = True
         answer: dict[str, Any] = json.loads(self._line())
         return answer
@@ -173,7 +173,7 @@ def _program(cache: Path, version: str) -> Path:
     # Only found and not imported: that would cost the time in which the process can start already.
     spec = util.find_spec("jsii")
     if spec is None or not spec.submodule_search_locations:
-        raise UnfitError("jsii is not where it is expected")
+        raise UnusableError("jsii is not where it is expected")
     installed = Path(spec.submodule_search_locations[0]) / "_embedded" / "jsii"
     folder = cache / "jsii" / version / "lib"
     for name in (_PROGRAM, _WORKER):
@@ -183,5 +183,5 @@ def _program(cache: Path, version: str) -> Path:
             if not (folder / name).is_file() or (folder / name).stat().st_size != size:
                 put(folder / name, content.read_bytes())
         except OSError as error:
-            raise UnfitError(f"jsii's program cannot be prepared: {error}") from error
+            raise UnusableError(f"jsii's program cannot be prepared: {error}") from error
     return folder / _PROGRAM

@@ -12,7 +12,7 @@ from typing import Any
 
 from cloudrun_psc.fast_synthesis import fitting, packages
 from cloudrun_psc.fast_synthesis.cache import cache_folder
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cloudrun_psc.fast_synthesis.fitting import UnusableError
 from cloudrun_psc.lazy_bindings import use_lazy_bindings
 
 _PACKAGES = (
@@ -38,7 +38,7 @@ def use() -> bool:
         try:
             take()
             _in_use.append(part)
-        except (UnfitError, OSError) as error:
+        except (UnusableError, OSError) as error:
             fitting.say(part, error)
     if use_lazy_bindings():
         _in_use.append("bindings")
@@ -48,7 +48,7 @@ def use() -> bool:
 def _kernel() -> None:
     """Start the kernel's process now; jsii itself is imported by whoever needs it, and takes the process then."""
     if not hasattr(os, "posix_spawn"):
-        raise UnfitError("this system starts processes in another way")
+        raise UnusableError("this system starts processes in another way")
     version = fitting.installed("jsii", fitting.JSII)
     fitting.installed("cdktf", fitting.CDKTF)
     from cloudrun_psc.fast_synthesis.imports import After
@@ -78,7 +78,7 @@ def _folder(module: str) -> Path:
     """Where a package is installed; it is not imported for that."""
     spec = PathFinder.find_spec(module)
     if spec is None or spec.origin is None:
-        raise UnfitError(f"{module} is not installed")
+        raise UnusableError(f"{module} is not installed")
     return Path(spec.origin).parent
 
 

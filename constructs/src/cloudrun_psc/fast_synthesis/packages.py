@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloudrun_psc.fast_synthesis.cache import put
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cloudrun_psc.fast_synthesis.fitting import UnusableError
 
 # Raised when packages are unpacked differently: what former versions left is then not used.
 RECIPE = 2
@@ -41,12 +41,12 @@ def package(name: str, module_folder: Path) -> Package:
     """The assembly in `module_folder`/_jsii; its version stands in the tarball's name.
 
     Raises:
-        UnfitError: when there is not exactly one tarball.
+        UnusableError: when there is not exactly one tarball.
     """
     short = name.rpartition("/")[2]
     found = sorted((module_folder / "_jsii").glob(f"{short}@*.jsii.tgz"))
     if len(found) != 1:
-        raise UnfitError(f"{module_folder} does not hold one tarball of {name}")
+        raise UnusableError(f"{module_folder} does not hold one tarball of {name}")
     version = found[0].name.removeprefix(f"{short}@").removesuffix(".jsii.tgz")
     return Package(name=name, version=version, module=module_folder.name, tarball=found[0])
 
@@ -61,7 +61,7 @@ def unpacked(cache: Path, wanted: Package) -> Path:
 
     Raises:
         OSError: when the cache cannot be written.
-        UnfitError: when the tarball's content is not of the known shape.
+        UnusableError: when the tarball's content is not of the known shape.
     """
     facts = wanted.tarball.stat()
     told = {"recipe": RECIPE, "name": wanted.name, "version": wanted.version}

@@ -12,13 +12,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.comparison import Comparison
+from deployment.comparison import Comparison
+from deployment.plan_comparison import read
+from deployment.unusable import UnusableError
 from review.formats import document, markdown, terminal
-from review.plans import read
 from review.report import Material, assemble
-from review.synthesized import UnusableError
+from tests.deployment.test_plans import BEFORE, CODE, PLAN, SUBNET, entry
 from tests.review.stacks import TODAY, stack
-from tests.review.test_plans import BEFORE, CODE, PLAN, SUBNET, entry
 
 WHOLE = deepcopy(PLAN) | {
     "resource_drift": [entry(SUBNET, ["update"], {"name": "s"}, {"name": "t"})],

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from review.comparison import Comparison
+from deployment.comparison import Comparison
+from deployment.plan_comparison import read
+from deployment.stack import UNKNOWN
+from deployment.unusable import UnusableError
 from review.findings import judge
-from review.plans import read
 from review.report import Material, assemble
-from review.stack import UNKNOWN
-from review.synthesized import UnusableError
 from tests.review.stacks import TODAY, stack
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.comparison import Difference, compare, differences
+from deployment.comparison import Difference, compare, differences
 from tests.review.stacks import PRODUCER, compared, edited, stack
 
 ATTACHMENT = "resource/google_compute_service_attachment/shop"

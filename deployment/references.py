@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from review.hidden import Hidden
-from review.stack import UNKNOWN, Item, Stack
+from deployment.hidden import Hidden
+from deployment.stack import UNKNOWN, Item, Stack
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
 _ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from config.credential_shapes import shape
+from deployment.credential_shapes import shape
 
 SHOWN = "(hidden)"
 # Below this length a text is too common a word to be cut out of messages.

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-Json = dict[str, Any]
+from deployment.values import Json
+from stacks.layout import label
 
 
 class _Unknown:
@@ -91,7 +92,7 @@ class Stack:
     @property
     def label(self) -> str:
         """ENVIRONMENT/STACK, or the stack alone in the environment `default`."""
-        return self.name if self.environment in {"", "default"} else f"{self.environment}/{self.name}"
+        return label(self.environment, self.name)
 
 
 def blocks(values: Mapping[str, Any], name: str) -> list[Json]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.revision import own_configuration
+from deployment.revision import own_configuration
 
 
 @pytest.mark.parametrize("typed", ["config/ours.yaml", "./config/ours.yaml", "{checkout}/config/ours.yaml"])

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.terraform import change_of
-from review.comparison import Change, Comparison, Difference, differences
-from review.hidden import Hidden, hide
-from review.plan_file import belongs, load
-from review.stack import UNKNOWN, Item, Json, Stack
-from review.synthesized import UnusableError
+from deployment.comparison import Change, Comparison, Difference, differences
+from deployment.hidden import Hidden, hide
+from deployment.plan_file import belongs, load
+from deployment.planned_change import action_of, change_of
+from deployment.stack import UNKNOWN, Item, Stack
+from deployment.unusable import UnusableError
+from deployment.values import Json
 
 
 def read(file: Path, name: str, stack: Stack) -> Comparison:
@@ -186,8 +187,7 @@ def _output(name: str, change: Json) -> tuple[Item | None, Item | None]:
 
 
 def _output_change(name: str, change: Json, old: Item | None, new: Item | None) -> Iterator[Change]:
-    names = {("create",): "created", ("update",): "updated", ("delete",): "destroyed"}
-    action = names.get(tuple(change["actions"]))
+    action = action_of(change)
     if action:
         unknown = ("value",) if change.get("after_unknown") is True else ()
         found = tuple(differences(old.values if old else {}, new.values if new else {}))

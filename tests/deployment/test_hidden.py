@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from review.hidden import SHOWN, Hidden, hidden_texts, hide, is_credential_name, looks_like_credential, scrub
+from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, is_credential_name, looks_like_credential, scrub
 
 SHAPES = [
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE",

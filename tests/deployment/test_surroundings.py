@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands import rehearse
-from rehearsal.surroundings import for_deployment, for_init
+from deployment.surroundings import for_deployment, for_init
 
 
 def test_a_deployment_sees_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

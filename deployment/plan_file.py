@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from review.stack import Json, Stack
-from review.synthesized import UnusableError
+from deployment.stack import Stack
+from deployment.unusable import UnusableError
+from deployment.values import Json
 
 # Terraform 1.x keeps the major version 1: https://developer.hashicorp.com/terraform/internals/json-format
 _FORMAT = "1."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from review.stack import Item, Stack, manages
+from deployment.stack import Item, Stack, manages
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
 _KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal.stacks_folder import Stack as Folder
-from rehearsal.stacks_folder import stacks_of
-from review.hidden import Hidden, hide
-from review.stack import Item, Json, Stack
+from deployment.hidden import Hidden, hide
+from deployment.output_folder import StackFolder, stacks_of
+from deployment.stack import Item, Stack
+from deployment.values import Json, without_metadata
 
-LOCK = ".terraform.lock.hcl"
 _LOCKED = re.compile(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"')
-
-
-class UnusableError(Exception):
-    """What was given cannot be reviewed; one sentence."""
 
 
 def read(output: Path, environment: str) -> dict[str, Stack]:
@@ -28,23 +22,12 @@ def read(output: Path, environment: str) -> dict[str, Stack]:
     Raises:
         UnusableError: when the folder has none, or a stack is no Terraform JSON.
     """
-    try:
-        folders = stacks_of(output)
-    except ValueError as error:
-        raise UnusableError(str(error)) from error
-    stacks = {folder.name: _stack(folder, environment) for folder in folders}
+    stacks = {folder.name: _stack(folder, environment) for folder in stacks_of(output)}
     return {name: replace(stack, others=stacks) for name, stack in stacks.items()}
 
 
-def _stack(folder: Folder, environment: str) -> Stack:
-    try:
-        content = json.loads(folder.file.read_text())
-        if not isinstance(content, dict):
-            raise ValueError("no mapping at its top")
-    except (OSError, ValueError) as error:
-        raise UnusableError(f"{folder.name}: {folder.file.name} is no Terraform JSON ({error})") from error
-    lock = folder.folder / LOCK
-    return stack_of(content, environment, folder.name, lock.read_text() if lock.exists() else "")
+def _stack(folder: StackFolder, environment: str) -> Stack:
+    return stack_of(folder.content(), environment, folder.name, folder.lock())
 
 
 def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stack:
@@ -92,7 +75,7 @@ def _settings(content: Json, lock: str) -> Iterator[Item]:
 
 
 def _plain(values: Any) -> Json:
-    return hide(_without_metadata(values)) if isinstance(values, dict) else {}
+    return hide(without_metadata(values)) if isinstance(values, dict) else {}
 
 
 def _named(name: str, values: Any) -> Json:
@@ -105,12 +88,6 @@ def _output(values: Json) -> Json:
     if values.get("sensitive") is True and "value" in values and not isinstance(values["value"], Hidden):
         values["value"] = Hidden(values["value"])
     return values
-
-
-def _without_metadata(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_metadata(inner) for key, inner in value.items() if key != "//"}
-    return [_without_metadata(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _mapping(value: Any) -> Json:

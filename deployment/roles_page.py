@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stacks.roles import kinds_table, stack_table, tester_table
+from deployment.roles import kinds_table, stack_table, tester_table
 
 _PAGE = """\
 # Roles
 
-What deployers and testers must be allowed to do. This page is made from the table in `stacks/roles.py` and from the
+What deployers and testers must be allowed to do. This page is made from the table in `deployment/roles.py` and from the
 synthesized stacks (`./psc test tests/docs/test_roles.py --write-docs` writes it anew); do not edit it by hand.
 
 Grant these to a group, or to a service account that deployers impersonate (`impersonate_service_account` of a side).

@@ -1,4 +1,4 @@
-"""Terraform as a rehearsal needs it: plans as data, errors as data."""
+"""Terraform, run in a stack's folder: plans as data, errors as data."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from rehearsal.stacks_folder import needs
+from deployment.output_folder import StackFolder
+from deployment.planned_change import PlannedChange, change_of
+from deployment.unusable import UnusableError
 
 PLAN = "rehearsal.tfplan"
 
@@ -28,27 +29,11 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """What a plan does to one address: created, updated, replaced, destroyed or moved.
-
-    `because` names the attributes that force a replacement; `name` and `former_name` are the resource's own, where it
-    has one.
-    """
-
-    address: str
-    action: str
-    because: tuple[str, ...] = ()
-    former_address: str = ""
-    name: str = ""
-    former_name: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Planned:
     """A plan: its changes, and what Terraform said. Not `ok`: it was refused and nothing was touched."""
 
     ok: bool
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlannedChange, ...] = ()
     outputs: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -66,10 +51,6 @@ class Applied:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-class UnusableError(Exception):
-    """Terraform cannot be run at all: not there, or without the provider."""
-
-
 @dataclass
 class Terraform:
     """The program, and the two sets of variables that it runs with."""
@@ -79,13 +60,14 @@ class Terraform:
     variables: Mapping[str, str]
     _ready: dict[Path, tuple[str, str]] = field(default_factory=dict)
 
-    def init(self, folder: Path) -> None:
+    def init(self, stack: StackFolder) -> None:
         """Prepare a stack's folder, once for each backend, provider version and lock file.
 
         Raises:
             UnusableError: when the provider cannot be had; the message is Terraform's own.
         """
-        if self._ready.get(folder) == needs(folder):
+        folder = stack.folder
+        if self._ready.get(folder) == init_settings(stack):
             return
         # The backend is configured with the clean variables: init for a bucket talks to it.
         first = self._run(folder, ["init", "-input=false", "-no-color", "-backend=false"], self.init_variables)
@@ -99,11 +81,12 @@ class Terraform:
         )
         if second.returncode != 0:
             raise UnusableError(f"terraform init failed:\n{(second.stdout + second.stderr).strip()}")
-        self._ready[folder] = needs(folder)
+        self._ready[folder] = init_settings(stack)
 
-    def plan(self, folder: Path, *, destroy: bool = False) -> Planned:
-        """Plan and keep the plan in the folder for `apply`."""
-        self.init(folder)
+    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
+        """Plan and keep the plan in the stack's folder for `apply`."""
+        self.init(stack)
+        folder = stack.folder
         command = ["plan", "-input=false", "-json", f"-out={PLAN}", *(["-destroy"] if destroy else [])]
         done = self._run(folder, command, self.variables)
         said = _diagnostics(done.stdout, done.stderr)
@@ -117,9 +100,9 @@ class Terraform:
         )
         return Planned(ok=True, changes=changes, outputs=outputs, diagnostics=said)
 
-    def apply(self, folder: Path) -> Applied:
+    def apply(self, stack: StackFolder) -> Applied:
         """Apply the plan that `plan` left."""
-        done = self._run(folder, ["apply", "-input=false", "-json", PLAN], self.variables)
+        done = self._run(stack.folder, ["apply", "-input=false", "-json", PLAN], self.variables)
         return Applied(ok=done.returncode == 0, diagnostics=_diagnostics(done.stdout, done.stderr))
 
     def _run(self, folder: Path, words: list[str], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -139,6 +122,11 @@ class Terraform:
                 _end(process)
                 raise
         return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+def init_settings(stack: StackFolder) -> tuple[str, str]:
+    """What `terraform init` goes by in a stack's folder: backend and providers, and the lock file."""
+    return json.dumps(stack.content()["terraform"], sort_keys=True), stack.lock()
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -170,29 +158,3 @@ def _diagnostics(lines: str, errors: str) -> tuple[Diagnostic, ...]:
     if not found and errors.strip():
         found.append(Diagnostic(severity="error", address="", summary=errors.strip().splitlines()[0], detail=errors))
     return tuple(found)
-
-
-def change_of(entry: dict[str, Any]) -> Change | None:
-    """A change of the plan's JSON; None for what stays, and for data that is only read."""
-    actions, former = entry["change"]["actions"], entry.get("previous_address", "")
-    names = {("create",): "created", ("update",): "updated", ("delete",): "destroyed"}
-    action = names.get(tuple(actions), "replaced" if set(actions) == {"create", "delete"} else "")
-    if not action:
-        action = "moved" if former else ""
-    if not action or entry.get("mode") == "data":
-        return None
-    because = [".".join(str(part) for part in path) for path in entry["change"].get("replace_paths", [])]
-    reason = entry.get("action_reason", "")
-    if reason == "replace_by_triggers":
-        because.append("replace_triggered_by")
-    elif reason == "replace_because_tainted":
-        because.append("tainted")
-    before, after = entry["change"]["before"] or {}, entry["change"]["after"] or {}
-    return Change(
-        address=entry["address"],
-        action=action,
-        because=tuple(sorted(because)),
-        former_address=former,
-        name=str(after.get("name") or before.get("name") or ""),
-        former_name=str(before.get("name") or ""),
-    )
