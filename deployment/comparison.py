@@ -35,7 +35,7 @@ class Change:
     """
 
     address: str
-    kind: str
+    type: str
     action: str
     former_address: str = ""
     differences: tuple[Difference, ...] = ()
@@ -47,7 +47,7 @@ class Change:
     @property
     def of_resource(self) -> bool:
         """Whether Terraform manages what changes."""
-        return manages(self.kind)
+        return manages(self.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +90,9 @@ class Comparison:
         return {one.address: one for one in self.changes}
 
     @cached_property
-    def replaced_kinds(self) -> frozenset[str]:
-        """The kinds of which something is replaced."""
-        return frozenset(one.kind for one in self.changes if one.action == "replaced")
+    def replaced_types(self) -> frozenset[str]:
+        """The types of which something is replaced."""
+        return frozenset(one.type for one in self.changes if one.action == "replaced")
 
 
 def compare(before: Stack | None, after: Stack | None) -> Comparison:
@@ -118,7 +118,7 @@ def _change(address: str, before: Item | None, after: Item | None) -> Change | N
         action = "created" if before is None else "destroyed"
         return Change(
             address=address,
-            kind=item.kind,
+            type=item.type,
             action=action,
             differences=tuple(differences(before.values if before else {}, after.values if after else {})),
         )
@@ -128,7 +128,7 @@ def _change(address: str, before: Item | None, after: Item | None) -> Change | N
         return None
     return Change(
         address=address,
-        kind=after.kind,
+        type=after.type,
         action="updated" if found else "moved",
         former_address=former,
         differences=found,

@@ -128,7 +128,7 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
     unknown = entry["change"].get("after_unknown")
     yield Change(
         address=told.address,
-        kind=str(entry["type"]),
+        type=str(entry["type"]),
         action=told.action,
         former_address=told.former_address,
         differences=_written(_said(old), _said(new), told.address, expressions),
@@ -191,7 +191,7 @@ def _output_change(name: str, change: Json, old: Item | None, new: Item | None) 
     if action:
         unknown = ("value",) if change.get("after_unknown") is True else ()
         found = tuple(differences(old.values if old else {}, new.values if new else {}))
-        yield Change(address=f"output.{name}", kind="output", action=action, differences=found, unknown=unknown)
+        yield Change(address=f"output.{name}", type="output", action=action, differences=found, unknown=unknown)
 
 
 def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
@@ -201,10 +201,10 @@ def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
         return
     change = entry["change"]
     if change.get("after") is None:
-        yield Change(address=told.address, kind=str(entry["type"]), action="destroyed")
+        yield Change(address=told.address, type=str(entry["type"]), action="destroyed")
         return
     old = hide(change.get("before"), change.get("before_sensitive")) or {}
     new = hide(change.get("after"), change.get("after_sensitive")) or {}
     found = _written(old, new, told.address, expressions)
     if found:
-        yield Change(address=told.address, kind=str(entry["type"]), action="updated", differences=found)
+        yield Change(address=told.address, type=str(entry["type"]), action="updated", differences=found)

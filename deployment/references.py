@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployment.hidden import Hidden
+from deployment.kinds import COLLECTIONS
 from deployment.stack import UNKNOWN, Item, Stack
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
@@ -134,18 +135,4 @@ def target_of(value: Any, stack: Stack) -> Item | None:
     if "/" not in value or is_expression(value):
         return None
     *_, collection, name = value.split("/")
-    return stack.called(_COLLECTIONS.get(collection, ""), name)
-
-
-_COLLECTIONS = {
-    "serviceAttachments": "google_compute_service_attachment",
-    "forwardingRules": "google_compute_forwarding_rule",
-    "targetHttpProxies": "google_compute_region_target_http_proxy",
-    "targetHttpsProxies": "google_compute_region_target_https_proxy",
-    "urlMaps": "google_compute_region_url_map",
-    "backendServices": "google_compute_region_backend_service",
-    "networkEndpointGroups": "google_compute_region_network_endpoint_group",
-    "subnetworks": "google_compute_subnetwork",
-    "networks": "google_compute_network",
-    "addresses": "google_compute_address",
-}
+    return stack.called(COLLECTIONS.get(collection, ""), name)

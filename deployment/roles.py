@@ -1,6 +1,6 @@
 """What a deployer must be allowed to do, derived from what the synthesized stacks hold.
 
-One table says which roles each kind of resource needs; the stacks say which kinds there are and in which project.
+deployment/kinds says which roles each kind needs; the stacks say which kinds there are and in which project.
 docs/roles.md is made of this and kept true by a test. Deliberately not here: granting anything. Whoever deploys
 should not be able to give himself the roles for it.
 
@@ -15,85 +15,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PROJECT = "the project"
-SERVICE_IDENTITY = "the service account that the service runs as"
-VM_IDENTITY = "the service account that the VM runs as"
-BUCKET = "the state bucket"
-IMPERSONATED = "the impersonated service account"
+from deployment.kinds import KINDS, kind_of
+from deployment.kinds.kind import BUCKET, IMPERSONATED, PROJECT, VM_IDENTITY, Grant
+from deployment.kinds.terraform import STATE_IN_BUCKET
 
-# Kinds that are no Terraform type of their own.
-ENDPOINT = "google_compute_forwarding_rule (PSC endpoint)"
-GCS_BACKEND = "backend gcs"
-GCS_REMOTE_STATE = "data.terraform_remote_state (gcs)"
-LOCAL_REMOTE_STATE = "data.terraform_remote_state (local)"
-IMPERSONATION = "provider impersonate_service_account"
-QUOTA_PROJECT = "provider billing_project"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grant:
-    """A predefined role (roles/…) or a single permission, what it is granted on, and why it is needed."""
-
-    name: str
-    why: str
-    on: str = PROJECT
-
-
-_NETWORK = Grant(name="roles/compute.networkAdmin", why="creates, changes and deletes networking resources")
-_LOAD_BALANCER = Grant(name="roles/compute.loadBalancerAdmin", why="creates, changes and deletes load balancers' parts")
-_RUN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
-
-# Terraform type (or one of the kinds above) → what it needs. Nothing at all is an entry too.
-TABLE: Mapping[str, tuple[Grant, ...]] = {
-    "google_project_service": (
-        Grant(name="roles/serviceusage.serviceUsageAdmin", why="enables the API (it is never disabled again)"),
+# What else of a stack asks for roles, beside its resources and data sources.
+SETTINGS: dict[str, tuple[Grant, ...]] = {
+    (GCS_BACKEND := "backend gcs"): (
+        Grant(name="roles/storage.objectUser", on=BUCKET, why="reads, writes and locks the state"),
     ),
-    "data.google_project": (
-        Grant(name="roles/browser", why="resourcemanager.projects.get, for its number; Billing is asked too"),
-    ),
-    "google_cloud_run_v2_service": (
-        _RUN,
-        Grant(name="roles/iam.serviceAccountUser", on=SERVICE_IDENTITY, why="a service acts as this account"),
-    ),
-    "google_cloud_run_v2_service_iam_member": (_RUN,),
-    "google_compute_network": (_NETWORK,),
-    "google_compute_subnetwork": (_NETWORK,),
-    "data.google_compute_subnetworks": (_NETWORK,),
-    "google_compute_address": (_NETWORK,),
-    "google_compute_region_network_endpoint_group": (_LOAD_BALANCER,),
-    "google_compute_region_backend_service": (_LOAD_BALANCER,),
-    "google_compute_region_url_map": (_LOAD_BALANCER,),
-    "google_compute_region_target_http_proxy": (_LOAD_BALANCER,),
-    "google_compute_forwarding_rule": (_LOAD_BALANCER, _NETWORK),
-    "google_compute_service_attachment": (
-        _NETWORK,
-        Grant(name="compute.serviceAttachments.create", why="publishes; .update and .delete change and withdraw"),
-    ),
-    ENDPOINT: (
-        _NETWORK,
-        Grant(name="roles/servicedirectory.editor", why="Google registers each endpoint in Service Directory"),
-    ),
-    "google_compute_firewall": (Grant(name="roles/compute.securityAdmin", why="networkAdmin holds no firewall rules"),),
-    "google_compute_instance": (
-        Grant(name="roles/compute.instanceAdmin.v1", why="creates, changes and deletes the VM"),
-        Grant(name="roles/iam.serviceAccountUser", on=VM_IDENTITY, why="a VM acts as this account"),
-    ),
-    "google_secret_manager_secret_iam_member": (
-        Grant(name="roles/secretmanager.admin", why="lets the service's account read its secrets"),
-    ),
-    "terraform_data": (),
-    LOCAL_REMOTE_STATE: (),
-    GCS_REMOTE_STATE: (
-        Grant(name="roles/storage.objectViewer", on=BUCKET, why="reads the producer's outputs, and so all its state"),
-    ),
-    GCS_BACKEND: (Grant(name="roles/storage.objectUser", on=BUCKET, why="reads, writes and locks the state"),),
-    IMPERSONATION: (
+    (IMPERSONATION := "provider impersonate_service_account"): (
         Grant(name="roles/iam.serviceAccountTokenCreator", on=IMPERSONATED, why="Terraform acts as this account"),
     ),
-    QUOTA_PROJECT: (
+    (QUOTA_PROJECT := "provider billing_project"): (
         Grant(name="roles/serviceusage.serviceUsageConsumer", why="calls count against the quota of this project"),
     ),
 }
+TABLE: Mapping[str, tuple[Grant, ...]] = {kind.label: kind.grants for kind in KINDS if kind.ours} | SETTINGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,9 +102,10 @@ def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for prefix, section in (("", "resource"), ("data.", "data")):
         for type_, named in stack.get(section, {}).items():
             for values in named.values():
+                kind = kind_of(f"{prefix}{type_}", values)
                 project = values.get("project") or values.get("project_id") or provider["project"]
-                kind = _kind(f"{prefix}{type_}", values)
-                yield f"gs://{values['config']['bucket']}" if kind == GCS_REMOTE_STATE else project, kind
+                where = f"gs://{values['config']['bucket']}" if kind is STATE_IN_BUCKET else project
+                yield where, kind.label if kind else f"{prefix}{type_}"
     if provider.get("impersonate_service_account"):
         yield provider["impersonate_service_account"], IMPERSONATION
     if provider.get("billing_project"):
@@ -174,14 +113,6 @@ def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     bucket = stack["terraform"]["backend"].get("gcs")
     if bucket:
         yield f"gs://{bucket['bucket']}", GCS_BACKEND
-
-
-def _kind(type_: str, values: Mapping[str, Any]) -> str:
-    if type_ == "google_compute_forwarding_rule" and not values.get("load_balancing_scheme"):
-        return ENDPOINT
-    if type_ == "data.terraform_remote_state":
-        return GCS_REMOTE_STATE if values["backend"] == "gcs" else LOCAL_REMOTE_STATE
-    return type_
 
 
 def stack_table(stack: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from deployment.roles import kinds_table, stack_table, tester_table
 _PAGE = """\
 # Roles
 
-What deployers and testers must be allowed to do. This page is made from the table in `deployment/roles.py` and from the
+What deployers and testers must be allowed to do. This page is made from `deployment/kinds` and from the
 synthesized stacks (`./psc test tests/docs/test_roles.py --write-docs` writes it anew); do not edit it by hand.
 
 Grant these to a group, or to a service account that deployers impersonate (`impersonate_service_account` of a side).

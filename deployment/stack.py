@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from deployment.kinds import is_psc_endpoint, kind_of
+from deployment.kinds.kind import Kind
 from deployment.values import Json
 from stacks.layout import label
 
@@ -24,28 +26,38 @@ _NO_RESOURCES = frozenset(
 )
 
 
-def manages(kind: str) -> bool:
-    """Whether Terraform manages items of a kind, rather than reads or evaluates them."""
-    return kind not in _NO_RESOURCES and not kind.startswith("data.")
+def manages(type_: str) -> bool:
+    """Whether Terraform manages items of a type, rather than reads or evaluates them."""
+    return type_ not in _NO_RESOURCES and not type_.startswith("data.")
 
 
 @dataclass(frozen=True)
 class Item:
     """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
 
-    `kind` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
+    `type` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
     `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are
     wrapped, unknown ones `UNKNOWN`.
     """
 
     address: str
-    kind: str
+    type: str
     values: Json = field(repr=False)
+
+    @property
+    def kind(self) -> Kind | None:
+        """What is known of its kind; None where nothing is."""
+        return kind_of(self.type, self.values)
+
+    @property
+    def is_psc_endpoint(self) -> bool:
+        """Whether it is a PSC endpoint for a published service."""
+        return is_psc_endpoint(self.type, self.values)
 
     @property
     def is_resource(self) -> bool:
         """Whether Terraform manages it."""
-        return manages(self.kind)
+        return manages(self.type)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,19 +77,19 @@ class Stack:
     others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def of(self, *kinds: str) -> Iterator[Item]:
-        """The items of some kinds, by kind and address."""
-        return (item for kind in kinds for item in self._by_kind.get(kind, ()))
+    def of(self, *types: str) -> Iterator[Item]:
+        """The items of some types, by type and address."""
+        return (item for type_ in types for item in self._by_type.get(type_, ()))
 
-    def called(self, kind: str, name: str) -> Item | None:
-        """The first item of a kind with a literal name."""
-        return self._by_name.get((kind, name))
+    def called(self, type_: str, name: str) -> Item | None:
+        """The first item of a type with a literal name."""
+        return self._by_name.get((type_, name))
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, list[Item]]:
+    def _by_type(self) -> Mapping[str, list[Item]]:
         found: dict[str, list[Item]] = {}
         for item in self.items.values():
-            found.setdefault(item.kind, []).append(item)
+            found.setdefault(item.type, []).append(item)
         return found
 
     @cached_property
@@ -86,7 +98,7 @@ class Stack:
         for item in self.items.values():
             name = item.values.get("name")
             if isinstance(name, str):
-                found.setdefault((item.kind, name), item)
+                found.setdefault((item.type, name), item)
         return found
 
     @property

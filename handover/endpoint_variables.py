@@ -9,6 +9,10 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.connections import SERVICE_ATTACHMENT
+from deployment.kinds import is_psc_endpoint
+from deployment.kinds.address import ADDRESS
+from deployment.kinds.forwarding_rule import PSC_ENDPOINT
+from deployment.kinds.network import SUBNETWORK
 from deployment.values import Json, with_strings
 from handover.variables import Validation, Variable, matches
 from stacks.contract import PORT, SELF_LINK, URL
@@ -16,7 +20,6 @@ from stacks.instructions import UNKNOWN_URL
 
 _OUTPUT = r"data\.terraform_remote_state\.producer(?:\[0\])?\.outputs\.(\w+)"
 _LINK = "service_attachment"
-_SUBNETWORK = "google_compute_subnetwork"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +36,12 @@ def lift(stack: Json) -> list[Endpoint]:
     """Put a variable in place of each endpoint's IP address, in the commands of the outputs too."""
     resources = stack.get("resource", {})
     found = []
-    for address, rule in sorted(resources.get("google_compute_forwarding_rule", {}).items()):
-        reserved = resources.get("google_compute_address", {}).get(address)
-        if rule.get("load_balancing_scheme") or not reserved:
+    for address, rule in sorted(resources.get(PSC_ENDPOINT.type, {}).items()):
+        reserved = resources.get(ADDRESS.type, {}).get(address)
+        if not is_psc_endpoint(PSC_ENDPOINT.type, rule) or not reserved:
             continue
-        subnet = reserved["subnetwork"].removeprefix(f"${{{_SUBNETWORK}.").removesuffix(".id}")
-        range_ = resources[_SUBNETWORK][subnet]["ip_cidr_range"]
+        subnet = reserved["subnetwork"].removeprefix(f"${{{SUBNETWORK.type}.").removesuffix(".id}")
+        range_ = resources[SUBNETWORK.type][subnet]["ip_cidr_range"]
         variable = _ip(address, rule["name"], reserved["address"], range_)
         _refer(stack, address, reserved["address"], variable.name)
         reserved["address"] = f"${{var.{variable.name}}}"
@@ -89,7 +92,7 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
     data.pop("terraform_remote_state", None)
     if not data:
         stack.pop("data", None)
-    for address, rule in sorted(stack.get("resource", {}).get("google_compute_forwarding_rule", {}).items()):
+    for address, rule in sorted(stack.get("resource", {}).get(PSC_ENDPOINT.type, {}).items()):
         _without_state_conditions(rule)
         link = rule["target"]
         if "${" not in link:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.kinds.cloud_run import INVOKER
 from deployment.values import Json, with_strings
 from handover import endpoint_variables, service_variables
 from handover.endpoint_variables import Endpoint
@@ -73,7 +74,7 @@ def hand(
     files = _by_subject(content, variables)
     for invoker in (one for service in services for one in service.invokers):
         files[invoker.file] = {
-            "resource": {"google_cloud_run_v2_service_iam_member": {invoker.name: invoker.resource}},
+            "resource": {INVOKER.type: {invoker.name: invoker.resource}},
             "variable": {invoker.variable.name: invoker.variable.block()},
         }
         variables.append(invoker.variable)

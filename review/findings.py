@@ -146,9 +146,9 @@ _FOR_KIND: dict[str, tuple[Rule, ...]] = {}
 
 
 def _rules(item: Item) -> tuple[Rule, ...]:
-    if item.kind not in _FOR_KIND:
-        _FOR_KIND[item.kind] = tuple(rule for rule in RULES if item.kind in rule.kinds)
-    return _FOR_KIND[item.kind]
+    if item.type not in _FOR_KIND:
+        _FOR_KIND[item.type] = tuple(rule for rule in RULES if item.type in rule.kinds)
+    return _FOR_KIND[item.type]
 
 
 def merged(found: list[Finding]) -> list[Finding]:

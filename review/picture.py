@@ -6,19 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deployment.comparison import Comparison
+from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
+from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.forwarding_rule import FRONTEND, PSC_ENDPOINT
+from deployment.kinds.instance import INSTANCE
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_expression, name_of, readable, target_of
 from deployment.stack import Item, Stack, blocks, texts
-from review.replacement import is_endpoint
 
-# What a picture shows of a stack: the way of a request. The rest is in the tables.
-_SHOWN = {
-    "google_compute_instance": "VM",
-    "google_compute_forwarding_rule": "load balancer",
-    "google_compute_service_attachment": "service attachment",
-    "google_cloud_run_v2_service": "Cloud Run",
-    "google_cloud_run_service": "Cloud Run",
-    "google_compute_firewall": "firewall",
-}
 # More boxes than this and nobody can read it; what changes is shown first.
 _MOST = 40
 
@@ -69,14 +64,19 @@ def _items(comparison: Comparison) -> Iterator[tuple[Item, Stack]]:
     moved = {one.former_address for one in comparison.changes}
     known = after.items if after else {}
     if after:
-        yield from ((item, after) for item in after.items.values() if item.kind in _SHOWN)
+        yield from ((item, after) for item in after.items.values() if _drawn(item))
     if before:
         gone = (item for item in before.items.values() if item.address not in known and item.address not in moved)
-        yield from ((item, before) for item in gone if item.kind in _SHOWN)
+        yield from ((item, before) for item in gone if _drawn(item))
+
+
+def _drawn(item: Item) -> bool:
+    """Whether it stands on the way of a request; the rest is in the tables."""
+    return item.kind is not None and item.kind.drawn
 
 
 def _what(item: Item) -> str:
-    return "PSC endpoint" if is_endpoint(item) else _SHOWN[item.kind]
+    return item.kind.called if item.kind else ""
 
 
 def _state(comparison: Comparison, item: Item) -> str:
@@ -108,7 +108,7 @@ def _ends(
     item: Item, stack: Stack, comparison: Comparison, shown: list[Comparison]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     label = comparison.stack.label
-    if is_endpoint(item):
+    if item.kind is PSC_ENDPOINT:
         yield from _published(item, stack, shown)
         return
     port = _port(item)
@@ -117,16 +117,15 @@ def _ends(
 
 def _within(item: Item, stack: Stack) -> Iterator[Item]:
     """What an item leads to in its own stack."""
-    match item.kind:
-        case "google_compute_service_attachment":
-            rule = target_of(item.values.get("target_service"), stack)
-            yield from [rule] if rule else []
-        case "google_compute_forwarding_rule":
-            yield from _behind(item, stack)
-        case "google_compute_instance":
-            yield from (one for one in stack.of("google_compute_forwarding_rule") if is_endpoint(one))
-        case "google_compute_firewall":
-            yield from stack.of("google_compute_instance")
+    if item.kind is SERVICE_ATTACHMENT:
+        rule = target_of(item.values.get("target_service"), stack)
+        yield from [rule] if rule else []
+    elif item.kind is FRONTEND:
+        yield from _behind(item, stack)
+    elif item.kind is INSTANCE:
+        yield from (other for other in stack.of(PSC_ENDPOINT.type) if other.kind is PSC_ENDPOINT)
+    elif item.kind is FIREWALL:
+        yield from stack.of(INSTANCE.type)
 
 
 def _port(item: Item) -> str:
@@ -141,7 +140,7 @@ def _published(item: Item, stack: Stack, shown: list[Comparison]) -> Iterator[tu
         if other.stack.environment != stack.environment:
             continue
         for side in (other.after, other.before):
-            for attachment in side.of("google_compute_service_attachment") if side else ():
+            for attachment in side.of(SERVICE_ATTACHMENT.type) if side else ():
                 name = name_of(attachment, side) if side else ""
                 outputs = [one for one in (side.of("output") if side else ()) if _holds(one, attachment)]
                 if target.endswith(f"/{name}") or any(_mentions(item, one.address) for one in outputs):
@@ -166,6 +165,6 @@ def _behind(item: Item, stack: Stack) -> Iterator[Item]:
     for one in blocks(backend.values, "backend") if backend else []:
         group = target_of(one.get("group"), stack)
         for run in blocks(group.values, "cloud_run") if group else []:
-            for service in stack.of("google_cloud_run_v2_service", "google_cloud_run_service"):
+            for service in stack.of(SERVICE.type, FIRST_SERVICE.type):
                 if texts(run, "service") == [name_of(service, stack)]:
                     yield service

@@ -57,6 +57,7 @@ def synth(tmp_path: Path) -> Callable[..., Synthesized]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="write the documentation's made pages anew")
     parser.addoption("--write-inventories", action="store_true", help="write the stacks' inventories anew")
 
 

@@ -74,10 +74,10 @@ def test_rule_names_are_used_once() -> None:
 @pytest.mark.parametrize("action", ["replaced", "destroyed"])
 def test_an_attachment_that_goes_is_a_finding(action: str) -> None:
     item = Item("google_compute_service_attachment.a", "google_compute_service_attachment", {})
-    change = Change(address=item.address, kind=item.kind, action=action, because=("name",))
+    change = Change(address=item.address, type=item.type, action=action, because=("name",))
     of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
     assert BY_ID["attachment-replaced"].judge(of).verdict == "finding"
-    updated = Subject(item=item, stack=of.stack, change=Change(address="a", kind=item.kind, action="updated"))
+    updated = Subject(item=item, stack=of.stack, change=Change(address="a", type=item.type, action="updated"))
     assert BY_ID["attachment-replaced"].judge(updated).verdict == "fine"
 
 
@@ -85,11 +85,11 @@ def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() 
     values = {"target": "projects/p/regions/r/serviceAttachments/a"}
     item = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", values)
     for action, verdict in (("replaced", "finding"), ("destroyed", "fine"), ("updated", "fine")):
-        change = Change(address=item.address, kind=item.kind, action=action, because=("target",))
+        change = Change(address=item.address, type=item.type, action=action, because=("target",))
         of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
         assert BY_ID["endpoint-replaced"].judge(of).verdict == verdict
     other = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", {"target": "proxy"})
-    change = Change(address=item.address, kind=item.kind, action="replaced")
+    change = Change(address=item.address, type=item.type, action="replaced")
     of = Subject(item=other, stack=Stack("default", "s", {}), change=change)
     assert BY_ID["endpoint-replaced"].judge(of).verdict == "fine"
 
@@ -97,7 +97,7 @@ def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() 
 def test_protection_that_is_lifted_is_a_finding() -> None:
     item = Item("google_cloud_run_v2_service.s", "google_cloud_run_v2_service", {"deletion_protection": False})
     difference = Difference(path="deletion_protection", before=True, after=False)
-    change = Change(address=item.address, kind=item.kind, action="updated", differences=(difference,))
+    change = Change(address=item.address, type=item.type, action="updated", differences=(difference,))
     of = Subject(item=item, stack=Stack("default", "s", {}), change=change, former=item)
     assert BY_ID["deletion-protection-lifted"].judge(of).verdict == "finding"
     assert BY_ID["deletion-protection-lifted"].judge(Subject(item=item, stack=of.stack)).verdict == "fine"

@@ -8,9 +8,9 @@ from functools import lru_cache
 from deployment.comparison import Comparison
 from deployment.references import DEFAULT_ACCOUNT, name_of
 from deployment.stack import Stack
-from review.access import EVERY_PROJECT, OWN_WORDS, Grant
 from review.sentence import Sentence, say
 from review.topics import CUT, REACH
+from review.ways_in import EVERY_PROJECT, OWN_WORDS, WayIn
 
 _IAP = "35.235.240.0/20"
 _OPENED = {
@@ -23,7 +23,7 @@ _OPENED = {
 }
 
 
-def opened(one: Grant) -> Sentence | None:
+def opened(one: WayIn) -> Sentence | None:
     """What a new grant means; None for one that lets nobody in."""
     if one.way == "reject":
         return None
@@ -37,7 +37,7 @@ def opened(one: Grant) -> Sentence | None:
     return _say(text, one)
 
 
-def measured(old: Grant, new: Grant) -> Iterator[tuple[str, Sentence]]:
+def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
     """What another limit, port or address means."""
     if new.way == "accept":
         yield REACH, _say("{who} may open up to {measure} endpoints to {what}, instead of {old}.", new, old)
@@ -56,7 +56,7 @@ def measured(old: Grant, new: Grant) -> Iterator[tuple[str, Sentence]]:
         yield CUT, _say(text, new, old)
 
 
-def closed(one: Grant, comparison: Comparison) -> Sentence | None:
+def closed(one: WayIn, comparison: Comparison) -> Sentence | None:
     """What the end of a grant cuts off; None where the thing itself goes, which is told as destroyed."""
     after = comparison.after
     remains = after is not None and (one.thing in after.items or one.what in _names(after))
@@ -79,7 +79,7 @@ def _names(stack: Stack) -> frozenset[str]:
     return frozenset(name_of(item, stack) for item in stack.items.values())
 
 
-def _say(text: str, one: Grant, old: Grant | None = None) -> Sentence:
+def _say(text: str, one: WayIn, old: WayIn | None = None) -> Sentence:
     who = one.who
     if who in OWN_WORDS:
         text = text.replace("{who}", who)
