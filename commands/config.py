@@ -31,6 +31,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from config.problems import ConfigurationError
     from config.reference import reference_text
     from config.schema import schema_text
+    from deployment.hidden import hide
 
     if args.schema or args.reference:
         print(schema_text() if args.schema else reference_text(), end="")
@@ -43,9 +44,9 @@ def run(args: Namespace, environment: Environment) -> int:
         return 2
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)
-    values = loaded.settings.model_dump(mode="json")
+    values = hide(loaded.settings.model_dump(mode="json"))
     if args.json:
-        print(json.dumps(values, indent=2))
+        print(json.dumps(values, indent=2, default=repr))
         return 0
     rows = [(name, value, _origin(loaded.origins, path)) for path, name, value in leaves(values)]
     widths = [max(len(row[index]) for row in rows) for index in (0, 1)]
@@ -69,7 +70,7 @@ def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
         for key, value in values.items():
             yield from leaves(value, (*path, key))
     else:
-        yield path, dotted(path), json.dumps(values)
+        yield path, dotted(path), json.dumps(values, default=repr)
 
 
 COMMAND = Command(
@@ -77,7 +78,7 @@ COMMAND = Command(
     summary="show the effective settings and where each comes from",
     details=(
         "Shows every setting with its origin: file and line, environment variable, derived from another\n"
-        "setting, or default. "
+        "setting, or default; what looks like a credential is not shown.\n"
         "docs/configuration.md explains them all."
     ),
     examples=(

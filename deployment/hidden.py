@@ -14,22 +14,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from deployment.credential_shapes import shape
+from deployment.credentials import is_credential_name, looks_like, shape
+from deployment.values import children
 
 SHOWN = "(hidden)"
 # Below this length a text is too common a word to be cut out of messages.
 _SHORTEST = 6
-_NAME = re.compile(
-    r"(?:^|[_.\-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|private[_-]?key|api[_-]?key|apikey|"
-    r"access[_-]?key|signing[_-]?key|encryption[_-]?key|auth(?:orization)?|bearer|cookie|dsn|key)(?:$|[_.\-0-9])",
-    re.IGNORECASE,
-)
-# Attributes of Terraform's that are named like credentials and hold the name of something: Secret Manager's, a key's.
-_NO_CREDENTIAL = re.compile(r"secret|key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)")
 # Beyond the known shapes: here it costs nothing to hide one value too many.
 _ALIKE = re.compile(
-    r"\bsk-[A-Za-z0-9_-]{20,}"
-    r"|(?i:password|passwd|token|secret|api[_-]?key) ?[=:] ?[^\s$<{(*]{6,}"  # an argument or a setting in a text
+    r"(?i:password|passwd|token|secret|api[_-]?key) ?[=:] ?[^\s$<{(*]{6,}"  # an argument or a setting in a text
     r"|\b(?:Bearer|Basic) +[A-Za-z0-9._~+/=-]{12,}"
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
@@ -60,13 +53,6 @@ class Hidden:
     def texts(self) -> set[str]:
         """What to cut out of messages that others wrote."""
         return {text for text in _texts(self._value) if len(text) >= _SHORTEST}
-
-
-@lru_cache(maxsize=1 << 14)
-def is_credential_name(name: str) -> bool:
-    """Whether a variable or attribute with this name usually holds a credential."""
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return _NO_CREDENTIAL.fullmatch(plain) is None and _NAME.search(plain) is not None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -109,9 +95,7 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
     if isinstance(value, list):
         listed = sensitive if isinstance(sensitive, list) else []
         return [hide(inner, listed[at] if at < len(listed) else None, name) for at, inner in enumerate(value)]
-    if isinstance(value, str) and (
-        (is_credential_name(name) and not _reference(value)) or looks_like_credential(value)
-    ):
+    if isinstance(value, str) and ((looks_like(name, value) and not _reference(value)) or looks_like_credential(value)):
         return Hidden(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and is_credential_name(name):
         return Hidden(value)
@@ -127,8 +111,7 @@ def hidden_texts(value: Any) -> set[str]:
     """The texts of everything wrapped in `value`."""
     if isinstance(value, Hidden):
         return value.texts()
-    inner: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return set().union(*map(hidden_texts, inner)) if isinstance(value, (dict, list)) else set()
+    return set().union(*map(hidden_texts, children(value)))
 
 
 def _texts(value: Any) -> Iterable[str]:

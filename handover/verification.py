@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployment.credential_shapes import shape
+from deployment.credentials import looks_like, shape
 from deployment.surroundings import for_init
-from handover.credentials import looks_like
 from handover.manifest import MANIFEST, SUMS, digest
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.

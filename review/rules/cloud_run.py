@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deployment.hidden import Hidden, is_credential_name
+from deployment.credentials import is_credential_name
+from deployment.hidden import Hidden
 from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_open, referred

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from deployment.hidden import Hidden, is_credential_name
+from deployment.credentials import is_credential_name
+from deployment.hidden import Hidden
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.references import is_open, referred
 from deployment.stack import single

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, is_credential_name, looks_like_credential, scrub
+from deployment.credentials import is_credential_name
+from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, looks_like_credential, scrub
 
 SHAPES = [
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handover.credentials import looks_like
+from deployment.credentials import looks_like
 
 # Put together here, so that no scanner takes this file for a leak.
 SHAPED = {
@@ -16,7 +16,11 @@ SHAPED = {
     "a GitHub token": "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz",
     "a GitLab token": "glpat-" + "0123456789abcdefghij",
     "a Slack token": "xoxb-" + "0123456789-abcdef",
-    "a Stripe key": "sk_live_" + "0123456789abcdefghij",
+    "a Stripe key": "whsec_" + "0123456789abcdefghij",
+    "a SendGrid key": "SG." + "0123456789abcdefghij.0123456789abcdefghij",
+    "an npm token": "npm_" + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "a Hugging Face token": "hf_" + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "an API key": "sk-" + "proj-0123456789abcdefghij",
     "a JSON Web Token": "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0In0.abc",
     "a password in a URL": "postgres://app:" + "hunter2@10.0.0.3/orders",
 }
@@ -28,7 +32,26 @@ def test_known_shapes_are_found_whatever_the_name(what: str, value: str) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["DB_PASSWORD", "API_KEY", "apikey", "SESSION_SECRET", "TOKEN", "AWS_SECRET_ACCESS_KEY"]
+    "name",
+    [
+        "DB_PASSWORD",
+        "API_KEY",
+        "apikey",
+        "SESSION_SECRET",
+        "TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "SIGNING_KEY",
+        "ENCRYPTION_KEY",
+        "DB_PASS",
+        "VAULT_SECRET_ID",
+        "SMTP_AUTH",
+        "SESSION_COOKIE",
+        "MYSQL_DSN",
+        "BEARER",
+        "GITHUB_TOKEN_2",
+        "private-key",
+        "apiKey",
+    ],
 )
 def test_telling_names_are_found_whatever_the_value(name: str) -> None:
     assert looks_like(name, "s3cr3t-value") == "a credential, by its name"
@@ -45,6 +68,10 @@ def test_telling_names_are_found_whatever_the_value(name: str) -> None:
         ("USE_TOKEN", "true"),
         ("PASSWORD", ""),
         ("MODE", "production"),
+        ("AUTH_MODE", "oidc"),
+        ("PUBLIC_KEY", "ssh-ed25519 AAAA"),
+        ("KEY_ROTATION", "weekly"),
+        ("COMPASS", "north"),
         ("MONKEY", "banana"),
         ("IMAGE", "example@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         ("URL", "https://user@example.com:8443/path"),
