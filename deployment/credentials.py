@@ -40,7 +40,7 @@ _ABOUT = re.compile(
     r"|(?<!SECRET)_ID$|(?:^|_)PUBLIC_?KEY$",
     re.IGNORECASE,
 )
-# Attributes of Terraform's and settings of ours that hold the name of something: Secret Manager's, a key's, a service's.
+# Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's.
 _ATTRIBUTE = re.compile(r"secret|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)")
 _HARMLESS = re.compile(r"|true|false|yes|no|on|off|none|null|[0-9]{1,3}", re.IGNORECASE)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://")
