@@ -11,10 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from deployment.mermaid import mermaid
+from deployment.picture import picture
 from review.acknowledgements import Acknowledgement
 from review.formats import document, markdown, sarif, terminal
 from review.locations import Locations
-from review.picture import picture
 from review.report import Report
 from tests.conftest import CHECKOUT
 from tests.review.stacks import PRODUCER, TODAY, edited, reported
@@ -80,7 +81,7 @@ def test_a_table_keeps_its_columns(text: str) -> None:
 
 @pytest.mark.parametrize("text", EVIL)
 def test_the_picture_keeps_its_shape(text: str) -> None:
-    drawn = markdown.mermaid(picture(evil_report(text).comparisons))
+    drawn = mermaid(picture(evil_report(text).comparisons))
     assert drawn.count("```") == 2
     line = re.compile(
         r"```mermaid|```|flowchart LR|  subgraph s\d+\[\"[^\"\[\]`<>]*\"\]|  end|"

@@ -1,4 +1,4 @@
-"""The deployment as a graph: what is connected to what, and which parts the change adds, changes or removes."""
+"""The deployment as a graph: what is connected to what, and which parts a change adds, changes or removes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND, PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.references import is_expression, name_of, readable, target_of
+from deployment.references import is_expression, name_of, readable, resolved, target_of
 from deployment.stack import Item, Stack, blocks, texts
 
 # More boxes than this and nobody can read it; what changes is shown first.
 _MOST = 40
+_PSC = "Private Service Connect"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,23 +41,45 @@ class Picture:
 
 def picture(comparisons: Iterable[Comparison]) -> Picture:
     """Of all synthesized stacks in which, or in whose environment, something changes."""
-    code = [one for one in comparisons if one.source == "code"]
-    changed = {one.stack.environment for one in code if one.changes}
-    shown = [one for one in code if one.stack.environment in changed]
-    found = [(comparison, item, stack) for comparison in shown for item, stack in _items(comparison)]
-    ranked = sorted(found, key=lambda one: _state(one[0], one[1]) == "same")[:_MOST]
-    kept = {(one[0].stack.label, one[1].address) for one in ranked}
-    nodes = [
+    code = [comparison for comparison in comparisons if comparison.source == "code"]
+    changed = {comparison.stack.environment for comparison in code if comparison.changes}
+    return _picture([comparison for comparison in code if comparison.stack.environment in changed])
+
+
+def picture_of(stacks: Iterable[Stack]) -> Picture:
+    """Of stacks as they stand."""
+    return _picture([Comparison(source="code", before=None, after=stack, changes=()) for stack in stacks])
+
+
+def _picture(shown: list[Comparison]) -> Picture:
+    drawn = [(comparison, item, stack) for comparison in shown for item, stack in _items(comparison)]
+    ranked = sorted(drawn, key=lambda entry: _state(entry[0], entry[1]) == "same")[:_MOST]
+    kept = {(comparison.stack.label, item.address) for comparison, item, _ in ranked}
+    listed = [entry for entry in drawn if (entry[0].stack.label, entry[1].address) in kept]
+    nodes = tuple(
         Node(id=f"n{index}", stack=comparison.stack.label, label=name_of(item, stack), what=_what(item),
              state=_state(comparison, item))
-        for index, (comparison, item, stack) in enumerate(
-            one for one in found if (one[0].stack.label, one[1].address) in kept
-        )
-    ]  # fmt: skip
-    listed = [one for one in found if (one[0].stack.label, one[1].address) in kept]
-    ids = {(one[0].stack.label, one[1].address): node.id for one, node in zip(listed, nodes, strict=True)}
+        for index, (comparison, item, stack) in enumerate(listed)
+    )  # fmt: skip
+    ids = {
+        (node.stack, item.address): node.id for node, (_, item, _) in zip(nodes, listed, strict=True)
+    }  # fmt: skip
     arrows = [arrow for comparison in shown for arrow in _arrows(comparison, shown, ids)]
-    return Picture(nodes=tuple(nodes), arrows=tuple(dict.fromkeys(arrows)), left_out=len(found) - len(nodes))
+    published = {start for start, _, label in arrows if label == _PSC}
+    for comparison, item, stack in listed:
+        start = ids[comparison.stack.label, item.address]
+        if item.kind is PSC_ENDPOINT and start not in published:
+            box = _elsewhere(item, stack, len(nodes))
+            nodes, arrows = (*nodes, box), [*arrows, (start, box.id, _PSC)]
+    return Picture(nodes=nodes, arrows=tuple(dict.fromkeys(arrows)), left_out=len(drawn) - len(listed))
+
+
+def _elsewhere(endpoint: Item, stack: Stack, index: int) -> Node:
+    """The box of an attachment that no stack here holds."""
+    target = resolved(endpoint.values.get("target"), stack)
+    name = target.rpartition("/")[2] if isinstance(target, str) and not is_expression(target) else "of the producer"
+    what = SERVICE_ATTACHMENT.called
+    return Node(id=f"n{index}", stack="elsewhere", label=name or "of the producer", what=what, state="same")
 
 
 def _items(comparison: Comparison) -> Iterator[tuple[Item, Stack]]:
@@ -144,7 +167,7 @@ def _published(item: Item, stack: Stack, shown: list[Comparison]) -> Iterator[tu
                 name = name_of(attachment, side) if side else ""
                 outputs = [one for one in (side.of("output") if side else ()) if _holds(one, attachment)]
                 if target.endswith(f"/{name}") or any(_mentions(item, one.address) for one in outputs):
-                    yield (other.stack.label, attachment.address), "Private Service Connect"
+                    yield (other.stack.label, attachment.address), _PSC
 
 
 def _holds(output: Item, attachment: Item) -> bool:
