@@ -70,8 +70,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         harmless=tuple(args.harmless or ()),
     )
     made, notes = _made(wish, source(CHECKOUT))
-    placed = place(made.files, folder)
-    for path in placed.edited:
+    for path in place(made.files, folder):
         print(f"{path} had been edited: kept as {path}.edited; compare before you apply", file=sys.stderr)
     print(f"wrote {folder}: {', '.join(made.manifest.stacks)}, {len(made.files)} files; begin with README.md")
     if args.tar:

@@ -18,7 +18,8 @@ from commands.environment import CHECKOUT, Environment
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
-    from review.report import Material, Report
+    from review.material import Material
+    from review.report import Report
     from review.revisions import Side
 
 _FORMATS = ("terminal", "markdown", "sarif", "json")
@@ -89,7 +90,7 @@ def _write(text: str, file: str | None) -> None:
 
 
 def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> str:
-    from review.formats import document, markdown, sarif, terminal
+    from review.formats import json_document, markdown, sarif, terminal
     from review.locations import Locations
 
     match form:
@@ -98,14 +99,14 @@ def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> 
         case "sarif":
             return sarif.text(report, Locations(CHECKOUT, names))
         case "json":
-            return document.text(report, failed=failed)
+            return json_document.text(report, failed=failed)
         case _:
             return terminal.text(report)
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
-    from review.gathering import gather, plans, plans_named, read_day
-    from review.report import Material, assemble
+    from review.material import Material, gather, plans, plans_named, read_day
+    from review.report import assemble
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
@@ -171,7 +172,7 @@ def _tell(line: str) -> None:
 
 def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
     from config.loading import load
-    from review.gathering import acknowledgements
+    from review.material import acknowledgements
 
     for name, side in after.items():
         if side.stacks:
@@ -180,7 +181,7 @@ def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
 
 def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
     """`./psc rehearse` for every environment in which something changes, through its JSON document."""
-    from review.gathering import secrets_of
+    from review.material import secrets_of
     from review.rehearsed import from_document
 
     for name in material.environments:

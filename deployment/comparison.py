@@ -16,7 +16,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One attribute: where, and its values; `absent` before or after is None with the flag."""
+    """One attribute: where it is, and its values; None with the flag that says which of them is not there."""
 
     path: str
     before: Any = None

@@ -15,8 +15,8 @@ from deployment.comparison import Change, Difference
 from deployment.mermaid import mermaid
 from deployment.picture import picture
 from review.findings import texts
-from review.formats.order import action, computed, existing, headline, tally, told, unknown
 from review.formats.terminal import harmless
+from review.formats.wording import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS

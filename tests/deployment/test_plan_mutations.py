@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from deployment.comparison import Comparison
 from deployment.plan_comparison import read
 from deployment.unusable import UnusableError
-from review.formats import document, markdown, terminal
-from review.report import Material, assemble
+from review.formats import json_document, markdown, terminal
+from review.material import Material
+from review.report import assemble
 from tests.deployment.test_plans import BEFORE, CODE, PLAN, SUBNET, entry
 from tests.review.stacks import TODAY, stack
 
@@ -61,4 +62,4 @@ def tell_of(comparison: Comparison) -> None:
     report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[comparison]))
     assert markdown.text(report)
     assert terminal.text(report)
-    assert document.text(report, failed=False)
+    assert json_document.text(report, failed=False)

@@ -14,7 +14,8 @@ from deployment.plan_comparison import read
 from deployment.stack import UNKNOWN
 from deployment.unusable import UnusableError
 from review.findings import judge
-from review.report import Material, assemble
+from review.material import Material
+from review.report import assemble
 from tests.review.stacks import TODAY, stack
 
 Json = dict[str, Any]

@@ -21,9 +21,10 @@ from deployment.terraform import PLAN
 from rehearsal.copies import put
 from review.comment import checked
 from review.formats import markdown
+from review.material import Material
 from review.rehearsed import from_document
 from review.replacement import infer
-from review.report import Material, Report, assemble
+from review.report import Report, assemble
 from tests.e2e.conftest import configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.live import CHECKOUT, Live

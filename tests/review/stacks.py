@@ -9,8 +9,9 @@ from typing import Any
 from deployment.comparison import Comparison, compare
 from deployment.stack import Stack
 from deployment.stack_files import stack_of
+from review.material import Material
 from review.replacement import infer
-from review.report import Material, Report, assemble
+from review.report import Report, assemble
 
 Json = dict[str, Any]
 TODAY = date(2026, 11, 25)

@@ -9,7 +9,7 @@ from deployment.comparison import Change
 from deployment.hidden import SHOWN, Hidden
 from deployment.stack import UNKNOWN
 from review.findings import Finding, texts
-from review.formats.order import headline
+from review.formats.wording import headline
 from review.report import Report
 
 SCHEMA = 1

@@ -1,23 +1,39 @@
-"""From both sides of a review to its material: comparisons, plans, acknowledgements, and what must not be shown."""
+"""What a report is made of: comparisons of both sides, plans, acknowledgements, and what must not be shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from config.settings import Settings
 from deployment import plan_comparison
-from deployment.comparison import compare
+from deployment.comparison import Comparison, compare
 from deployment.hidden import hidden_texts
 from deployment.stack import Stack
 from deployment.unusable import UnusableError
 from review.acknowledgements import Acknowledgement
+from review.rehearsed import Rehearsed
 from review.replacement import infer
-from review.report import Material
 from review.revisions import Side
-from review.sentence import say
+from review.sentence import Sentence, say
+
+
+@dataclass
+class Material:
+    """What a report is made of, gathered step by step."""
+
+    base: str
+    today: date
+    environments: list[str] = field(default_factory=list)
+    code: list[Comparison] = field(default_factory=list)
+    plans: list[Comparison] = field(default_factory=list)
+    rehearsals: list[Rehearsed] = field(default_factory=list)
+    entries: list[Acknowledgement] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
+    unusable: list[tuple[str, str]] = field(default_factory=list)
 
 
 def gather(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:

@@ -8,7 +8,6 @@ from review.sentence import Sentence, say
 
 WORDS = {"created": "added", "destroyed": "removed", "updated": "changed"}
 OF_RESOURCES = {"updated": "changed"}
-SOURCES = {"code": "the code", "plan": "the plan", "rehearsal": "the rehearsal"}
 
 
 def headline(report: Report) -> str:
