@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import subprocess
-import tarfile
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from deployment.unusable import UnusableError
@@ -14,28 +15,43 @@ from deployment.unusable import UnusableError
 def check_out(checkout: Path, revision: str, into: Path) -> str:
     """Put the files of `revision` into the empty folder `into` and return its short commit id.
 
-    Nothing of the repository changes: no branch, no work tree, no lock.
+    Nothing of the repository changes: no branch, no work tree, no lock. (Not by `git archive` and tarfile: safe
+    extraction came with Python 3.11.4 only.)
 
     Raises:
         UnusableError: for a revision that git does not know, or that cannot be put on disk.
     """
-    git = ["git", "-C", str(checkout)]
-    found = subprocess.run(
-        [*git, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if found.returncode != 0:
+    named = _git(checkout, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}")
+    if named.returncode != 0:
         raise UnusableError(f"{revision!r} is no revision of this checkout; `git log --oneline` shows what there is")
-    commit = found.stdout.strip()
-    archive = subprocess.run([*git, "archive", "--format=tar", commit], capture_output=True, check=True)
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            files.extractall(into, filter="data")
-    except tarfile.TarError as error:  # such as a link that leads out of the checkout
-        raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {error}") from error
+    commit = named.stdout.strip()
+    with tempfile.TemporaryDirectory(prefix="psc-") as place:
+        index = {"GIT_INDEX_FILE": str(Path(place) / "index")}  # git's own stays as it is
+        for words in (["read-tree", commit], ["checkout-index", "--all", "--quiet", f"--prefix={into}{os.sep}"]):
+            done = _git(checkout, *words, variables=index)
+            if done.returncode != 0:
+                said = " ".join(done.stderr.split())
+                raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {said}")
+    _refuse_links(into, f"{revision} ({commit})")
     if not (into / "main.py").exists():
         raise UnusableError(f"{revision} ({commit}) has no main.py to synthesize with")
     return commit
+
+
+def _git(
+    checkout: Path, *words: str, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    command = ["git", "-C", str(checkout), *words]
+    given = {**os.environ, **(variables or {})}
+    return subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+
+
+def _refuse_links(folder: Path, name: str) -> None:
+    """A link that leads out of the files of a revision would be read as one of them."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            link = path.relative_to(folder)
+            raise UnusableError(f"{name} cannot be put on disk: {link} is a link that leads out of the checkout")
 
 
 def differing_packages(checkout: Path, other: Path) -> list[str]:
@@ -67,11 +83,10 @@ def merge_base(checkout: Path) -> str:
     Raises:
         UnusableError: when there is no default branch, or nothing in common with it.
     """
-    git = ["git", "-C", str(checkout)]
     for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
-        found = subprocess.run([*git, "merge-base", "HEAD", branch], capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.strip()
+        common = _git(checkout, "merge-base", "HEAD", branch)
+        if common.returncode == 0:
+            return common.stdout.strip()
     raise UnusableError(
         "no base to compare with: there is no main or master, here or at origin, that HEAD has a commit in common "
         "with; name one (a shallow clone needs `git fetch --unshallow` first)"
