@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc import access, connections
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules import access, connections
+from cloudrun_psc.rules.faults import Fault
 from config.consistency import Finding, endpoints_of, project_of, services_of
 from config.problems import Path
 from config.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc.connections import NAT_IDLE_TIMEOUT_SECONDS
+from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS
 from config.settings import Settings
 
 EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})

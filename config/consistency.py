@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from cloudrun_psc import connections, names, ranges
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules import connections, names, ranges
+from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import Path, dotted
 from config.settings import ConsumerSettings, EndpointSettings, ServiceSettings, Settings
 

@@ -10,7 +10,7 @@ from copy import deepcopy
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.connections import DEFAULT_CONNECTION_LIMIT
+from cloudrun_psc.rules.connections import DEFAULT_CONNECTION_LIMIT
 from config.problems import Path
 from config.settings import Settings
 

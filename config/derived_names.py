@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc import access, content_names
-from cloudrun_psc.faults import Fault
-from cloudrun_psc.terraform_names import address_name, secret_name
+from cloudrun_psc.rules import access, content_names
+from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from config.consistency import Finding, services_of
 from config.problems import Path, dotted
 from config.settings import LoadBalancerSubnetSettings, ServiceSettings, Settings

@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cloudrun_psc import access, connections, names, ranges
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules import access, connections, names, ranges
+from cloudrun_psc.rules.faults import Fault, shown
 
 T = TypeVar("T")
 

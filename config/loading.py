@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 from config.admission import admission_findings
 from config.advice import notes
 from config.consistency import findings

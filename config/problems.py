@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules.faults import Fault
 
 Path = tuple[str | int, ...]
 

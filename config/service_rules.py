@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc import instance_sizes
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules import instance_sizes
+from cloudrun_psc.rules.faults import Fault
 from config.consistency import Finding
 from config.problems import Path
 from config.settings import ServiceSettings, Settings

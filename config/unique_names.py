@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules.faults import Fault
 from config.consistency import Finding
 from config.problems import Path, dotted
 from config.settings import ServiceNames, Settings

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 from config.derivation import fill
 from config.problems import Path, Problem
 from config.settings import Settings

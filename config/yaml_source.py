@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import ConfigurationError, Path, Problem
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB

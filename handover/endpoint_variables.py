@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.connections import SERVICE_ATTACHMENT
+from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
 from handover.plain import strings
 from handover.variables import Json, Validation, Variable, matches
 from stacks.contract import PORT, SELF_LINK, URL

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cdktf import App, Precondition
 
 from cloudrun_psc import ConsumerNetwork, FlowLogs, IapTestVm, ProjectApis, PscEndpoint, Subnet
-from cloudrun_psc.addresses import address_name
 from cloudrun_psc.project_apis import COMPUTE, IAP
+from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, EndpointSettings, FlowLogSettings, Settings
 from stacks import instructions
 from stacks.contract import PORT, SELF_LINK, URL, output_name

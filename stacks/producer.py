@@ -16,9 +16,10 @@ from cloudrun_psc import (
     SecretReference,
     Subnet,
 )
-from cloudrun_psc.access import default_compute_account
-from cloudrun_psc.addresses import address_name, claim, claimed
+from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
+from cloudrun_psc.rules.access import default_compute_account
+from cloudrun_psc.rules.terraform_names import address_name
 from config.consistency import project_of
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct

@@ -8,13 +8,14 @@ from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork, ComputeSubnetworkLogConfig
 
-from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.names import project_id, resource_name
-from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import subnet_range
 from cloudrun_psc.records import record
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.names import project_id, resource_name
+from cloudrun_psc.rules.names import region as region_rule
+from cloudrun_psc.rules.ranges import subnet_range
+from cloudrun_psc.rules.terraform_names import address_name
 from cloudrun_psc.subnets import FlowLogs, Subnet
 from constructs import Construct
 

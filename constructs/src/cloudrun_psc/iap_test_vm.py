@@ -14,11 +14,11 @@ from cdktf_cdktf_provider_google.compute_instance import (
     ComputeInstanceServiceAccount,
 )
 
-from cloudrun_psc import access, names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.consumer_network import ConsumerNetwork
-from cloudrun_psc.faults import refuse
+from cloudrun_psc.rules import access, names
+from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
 
 # https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule

@@ -23,14 +23,14 @@ from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
 from cdktf_cdktf_provider_google.compute_region_target_http_proxy import ComputeRegionTargetHttpProxy
 from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlMap
 
-from cloudrun_psc import names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import base_name, content_name, grown_name, shared_address_name
-from cloudrun_psc.faults import Fault, refuse
 from cloudrun_psc.producer_network import LOAD_BALANCER_SUBNET, ProducerNetwork
-from cloudrun_psc.ranges import address_in_subnet
 from cloudrun_psc.records import record
+from cloudrun_psc.rules import names
+from cloudrun_psc.rules.content_names import base_name, content_name, grown_name, shared_address_name
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
 
 HTTP_PORT = 80

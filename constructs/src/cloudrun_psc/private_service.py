@@ -21,11 +21,11 @@ from cdktf_cdktf_provider_google.cloud_run_v2_service import (
 from cdktf_cdktf_provider_google.cloud_run_v2_service_iam_member import CloudRunV2ServiceIamMember
 from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretManagerSecretIamMember
 
-from cloudrun_psc import access, instance_sizes, names
-from cloudrun_psc.addresses import address_name, claim, resource_address
+from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.terraform_names import secret_name
+from cloudrun_psc.rules import access, instance_sizes, names
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from constructs import Construct
 
 HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"

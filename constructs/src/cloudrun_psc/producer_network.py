@@ -10,14 +10,15 @@ from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
-from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import grown_name, range_name
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.names import project_id, resource_name
-from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlapping, subnet_range
 from cloudrun_psc.records import record
+from cloudrun_psc.rules.content_names import grown_name, range_name
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.names import project_id, resource_name
+from cloudrun_psc.rules.names import region as region_rule
+from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlapping, subnet_range
+from cloudrun_psc.rules.terraform_names import address_name
 from cloudrun_psc.subnets import Subnet
 from constructs import Construct
 

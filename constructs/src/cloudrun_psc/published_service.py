@@ -11,10 +11,10 @@ from cdktf_cdktf_provider_google.compute_service_attachment import (
     ComputeServiceAttachmentConsumerAcceptLists,
 )
 
-from cloudrun_psc import connections, names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.rules import connections, names
+from cloudrun_psc.rules.faults import Fault, refuse
 from constructs import Construct
 
 

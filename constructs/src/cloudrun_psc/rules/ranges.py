@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 
 SUBNET_PREFIX = 29  # the smallest subnet: https://cloud.google.com/vpc/docs/subnets#subnet-ranges
 PROXY_ONLY_PREFIX = 26  # https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_create

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 
 # https://cloud.google.com/resource-manager/docs/creating-managing-projects: 6 to 30 characters.
 PROJECT_ID = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"

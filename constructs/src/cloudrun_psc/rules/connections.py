@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cloudrun_psc.faults import Fault, shown
-from cloudrun_psc.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
+from cloudrun_psc.rules.faults import Fault, shown
+from cloudrun_psc.rules.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
 
 ACCEPT_MANUAL = "ACCEPT_MANUAL"
 ACCEPT_AUTOMATIC = "ACCEPT_AUTOMATIC"
