@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc.rules import access, connections
+from cloudrun_psc.rules import access, connections, defaults
 from cloudrun_psc.rules.faults import Fault
 from config.consistency import Finding, endpoints_of, project_of, services_of
 from config.problems import Path
@@ -90,7 +90,7 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
             where = f"producer.services.{endpoint.service}.accept"
             literals = [entry for entry in service.accept if entry not in settings.consumers]
             near = get_close_matches(key, literals, n=1, cutoff=0.8)
-            add = f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint"
+            add = f"add `{key}: {defaults.CONNECTION_LIMIT}` to {where}, or drop the endpoint"
             fault = Fault(
                 allowed="services whose accept list has the consumer",
                 wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",

@@ -10,20 +10,10 @@ from copy import deepcopy
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.rules.connections import DEFAULT_CONNECTION_LIMIT
+from cloudrun_psc.rules import default_names, defaults
+from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC
 from config.problems import Path
 from config.settings import Settings
-
-CONSUMER_RANGE = "10.1.0.0/24"
-_PARTS = {
-    "service": "service",
-    "network_endpoint_group": "serverless-neg",
-    "backend_service": "backend-service",
-    "url_map": "url-map",
-    "http_proxy": "http-proxy",
-    "forwarding_rule": "forwarding-rule",
-    "service_attachment": "service-attachment",
-}
 
 
 def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[Path, Path]]:
@@ -72,33 +62,34 @@ class _Filled:
 
 def _fill_consumer(filled: _Filled, path: Path, key: str, region: object) -> None:
     network = (*path, "network")
-    filled.put(network, "name", f"{key}-vpc", path)
-    filled.put((*network, "subnet"), "name", f"{key}-subnet", path)
-    filled.put((*network, "subnet"), "range", CONSUMER_RANGE, ())
+    filled.put(network, "name", default_names.network(key), path)
+    filled.put((*network, "subnet"), "name", default_names.subnet(key), path)
+    filled.put((*network, "subnet"), "range", defaults.CONSUMER_SUBNET.range, ())
     if isinstance(region, str):
         filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
     address = _fifth(filled.at((*network, "subnet", "range")))
     for name in filled.keys((*path, "endpoints")):
         endpoint = (*path, "endpoints", name)
         filled.put(endpoint, "name", name, endpoint)
-        filled.put(endpoint, "address_name", f"{filled.at((*endpoint, 'name'))}-ip", (*endpoint, "name"))
-        if address is not None:
-            filled.put(endpoint, "address", address, (*network, "subnet", "range"))
+        address_name = default_names.reserved_address(filled.at((*endpoint, "name")))
+        filled.put(endpoint, "address_name", address_name, (*endpoint, "name"))
+        filled.put(endpoint, "address", address, (*network, "subnet", "range"))
 
 
-def _fifth(range_: object) -> str | None:
+def _fifth(range_: object) -> str:
+    """The fifth address; that of the default range where `range_` is none, which is told elsewhere."""
     try:
         return str(IPv4Network(range_)[5])
     except (ValueError, TypeError, IndexError):
-        return "10.1.0.5"
+        return _fifth(defaults.CONSUMER_SUBNET.range)
 
 
 def _fill_service(filled: _Filled, path: Path, key: str) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, path)
-    for part, ending in _PARTS.items():
-        filled.put((*path, "names"), part, f"{stem}-{ending}", source)
+    for part, name in default_names.service_parts(stem).items():
+        filled.put((*path, "names"), part, name, source)
     callers = [
         consumer
         for consumer in filled.keys(("consumers",))
@@ -108,5 +99,5 @@ def _fill_service(filled: _Filled, path: Path, key: str) -> None:
         )
     ]
     filled.put(path, "invokers", callers, ("consumers",))
-    if filled.at((*path, "connection_preference")) != "ACCEPT_AUTOMATIC":
-        filled.put(path, "accept", dict.fromkeys(callers, DEFAULT_CONNECTION_LIMIT), ("consumers",))
+    if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
+        filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))

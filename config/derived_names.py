@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import access, content_names
+from cloudrun_psc.rules import access, content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from config.consistency import Finding, services_of
 from config.problems import Path, dotted
-from config.settings import LoadBalancerSubnetSettings, ServiceSettings, Settings
-
-_LOAD_BALANCER_RANGE = str(LoadBalancerSubnetSettings.model_fields["range"].default)
-_NAT_RANGE = str(ServiceSettings.model_fields["nat_ranges"].get_default(call_default_factory=True)[0])
+from config.settings import Settings
 
 
 def derived_name_findings(settings: Settings) -> Iterator[Finding]:
@@ -41,13 +38,13 @@ def _subnet_names(settings: Settings) -> Iterator[Finding]:
     here: Path = ("producer", "network")
     network = settings.producer.network
     subnet = network.load_balancer_subnet
-    fault = _with_range(subnet.name, subnet.range, _LOAD_BALANCER_RANGE)
+    fault = _with_range(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
     if fault is not None:
         range_path = (*here, "load_balancer_subnet", "range")
         yield Finding((*here, "load_balancer_subnet", "name"), fault, (range_path,))
     for path, _, service in services_of(settings):
         for index, range_ in enumerate(service.nat_ranges):
-            fault = _with_range(network.nat_subnet_name, range_, _NAT_RANGE)
+            fault = _with_range(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
             if fault is not None:
                 yield Finding((*here, "nat_subnet_name"), fault, ((*path, "nat_ranges", index),))
 

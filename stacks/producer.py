@@ -19,6 +19,7 @@ from cloudrun_psc import (
 from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
 from cloudrun_psc.rules.access import default_compute_account
+from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
 from config.consistency import project_of
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
@@ -67,7 +68,7 @@ class ProducerStack(SideStack):
             "load-balancer",
             network=self._network,
             service_name=service.names.service,
-            plain_service_name=f"{service.former_key or key}-service",
+            plain_service_name=service_parts(service.former_key or key)["service"],
             names_=LoadBalancerNames(
                 **service.names.model_dump(exclude={"service", "service_attachment"}),
             ),

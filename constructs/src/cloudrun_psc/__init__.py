@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from cloudrun_psc.project_apis import ProjectApis as ProjectApis
     from cloudrun_psc.psc_endpoint import PscEndpoint as PscEndpoint
     from cloudrun_psc.published_service import PublishedService as PublishedService
-    from cloudrun_psc.subnets import FlowLogs as FlowLogs
-    from cloudrun_psc.subnets import Subnet as Subnet
+    from cloudrun_psc.rules.flow_logs import FlowLogs as FlowLogs
+    from cloudrun_psc.rules.subnets import Subnet as Subnet
 
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
     "Container": "private_service",
-    "FlowLogs": "subnets",
+    "FlowLogs": "rules.flow_logs",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",
@@ -36,7 +36,7 @@ _HOMES = {
     "PscEndpoint": "psc_endpoint",
     "PublishedService": "published_service",
     "SecretReference": "private_service",
-    "Subnet": "subnets",
+    "Subnet": "rules.subnets",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

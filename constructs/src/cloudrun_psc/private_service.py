@@ -23,15 +23,13 @@ from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretM
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.rules import access, instance_sizes, names
+from cloudrun_psc.rules import access, bounds, defaults, instance_sizes, names
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from constructs import Construct
 
-HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
-# https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
-LONGEST_TIMEOUT_SECONDS = 3600
+_BOUNDS = {"port": bounds.PORT, "timeout_seconds": bounds.TIMEOUT_SECONDS, "concurrency": bounds.CONCURRENCY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,7 @@ class SecretReference:
     """A Secret Manager secret: its short name (same project) or projects/PROJECT/secrets/NAME, and a version."""
 
     secret: str
-    version: str = "latest"
+    version: str = defaults.SECRET_VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,7 @@ class Container:
     timeout_seconds: request timeout, 1 to 3600.
     """
 
-    image: str = HELLO_IMAGE
+    image: str = defaults.IMAGE
     port: int | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
@@ -198,11 +196,10 @@ def _container_faults(container: Container) -> list[tuple[str, Fault | None]]:
     ]
     both = Fault(wrong="given both as a value and as a secret")
     faults += [(f"container.env {name}", both) for name in sorted(container.env.keys() & container.secrets.keys())]
-    bounds = {"port": (1, 65535), "timeout_seconds": (1, LONGEST_TIMEOUT_SECONDS), "concurrency": (1, 1000)}
-    for key, (least, most) in bounds.items():
+    for key, allowed in _BOUNDS.items():
         value = getattr(container, key)
-        if value is not None and is_known(value) and not least <= value <= most:
-            faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=f"{least} to {most}")))
+        if value is not None and is_known(value) and not allowed.least <= value <= allowed.most:
+            faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=str(allowed))))
     return [*faults, *_size_faults(container)]
 
 
