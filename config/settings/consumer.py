@@ -6,19 +6,7 @@ from pydantic import Field
 
 from cloudrun_psc.rules import default_names, defaults, flow_logs
 from cloudrun_psc.rules.bounds import PORT
-from config.fields import (
-    Address,
-    Audience,
-    DiskImage,
-    Key,
-    MachineType,
-    ProjectNumber,
-    ResourceName,
-    SelfLink,
-    ServiceAccount,
-    SubnetRange,
-    Zone,
-)
+from config import fields
 from config.settings.section import Section, Side
 
 _SUBNET = default_names.subnet("KEY")
@@ -27,25 +15,27 @@ _SUBNET = default_names.subnet("KEY")
 class SubnetSettings(Section):
     """A subnet of our own."""
 
-    name: ResourceName = Field("", description=f"The subnet's name. Default: {_SUBNET}.")
-    range: SubnetRange = Field("", description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}.")
+    name: fields.ResourceName = Field("", description=f"The subnet's name. Default: {_SUBNET}.")
+    range: fields.SubnetRange = Field(
+        "", description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}."
+    )
 
 
 class EndpointSettings(Section):
     """One PSC endpoint: an address of the consumer's subnet behind which a service answers."""
 
-    service: Key | None = Field(None, description="The key of a service of this file's producer.")
-    service_attachment: SelfLink | None = Field(
+    service: fields.Key | None = Field(None, description="The key of a service of this file's producer.")
+    service_attachment: fields.SelfLink | None = Field(
         None, description="The self link of a service attachment of a producer elsewhere."
     )
-    address: Address = Field(
+    address: fields.Address = Field(
         "", description="The endpoint's address. Default: the fifth of the subnet, such as 10.1.0.5."
     )
-    name: ResourceName = Field("", description="The forwarding rule's name. Default: the endpoint's key.")
-    address_name: ResourceName = Field(
+    name: fields.ResourceName = Field("", description="The forwarding rule's name. Default: the endpoint's key.")
+    address_name: fields.ResourceName = Field(
         "", description=f"The reserved address's name. Default: {default_names.reserved_address('NAME')}."
     )
-    url: Audience | None = Field(
+    url: fields.Audience | None = Field(
         None, description="With service_attachment: the service's URL, for the commands that try it."
     )
     port: int | None = Field(
@@ -59,7 +49,7 @@ class EndpointSettings(Section):
 class ConsumerNetworkSettings(Section):
     """A consumer's VPC network."""
 
-    name: ResourceName = Field("", description=f"The network's name. Default: {default_names.network('KEY')}.")
+    name: fields.ResourceName = Field("", description=f"The network's name. Default: {default_names.network('KEY')}.")
     subnet: SubnetSettings = Field(
         default_factory=SubnetSettings,
         description=f"Its one subnet. Default: {_SUBNET}, {defaults.CONSUMER_SUBNET.range}.",
@@ -85,11 +75,11 @@ class TestVmSettings(Section):
     __test__ = False  # no test, whatever pytest reads in the name
 
     enabled: bool = Field(True, description="Whether there is one.")
-    name: ResourceName = Field(defaults.TEST_VM, description="Its name.")
-    zone: Zone = Field("", description="Its zone. Default: zone b of the region.")
-    machine_type: MachineType = Field(defaults.MACHINE_TYPE, description="Its machine type.")
-    image: DiskImage = Field(defaults.DISK_IMAGE, description="Its boot disk's image.")
-    firewall_name: ResourceName = Field(
+    name: fields.ResourceName = Field(defaults.TEST_VM, description="Its name.")
+    zone: fields.Zone = Field("", description="Its zone. Default: zone b of the region.")
+    machine_type: fields.MachineType = Field(defaults.MACHINE_TYPE, description="Its machine type.")
+    image: fields.DiskImage = Field(defaults.DISK_IMAGE, description="Its boot disk's image.")
+    firewall_name: fields.ResourceName = Field(
         defaults.IAP_FIREWALL_RULE, description="The name of the firewall rule that lets IAP in."
     )
 
@@ -97,15 +87,17 @@ class TestVmSettings(Section):
 class ConsumerSettings(Side):
     """A side that connects; each is a Terraform stack of its own, named by its key."""
 
-    project_number: ProjectNumber | None = Field(
+    project_number: fields.ProjectNumber | None = Field(
         None, description="The project's number, where the producer's deployer may not look it up."
     )
-    invoker: ServiceAccount | None = Field(
+    invoker: fields.ServiceAccount | None = Field(
         None, description="The account that calls, instead of the project's default Compute Engine account."
     )
     network: ConsumerNetworkSettings = Field(
         default_factory=ConsumerNetworkSettings, description="The VPC network that the endpoints stand in."
     )
-    endpoints: dict[Key, EndpointSettings] = Field(default_factory=dict, description="The PSC endpoints, by key.")
+    endpoints: dict[fields.Key, EndpointSettings] = Field(
+        default_factory=dict, description="The PSC endpoints, by key."
+    )
     flow_logs: FlowLogSettings = Field(default_factory=FlowLogSettings, description="VPC flow logs of the subnet.")
     test_vm: TestVmSettings = Field(default_factory=TestVmSettings, description="A VM to try the endpoints from.")

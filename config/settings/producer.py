@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cloudrun_psc.rules import defaults
-from config.fields import Key, ProxyOnlyRange, ResourceName, SubnetRange
+from config import fields
 from config.settings.section import Section, Side
 from config.settings.service import ServiceSettings
 
@@ -13,8 +13,8 @@ from config.settings.service import ServiceSettings
 class ProxyOnlySubnetSettings(Section):
     """The subnet that Google's Envoy proxies take their addresses from."""
 
-    name: ResourceName = Field(defaults.PROXY_ONLY_SUBNET.name, description="The subnet's name.")
-    range: ProxyOnlyRange = Field(
+    name: fields.ResourceName = Field(defaults.PROXY_ONLY_SUBNET.name, description="The subnet's name.")
+    range: fields.ProxyOnlyRange = Field(
         defaults.PROXY_ONLY_SUBNET.range, description="Its primary IPv4 range, at least a /26."
     )
 
@@ -22,24 +22,24 @@ class ProxyOnlySubnetSettings(Section):
 class LoadBalancerSubnetSettings(Section):
     """The subnet in which the load balancers' addresses stand."""
 
-    name: ResourceName = Field(
+    name: fields.ResourceName = Field(
         defaults.LOAD_BALANCER_SUBNET.name,
         description="The subnet's name; the range follows it once that is not the default.",
     )
-    range: SubnetRange = Field(defaults.LOAD_BALANCER_SUBNET.range, description="Its primary IPv4 range.")
+    range: fields.SubnetRange = Field(defaults.LOAD_BALANCER_SUBNET.range, description="Its primary IPv4 range.")
 
 
 class ProducerNetworkSettings(Section):
     """The producer's VPC network."""
 
-    name: ResourceName = Field(defaults.PRODUCER_NETWORK, description="The network's name.")
+    name: fields.ResourceName = Field(defaults.PRODUCER_NETWORK, description="The network's name.")
     load_balancer_subnet: LoadBalancerSubnetSettings = Field(
         default_factory=LoadBalancerSubnetSettings, description="The subnet of the load balancers' addresses."
     )
     proxy_only_subnet: ProxyOnlySubnetSettings = Field(
         default_factory=ProxyOnlySubnetSettings, description="The subnet of Google's Envoy proxies."
     )
-    nat_subnet_name: ResourceName = Field(
+    nat_subnet_name: fields.ResourceName = Field(
         defaults.NAT_SUBNET.name,
         description=f"The PSC NAT subnets' name; the range follows it once that is not {defaults.NAT_SUBNET.range}.",
     )
@@ -51,4 +51,6 @@ class ProducerSettings(Side):
     network: ProducerNetworkSettings = Field(
         default_factory=ProducerNetworkSettings, description="The VPC network that the load balancers stand in."
     )
-    services: dict[Key, ServiceSettings] = Field(default_factory=dict, description="The published services, by key.")
+    services: dict[fields.Key, ServiceSettings] = Field(
+        default_factory=dict, description="The published services, by key."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from config.fields import Project, ServiceAccount
+from config import fields
 
 
 class Section(BaseModel):
@@ -16,10 +16,10 @@ class Section(BaseModel):
 class Side(Section):
     """What a producer and a consumer have both."""
 
-    project: Project = Field(description="The project's id.")
-    impersonate_service_account: ServiceAccount | None = Field(
+    project: fields.Project = Field(description="The project's id.")
+    impersonate_service_account: fields.ServiceAccount | None = Field(
         None, description="The account that Terraform acts as on this side."
     )
-    quota_project: Project | None = Field(
+    quota_project: fields.Project | None = Field(
         None, description="The project that API calls are billed to and counted against."
     )
