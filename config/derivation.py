@@ -12,11 +12,11 @@ from typing import Any
 
 from cloudrun_psc.rules import default_names, defaults
 from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC
-from config.problems import Path
+from config.problems import KeyPath
 from config.settings import Settings
 
 
-def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[Path, Path]]:
+def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[KeyPath, KeyPath]]:
     """A copy of the file's data with everything derived filled in, and of each filled path what it follows from."""
     filled = _Filled(deepcopy(data))
     filled.put((), "environment", environment, ())
@@ -33,15 +33,15 @@ class _Filled:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
-        self.paths: dict[Path, Path] = {}
+        self.paths: dict[KeyPath, KeyPath] = {}
 
-    def at(self, path: Path) -> Any:
+    def at(self, path: KeyPath) -> Any:
         found: Any = self.data
         for part in path:
             found = found.get(part) if isinstance(found, dict) else None
         return found
 
-    def keys(self, path: Path) -> Iterator[str]:
+    def keys(self, path: KeyPath) -> Iterator[str]:
         """The keys below a path whose value is a mapping (or nothing at all: all defaults)."""
         found = self.at(path)
         for key in list(found) if isinstance(found, dict) else []:
@@ -50,7 +50,7 @@ class _Filled:
             if isinstance(key, str) and isinstance(found[key], dict):
                 yield key
 
-    def put(self, path: Path, key: str, value: Any, source: Path) -> None:
+    def put(self, path: KeyPath, key: str, value: Any, source: KeyPath) -> None:
         """Set a key that is not there; the mappings on the way to it are made when missing."""
         here: Any = self.data
         for part in path:
@@ -60,7 +60,7 @@ class _Filled:
             self.paths[*path, key] = source
 
 
-def _fill_consumer(filled: _Filled, path: Path, key: str, region: object) -> None:
+def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object) -> None:
     network = (*path, "network")
     filled.put(network, "name", default_names.network(key), path)
     filled.put((*network, "subnet"), "name", default_names.subnet(key), path)
@@ -84,7 +84,7 @@ def _fifth(range_: object) -> str:
         return _fifth(defaults.CONSUMER_SUBNET.range)
 
 
-def _fill_service(filled: _Filled, path: Path, key: str) -> None:
+def _fill_service(filled: _Filled, path: KeyPath, key: str) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, path)

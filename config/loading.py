@@ -6,25 +6,21 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from cloudrun_psc.rules.faults import Fault, shown
-from config.admission import admission_findings
-from config.advice import notes
-from config.consistency import findings
-from config.derived_names import derived_name_findings
 from config.fields import KEY_PATTERN
-from config.problems import ConfigurationError, Path, Problem, dotted, printable
-from config.service_rules import service_findings
+from config.problems import ConfigurationError, KeyPath, Problem, dotted, printable
+from config.rules.advice import notes
+from config.rules.every_rule import findings
 from config.settings import Settings
-from config.unique_names import same_names
 from config.validation import Verdict, validate
 from config.yaml_source import Source, read
 
-ENVIRONMENTS = FilePath("config/environments")
+ENVIRONMENTS = Path("config/environments")
 DEFAULT = "default"
 # The walk-through's three variables and ours: which key each of them sets.
-VARIABLES: dict[str, Path] = {
+VARIABLES: dict[str, KeyPath] = {
     "PRODUCER_PROJECT": ("producer", "project"),
     "CONSUMER_PROJECT": ("consumers", "consumer", "project"),
     "REGION": ("region",),
@@ -38,11 +34,11 @@ class Loaded:
 
     settings: Settings
     file: str
-    origins: Mapping[Path, str]
+    origins: Mapping[KeyPath, str]
     notes: tuple[str, ...]
 
 
-def load(checkout: FilePath, variables: Mapping[str, str] | None = None) -> Loaded:
+def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     """Read the configuration that PSC_ENV or PSC_CONFIG chooses, with the variables over it.
 
     Raises:
@@ -68,12 +64,11 @@ def load(checkout: FilePath, variables: Mapping[str, str] | None = None) -> Load
 
 
 def _between(
-    settings: Settings, verdict: Verdict, source: Source, origins: Mapping[Path, str], *, nothing_else: bool
+    settings: Settings, verdict: Verdict, source: Source, origins: Mapping[KeyPath, str], *, nothing_else: bool
 ) -> Iterator[Problem]:
     """What is wrong between settings, leaving out what only follows from a single one that was refused."""
     unknown = verdict.unknown | {problem.path for problem in source.problems if problem.path}
-    rules = (findings, admission_findings, service_findings, same_names, derived_name_findings)
-    for finding in (one for rule in rules for one in rule(settings)):
+    for finding in findings(settings):
         paths = [finding.path, *finding.others]
         paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]
         if not any(_touches(path, unknown) for path in paths) and (finding.path or nothing_else):
@@ -86,7 +81,7 @@ def _refused(where: str, wrong: str, allowed: str = "", remedy: str = "") -> Con
     return ConfigurationError([Problem(where=where, path=(), fault=fault)])
 
 
-def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath, str, str]:
+def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, str]:
     """The file, its name in messages, and the environment's name."""
     env, config = variables.get("PSC_ENV"), variables.get("PSC_CONFIG")
     if env is not None and config is not None:
@@ -99,7 +94,7 @@ def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath,
     if config is not None:
         if not config.strip():
             raise _refused("PSC_CONFIG", "is set but empty", "a file's path", "unset PSC_CONFIG, or name a file")
-        file = FilePath(config) if FilePath(config).is_absolute() else FilePath.cwd() / config
+        file = Path(config) if Path(config).is_absolute() else Path.cwd() / config
         try:
             name = file.resolve().relative_to(checkout.resolve()).as_posix()
         except (ValueError, OSError, RuntimeError):  # RuntimeError: symbolic links in a circle, before Python 3.13
@@ -115,9 +110,9 @@ def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath,
     return file, (ENVIRONMENTS / f"{environment}.yaml").as_posix(), environment
 
 
-def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
+def _override(source: Source, variables: Mapping[str, str]) -> dict[KeyPath, str]:
     """Put the variables over the file's values; the keys they set, each with the variable's name."""
-    origins: dict[Path, str] = {}
+    origins: dict[KeyPath, str] = {}
     for variable, path in VARIABLES.items():
         value = variables.get(variable)
         if value is None:
@@ -136,7 +131,7 @@ def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
     return origins
 
 
-def _unusable(variable: str, value: str, source: Source, path: Path) -> Fault | None:
+def _unusable(variable: str, value: str, source: Source, path: KeyPath) -> Fault | None:
     if not value.strip():
         remedy = f"unset {variable} to take the file's value, or give it one"
         return Fault(wrong="is set but empty", allowed="a value", remedy=remedy)
@@ -158,7 +153,7 @@ def _unusable(variable: str, value: str, source: Source, path: Path) -> Fault | 
     return None
 
 
-def _same_environment(checkout: FilePath, file: FilePath, name: str, source: Source) -> list[Problem]:
+def _same_environment(checkout: Path, file: Path, name: str, source: Source) -> list[Problem]:
     """A file elsewhere must not take the name, and with it the state, of an environment of this checkout."""
     own = checkout / ENVIRONMENTS / f"{name}.yaml"
     if not own.exists() or own.samefile(file):
@@ -171,7 +166,7 @@ def _same_environment(checkout: FilePath, file: FilePath, name: str, source: Sou
     return [Problem(where=source.where(("environment",)), path=("environment",), fault=fault)]
 
 
-def _touches(path: Path, bad: set[Path]) -> bool:
+def _touches(path: KeyPath, bad: set[KeyPath]) -> bool:
     """Whether a setting is bad itself, stands below a bad one, or has a bad one in it."""
     return any(path[: len(other)] == other or other[: len(path)] == path for other in bad if path)
 

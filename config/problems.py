@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cloudrun_psc.rules.faults import Fault
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class Problem:
     """One refused place: `where` is FILE:LINE or an environment variable, `path` the keys that lead there."""
 
     where: str
-    path: Path
+    path: KeyPath
     fault: Fault
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class ConfigurationError(Exception):
         return f"{self}\n{count} problem{'s' if count > 1 else ''}; nothing was written"
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A key path as people write it: consumers.consumer.endpoints.psc-endpoint.address or services.hello.reject[0]."""
     text = ""
     for part in path:

@@ -9,17 +9,17 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.problems import Path
+from config.problems import KeyPath
 from config.settings import Settings
 
 
-def field_at(path: Path) -> FieldInfo | None:
+def field_at(path: KeyPath) -> FieldInfo | None:
     """The setting at `path`; None for keys that people choose, and for unknown ones."""
     model = model_at(path[:-1]) if path else None
     return model.model_fields.get(str(path[-1])) if model else None
 
 
-def model_at(path: Path) -> type[BaseModel] | None:
+def model_at(path: KeyPath) -> type[BaseModel] | None:
     """The settings class whose keys stand at `path`."""
     here: Any = Settings
     for part in path:

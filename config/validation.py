@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from cloudrun_psc.rules.faults import Fault, shown
 from config.derivation import fill
-from config.problems import Path, Problem
+from config.problems import KeyPath, Problem
 from config.settings import Settings
 from config.shape import field_at, model_at, places, plain
 from config.yaml_source import Source
@@ -46,11 +46,11 @@ class Verdict:
 
     settings: Settings | None = None
     problems: list[Problem] = field(default_factory=list)
-    unknown: set[Path] = field(default_factory=set)
-    filled: dict[Path, Path] = field(default_factory=dict)
+    unknown: set[KeyPath] = field(default_factory=set)
+    filled: dict[KeyPath, KeyPath] = field(default_factory=dict)
 
 
-def validate(source: Source, environment: str, origins: Mapping[Path, str]) -> Verdict:
+def validate(source: Source, environment: str, origins: Mapping[KeyPath, str]) -> Verdict:
     """Try the source's data; `environment` is its name unless it gives another, `origins` are the variables' keys."""
     verdict = Verdict()
     broken = {problem.path for problem in source.problems}  # told already
@@ -78,7 +78,7 @@ def validate(source: Source, environment: str, origins: Mapping[Path, str]) -> V
     return verdict
 
 
-def _follows(path: Path, verdict: Verdict, found: set[Path]) -> bool:
+def _follows(path: KeyPath, verdict: Verdict, found: set[KeyPath]) -> bool:
     """Whether a problem at `path` is but another face of one that is known already, or of another one `found`."""
     if any(path[: len(one)] == one for one in verdict.unknown):
         return True
@@ -88,11 +88,11 @@ def _follows(path: Path, verdict: Verdict, found: set[Path]) -> bool:
     return any(_related(cause, one) for one in (verdict.unknown | found) - {path})
 
 
-def _related(one: Path, other: Path) -> bool:
+def _related(one: KeyPath, other: KeyPath) -> bool:
     return one[: len(other)] == other or other[: len(one)] == one
 
 
-def _drop(data: Any, path: Path, *, missing: bool) -> Path:
+def _drop(data: Any, path: KeyPath, *, missing: bool) -> KeyPath:
     """Take the value at `path` out, whole lists at once; the path at which something changed.
 
     A project that is missing gets a stand-in of its own, or its whole side with all that refers to it would be gone.
@@ -113,7 +113,7 @@ def _drop(data: Any, path: Path, *, missing: bool) -> Path:
     return target
 
 
-def _fault(detail: ErrorDetails, path: Path, source: Source) -> Fault:
+def _fault(detail: ErrorDetails, path: KeyPath, source: Source) -> Fault:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "fault":
         fault = context["fault"]
@@ -146,7 +146,7 @@ def _fault(detail: ErrorDetails, path: Path, source: Source) -> Fault:
     return Fault(wrong=f"{shown(value)}: {detail['msg']}")
 
 
-def _wrong_type(kind: str, value: object, path: Path, source: Source) -> Fault:
+def _wrong_type(kind: str, value: object, path: KeyPath, source: Source) -> Fault:
     allowed = _TYPES[kind]
     if value is None:
         found = field_at(path)
@@ -178,7 +178,7 @@ def _plain_value(text: str) -> bool:
     return text.lower() in {"true", "false"} or (text.isascii() and text.replace(".", "", 1).isdecimal())
 
 
-def _bounds(path: Path) -> str:
+def _bounds(path: KeyPath) -> str:
     """What the setting at `path` may be, out of its own constraints."""
     found = field_at(path)
     limits = [
@@ -195,7 +195,7 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "empty")
 
 
-def _not_one_of(value: object, expected: str, path: Path, source: Source) -> Fault:
+def _not_one_of(value: object, expected: str, path: KeyPath, source: Source) -> Fault:
     if not isinstance(value, str):
         kind = "has no value" if value is None else f"{source.written.get(path) or shown(value)} is {_kind(value)}"
         return Fault(
@@ -218,7 +218,7 @@ def _not_one_of(value: object, expected: str, path: Path, source: Source) -> Fau
     return Fault(wrong=f"{shown(value)} is not one of the values", allowed=allowed, remedy=remedy)
 
 
-def _unknown_key(path: Path) -> Fault:
+def _unknown_key(path: KeyPath) -> Fault:
     model = model_at(path[:-1])
     known = sorted(model.model_fields) if model else []
     near = get_close_matches(str(path[-1]), known, n=1)
@@ -230,7 +230,7 @@ def _unknown_key(path: Path) -> Fault:
     return Fault(wrong="is an unknown key", allowed=", ".join(known), remedy=remedy)
 
 
-def _fault_of_text(text: str, path: Path) -> Fault | None:
+def _fault_of_text(text: str, path: KeyPath) -> Fault | None:
     """What the rule of the setting at `path` says to `text`."""
     found, mapping = field_at(path), field_at(path[:-1])
     kind: Any = None

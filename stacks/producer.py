@@ -21,7 +21,6 @@ from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
 from cloudrun_psc.rules.access import default_compute_account
 from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
-from config.consistency import project_of
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
@@ -90,8 +89,8 @@ class ProducerStack(SideStack):
                 for range_ in service.nat_ranges
             ],
             connection_preference=service.connection_preference,
-            accept={project_of(self._settings, entry): limit for entry, limit in service.accept.items()},
-            reject=[project_of(self._settings, entry) for entry in service.reject],
+            accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
+            reject=[self._settings.project_of(entry) for entry in service.reject],
             description=service.description,
             deletion_protection=self._settings.deletion_protection,
             address=address,

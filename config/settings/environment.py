@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from cloudrun_psc.rules import connections
 from config import fields
 from config.settings.consumer import ConsumerSettings
 from config.settings.producer import ProducerSettings
@@ -55,3 +56,7 @@ class Settings(Section):
     acknowledgements: dict[fields.Key, AcknowledgementSettings] = Field(
         default_factory=dict, description="Findings of ./psc review that are accepted, by a key of your choice."
     )
+
+    def project_of(self, entry: str) -> str:
+        """The project (or network) that an entry of an accept or reject list stands for."""
+        return self.consumers[entry].project if entry in self.consumers else connections.plain(entry)
