@@ -36,18 +36,18 @@ class _Filled:
         self.paths: dict[KeyPath, KeyPath] = {}
 
     def at(self, path: KeyPath) -> Any:
-        found: Any = self.data
+        here: Any = self.data
         for part in path:
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
+            here = here.get(part) if isinstance(here, dict) else None
+        return here
 
     def keys(self, path: KeyPath) -> Iterator[str]:
         """The keys below a path whose value is a mapping (or nothing at all: all defaults)."""
-        found = self.at(path)
-        for key in list(found) if isinstance(found, dict) else []:
-            if found[key] is None:
-                found[key] = {}
-            if isinstance(key, str) and isinstance(found[key], dict):
+        mapping = self.at(path)
+        for key in list(mapping) if isinstance(mapping, dict) else []:
+            if mapping[key] is None:
+                mapping[key] = {}
+            if isinstance(key, str) and isinstance(mapping[key], dict):
                 yield key
 
     def put(self, path: KeyPath, key: str, value: Any, source: KeyPath) -> None:

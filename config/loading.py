@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cloudrun_psc.rules.faults import Fault, shown
 from config.fields import KEY_PATTERN
-from config.problems import ConfigurationError, KeyPath, Problem, dotted, printable
+from config.problems import ConfigurationError, KeyPath, Problem, dotted, overlap, printable
 from config.rules.advice import notes
 from config.rules.every_rule import findings
 from config.settings import Settings
@@ -67,11 +67,12 @@ def _between(
     settings: Settings, verdict: Verdict, source: Source, origins: Mapping[KeyPath, str], *, nothing_else: bool
 ) -> Iterator[Problem]:
     """What is wrong between settings, leaving out what only follows from a single one that was refused."""
-    unknown = verdict.unknown | {problem.path for problem in source.problems if problem.path}
+    refused = verdict.replaced | {problem.path for problem in source.problems if problem.path}
     for finding in findings(settings):
         paths = [finding.path, *finding.others]
         paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]
-        if not any(_touches(path, unknown) for path in paths) and (finding.path or nothing_else):
+        follows = any(path and overlap(path, other) for path in paths for other in refused)
+        if not follows and (finding.path or nothing_else):
             where = origins.get(finding.path) or source.where(finding.path)
             yield Problem(where=where, path=finding.path, fault=finding.fault)
 
@@ -164,11 +165,6 @@ def _same_environment(checkout: Path, file: Path, name: str, source: Source) -> 
         remedy="rename this file, or give it another name by `environment: NAME`",
     )
     return [Problem(where=source.where(("environment",)), path=("environment",), fault=fault)]
-
-
-def _touches(path: KeyPath, bad: set[KeyPath]) -> bool:
-    """Whether a setting is bad itself, stands below a bad one, or has a bad one in it."""
-    return any(path[: len(other)] == other or other[: len(path)] == path for other in bad if path)
 
 
 def _place(problem: Problem, source: Source) -> tuple[int, int, str]:

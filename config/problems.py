@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cloudrun_psc.rules.faults import Fault
 
+# The keys and list indices that lead to a setting.
 KeyPath = tuple[str | int, ...]
 
 
@@ -43,6 +44,11 @@ def dotted(path: KeyPath) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{printable(part)}" if text else printable(part)
     return text
+
+
+def overlap(path: KeyPath, other: KeyPath) -> bool:
+    """Whether two key paths are the same, or one leads to the other."""
+    return path[: len(other)] == other or other[: len(path)] == path
 
 
 def printable(text: str, limit: int = 60) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -38,8 +38,18 @@ def plain(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         return plain(get_args(annotation)[0])
     if get_origin(annotation) in {Union, types.UnionType}:
-        return plain(next(one for one in get_args(annotation) if one is not type(None)))
+        return plain(next(choice for choice in get_args(annotation) if choice is not type(None)))
     return annotation
+
+
+def bounds(setting: FieldInfo, words: Mapping[str, str]) -> list[str]:
+    """The bounds of a number in words; `words` has a format for each kind: ge, gt, le, lt."""
+    return [
+        text.format(getattr(constraint, kind))
+        for constraint in setting.metadata
+        for kind, text in words.items()
+        if hasattr(constraint, kind)
+    ]
 
 
 def places(key: str, model: type[BaseModel] = Settings, where: str = "") -> Iterator[str]:

@@ -49,7 +49,9 @@ class ProducerStack(SideStack):
             proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
             depends_on=self._apis,
         )
-        self._compute = {key: self._compute_enabled(key, one.project) for key, one in self._looked_up().items()}
+        self._compute = {
+            key: self._compute_enabled(key, consumer.project) for key, consumer in self._looked_up().items()
+        }
         moved: list[dict[str, str]] = []
         for key, service in side.services.items():
             before = set(claimed(self))
@@ -144,12 +146,12 @@ class ProducerStack(SideStack):
 
     def _project_number(self, key: str, project: str) -> str:
         name = address_name(key)
-        found = self.node.try_find_child(f"project-{name}")
-        if found is None:
-            found = DataGoogleProject(self, f"project-{name}", project_id=project)
-            claim(found, "data.google_project", name)
-        assert isinstance(found, DataGoogleProject)
-        return str(found.number)
+        data = self.node.try_find_child(f"project-{name}")
+        if data is None:
+            data = DataGoogleProject(self, f"project-{name}", project_id=project)
+            claim(data, "data.google_project", name)
+        assert isinstance(data, DataGoogleProject)
+        return str(data.number)
 
     def _account(self, invoker: str) -> tuple[str, list[ITerraformDependable]]:
         """An invoker's account, and what must be there before Google accepts it."""

@@ -84,15 +84,15 @@ class ProducerNetwork(Construct):
         self, argument: str, subnet: Subnet, longest_prefix: int = SUBNET_PREFIX
     ) -> list[tuple[str, Fault | None]]:
         fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
-        found = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
+        faults = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
         if fault is None and is_known(subnet.range):
-            others = {other: one for other, one in self._ranges.items() if other != argument}
-            found += [
+            others = {name: range_ for name, range_ in self._ranges.items() if name != argument}
+            faults += [
                 (f"{argument}.range", overlap_fault(subnet.range, other, self._ranges[other]))
                 for other in overlapping(subnet.range, others)
             ]
             self._ranges[argument] = subnet.range
-        return found
+        return faults
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:
         """Remember in the state what no later apply can change, so that a plan can refuse instead of an apply."""

@@ -36,6 +36,6 @@ def refuse(path: str, faults: Iterable[tuple[str, Fault | None]]) -> None:
     Raises:
         ValueError: when at least one of the pairs (argument, fault) holds a fault.
     """
-    found = [f"{path}: {argument}: {fault.sentence()}" for argument, fault in faults if fault is not None]
-    if found:
-        raise ValueError("\n".join(found))
+    sentences = [f"{path}: {argument}: {fault.sentence()}" for argument, fault in faults if fault is not None]
+    if sentences:
+        raise ValueError("\n".join(sentences))
