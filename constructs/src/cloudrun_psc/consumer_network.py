@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork, ComputeSubnetworkLogConfig
 
 from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.records import record
+from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.flow_logs import INTERVALS, METADATA, FlowLogs
@@ -20,6 +20,10 @@ from cloudrun_psc.rules.ranges import subnet_range
 from cloudrun_psc.rules.subnets import Subnet
 from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
+
+_NOT_IN_ONE_APPLY = (
+    " in one apply. Put the former region back, or destroy the consumers and then the producer and deploy again."
+)
 
 
 class ConsumerNetwork(Construct):
@@ -87,14 +91,7 @@ class ConsumerNetwork(Construct):
             auto_create_subnetworks=False,
             depends_on=list(depends_on),
             lifecycle=TerraformResourceLifecycle(
-                precondition=[
-                    Precondition(
-                        condition=f'${{try({recorded}, "{self.region}") == "{self.region}"}}',
-                        error_message=f'The region cannot change from ${{try({recorded}, "")}} to {self.region} in one '
-                        "apply. Put the former region back, or destroy the consumers and then the producer "
-                        "and deploy again.",
-                    )
-                ]
+                precondition=[unchanged(recorded, self.region, "The region cannot change", _NOT_IN_ONE_APPLY)]
             ),
         )
         claim(resource, "google_compute_network", self._named("network"))

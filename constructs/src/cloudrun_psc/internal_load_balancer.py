@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 
-from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
@@ -26,13 +26,18 @@ from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlM
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.producer_network import ProducerNetwork
-from cloudrun_psc.records import record
+from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import default_names, defaults, names
 from cloudrun_psc.rules.bounds import PORT
 from cloudrun_psc.rules.content_names import base_name, content_name, grown_name, shared_address_name
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
+
+_WHILE_FIXED = (
+    " while its address is fixed: the old and the new one cannot hold one address and port together. Deploy once with "
+    "the new name and without the address, then fix the address again."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +202,9 @@ class InternalLoadBalancer(Construct):
             triggers_replace=fixed_address,
         )
         name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
-        fixed = [] if ip_address is None else [_not_renamed(f"{name_record}.output.name", plain_name)]
+        kept_name = unchanged(
+            f"{name_record}.output.name", plain_name, "The forwarding rule cannot be renamed", _WHILE_FIXED
+        )
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -216,7 +223,7 @@ class InternalLoadBalancer(Construct):
                 create_before_destroy=True,
                 ignore_changes=["name"],
                 replace_triggered_by=[name_record],
-                precondition=fixed or None,
+                precondition=None if ip_address is None else [kept_name],
             ),
         )
         claim(resource, "google_compute_forwarding_rule", self._address)
@@ -240,12 +247,3 @@ class InternalLoadBalancer(Construct):
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
-
-
-def _not_renamed(recorded: str, name: str) -> Precondition:
-    return Precondition(
-        condition=f'${{try({recorded}, "{name}") == "{name}"}}',
-        error_message=f'The forwarding rule cannot be renamed from ${{try({recorded}, "")}} to {name} while its '
-        "address is fixed: the old and the new one cannot hold one address and port together. Deploy once with the new "
-        "name and without the address, then fix the address again.",
-    )

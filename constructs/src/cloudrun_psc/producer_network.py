@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoog
 
 from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.records import record
+from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.content_names import grown_name, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
@@ -111,11 +111,7 @@ class ProducerNetwork(Construct):
         return claim(data, "terraform_data", self._named("first_deployment"))
 
     def _unchanged(self, key: str, value: str, what: str, way: str = _STAYS) -> Precondition:
-        recorded = f"{self._first}.output.{key}"
-        return Precondition(
-            condition=f'${{try({recorded}, "{value}") == "{value}"}}',
-            error_message=f'{what} cannot change from ${{try({recorded}, "")}} to {value}. {way}.',
-        )
+        return unchanged(f"{self._first}.output.{key}", value, f"{what} cannot change", f". {way}.")
 
     def _network(self, name: str, depends_on: Sequence[ITerraformDependable]) -> ComputeNetwork:
         resource = ComputeNetwork(
