@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cloudrun_psc.rules import access, connections, names, ranges
-from cloudrun_psc.rules.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, mismatch, shown
 
 T = TypeVar("T")
 
@@ -57,13 +58,7 @@ def _digits_as_text(value: Any) -> Any:
 
 def _matching(pattern: str, what: str, allowed: str, remedy: str) -> AfterValidator:
     """A rule: the value must match `pattern` as a whole."""
-
-    def rule(value: str) -> Fault | None:
-        if re.fullmatch(pattern, value):
-            return None
-        return Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed, remedy=remedy)
-
-    return _ruled(rule)
+    return _ruled(partial(mismatch, pattern=pattern, what=what, allowed=allowed, remedy=remedy))
 
 
 # 30: with the longest part added (-serverless-neg and a hash) a name still has less than 63 characters.
@@ -105,7 +100,7 @@ SubnetRange = Annotated[
 ]
 ProxyOnlyRange = Annotated[
     str,
-    _ruled(lambda value: ranges.subnet_range(value, ranges.PROXY_ONLY_PREFIX)),
+    _ruled(partial(ranges.subnet_range, longest_prefix=ranges.PROXY_ONLY_PREFIX)),
     WithJsonSchema({"type": "string", "examples": ["10.0.2.0/24"]}),
 ]
 Address = Annotated[str, _ruled(ranges.ipv4_address), WithJsonSchema({"type": "string", "examples": ["10.1.0.5"]})]
@@ -117,7 +112,7 @@ SelfLink = Annotated[
         "projects/my-producer/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
     ),
 ]
-VariableName = Annotated[str, _ruled(names.environment_variable), _schema("[A-Za-z_][A-Za-z0-9_]{0,255}", "MODE")]
+VariableName = Annotated[str, _ruled(names.environment_variable), _schema(names.VARIABLE_NAME, "MODE")]
 ConnectionLimit = Annotated[
     int, _ruled(connections.connection_limit), WithJsonSchema({"type": "integer", "minimum": 1})
 ]

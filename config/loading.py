@@ -18,7 +18,7 @@ from config.validation import Verdict, validate
 from config.yaml_source import Source, read
 
 ENVIRONMENTS = Path("config/environments")
-DEFAULT = "default"
+DEFAULT_ENVIRONMENT = "default"
 # The walk-through's three variables and ours: which key each of them sets.
 VARIABLES: dict[str, KeyPath] = {
     "PRODUCER_PROJECT": ("producer", "project"),
@@ -101,11 +101,12 @@ def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, st
         except (ValueError, OSError, RuntimeError):  # RuntimeError: symbolic links in a circle, before Python 3.13
             name = printable(config, limit=4096)
         return file, name, file.name.partition(".")[0]
-    environment = DEFAULT if env is None else env
+    environment = DEFAULT_ENVIRONMENT if env is None else env
     if not re.fullmatch(KEY_PATTERN, environment):
         known = ", ".join(sorted(path.stem for path in (checkout / ENVIRONMENTS).glob("*.yaml")))
         wrong = f"{shown(environment)} is not the name of an environment" if environment.strip() else "is set but empty"
-        remedy = f"unset PSC_ENV to take {DEFAULT}, name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
+        files = f"name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
+        remedy = f"unset PSC_ENV to take {DEFAULT_ENVIRONMENT}, {files}"
         raise _refused("PSC_ENV", wrong, known, remedy)
     file = checkout / ENVIRONMENTS / f"{environment}.yaml"
     return file, (ENVIRONMENTS / f"{environment}.yaml").as_posix(), environment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from cloudrun_psc.rules.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, mismatch, shown
 from cloudrun_psc.rules.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
 
 ConnectionPreference = Literal["ACCEPT_MANUAL", "ACCEPT_AUTOMATIC"]
@@ -38,13 +38,7 @@ def consumer(value: str) -> Fault | None:
     """An accept or reject list's entry: a project id, or a VPC network's self link."""
     if "/" not in value:
         return project_id(value)
-    if re.fullmatch(NETWORK, value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a network",
-        allowed="projects/PROJECT/global/networks/NETWORK",
-        remedy="correct it",
-    )
+    return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
 
 
 def plain(value: str) -> str:

@@ -18,7 +18,7 @@ PROXY_ONLY_SUBNET = Subnet(name="producer-proxy-subnet", range="10.0.2.0/24")
 NAT_SUBNET = Subnet(name="producer-psc-subnet", range="10.0.3.0/24")
 
 IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
-SECRET_VERSION = "latest"  # noqa: S105  # no secret
+SECRET_VERSION = "latest"  # noqa: S105
 HTTP_PORT = 80
 CONNECTION_PREFERENCE: Final = ACCEPT_MANUAL
 CONNECTION_LIMIT = 10

@@ -6,6 +6,7 @@ A rule is a pure function that returns a `Fault` or None. It never raises and kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ def shown(value: object, limit: int = 80) -> str:
     """A value as messages show it: quoted, control characters escaped, and never longer than `limit` characters."""
     text = repr(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def mismatch(value: str, pattern: str, what: str, allowed: str, remedy: str) -> Fault | None:
+    """The fault of a value that does not match `pattern` as a whole; `what` it is not, with its article."""
+    if re.fullmatch(pattern, value):
+        return None
+    return Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed, remedy=remedy)
 
 
 def refuse(path: str, faults: Iterable[tuple[str, Fault | None]]) -> None:
