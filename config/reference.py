@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config import fields
 from config.settings import Settings
-from config.shape import bounds
+from config.shape import bounds, present
 
 # What the types of config.fields are called in the tables.
 _NAMES: tuple[tuple[Any, str], ...] = (
@@ -71,14 +70,7 @@ def _models(path: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseM
 
 def _hints(model: type[BaseModel]) -> dict[str, Any]:
     hints = get_type_hints(model, include_extras=True)
-    return {key: _present(hints[key]) for key in model.model_fields}
-
-
-def _present(hint: Any) -> Any:
-    """Without None."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        return next(choice for choice in get_args(hint) if choice is not type(None))
-    return hint
+    return {key: present(hints[key]) for key in model.model_fields}
 
 
 def _inner(hint: Any) -> tuple[type[BaseModel] | None, str]:

@@ -33,13 +33,17 @@ def model_at(path: KeyPath) -> type[BaseModel] | None:
     return here if isinstance(here, type) and issubclass(here, BaseModel) else None
 
 
+def present(annotation: Any) -> Any:
+    """Without None."""
+    if get_origin(annotation) in {Union, types.UnionType}:
+        return next(choice for choice in get_args(annotation) if choice is not type(None))
+    return annotation
+
+
 def plain(annotation: Any) -> Any:
     """Without Annotated and None."""
-    if get_origin(annotation) is Annotated:
-        return plain(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, types.UnionType}:
-        return plain(next(choice for choice in get_args(annotation) if choice is not type(None)))
-    return annotation
+    hint = present(annotation)
+    return plain(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
 
 
 def bounds(setting: FieldInfo, words: Mapping[str, str]) -> list[str]:
