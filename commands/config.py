@@ -13,7 +13,7 @@ from commands.command import Command
 from commands.environment import CHECKOUT, Environment
 
 if TYPE_CHECKING:
-    from config.problems import Path
+    from config.problems import KeyPath
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -55,14 +55,14 @@ def run(args: Namespace, environment: Environment) -> int:
     return 0
 
 
-def _origin(origins: Mapping[Path, str], path: Path) -> str:
+def _origin(origins: Mapping[KeyPath, str], path: KeyPath) -> str:
     """Of a derived list or mapping every part is derived."""
     whole = (origins.get(path[:length]) for length in range(len(path), 0, -1))
     nearest = next((origin for origin in whole if origin), "default")
     return nearest if path in origins or nearest.startswith("derived") else "default"
 
 
-def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+def leaves(values: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:
     """Every single setting: key path, the path as people write it, and its value as YAML would have it."""
     from config.problems import dotted
 

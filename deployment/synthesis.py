@@ -9,10 +9,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from config.settings import Settings
 from deployment.unusable import UnusableError
 from deployment.values import Json
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 
 class NotSynthesizedError(UnusableError):
@@ -36,6 +39,8 @@ class Synthesized:
     @property
     def settings(self) -> Settings:
         """The settings that it was synthesized from."""
+        from config.settings import Settings  # here: pydantic takes a while, and synth does not need it
+
         return Settings.model_validate_json(json.dumps(self.document))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.connections import SERVICE_ATTACHMENT
+from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT

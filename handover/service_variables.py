@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloudrun_psc.access import MEMBER
-from cloudrun_psc.connections import ACCEPT_MANUAL, NETWORK, is_network
-from cloudrun_psc.names import IMAGE, PROJECT_ID
+from cloudrun_psc.rules.access import MEMBER
+from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, is_network
+from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
 from deployment.kinds.cloud_run import INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json

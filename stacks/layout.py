@@ -5,8 +5,9 @@ Deliberately without cdktf: commands and reports import this.
 
 from __future__ import annotations
 
+from config import DEFAULT_ENVIRONMENT
+
 PRODUCER = "producer"
-DEFAULT_ENVIRONMENT = "default"
 # Below an environment's folder: the manifest, and for each stack a folder with its Terraform and its provider lock.
 MANIFEST = "manifest.json"
 STACK_FILE = "cdk.tf.json"

@@ -15,6 +15,7 @@ from cdktf import (
     TerraformStack,
 )
 
+from cloudrun_psc.rules.defaults import HTTP_PORT
 from config.settings import Settings
 from stacks.layout import PRODUCER, local_state
 
@@ -66,9 +67,9 @@ class ProducerState:
         return f'${{try({self._address}.outputs.{name}, "{missing}")}}'
 
     def port_suffix(self, name: str) -> str:
-        """An expression for a port output as it follows a host in a URL: nothing for 80, HTTP's own."""
+        """An expression for a port output as it follows a host in a URL: nothing for HTTP's own."""
         port = f"{self._address}.outputs.{name}"
-        return f'${{try({port} == 80 ? "" : ":${{{port}}}", "")}}'
+        return f'${{try({port} == {HTTP_PORT} ? "" : ":${{{port}}}", "")}}'
 
     def must_have(self, name: str, service: str) -> Precondition:
         """The sentence that a plan gives instead of "Unsupported attribute"."""

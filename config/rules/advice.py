@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc.connections import NAT_IDLE_TIMEOUT_SECONDS
+from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC, NAT_IDLE_TIMEOUT_SECONDS
 from config.settings import Settings
 
 EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})
@@ -29,7 +29,7 @@ def notes(settings: Settings) -> Iterator[str]:
                 f"{where}.timeout_seconds: {service.timeout_seconds} s is beyond PSC's NAT, which drops connections "
                 f"that are idle for {NAT_IDLE_TIMEOUT_SECONDS} s; send something in between"
             )
-        if service.connection_preference == "ACCEPT_AUTOMATIC":
+        if service.connection_preference == ACCEPT_AUTOMATIC:
             yield f"{where}.connection_preference: every project that knows the self link may connect"
         for entry in (*service.accept, *service.reject):
             near = [] if entry in settings.consumers else get_close_matches(entry, settings.consumers, n=1, cutoff=0.8)

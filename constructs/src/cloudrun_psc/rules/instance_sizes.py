@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules.faults import Fault
 
 DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 LEAST_CPU = 0.08

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, mismatch, shown
 
 # https://cloud.google.com/resource-manager/docs/creating-managing-projects: 6 to 30 characters.
 PROJECT_ID = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"
@@ -29,6 +29,7 @@ IMAGE = (
 MACHINE_TYPE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 # An image, an image family or its self link, as google_compute_instance takes it.
 DISK_IMAGE = r"(?:https://www\.googleapis\.com/compute/(?:v1|beta)/)?[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,254}"
+VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,255}"
 
 
 def length(value: str) -> str:
@@ -55,51 +56,30 @@ def project_id(value: str) -> Fault | None:
 
 def project_number(value: str) -> Fault | None:
     """A project number, as digits."""
-    if re.fullmatch(r"[1-9][0-9]{5,18}", value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a project number",
-        allowed="6 to 19 digits, the first no 0",
-        remedy="`gcloud projects describe PROJECT --format='value(projectNumber)'` prints it",
-    )
+    remedy = "`gcloud projects describe PROJECT --format='value(projectNumber)'` prints it"
+    return mismatch(value, r"[1-9][0-9]{5,18}", "a project number", "6 to 19 digits, the first no 0", remedy)
 
 
 def region(value: str) -> Fault | None:
     """A region such as asia-northeast1 (the shape; Google adds regions every year)."""
-    if re.fullmatch(REGION, value):
-        return None
+    allowed = "a name such as asia-northeast1"
     if re.fullmatch(ZONE, value):
-        return Fault(
-            wrong=f"{shown(value)} is a zone, a region is wanted",
-            allowed="a name such as asia-northeast1",
-            remedy=f"did you mean {value[:-2]!r}?",
-        )
-    return Fault(
-        wrong=f"{shown(value)} is not a region",
-        allowed="a name such as asia-northeast1",
-        remedy="`gcloud compute regions list` shows them",
-    )
+        wrong = f"{shown(value)} is a zone, a region is wanted"
+        return Fault(wrong=wrong, allowed=allowed, remedy=f"did you mean {value[:-2]!r}?")
+    return mismatch(value, REGION, "a region", allowed, "`gcloud compute regions list` shows them")
 
 
 def zone(value: str, within: str | None = None) -> Fault | None:
     """A zone such as asia-northeast1-b, inside the region `within` when that is given."""
     if re.fullmatch(REGION, value):
-        return Fault(
-            wrong=f"{shown(value)} is a region, a zone is wanted",
-            remedy=f"did you mean '{value}-b'?",
-        )
-    if not re.fullmatch(ZONE, value):
-        return Fault(
-            wrong=f"{shown(value)} is not a zone",
-            allowed="a name such as asia-northeast1-b",
-            remedy="`gcloud compute zones list` shows them",
-        )
-    if within is not None and not value.startswith(f"{within}-"):
-        return Fault(
-            wrong=f"zone {value} is outside the region {within}",
-            remedy=f"did you mean '{within}{value[-2:]}'?",
-        )
-    return None
+        return Fault(wrong=f"{shown(value)} is a region, a zone is wanted", remedy=f"did you mean '{value}-b'?")
+    fault = mismatch(
+        value, ZONE, "a zone", "a name such as asia-northeast1-b", "`gcloud compute zones list` shows them"
+    )
+    if fault is None and within is not None and not value.startswith(f"{within}-"):
+        remedy = f"did you mean '{within}{value[-2:]}'?"
+        return Fault(wrong=f"zone {value} is outside the region {within}", remedy=remedy)
+    return fault
 
 
 def resource_name(value: str) -> Fault | None:
@@ -124,35 +104,21 @@ def _named(value: str, pattern: str, longest: int, what: str) -> Fault | None:
 
 def image(value: str) -> Fault | None:
     """A container image: [HOST/]REPOSITORY[:TAG][@sha256:DIGEST]."""
-    if re.fullmatch(IMAGE, value) and len(value) <= 512:
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a container image",
-        allowed="HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://",
-        remedy="for example us-docker.pkg.dev/cloudrun/container/hello",
-    )
+    allowed = "HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://"
+    remedy = "for example us-docker.pkg.dev/cloudrun/container/hello"
+    return mismatch(value, rf"(?=.{{1,512}}$){IMAGE}", "a container image", allowed, remedy)
 
 
 def machine_type(value: str) -> Fault | None:
     """A machine type such as e2-micro."""
-    if re.fullmatch(MACHINE_TYPE, value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a machine type",
-        allowed="a name such as e2-micro",
-        remedy="`gcloud compute machine-types list` shows them",
-    )
+    remedy = "`gcloud compute machine-types list` shows them"
+    return mismatch(value, MACHINE_TYPE, "a machine type", "a name such as e2-micro", remedy)
 
 
 def disk_image(value: str) -> Fault | None:
     """A boot disk image: PROJECT/FAMILY, PROJECT/IMAGE, a family, an image or its self link."""
-    if re.fullmatch(DISK_IMAGE, value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a boot disk image",
-        allowed="PROJECT/FAMILY such as debian-cloud/debian-12",
-        remedy="`gcloud compute images list` shows them",
-    )
+    allowed = "PROJECT/FAMILY such as debian-cloud/debian-12"
+    return mismatch(value, DISK_IMAGE, "a boot disk image", allowed, "`gcloud compute images list` shows them")
 
 
 def label_key(value: str) -> Fault | None:
@@ -188,10 +154,5 @@ def environment_variable(value: str) -> Fault | None:
         return Fault(
             wrong=f"{shown(value)} is reserved by Cloud Run", allowed="any other name", remedy="choose another name"
         )
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,255}", value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a variable's name",
-        allowed="letters, digits and _, not starting with a digit",
-        remedy="rename it",
-    )
+    allowed = "letters, digits and _, not starting with a digit"
+    return mismatch(value, VARIABLE_NAME, "a variable's name", allowed, "rename it")

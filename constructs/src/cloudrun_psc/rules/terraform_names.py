@@ -1,4 +1,4 @@
-"""Terraform names out of keys, without cdktf: whoever checks a configuration must foresee the addresses."""
+"""Terraform names out of keys: whoever checks a configuration must foresee the addresses."""
 
 from __future__ import annotations
 

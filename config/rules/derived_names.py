@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc import access, content_names
-from cloudrun_psc.faults import Fault
-from cloudrun_psc.terraform_names import address_name, secret_name
-from config.consistency import Finding, services_of
-from config.problems import Path, dotted
-from config.settings import LoadBalancerSubnetSettings, ServiceSettings, Settings
-
-_LOAD_BALANCER_RANGE = str(LoadBalancerSubnetSettings.model_fields["range"].default)
-_NAT_RANGE = str(ServiceSettings.model_fields["nat_ranges"].get_default(call_default_factory=True)[0])
+from cloudrun_psc.rules import access, content_names, defaults
+from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.terraform_names import address_name, secret_name
+from config.problems import KeyPath, dotted
+from config.rules.finding import Finding, refused, services_of
+from config.settings import Settings
 
 
-def derived_name_findings(settings: Settings) -> Iterator[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """Names that would become too long, and keys or names that would meet in one Terraform address."""
     yield from _load_balancer_names(settings)
     yield from _subnet_names(settings)
@@ -25,31 +22,26 @@ def derived_name_findings(settings: Settings) -> Iterator[Finding]:
 def _load_balancer_names(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
         for part in ("network_endpoint_group", "forwarding_rule"):
-            fault = content_names.base_name(getattr(service.names, part))
-            if fault is not None:
-                yield Finding((*path, "names", part), fault)
+            yield from refused((*path, "names", part), content_names.base_name(getattr(service.names, part)))
         if service.address is not None:
             name = content_names.shared_address_name(service.names.forwarding_rule, service.address)
             fault = content_names.grown_name(name, f"with the address {service.address}")
-            if fault is not None:
-                yield Finding((*path, "names", "forwarding_rule"), fault, ((*path, "address"),))
+            yield from refused((*path, "names", "forwarding_rule"), fault, (*path, "address"))
 
 
 def _subnet_names(settings: Settings) -> Iterator[Finding]:
     if settings.producer is None:
         return
-    here: Path = ("producer", "network")
+    network_path: KeyPath = ("producer", "network")
     network = settings.producer.network
     subnet = network.load_balancer_subnet
-    fault = _with_range(subnet.name, subnet.range, _LOAD_BALANCER_RANGE)
-    if fault is not None:
-        range_path = (*here, "load_balancer_subnet", "range")
-        yield Finding((*here, "load_balancer_subnet", "name"), fault, (range_path,))
+    fault = _with_range(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
+    here: KeyPath = (*network_path, "load_balancer_subnet")
+    yield from refused((*here, "name"), fault, (*here, "range"))
     for path, _, service in services_of(settings):
         for index, range_ in enumerate(service.nat_ranges):
-            fault = _with_range(network.nat_subnet_name, range_, _NAT_RANGE)
-            if fault is not None:
-                yield Finding((*here, "nat_subnet_name"), fault, ((*path, "nat_ranges", index),))
+            fault = _with_range(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
+            yield from refused((*network_path, "nat_subnet_name"), fault, (*path, "nat_ranges", index))
 
 
 def _with_range(name: str, range_: str, plain: str) -> Fault | None:
@@ -58,7 +50,7 @@ def _with_range(name: str, range_: str, plain: str) -> Fault | None:
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
     """Grants are addressed SERVICE_INVOKER and SERVICE_SECRET: two pairs of keys can read the same."""
-    taken: dict[str, tuple[Path, str, object]] = {}
+    taken: dict[str, tuple[KeyPath, str, object]] = {}
     for address, path, what, grant in _grants(settings):
         first, other, granted = taken.setdefault(address, (path, what, grant))
         if grant != granted:
@@ -70,7 +62,7 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
             yield Finding(path, fault, (first,))
 
 
-def _grants(settings: Settings) -> Iterator[tuple[str, Path, str, object]]:
+def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
     """Of each grant its address, key path, name in messages, and what makes it the same grant as another."""
     project = settings.producer.project if settings.producer else ""
     for path, key, service in services_of(settings):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 
 SUBNET_PREFIX = 29  # the smallest subnet: https://cloud.google.com/vpc/docs/subnets#subnet-ranges
 PROXY_ONLY_PREFIX = 26  # https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_create
@@ -125,19 +125,19 @@ def overlaps(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
     """The pairs of keys whose ranges overlap, in the mapping's order; every value must be a valid range."""
     keys = list(ranges)
     bounds = sorted((*_bounds(value), place) for place, value in enumerate(ranges.values()))
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     open_: list[tuple[int, int]] = []
     for first, last, place in bounds:
         open_ = [(until, other) for until, other in open_ if until >= first]
-        found += [(min(place, other), max(place, other)) for _, other in open_]
+        pairs += [(min(place, other), max(place, other)) for _, other in open_]
         open_.append((last, place))
-    return [(keys[one], keys[other]) for one, other in sorted(found)]
+    return [(keys[first], keys[second]) for first, second in sorted(pairs)]
 
 
 def overlapping(range_: str, others: Mapping[str, str]) -> list[str]:
     """The keys of those of `others` that `range_` overlaps; every value must be a valid range."""
     first, last = _bounds(range_)
-    bounds = ((key, _bounds(one)) for key, one in others.items())
+    bounds = ((key, _bounds(other)) for key, other in others.items())
     return [key for key, (start, end) in bounds if start <= last and first <= end]
 
 

@@ -6,6 +6,7 @@ A rule is a pure function that returns a `Fault` or None. It never raises and kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,12 +31,19 @@ def shown(value: object, limit: int = 80) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def mismatch(value: str, pattern: str, what: str, allowed: str, remedy: str) -> Fault | None:
+    """The fault of a value that does not match `pattern` as a whole; `what` it is not, with its article."""
+    if re.fullmatch(pattern, value):
+        return None
+    return Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed, remedy=remedy)
+
+
 def refuse(path: str, faults: Iterable[tuple[str, Fault | None]]) -> None:
     """Raise one ValueError for all faults of a construct, each behind the construct's path and argument.
 
     Raises:
         ValueError: when at least one of the pairs (argument, fault) holds a fault.
     """
-    found = [f"{path}: {argument}: {fault.sentence()}" for argument, fault in faults if fault is not None]
-    if found:
-        raise ValueError("\n".join(found))
+    sentences = [f"{path}: {argument}: {fault.sentence()}" for argument, fault in faults if fault is not None]
+    if sentences:
+        raise ValueError("\n".join(sentences))

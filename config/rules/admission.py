@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc import access, connections
-from cloudrun_psc.faults import Fault
-from config.consistency import Finding, endpoints_of, project_of, services_of
-from config.problems import Path
+from cloudrun_psc.rules import access, connections, defaults
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath
+from config.rules.finding import Finding, endpoints_of, refused, services_of
 from config.settings import Settings
 
 
-def admission_findings(settings: Settings) -> Iterator[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with accept and reject lists, invokers, and consumers that nobody accepts."""
     yield from _accept_lists(settings)
     yield from _invokers(settings)
@@ -21,10 +21,10 @@ def admission_findings(settings: Settings) -> Iterator[Finding]:
 
 def _accept_lists(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
-        accepted = {key: project_of(settings, key) for key in service.accept}
-        rejected = [project_of(settings, entry) for entry in service.reject]
+        accepted = {key: settings.project_of(key) for key in service.accept}
+        rejected = [settings.project_of(entry) for entry in service.reject]
         for key, entry in accepted.items():
-            yield from _list_entry((*path, "accept", key), entry, key)
+            yield from refused((*path, "accept", key), connections.consumer(entry), ("consumers", key))
             if entry in rejected:
                 fault = Fault(
                     wrong=f"{entry} is accepted and rejected",
@@ -41,22 +41,16 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
                 )
                 yield Finding((*path, "accept", key), fault)
         for index, entry in enumerate(rejected):
-            yield from _list_entry((*path, "reject", index), entry, service.reject[index])
+            here, consumer = (*path, "reject", index), ("consumers", service.reject[index])
+            yield from refused(here, connections.consumer(entry), consumer)
             if entry in rejected[:index]:
                 twice = Fault(wrong=f"{entry} stands twice", allowed="each project once", remedy="remove one")
-                yield Finding((*path, "reject", index), twice, ((*path, "reject"),))
-        mixed = connections.one_kind(one for one in (*accepted.values(), *rejected) if not connections.consumer(one))
-        if mixed is not None:
-            yield Finding((*path, "accept"), mixed, ((*path, "reject"),))
-        fault_ = connections.preference(service.connection_preference, has_lists=bool(service.accept or service.reject))
-        if fault_ is not None:
-            yield Finding((*path, "connection_preference"), fault_, ((*path, "accept"), (*path, "reject")))
-
-
-def _list_entry(path: Path, project: str, entry: str) -> Iterator[Finding]:
-    fault = connections.consumer(project)
-    if fault is not None:
-        yield Finding(path, fault, (("consumers", entry),))
+                yield Finding(here, twice, ((*path, "reject"),))
+        entries = (*accepted.values(), *rejected)
+        mixed = connections.one_kind(entry for entry in entries if connections.consumer(entry) is None)
+        yield from refused((*path, "accept"), mixed, (*path, "reject"))
+        automatic = connections.preference(service.connection_preference, has_lists=bool(entries))
+        yield from refused((*path, "connection_preference"), automatic, (*path, "accept"), (*path, "reject"))
 
 
 def _invokers(settings: Settings) -> Iterator[Finding]:
@@ -83,19 +77,19 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
         if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
             continue
         network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
-        accepted = {project_of(settings, entry) for entry in service.accept}
+        accepted = {settings.project_of(entry) for entry in service.accept}
         if any(connections.consumer(entry) for entry in accepted):
             continue  # one of them is refused; corrected, it may be this consumer
         if not accepted & {consumer.project, network}:
             where = f"producer.services.{endpoint.service}.accept"
             literals = [entry for entry in service.accept if entry not in settings.consumers]
             near = get_close_matches(key, literals, n=1, cutoff=0.8)
-            add = f"add `{key}: {connections.DEFAULT_CONNECTION_LIMIT}` to {where}, or drop the endpoint"
+            add = f"add `{key}: {defaults.CONNECTION_LIMIT}` to {where}, or drop the endpoint"
             fault = Fault(
                 allowed="services whose accept list has the consumer",
                 wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
                 remedy=f"did you mean {key!r} by {near[0]!r} in {where}? Else {add}" if near else add,
             )
-            others: tuple[Path, ...] = (("producer", "services", endpoint.service or "", "accept"),)
+            others: tuple[KeyPath, ...] = (("producer", "services", endpoint.service or "", "accept"),)
             others += (("consumers", key, "project"), ("consumers", key, "network", "name"))
             yield Finding((*path, "service"), fault, others)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.faults import Fault
-from config.consistency import Finding
-from config.problems import Path, dotted
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath, dotted
+from config.rules.finding import Finding
 from config.settings import ServiceNames, Settings
 
 
-def same_names(settings: Settings) -> Iterator[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """Every name that a kind of resource has twice in one project (and region: there is only one)."""
-    taken: dict[tuple[str, str, str], Path] = {}
+    taken: dict[tuple[str, str, str], KeyPath] = {}
     for project, kind, name, path in (*_producer(settings), *_consumers(settings)):
         first = taken.setdefault((project, kind, name), path)
         if first != path:
@@ -24,11 +24,11 @@ def same_names(settings: Settings) -> Iterator[Finding]:
             yield Finding(path, fault, (first,))
 
 
-def _producer(settings: Settings) -> Iterator[tuple[str, str, str, Path]]:
+def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
     if settings.producer is None:
         return
     project, network = settings.producer.project, settings.producer.network
-    here: Path = ("producer", "network")
+    here: KeyPath = ("producer", "network")
     yield project, "network", network.name, (*here, "name")
     for key in ("load_balancer_subnet", "proxy_only_subnet"):
         yield project, "subnet", getattr(network, key).name, (*here, key, "name")
@@ -36,11 +36,11 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, Path]]:
     for service, values in settings.producer.services.items():
         for part in ServiceNames.model_fields:
             kind = "Cloud Run service" if part == "service" else part.replace("_", " ")
-            path: Path = ("producer", "services", service, "names", part)
+            path: KeyPath = ("producer", "services", service, "names", part)
             yield project, kind, getattr(values.names, part), path
 
 
-def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, Path]]:
+def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
     for key, consumer in settings.consumers.items():
         project, here = consumer.project, ("consumers", key)
         yield project, "network", consumer.network.name, (*here, "network", "name")

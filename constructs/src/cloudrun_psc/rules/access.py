@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 
 # Every service account's address ends so: user-managed, default Compute Engine, App Engine and Google's own agents.
 SERVICE_ACCOUNT = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?@(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.)?gserviceaccount\.com"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final, Literal
 
-from cloudrun_psc.faults import Fault, shown
-from cloudrun_psc.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
+from cloudrun_psc.rules.faults import Fault, mismatch, shown
+from cloudrun_psc.rules.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
 
-ACCEPT_MANUAL = "ACCEPT_MANUAL"
-ACCEPT_AUTOMATIC = "ACCEPT_AUTOMATIC"
-# The walk-through's limit for the consumer project.
-DEFAULT_CONNECTION_LIMIT = 10
+ConnectionPreference = Literal["ACCEPT_MANUAL", "ACCEPT_AUTOMATIC"]
+ACCEPT_MANUAL: Final = "ACCEPT_MANUAL"
+ACCEPT_AUTOMATIC: Final = "ACCEPT_AUTOMATIC"
 # PSC's NAT closes idle TCP connections after 20 minutes: https://cloud.google.com/vpc/docs/about-vpc-hosted-services#nat
 NAT_IDLE_TIMEOUT_SECONDS = 1200
 
@@ -38,13 +38,7 @@ def consumer(value: str) -> Fault | None:
     """An accept or reject list's entry: a project id, or a VPC network's self link."""
     if "/" not in value:
         return project_id(value)
-    if re.fullmatch(NETWORK, value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a network",
-        allowed="projects/PROJECT/global/networks/NETWORK",
-        remedy="correct it",
-    )
+    return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
 
 
 def plain(value: str) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules.faults import Fault, shown
 
 # 6 hexadecimal digits: two contents of one resource collide once in 16 million edits.
 _DIGITS = 6

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc import instance_sizes
-from cloudrun_psc.faults import Fault
-from config.consistency import Finding
-from config.problems import Path
+from cloudrun_psc.rules import instance_sizes
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath
+from config.rules.finding import Finding, refused, services_of
 from config.settings import ServiceSettings, Settings
 
 
-def service_findings(settings: Settings) -> Iterator[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong within each service, and between the services' former keys."""
-    services = settings.producer.services if settings.producer else {}
-    for key, service in services.items():
-        path: Path = ("producer", "services", key)
+    for path, _, service in services_of(settings):
         yield from _variables(path, service)
         yield from _instances(path, service)
         yield from _size(path, service)
-    yield from _former_keys(services)
+    if settings.producer is not None:
+        yield from _former_keys(settings.producer.services)
 
 
-def _variables(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     """Cloud Run refuses a variable that is given twice."""
     for name in service.secrets:
         if name in service.env:
@@ -32,7 +31,7 @@ def _variables(path: Path, service: ServiceSettings) -> Iterator[Finding]:
             yield Finding((*path, "secrets", name), fault, ((*path, "env", name),))
 
 
-def _instances(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+def _instances(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     least, most = service.scaling.min_instances, service.scaling.max_instances
     if least is not None and most is not None and least > most:
         here = (*path, "scaling", "min_instances")
@@ -44,7 +43,7 @@ def _instances(path: Path, service: ServiceSettings) -> Iterator[Finding]:
         yield Finding(here, fault, ((*path, "scaling", "max_instances"),))
 
 
-def _size(path: Path, service: ServiceSettings) -> Iterator[Finding]:
+def _size(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     """CPU, memory and concurrency of an instance."""
     cpu = service.cpu or instance_sizes.DEFAULT_CPU
     fault = instance_sizes.cpu(cpu)
@@ -52,12 +51,10 @@ def _size(path: Path, service: ServiceSettings) -> Iterator[Finding]:
         yield Finding((*path, "cpu"), fault)
         return
     fault = instance_sizes.memory(service.memory or instance_sizes.DEFAULT_MEMORY, cpu)
-    if fault is not None:
-        key, other = ("memory", "cpu") if service.memory else ("cpu", "memory")
-        yield Finding((*path, key), fault, ((*path, other),))
+    key, other = ("memory", "cpu") if service.memory else ("cpu", "memory")
+    yield from refused((*path, key), fault, (*path, other))
     fault = instance_sizes.concurrency(service.concurrency, cpu) if service.concurrency else None
-    if fault is not None:
-        yield Finding((*path, "concurrency"), fault, ((*path, "cpu"),))
+    yield from refused((*path, "concurrency"), fault, (*path, "cpu"))
 
 
 def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:
