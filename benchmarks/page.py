@@ -12,7 +12,7 @@ FAST, ORDINARY, NATIVE = "fast synthesis", "ordinary Python", "native JavaScript
 _HEAD = """\
 # Performance
 
-How a synthesis by `cloudrun_psc.fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
+How a synthesis by `cdktf_fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
 JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md). How it is switched on:
 [constructs.md](constructs.md#synthesis-as-fast-as-typescripts).
 

@@ -11,8 +11,8 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 # The one line of the docs in front of a program that does not know of it.
 _ONE_LINE = (
-    "import runpy, sys; sys.path.insert(0, {constructs!r}); "
-    "from cloudrun_psc.fast_synthesis import use_fast_synthesis; use_fast_synthesis(); "
+    "import runpy, sys; sys.path.insert(0, {source!r}); "
+    "from cdktf_fast_synthesis import use_fast_synthesis; use_fast_synthesis(); "
     "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 _CHOSEN = ("PSC_", "CLOUDRUN_PSC_", "JSII_RUNTIME", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "CDKTF_")
@@ -41,7 +41,7 @@ def ordinary() -> Program:
 
 def fast() -> Program:
     """The same program with the one line in front."""
-    line = _ONE_LINE.format(constructs=str(CHECKOUT / "constructs" / "src"))
+    line = _ONE_LINE.format(source=str(CHECKOUT / "fast_synthesis" / "src"))
     command = (sys.executable, "-c", line, str(HERE / "program.py"))
     return Program("fast synthesis", command, caches=("CLOUDRUN_PSC_CACHE",))
 

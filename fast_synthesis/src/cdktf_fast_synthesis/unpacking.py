@@ -8,11 +8,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis.bundling import BUNDLE, ENTRY, bundle
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
-from cloudrun_psc.fast_synthesis.lazy_index import lazy_index
-from cloudrun_psc.fast_synthesis.packages import MARKER
-from cloudrun_psc.fast_synthesis.type_index import write_type_index
+from cdktf_fast_synthesis.bundling import BUNDLE, ENTRY, bundle
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.lazy_index import lazy_index
+from cdktf_fast_synthesis.packages import MARKER
+from cdktf_fast_synthesis.type_index import write_type_index
 
 _LARGE = 8_000_000  # bytes, compressed; cdktf has 2 million
 _UNUSED = (".d.ts", ".ts", ".md", ".map", ".tsbuildinfo")

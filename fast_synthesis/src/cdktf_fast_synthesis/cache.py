@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.fitting import UnfitError
 
 VARIABLE = "CLOUDRUN_PSC_CACHE"
 

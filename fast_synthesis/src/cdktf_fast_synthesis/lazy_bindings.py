@@ -12,7 +12,7 @@ import sys
 from importlib import util
 from types import ModuleType
 
-from cloudrun_psc.fast_synthesis.fitting import UnfitError, installed, switched_off
+from cdktf_fast_synthesis.fitting import UnfitError, installed, switched_off
 
 PACKAGE = "cdktf_cdktf_provider_google"
 # The layout that this was made for: one subpackage per resource, each loading the jsii assembly by itself.

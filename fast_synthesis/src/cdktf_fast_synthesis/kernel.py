@@ -35,11 +35,11 @@ from jsii._kernel.types import (
 )
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
-from cloudrun_psc.fast_synthesis import fitting, packages
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
-from cloudrun_psc.fast_synthesis.kernel_process import KernelProcess
-from cloudrun_psc.fast_synthesis.known_answers import KnownAnswers
-from cloudrun_psc.fast_synthesis.wire import Wire, decoded, encoded, referred
+from cdktf_fast_synthesis import fitting, packages
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.kernel_process import KernelProcess
+from cdktf_fast_synthesis.known_answers import KnownAnswers
+from cdktf_fast_synthesis.wire import Wire, decoded, encoded, referred
 
 _CALLS = ("load", "create", "delete", "get", "set", "sget", "sset", "invoke", "ainvoke", "sinvoke", "sainvoke", "stats")
 

@@ -19,9 +19,9 @@ from importlib import resources, util
 from pathlib import Path
 from typing import Any
 
-from cloudrun_psc.fast_synthesis.cache import put
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
-from cloudrun_psc.fast_synthesis.packages import Package, root
+from cdktf_fast_synthesis.cache import put
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.packages import Package, root
 
 # The caller's own choices for jsii that only its own start honours.
 _OWN_CHOICES = ("JSII_RUNTIME", "JSII_DEBUG", "JSII_DEBUG_TIMING", "JSII_RECORD", "JSII_VALIDATE_ASSEMBLIES",
@@ -60,7 +60,7 @@ class KernelProcess:
 
     def _start(self, node: str, program: Path, cache: Path) -> socket.socket:
         environment = dict(os.environ)
-        environment["JSII_AGENT"] = f"cloudrun_psc on jsii {self._version}"
+        environment["JSII_AGENT"] = f"cdktf_fast_synthesis on jsii {self._version}"
         environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(root(cache))
         environment["CLOUDRUN_PSC_COMPILE_CACHE"] = str(cache / "node")
         # The options are those of jsii's own start.
@@ -165,7 +165,7 @@ class KernelProcess:
 
 
 def _preload() -> str:
-    return str(resources.files("cloudrun_psc.fast_synthesis").joinpath("node", "preload.cjs"))
+    return str(resources.files("cdktf_fast_synthesis").joinpath("node", "preload.cjs"))
 
 
 def _program(cache: Path, version: str) -> Path:

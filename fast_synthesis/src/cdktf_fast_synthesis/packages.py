@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis.cache import put
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.cache import put
+from cdktf_fast_synthesis.fitting import UnfitError
 
 # Raised when packages are unpacked differently: what former versions left is then not used.
 RECIPE = 2
@@ -69,7 +69,7 @@ def unpacked(cache: Path, wanted: Package) -> Path:
     file = cache / "stamps" / f"{wanted.tarball.name}-{hashlib.sha256(stamp).hexdigest()[:16]}.json"
     entry = _entry(cache, wanted, stamp)
     if not _complete(entry):
-        from cloudrun_psc.fast_synthesis.unpacking import unpack
+        from cdktf_fast_synthesis.unpacking import unpack
 
         with _locked(cache):
             if not _complete(entry):
