@@ -35,7 +35,7 @@ from jsii._kernel.types import (
 )
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
-from cdktf_fast_synthesis import fitting, packages
+from cdktf_fast_synthesis import fitting, package_cache
 from cdktf_fast_synthesis.fitting import UnfitError
 from cdktf_fast_synthesis.kernel_process import KernelProcess
 from cdktf_fast_synthesis.known_answers import KnownAnswers
@@ -103,7 +103,7 @@ class FastKernel:
         """Back to jsii's own process and messages. No object exists yet: loads come before everything else."""
         fitting.say("this run", f"{error}; what was prepared is thrown away and made anew by the next run")
         self._process.kill()
-        packages.forget(self._cache)
+        package_cache.forget(self._cache)
         self._kernel.provider = provided.ProcessProvider()
         _rebind(self._kernel, {})
         for name, version, tarball in self._loads:

@@ -21,7 +21,8 @@ from typing import Any
 
 from cdktf_fast_synthesis.cache import put
 from cdktf_fast_synthesis.fitting import UnfitError
-from cdktf_fast_synthesis.packages import Package, root
+from cdktf_fast_synthesis.package_cache import root
+from cdktf_fast_synthesis.packages import Package
 
 # The caller's own choices for jsii that only its own start honours.
 _OWN_CHOICES = ("JSII_RUNTIME", "JSII_DEBUG", "JSII_DEBUG_TIMING", "JSII_RECORD", "JSII_VALIDATE_ASSEMBLIES",

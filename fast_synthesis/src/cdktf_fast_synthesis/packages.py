@@ -1,30 +1,26 @@
 """The JavaScript packages inside the bindings, unpacked once in the form in which jsii's own package cache keeps them.
 
-jsii 1.142 keeps an unpacked package in ROOT/NAME/VERSION/DIGEST, DIGEST being that of the tarball it is given, and
-reads types through an index beside it. To find out, it digests 31 MB at every start; the first time it unpacks the lot
-and parses 98 MB of descriptions. Here the same folder is made by one pass over the tarball (without documentation,
-source maps and type declarations), under the digest of a stamp of a hundred bytes that jsii is given as the tarball.
+jsii 1.142 reads the types of an unpacked package through an index beside it. To find the package in its cache, it
+digests 31 MB at every start; the first time it unpacks the lot and parses 98 MB of descriptions. Here the same folder
+is made by one pass over the tarball (without documentation, source maps and type declarations), under the digest of a
+stamp of a hundred bytes that jsii is given as the tarball.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cdktf_fast_synthesis import package_cache
 from cdktf_fast_synthesis.cache import put
 from cdktf_fast_synthesis.fitting import UnfitError
 
 # Raised when packages are unpacked differently: what former versions left is then not used.
 RECIPE = 2
-MARKER = ".jsii-runtime-package-cache"  # jsii's own sign of a complete entry
-# jsii's own time to live of an unused entry.
-_UNUSED_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -51,11 +47,6 @@ def package(name: str, module_folder: Path) -> Package:
     return Package(name=name, version=version, module=module_folder.name, tarball=found[0])
 
 
-def root(cache: Path) -> Path:
-    """What jsii is told is the root of its package cache."""
-    return cache / "packages"
-
-
 def unpacked(cache: Path, wanted: Package) -> Path:
     """The stamp to hand to jsii in place of the tarball; the package is unpacked now if it is not yet.
 
@@ -67,41 +58,17 @@ def unpacked(cache: Path, wanted: Package) -> Path:
     told = {"recipe": RECIPE, "name": wanted.name, "version": wanted.version}
     stamp = json.dumps(told | {"size": facts.st_size, "time": facts.st_mtime_ns}).encode()
     file = cache / "stamps" / f"{wanted.tarball.name}-{hashlib.sha256(stamp).hexdigest()[:16]}.json"
-    entry = _entry(cache, wanted, stamp)
-    if not _complete(entry):
+    entry = package_cache.entry(cache, wanted.name, wanted.version, stamp)
+    if not package_cache.complete(entry):
         from cdktf_fast_synthesis.unpacking import unpack
 
         with _locked(cache):
-            if not _complete(entry):
+            if not package_cache.complete(entry):
                 unpack(wanted.tarball, entry)
-                _remove_unused(entry)
+                package_cache.remove_unused(entry)
     if not file.is_file() or file.stat().st_size != len(stamp):
         put(file, stamp)
     return file
-
-
-def forget(cache: Path) -> None:
-    """Throw away everything that is unpacked, so that the next run unpacks it anew."""
-    shutil.rmtree(root(cache), ignore_errors=True)
-
-
-def _entry(cache: Path, wanted: Package, stamp: bytes) -> Path:
-    """Where jsii will look: it digests the file's bytes, then each of name and version behind a NUL."""
-    digest = hashlib.sha256(stamp + b"\0" + wanted.name.encode() + b"\0" + wanted.version.encode()).hexdigest()
-    return root(cache) / wanted.name / wanted.version / digest
-
-
-def _complete(entry: Path) -> bool:
-    return (entry / MARKER).is_file() and (entry / "package.json").is_file()
-
-
-def _remove_unused(entry: Path) -> None:
-    """Other entries of this package, once jsii has not touched their marker for as long as jsii keeps its own."""
-    oldest = time.time() - _UNUSED_DAYS * 86_400
-    for other in entry.parent.parent.glob("*/*"):
-        marker = other / MARKER
-        if other != entry and marker.is_file() and marker.stat().st_mtime < oldest:
-            shutil.rmtree(other, ignore_errors=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from cdktf_fast_synthesis.bundling import BUNDLE, ENTRY, bundle
 from cdktf_fast_synthesis.fitting import UnfitError
 from cdktf_fast_synthesis.lazy_index import lazy_index
-from cdktf_fast_synthesis.packages import MARKER
+from cdktf_fast_synthesis.package_cache import MARKER
 from cdktf_fast_synthesis.type_index import write_type_index
 
 _LARGE = 8_000_000  # bytes, compressed; cdktf has 2 million
