@@ -1,4 +1,4 @@
-"""The programs that are compared, each as a command that writes the same files."""
+"""The programs that are compared, each as a command that writes the files of a deployment that it is given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHOSEN = ("PSC_", "CLOUDRUN_PSC_", "JSII_RUNTIME", "PRODUCER_PROJECT", "CONSUME
 
 @dataclass(frozen=True)
 class Program:
-    """What is run for one deployment; `caches` are its variables for the folders that its first run fills."""
+    """What is run for a deployment; `caches` are its variables for the folders that its first run fills."""
 
     name: str
     command: tuple[str, ...]
@@ -44,6 +44,11 @@ def fast() -> Program:
     line = _ONE_LINE.format(source=str(CHECKOUT / "fast_synthesis" / "src"))
     command = (sys.executable, "-c", line, str(HERE / "program.py"))
     return Program("fast synthesis", command, caches=("CLOUDRUN_PSC_CACHE",))
+
+
+def project() -> Program:
+    """The app of this project, for what the others are given: it reads a configuration."""
+    return Program("main.py", (sys.executable, "-s", str(CHECKOUT / "main.py")), caches=("CLOUDRUN_PSC_CACHE",))
 
 
 def native(modules: Path) -> Program:

@@ -1,6 +1,6 @@
 """Where the time of one fast synthesis goes: runs program.py and prints its stages as JSON.
 
-Usage: stages.py STARTED SERVICES CONSUMERS OUTDIR, STARTED being time.time() before this process was started.
+Usage: stages.py STARTED DEPLOYMENT OUTDIR, STARTED being time.time() before this process was started.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Runs program.py with one part of fast synthesis taken out: without.py PART SERVICES CONSUMERS OUTDIR.
+"""Runs program.py with one part of fast synthesis taken out: without.py PART DEPLOYMENT OUTDIR.
 
 What a part is worth shows best in what its absence costs. Everything here reaches into fast synthesis from outside:
 there is no switch for single parts.
