@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 from config.loading import load
 
 CHECKOUT = Path(__file__).resolve().parent.parent

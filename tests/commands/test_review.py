@@ -16,17 +16,9 @@ from tests.conftest import CHECKOUT
 
 DEFAULT = "config/environments/default.yaml"
 PARTS = (
-    "main.py",
-    "commands",
-    "config",
-    "constructs",
-    "deployment",
-    "rehearsal",
-    "review",
-    "stacks",
-    "standin",
-    "Pipfile.lock",
-)
+    "main.py", "commands", "config", "constructs", "deployment", "fast_synthesis", "rehearsal", "review", "stacks",
+    "standin", "Pipfile.lock",
+)  # fmt: skip
 EDIT = "      accept: {consumer: 20}\n"
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from cloudrun_psc.fast_synthesis import fitting, packages
-from cloudrun_psc.fast_synthesis.cache import cache_folder
-from cloudrun_psc.fast_synthesis.fitting import UnusableError
-from cloudrun_psc.lazy_bindings import use_lazy_bindings
+from cdktf_fast_synthesis import fitting, packages
+from cdktf_fast_synthesis.cache import cache_folder
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.lazy_bindings import use_lazy_bindings
 
 _PACKAGES = (
     ("constructs", "constructs"),
@@ -38,7 +38,7 @@ def use() -> bool:
         try:
             take()
             _in_use.append(part)
-        except (UnusableError, OSError) as error:
+        except (UnfitError, OSError) as error:
             fitting.say(part, error)
     if use_lazy_bindings():
         _in_use.append("bindings")
@@ -48,18 +48,18 @@ def use() -> bool:
 def _kernel() -> None:
     """Start the kernel's process now; jsii itself is imported by whoever needs it, and takes the process then."""
     if not hasattr(os, "posix_spawn"):
-        raise UnusableError("this system starts processes in another way")
+        raise UnfitError("this system starts processes in another way")
     version = fitting.installed("jsii", fitting.JSII)
     fitting.installed("cdktf", fitting.CDKTF)
-    from cloudrun_psc.fast_synthesis.imports import After
-    from cloudrun_psc.fast_synthesis.kernel_process import KernelProcess
+    from cdktf_fast_synthesis.imports import After
+    from cdktf_fast_synthesis.kernel_process import KernelProcess
 
     cache = cache_folder()
     wanted = [packages.package(name, _folder(module)) for name, module in _PACKAGES]
     process = KernelProcess(cache, [(one, packages.unpacked(cache, one)) for one in wanted], version)
 
     def take_over() -> None:
-        from cloudrun_psc.fast_synthesis import kernel
+        from cdktf_fast_synthesis import kernel
 
         kernel.take_over(process, cache)
 
@@ -68,7 +68,7 @@ def _kernel() -> None:
 
 
 def _imports() -> None:
-    from cloudrun_psc.fast_synthesis.imports import GeneratedModules
+    from cdktf_fast_synthesis.imports import GeneratedModules
 
     sys.meta_path.insert(0, GeneratedModules(cache_folder()))
     _postpone_seldom_used()
@@ -78,7 +78,7 @@ def _folder(module: str) -> Path:
     """Where a package is installed; it is not imported for that."""
     spec = PathFinder.find_spec(module)
     if spec is None or spec.origin is None:
-        raise UnusableError(f"{module} is not installed")
+        raise UnfitError(f"{module} is not installed")
     return Path(spec.origin).parent
 
 

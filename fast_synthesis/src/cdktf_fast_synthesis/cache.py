@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis.fitting import UnusableError
+from cdktf_fast_synthesis.fitting import UnfitError
 
 VARIABLE = "CLOUDRUN_PSC_CACHE"
 
@@ -21,7 +21,7 @@ def cache_folder() -> Path:
     """The folder, made if it is missing.
 
     Raises:
-        UnusableError: when it cannot be made or written, or when others than its owner could write into it: code is
+        UnfitError: when it cannot be made or written, or when others than its owner could write into it: code is
             loaded from there.
     """
     named = os.environ.get(VARIABLE)
@@ -30,12 +30,12 @@ def cache_folder() -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = folder.stat()
     except OSError as error:
-        raise UnusableError(f"no cache folder: {error}") from error
+        raise UnfitError(f"no cache folder: {error}") from error
     if not os.access(folder, os.W_OK):
-        raise UnusableError(f"the cache folder {folder} cannot be written; {VARIABLE} names another")
+        raise UnfitError(f"the cache folder {folder} cannot be written; {VARIABLE} names another")
     others = stat.S_IWGRP | stat.S_IWOTH
     if hasattr(os, "getuid") and (facts.st_uid != os.getuid() or facts.st_mode & others):
-        raise UnusableError(f"others can write into the cache folder {folder}; {VARIABLE} names another")
+        raise UnfitError(f"others can write into the cache folder {folder}; {VARIABLE} names another")
     return folder.resolve()
 
 

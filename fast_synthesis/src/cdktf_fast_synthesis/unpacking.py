@@ -8,11 +8,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis.bundling import BUNDLE, ENTRY, bundle
-from cloudrun_psc.fast_synthesis.fitting import UnusableError
-from cloudrun_psc.fast_synthesis.lazy_index import lazy_index
-from cloudrun_psc.fast_synthesis.packages import MARKER
-from cloudrun_psc.fast_synthesis.type_index import write_type_index
+from cdktf_fast_synthesis.bundling import BUNDLE, ENTRY, bundle
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.lazy_index import lazy_index
+from cdktf_fast_synthesis.package_cache import MARKER
+from cdktf_fast_synthesis.type_index import write_type_index
 
 _LARGE = 8_000_000  # bytes, compressed; cdktf has 2 million
 _UNUSED = (".d.ts", ".ts", ".md", ".map", ".tsbuildinfo")
@@ -22,7 +22,7 @@ def unpack(tarball: Path, entry: Path) -> None:
     """Fill the folder `entry`: aside first, then in place by one rename.
 
     Raises:
-        UnusableError: when the tarball's content is not of the known shape.
+        UnfitError: when the tarball's content is not of the known shape.
         OSError: when the folder cannot be written; nothing is left behind.
     """
     entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,7 +32,7 @@ def unpack(tarball: Path, entry: Path) -> None:
         shutil.rmtree(entry, ignore_errors=True)
         aside.rename(entry)
     except (tarfile.TarError, ValueError, KeyError, EOFError) as error:
-        raise UnusableError(f"{tarball} is not of the known shape ({error})") from error
+        raise UnfitError(f"{tarball} is not of the known shape ({error})") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

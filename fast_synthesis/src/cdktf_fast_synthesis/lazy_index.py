@@ -16,7 +16,7 @@ _BESIDE = re.compile(
 # Compiled under the file's real path: V8's code cache goes by it, and jsii links the package anew at each run.
 _PROGRAM = """\
 "use strict";
-// Written by cloudrun_psc.fast_synthesis in place of the package's own index, which loads every module at once.
+// Written by cdktf_fast_synthesis in place of the package's own index, which loads every module at once.
 const fs = require("node:fs");
 const path = require("node:path");
 const Module = require("node:module");

@@ -12,7 +12,7 @@ import sys
 from importlib import util
 from types import ModuleType
 
-from cloudrun_psc.fast_synthesis.fitting import UnusableError, installed, switched_off
+from cdktf_fast_synthesis.fitting import UnfitError, installed, switched_off
 
 PACKAGE = "cdktf_cdktf_provider_google"
 # The layout that this was made for: one subpackage per resource, each loading the jsii assembly by itself.
@@ -25,7 +25,7 @@ def use_lazy_bindings() -> bool:
         return False
     try:
         installed(PACKAGE.replace("_", "-"), KNOWN_VERSIONS)
-    except UnusableError:
+    except UnfitError:
         return False
     spec = util.find_spec(PACKAGE)
     assert spec is not None

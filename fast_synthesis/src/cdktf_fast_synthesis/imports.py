@@ -18,12 +18,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from cloudrun_psc.fast_synthesis.cache import put
+from cdktf_fast_synthesis.cache import put
 
 # Raised when modules are compiled differently: what former versions left is then not used.
-RECIPE = 1
+RECIPE = 2
 PACKAGES = ("cdktf", "constructs", "cdktf_cdktf_provider_google")
-_CHECKS = "cloudrun_psc.fast_synthesis.type_checks"
+_CHECKS = "cdktf_fast_synthesis.type_checks"
 # The two headers under which jsii-pacmak lets a module find its type checks (the former up to 1.119).
 _HEADER = """\
 import typeguard

@@ -35,11 +35,11 @@ from jsii._kernel.types import (
 )
 from jsii.errors import ErrorType, JavaScriptError, JSIIError
 
-from cloudrun_psc.fast_synthesis import fitting, packages
-from cloudrun_psc.fast_synthesis.fitting import UnusableError
-from cloudrun_psc.fast_synthesis.kernel_process import KernelProcess
-from cloudrun_psc.fast_synthesis.known_answers import KnownAnswers
-from cloudrun_psc.fast_synthesis.wire import Wire, decoded, encoded, referred
+from cdktf_fast_synthesis import fitting, package_cache
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.kernel_process import KernelProcess
+from cdktf_fast_synthesis.known_answers import KnownAnswers
+from cdktf_fast_synthesis.wire import Wire, decoded, encoded, referred
 
 _CALLS = ("load", "create", "delete", "get", "set", "sget", "sset", "invoke", "ainvoke", "sinvoke", "sainvoke", "stats")
 
@@ -82,7 +82,7 @@ class FastKernel:
         """See that what the process was told to load is loaded, and answer from now on; else jsii does."""
         try:
             self._process.settle()
-        except (UnusableError, RuntimeError) as error:
+        except (UnfitError, RuntimeError) as error:
             self._give_up(error)
         else:
             own = {name: getattr(self, name) for name in _CALLS if hasattr(self, name)}
@@ -94,7 +94,7 @@ class FastKernel:
         try:
             if self._process.loaded(name, version, tarball):
                 return
-        except (UnusableError, RuntimeError) as error:
+        except (UnfitError, RuntimeError) as error:
             self._give_up(error)
             return
         self._ask({"api": "load", "name": name, "version": version, "tarball": tarball})
@@ -103,7 +103,7 @@ class FastKernel:
         """Back to jsii's own process and messages. No object exists yet: loads come before everything else."""
         fitting.say("this run", f"{error}; what was prepared is thrown away and made anew by the next run")
         self._process.kill()
-        packages.forget(self._cache)
+        package_cache.forget(self._cache)
         self._kernel.provider = provided.ProcessProvider()
         _rebind(self._kernel, {})
         for name, version, tarball in self._loads:

@@ -1,6 +1,6 @@
 """Synthesis about as fast as in TypeScript: one call before the first import of cdktf or of bindings.
 
-    from cloudrun_psc.fast_synthesis import use_fast_synthesis
+    from cdktf_fast_synthesis import use_fast_synthesis
 
     use_fast_synthesis()
 
@@ -19,6 +19,6 @@ def use_fast_synthesis() -> bool:
 
     To be called before cdktf, constructs or bindings are imported.
     """
-    from cloudrun_psc.fast_synthesis.levers import use
+    from cdktf_fast_synthesis.levers import use
 
     return use()

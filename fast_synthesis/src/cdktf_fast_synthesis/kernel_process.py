@@ -19,9 +19,10 @@ from importlib import resources, util
 from pathlib import Path
 from typing import Any
 
-from cloudrun_psc.fast_synthesis.cache import put
-from cloudrun_psc.fast_synthesis.fitting import UnusableError
-from cloudrun_psc.fast_synthesis.packages import Package, root
+from cdktf_fast_synthesis.cache import put
+from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.package_cache import root
+from cdktf_fast_synthesis.packages import Package
 
 # The caller's own choices for jsii that only its own start honours.
 _OWN_CHOICES = ("JSII_RUNTIME", "JSII_DEBUG", "JSII_DEBUG_TIMING", "JSII_RECORD", "JSII_VALIDATE_ASSEMBLIES",
@@ -37,16 +38,16 @@ class KernelProcess:
         """Start it, and have it load `packages`, each with the file to hand to jsii as its tarball.
 
         Raises:
-            UnusableError: when it cannot be started here.
+            UnfitError: when it cannot be started here.
         """
         chosen = [name for name in _OWN_CHOICES if os.environ.get(name)]
         if chosen:
-            raise UnusableError(f"{chosen[0]} is set")
+            raise UnfitError(f"{chosen[0]} is set")
         if os.environ.get("JSII_RUNTIME_PACKAGE_CACHE", "enabled").lower() != "enabled":
-            raise UnusableError("JSII_RUNTIME_PACKAGE_CACHE switches its cache off")
+            raise UnfitError("JSII_RUNTIME_PACKAGE_CACHE switches its cache off")
         node = shutil.which(os.environ.get("JSII_NODE") or "node")
         if node is None:
-            raise UnusableError("there is no Node; set JSII_NODE")
+            raise UnfitError("there is no Node; set JSII_NODE")
         self._version = version
         self._expected = [(package.name, package.version) for package, _ in packages]
         self._loading = {(package.name, package.version): package.tarball for package, _ in packages}
@@ -60,7 +61,7 @@ class KernelProcess:
 
     def _start(self, node: str, program: Path, cache: Path) -> socket.socket:
         environment = dict(os.environ)
-        environment["JSII_AGENT"] = f"cloudrun_psc on jsii {self._version}"
+        environment["JSII_AGENT"] = f"cdktf_fast_synthesis on jsii {self._version}"
         environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(root(cache))
         environment["CLOUDRUN_PSC_COMPILE_CACHE"] = str(cache / "node")
         # The options are those of jsii's own start.
@@ -72,7 +73,7 @@ class KernelProcess:
             self.pid = os.posix_spawn(node, command, environment, file_actions=actions)
         except OSError as error:
             ours.close()
-            raise UnusableError(f"Node cannot be started: {error}") from error
+            raise UnfitError(f"Node cannot be started: {error}") from error
         finally:
             theirs.close()
             os.close(nothing)
@@ -82,7 +83,7 @@ class KernelProcess:
         """Whether this very assembly is one of those that the kernel was told to load at its start.
 
         Raises:
-            UnusableError: when the kernel could not load it.
+            UnfitError: when the kernel could not load it.
             RuntimeError: when the kernel is gone.
         """
         key = (name, version)
@@ -95,7 +96,7 @@ class KernelProcess:
             if "ok" not in answer:
                 # Its first line: what follows is a trace of Node's.
                 reason = str(answer.get("error")).strip().partition("\n")[0]
-                raise UnusableError(f"the kernel cannot load {awaited[0]}: {reason}")
+                raise UnfitError(f"the kernel cannot load {awaited[0]}: {reason}")
             self._expected.pop(0)
         return True
 
@@ -103,7 +104,7 @@ class KernelProcess:
         """Wait until everything is loaded that it was told to load at its start.
 
         Raises:
-            UnusableError: when it could not load it.
+            UnfitError: when it could not load it.
             RuntimeError: when the kernel is gone.
         """
         if self._expected:
@@ -123,7 +124,7 @@ class KernelProcess:
         if not self._greeted:
             greeting = json.loads(self._line())
             if greeting != {"hello": f"@jsii/runtime@{self._version}"}:
-                raise UnusableError(f"an unexpected kernel answered: {greeting}")
+                raise UnfitError(f"an unexpected kernel answered: {greeting}")
             self._greeted = True
         answer: dict[str, Any] = json.loads(self._line())
         return answer
@@ -165,7 +166,7 @@ class KernelProcess:
 
 
 def _preload() -> str:
-    return str(resources.files("cloudrun_psc.fast_synthesis").joinpath("node", "preload.cjs"))
+    return str(resources.files("cdktf_fast_synthesis").joinpath("node", "preload.cjs"))
 
 
 def _program(cache: Path, version: str) -> Path:
@@ -173,7 +174,7 @@ def _program(cache: Path, version: str) -> Path:
     # Only found and not imported: that would cost the time in which the process can start already.
     spec = util.find_spec("jsii")
     if spec is None or not spec.submodule_search_locations:
-        raise UnusableError("jsii is not where it is expected")
+        raise UnfitError("jsii is not where it is expected")
     installed = Path(spec.submodule_search_locations[0]) / "_embedded" / "jsii"
     folder = cache / "jsii" / version / "lib"
     for name in (_PROGRAM, _WORKER):
@@ -183,5 +184,5 @@ def _program(cache: Path, version: str) -> Path:
             if not (folder / name).is_file() or (folder / name).stat().st_size != size:
                 put(folder / name, content.read_bytes())
         except OSError as error:
-            raise UnusableError(f"jsii's program cannot be prepared: {error}") from error
+            raise UnfitError(f"jsii's program cannot be prepared: {error}") from error
     return folder / _PROGRAM

@@ -14,7 +14,7 @@ JSII = ("1.142.0",)
 CDKTF = ("0.21.0",)
 
 
-class UnusableError(Exception):
+class UnfitError(Exception):
     """A part of fast synthesis does not fit what is installed, or where this runs; the message says why."""
 
 
@@ -27,12 +27,12 @@ def installed(distribution: str, known: tuple[str, ...]) -> str:
     """The version of an installed distribution, which must be one of `known`.
 
     Raises:
-        UnusableError: when it is another one, or none.
+        UnfitError: when it is another one, or none.
     """
     module = distribution.replace("-", "_")
     spec = PathFinder.find_spec(module)
     if spec is None or spec.origin is None:
-        raise UnusableError(f"{distribution} is not installed")
+        raise UnfitError(f"{distribution} is not installed")
     # Beside the package, as pip puts it; importlib.metadata would tell the same, and costs more than all else here.
     beside = os.path.dirname(os.path.dirname(spec.origin))  # noqa: PTH120
     for version in known:
@@ -43,10 +43,10 @@ def installed(distribution: str, known: tuple[str, ...]) -> str:
     try:
         found = metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        raise UnusableError(f"{distribution} is not installed") from None
+        raise UnfitError(f"{distribution} is not installed") from None
     if found in known:
         return found
-    raise UnusableError(f"{distribution} {found} is not known to it (known: {', '.join(known)})")
+    raise UnfitError(f"{distribution} {found} is not known to it (known: {', '.join(known)})")
 
 
 def say(part: str, reason: object) -> None:
