@@ -1,4 +1,4 @@
-"""What is known of each kind of resource and data source, in one place: docs/adr/0008 says how a kind is added."""
+"""What is known of each kind of resource and data source, in one place: docs/adr/0011 says how a kind is added."""
 
 from __future__ import annotations
 
