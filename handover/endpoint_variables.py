@@ -13,12 +13,11 @@ from deployment.kinds import is_psc_endpoint
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.network import SUBNETWORK
-from deployment.values import Json, with_strings
+from deployment.values import Json, strings, with_strings
 from handover.variables import Validation, Variable, matches
-from stacks.contract import PORT, SELF_LINK, URL
+from stacks.contract import PORT, SELF_LINK, URL, from_variables, outputs_read
 from stacks.instructions import UNKNOWN_URL
 
-_OUTPUT = r"data\.terraform_remote_state\.producer(?:\[0\])?\.outputs\.(\w+)"
 _LINK = "service_attachment"
 
 
@@ -86,7 +85,7 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
     `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
     """
     found: dict[str, Variable] = {}
-    for name in sorted(set(re.findall(_OUTPUT, repr(stack)))):
+    for name in sorted({name for text in strings(stack) for name in outputs_read(text)}):
         found[name] = _promise(name, promised.get(name))
     data = stack.get("data", {})
     data.pop("terraform_remote_state", None)
@@ -99,7 +98,7 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
             name = f"{address}_{_LINK}"
             found[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
             _replace(stack, re.compile(rf"{re.escape(link)}(?![a-z0-9-])"), name)
-    changed = with_strings(stack, _from_variable)
+    changed = with_strings(stack, from_variables)
     stack.clear()
     stack.update(changed)
     return list(found.values())
@@ -114,17 +113,11 @@ def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
 def _without_state_conditions(rule: Json) -> None:
     """That an output is missing cannot happen any more: a variable has a value."""
     lifecycle = rule.get("lifecycle", {})
-    kept = [one for one in lifecycle.get("precondition", []) if not re.search(_OUTPUT, one["condition"])]
+    kept = [one for one in lifecycle.get("precondition", []) if not any(outputs_read(one["condition"]))]
     if kept:
         lifecycle["precondition"] = kept
     else:
         lifecycle.pop("precondition", None)
-
-
-def _from_variable(text: str) -> str:
-    text = re.sub(_OUTPUT, r"var.\1", text)
-    text = re.sub(r'try\((var\.\w+ == 80 \? "" : ":\$\{var\.\w+\}"), ""\)', r"\1", text)
-    return re.sub(r'try\((var\.\w+), "[^"]*"\)', r"\1", text)
 
 
 def _link(name: str, known: Any, description: str) -> Variable:

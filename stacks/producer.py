@@ -23,6 +23,7 @@ from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
+from stacks import advice
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
 from stacks.layout import PRODUCER
 from stacks.stack import SideStack
@@ -116,7 +117,7 @@ class ProducerStack(SideStack):
             f"{address_name(key)}_connections",
             f'${{alltrue([for endpoint in {endpoints} : endpoint.status == "ACCEPTED"])}}',
             f'Endpoints of {key} that are not ACCEPTED: ${{join(", ", {waiting})}}. PENDING: the project is not on the '
-            f"accept list; add it to producer.services.{key}.accept, or have the endpoint deleted if nobody configures "
+            f"accept list; {advice.accept(key)}, or have the endpoint deleted if nobody configures "
             "it any more. REJECTED: it is on the reject list, or its limit is used. CLOSED: the consumer re-applies.",
         )
 
