@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
-Json = dict[str, Any]
+from standin.message import Json
 
 # API and version as they stand in the address -> document. The first part is the API's host name
 # (<name>.googleapis.com), which is also the first segment of every address of this server.

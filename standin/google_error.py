@@ -7,9 +7,8 @@ where the error model of https://cloud.google.com/apis/design/errors is used, `s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-Json = dict[str, Any]
+from standin.message import Json
 
 _STATUS: Mapping[int, str] = {
     400: "INVALID_ARGUMENT",

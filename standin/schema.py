@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Json = dict[str, Any]
+from standin.message import Json
 
 _OUTPUT_ONLY = re.compile(r"\[?Output[ -]Only\b", re.IGNORECASE)
 # Methods that create: a missing part matters there, while a patch names only what changes.

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.google_error import GoogleError
+from standin.message import Json
 from standin.schema import Problem, Schemas
-
-Json = dict[str, Any]
 
 _BOOLEANS = frozenset({"true", "false", "True", "False", "1", "0"})
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
 from standin.google_error import invalid
+from standin.message import Json
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _NEGS = "https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts"
 _WRITES = ("backendServices.insert", "backendServices.patch", "backendServices.update")

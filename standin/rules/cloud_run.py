@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from standin.change import Change
 from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.accounts import exists
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _WRITES = ("services.create", "services.patch")
 _CPU = "https://cloud.google.com/run/docs/configuring/services/cpu"

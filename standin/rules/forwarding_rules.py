@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
 from standin.compute import addressing
-from standin.compute.completion import is_endpoint
+from standin.compute.psc import is_endpoint
 from standin.google_error import GoogleError, invalid
+from standin.message import Json
 from standin.rules.addresses import SHARED, inside, taken
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _DOCUMENT = "compute v1 discovery document, ForwardingRule"
 _ENDPOINTS = "https://cloud.google.com/vpc/docs/configure-private-service-connect-services#create-endpoint"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
 from standin.compute import addressing
 from standin.google_error import GoogleError, invalid
+from standin.message import Json
 from standin.rules.accounts import exists
 from standin.rules.addresses import inside, taken
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _STOPPED = "https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance"
 

@@ -6,7 +6,7 @@ import re
 
 from standin import links
 from standin.change import Change
-from standin.compute import kinds
+from standin.compute.kinds import KINDS
 from standin.google_error import invalid
 from standin.rules.table import rule
 
@@ -23,11 +23,11 @@ from standin.rules.table import rule
 )
 def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
     """URL map, proxy, backend service, subnet and rule."""
-    for _, _, field, link in kinds.found(change.collection, change.wanted):
-        path = links.path_of(link) or ""
+    for link in KINDS[change.collection].links_in(change.wanted):
+        path = links.path_of(link.text) or ""
         scope = "/".join(path.split("/")[2:4])
         if scope.startswith("regions/") and scope != change.scope and "/serviceAttachments/" not in path:
-            raise invalid(f"resource.{field}", path, f"It is not in {change.scope}.")
+            raise invalid(f"resource.{link.key}", path, f"It is not in {change.scope}.")
 
 
 @rule(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
 from standin.google_error import GoogleError, invalid
+from standin.message import Json
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _PUBLISH = "https://cloud.google.com/vpc/docs/configure-private-service-connect-producer"
 _DOCUMENT = "compute v1 discovery document, ServiceAttachment"
