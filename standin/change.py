@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from standin.cloud import Cloud, Record
+from standin.google_error import GoogleError, invalid
 from standin.message import Json
 from standin.place import Placed
 
@@ -42,6 +43,10 @@ class Change(Placed):
     def linked(self, field: str) -> Record | None:
         """The resource of Compute Engine that a field of the wanted one leads to, if it exists."""
         return self.cloud.compute.linked(self.wanted.get(field))
+
+    def invalid(self, field: str, why: str, value: object = None) -> GoogleError:
+        """Compute Engine's 400 for a field's value: the wanted one unless another is given."""
+        return invalid(f"resource.{field}", self.wanted.get(field) if value is None else value, why)
 
     def others(self, collection: str) -> list[Record]:
         """Every other resource of a kind of Compute Engine, in all projects."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from standin import rules
 from standin.cloud import Cloud
 from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
@@ -17,7 +16,6 @@ def ready() -> None:
     """Load what the first request would otherwise wait for. Raises DiscoveryMissingError."""
     documents_folder()
     description("compute", "v1")
-    rules.load()
 
 
 def state(cloud: Cloud) -> Json:
