@@ -19,7 +19,7 @@ from typing import Any
 
 from standin import links
 from standin.faults import Faults
-from standin.google_error import GoogleError
+from standin.google_error import GoogleError, detail
 from standin.message import Json
 from standin.place import Placed
 
@@ -128,18 +128,9 @@ class Cloud:
         if known := self.known_project(name_or_number):
             return known
         if not self.open or not re.fullmatch(r"[a-z][-a-z0-9:.]{3,40}", name_or_number):
-            raise GoogleError(
-                403,
-                f"Permission denied on resource project {name_or_number}.",
-                details=[
-                    {
-                        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                        "reason": "CONSUMER_INVALID",
-                        "domain": "googleapis.com",
-                        "metadata": {"consumer": f"projects/{name_or_number}"},
-                    }
-                ],
-            )
+            consumer = {"consumer": f"projects/{name_or_number}"}
+            info = detail("ErrorInfo", reason="CONSUMER_INVALID", domain="googleapis.com", metadata=consumer)
+            raise GoogleError(403, f"Permission denied on resource project {name_or_number}.", details=[info])
         project = Project(name_or_number, str(_FIRST_PROJECT_NUMBER + len(self.projects)))
         self.projects[name_or_number] = project
         return project

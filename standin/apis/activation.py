@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from standin.cloud import Cloud, Project
-from standin.google_error import GoogleError
+from standin.google_error import GoogleError, detail
 
 _TITLES: Mapping[str, str] = {
     "compute.googleapis.com": "Compute Engine API",
@@ -45,16 +45,8 @@ def require(cloud: Cloud, project: Project, api: str) -> None:
         domain="usageLimits",
         extended_help="https://console.developers.google.com",
         details=[
-            {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": "SERVICE_DISABLED",
-                "domain": "googleapis.com",
-                "metadata": metadata,
-            },
-            {"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message},
-            {
-                "@type": "type.googleapis.com/google.rpc.Help",
-                "links": [{"description": "Google developers console API activation", "url": address}],
-            },
+            detail("ErrorInfo", reason="SERVICE_DISABLED", domain="googleapis.com", metadata=metadata),
+            detail("LocalizedMessage", locale="en-US", message=message),
+            detail("Help", links=[{"description": "Google developers console API activation", "url": address}]),
         ],
     )
