@@ -8,12 +8,20 @@ from typing import Any
 Json = dict[str, Any]
 
 
+def fill(message: Json, **usual: Any) -> None:
+    """Give the fields that a message leaves out their usual values."""
+    for name, value in usual.items():
+        message.setdefault(name, value)
+
+
 def merge(message: Json, patch: Json) -> None:
     """JSON merge patch (RFC 7396), as Compute Engine's patch methods do: null removes, lists are replaced."""
     for key, value in patch.items():
         if value is None:
             message.pop(key, None)
-        elif isinstance(value, dict) and isinstance(message.get(key), dict):
+        elif isinstance(value, dict):
+            if not isinstance(message.get(key), dict):
+                message[key] = {}
             merge(message[key], value)
         else:
             message[key] = deepcopy(value)

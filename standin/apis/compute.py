@@ -115,7 +115,7 @@ def _identity(cloud: Cloud, place: Place) -> Json:
     kind = KINDS[place.collection]
     number = cloud.new_id()
     body: Json = {
-        "kind": f"compute#{kind.singular}",
+        "kind": f"compute#{kind.noun}",
         "id": number,
         "creationTimestamp": cloud.timestamp(),
         "selfLink": links.full(place.path),
@@ -205,5 +205,5 @@ def _delete(cloud: Cloud, record: Record) -> Json:
     _refuse_busy(cloud, record.path)
     for user in cloud.compute.values():
         if user is not record and record.path in KINDS[user.collection].held_by(user.body):
-            raise in_use(KINDS[record.collection].singular, record.path, user.path)
+            raise in_use(KINDS[record.collection].noun, record.path, user.path)
     return operations.start(cloud, "delete", record, finish=lambda: _remove(cloud, record))

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from standin.cloud import Cloud, Record
 from standin.google_error import GoogleError
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def complete(body: Json, account: str) -> None:
     """Add what Cloud Run adds to a service; `account` is the one that it runs as unless it names another."""
-    body.setdefault("ingress", "INGRESS_TRAFFIC_ALL")
-    body.setdefault("launchStage", "GA")
-    body.setdefault("traffic", [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}])
-    template = body.setdefault("template", {})
-    template.setdefault("timeout", "300s")
+    latest = {"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}
+    fill(body, ingress="INGRESS_TRAFFIC_ALL", launchStage="GA", traffic=[latest], template={})
+    template = body["template"]
+    fill(template, timeout="300s", scaling={})
+    fill(template["scaling"], maxInstanceCount=100)
     template["serviceAccount"] = template.get("serviceAccount") or account
-    template.setdefault("scaling", {}).setdefault("maxInstanceCount", 100)
     containers = template.get("containers", [])
     for index, container in enumerate(containers):
         _complete_container(container, first=index == 0)
@@ -35,19 +34,16 @@ def _complete_container(container: Json, *, first: bool) -> None:
     # "If ResourceRequirements is set, the caller must explicitly set this field to true to preserve the default
     # behavior" (discovery document, run v2, cpuIdle).
     idle = not container.get("resources")
-    resources = container.setdefault("resources", {})
-    limits = resources.setdefault("limits", {})
-    limits.setdefault("cpu", "1000m")
-    limits.setdefault("memory", "512Mi")
-    resources.setdefault("cpuIdle", idle)
-    resources.setdefault("startupCpuBoost", False)
+    fill(container, resources={})
+    fill(container["resources"], limits={}, cpuIdle=idle, startupCpuBoost=False)
+    fill(container["resources"]["limits"], cpu="1000m", memory="512Mi")
     if first:
         ports = container.get("ports") or [{"containerPort": 8080}]
         for port in ports:
-            port.setdefault("name", "http1")
+            fill(port, name="http1")
         container["ports"] = ports
         probe = {"timeoutSeconds": 240, "periodSeconds": 240, "failureThreshold": 1}
-        container.setdefault("startupProbe", probe | {"tcpSocket": {"port": ports[0]["containerPort"]}})
+        fill(container, startupProbe=probe | {"tcpSocket": {"port": ports[0]["containerPort"]}})
 
 
 def add(cloud: Cloud, service: Record) -> GoogleError | None:

@@ -68,37 +68,24 @@ def _project(cloud: Cloud, project: str) -> Json:
 
 
 def _place(kind: str, path: str) -> Json:
-    name = path.rsplit("/", 1)[1]
+    _, project, _, name = path.split("/")
     check_scope(f"{kind}/{name}")
-    body: Json = {
-        "kind": f"compute#{kind[:-1]}",
-        "id": "1000",
-        "name": name,
-        "status": "UP",
-        "selfLink": links.full(path),
-    }
-    project = path.split("/")[1]
+    body = {"id": "1000", **_listed_place(kind, project, name)}
     if kind == "regions":
-        body["zones"] = [links.full(f"projects/{project}/zones/{name}-{letter}") for letter in "abc"]
-    else:
-        body["region"] = links.full(f"projects/{project}/regions/{name.rsplit('-', 1)[0]}")
-    return body
+        return body | {"zones": [links.full(f"projects/{project}/zones/{name}-{letter}") for letter in "abc"]}
+    return body | {"region": links.full(f"projects/{project}/regions/{name.rsplit('-', 1)[0]}")}
 
 
 def _places(kind: str, project: str) -> Json:
     names = ["asia-northeast1", "europe-west1", "us-central1"]
     if kind == "zones":
         names = [f"{name}-{letter}" for name in names for letter in "abc"]
-    items = [
-        {
-            "kind": f"compute#{kind[:-1]}",
-            "name": name,
-            "status": "UP",
-            "selfLink": links.full(f"projects/{project}/{kind}/{name}"),
-        }
-        for name in names
-    ]
-    return {"kind": f"compute#{kind[:-1]}List", "items": items}
+    return {"kind": f"compute#{kind[:-1]}List", "items": [_listed_place(kind, project, name) for name in names]}
+
+
+def _listed_place(kind: str, project: str, name: str) -> Json:
+    link = links.full(f"projects/{project}/{kind}/{name}")
+    return {"kind": f"compute#{kind[:-1]}", "name": name, "status": "UP", "selfLink": link}
 
 
 def check_machine_type(path: str) -> None:

@@ -21,9 +21,10 @@ def _nothing(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: its collection (addresses), its singular as messages and `kind` have it (address), and what it has.
+    """One kind, by the name of its collection.
 
     - `references`: its fields with links; what they hold cannot be deleted.
+    - `singular`: what messages and the field `kind` call one of them, if that is not the collection without its s.
     - `fingerprints`: its fields with an opaque value that changes with every write.
     - `numbered_link`: whether it shows a link by its number, too.
     - `takes`: the field with an address that it uses in its network.
@@ -35,8 +36,8 @@ class Kind:
     """
 
     collection: str
-    singular: str
     references: tuple[Reference, ...] = ()
+    singular: str = ""
     fingerprints: tuple[str, ...] = ("fingerprint",)
     numbered_link: bool = False
     takes: str = ""
@@ -47,6 +48,11 @@ class Kind:
     deleted: Callable[[Cloud, Record], None] = _nothing
     derive: Callable[[Cloud, Record, Json], None] = _nothing
     actions: Mapping[str, Action] = field(default_factory=dict)
+
+    @property
+    def noun(self) -> str:
+        """What messages and the field `kind` call one of them."""
+        return self.singular or self.collection.removesuffix("s")
 
     def links_in(self, body: Json) -> Iterator[Link]:
         """Every link in a body of this kind."""

@@ -26,8 +26,8 @@ def answer(cloud: Cloud, call: Call, place: Place) -> Json:
     path = place.path.rstrip("/")
     body: Json = {"id": path, "selfLink": links.full(path), **following}
     if everywhere:
-        return body | {"kind": f"compute#{kind.singular}AggregatedList", "items": _by_scope(page, collection)}
-    return body | {"kind": f"compute#{kind.singular}List", "items": [shown_body for _, shown_body in page]}
+        return body | {"kind": f"compute#{kind.noun}AggregatedList", "items": _by_scope(page, collection)}
+    return body | {"kind": f"compute#{kind.noun}List", "items": [shown_body for _, shown_body in page]}
 
 
 def _by_scope(page: Iterable[tuple[Record, Json]], collection: str) -> Json:

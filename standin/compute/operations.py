@@ -10,17 +10,13 @@ from standin.google_error import GoogleError, not_found
 from standin.message import Json
 
 
-def _nothing() -> None:
-    """Nothing remains to be done."""
-
-
 def start(
     cloud: Cloud,
     verb: str,
     record: Record,
     *,
-    finish: Callable[[], None] = _nothing,
-    undo: Callable[[], None] = _nothing,
+    finish: Callable[[], None] = lambda: None,
+    undo: Callable[[], None] = lambda: None,
 ) -> Json:
     """A new operation on a resource; `finish` runs when its time has come, `undo` when it fails then."""
     name = f"operation-{cloud.new_id()}"

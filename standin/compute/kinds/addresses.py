@@ -8,16 +8,15 @@ from standin.compute import addressing
 from standin.compute.actions import set_labels
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, SUBNETWORK
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete(body: Json) -> None:
-    body.setdefault("addressType", "EXTERNAL")
-    body.setdefault("networkTier", "PREMIUM")
+    fill(body, addressType="EXTERNAL", networkTier="PREMIUM")
     if body["addressType"] == "EXTERNAL":
-        body.setdefault("ipVersion", "IPV4")
+        fill(body, ipVersion="IPV4")
     if body["addressType"] == "INTERNAL":
-        body.setdefault("purpose", "GCE_ENDPOINT")
+        fill(body, purpose="GCE_ENDPOINT")
 
 
 def _reserve(cloud: Cloud, record: Record) -> None:
@@ -42,8 +41,8 @@ def _tell_users(cloud: Cloud, record: Record, body: Json) -> None:
 register(
     Kind(
         "addresses",
-        "address",
         (NETWORK, SUBNETWORK),
+        singular="address",
         fingerprints=("labelFingerprint",),
         complete=_complete,
         created=_reserve,

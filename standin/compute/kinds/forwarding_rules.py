@@ -8,20 +8,19 @@ from standin.compute import addressing, psc
 from standin.compute.actions import copying, set_labels
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, SUBNETWORK, Reference
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete(body: Json) -> None:
-    body.setdefault("networkTier", "PREMIUM")
+    fill(body, networkTier="PREMIUM")
     if psc.is_endpoint(body):
         body.pop("loadBalancingScheme", None)
-        body.setdefault("serviceDirectoryRegistrations", [{"namespace": "goog-psc-default"}])
-        body.setdefault("allowPscGlobalAccess", False)
+        directory = {"namespace": "goog-psc-default"}
+        fill(body, serviceDirectoryRegistrations=[directory], allowPscGlobalAccess=False)
         return
-    body.setdefault("loadBalancingScheme", "EXTERNAL")
-    body.setdefault("IPProtocol", "TCP")
+    fill(body, loadBalancingScheme="EXTERNAL", IPProtocol="TCP")
     if body["loadBalancingScheme"].startswith("INTERNAL"):
-        body.setdefault("allowGlobalAccess", False)
+        fill(body, allowGlobalAccess=False)
     if body.get("portRange") and "-" not in body["portRange"]:
         body["portRange"] = f"{body['portRange']}-{body['portRange']}"
     if body["loadBalancingScheme"] == "INTERNAL_MANAGED" and len(body.get("ports", [])) == 1:
@@ -54,7 +53,6 @@ def _tell_connection(cloud: Cloud, rule: Record, body: Json) -> None:
 register(
     Kind(
         "forwardingRules",
-        "forwardingRule",
         (
             NETWORK,
             SUBNETWORK,

@@ -6,30 +6,20 @@ from standin import links
 from standin.cloud import Cloud, Record
 from standin.compute import addressing, catalog
 from standin.compute.actions import copying, merging, refuse_stale, set_labels, setting
-from standin.compute.kind import Kind, register
+from standin.compute.kind import Action, Kind, register
 from standin.compute.references import Reference
 from standin.google_error import invalid
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete(body: Json) -> None:
-    body.setdefault("canIpForward", False)
-    body.setdefault("deletionProtection", False)
-    body.setdefault("startRestricted", False)
-    for field in ("metadata", "tags"):
-        body.setdefault(field, {})
+    fill(body, canIpForward=False, deletionProtection=False, startRestricted=False, status="RUNNING")
+    fill(body, metadata={}, tags={}, scheduling={}, confidentialInstanceConfig={"enableConfidentialCompute": False})
+    fill(body["scheduling"], onHostMaintenance="MIGRATE", automaticRestart=True, preemptible=False)
+    fill(body["scheduling"], provisioningModel="STANDARD")
+    shielded = {"enableSecureBoot": False, "enableVtpm": True, "enableIntegrityMonitoring": True}
+    fill(body, shieldedInstanceConfig=shielded, shieldedInstanceIntegrityPolicy={"updateAutoLearnPolicy": True})
     body["metadata"]["kind"] = "compute#metadata"
-    scheduling = body.setdefault("scheduling", {})
-    scheduling.setdefault("onHostMaintenance", "MIGRATE")
-    scheduling.setdefault("automaticRestart", True)
-    scheduling.setdefault("preemptible", False)
-    scheduling.setdefault("provisioningModel", "STANDARD")
-    body.setdefault(
-        "shieldedInstanceConfig", {"enableSecureBoot": False, "enableVtpm": True, "enableIntegrityMonitoring": True}
-    )
-    body.setdefault("shieldedInstanceIntegrityPolicy", {"updateAutoLearnPolicy": True})
-    body.setdefault("confidentialInstanceConfig", {"enableConfidentialCompute": False})
-    body.setdefault("status", "RUNNING")
     body["cpuPlatform"] = "Intel Broadwell"
 
 
@@ -65,23 +55,17 @@ def _connect(cloud: Cloud, vm: Record, interface: Json, index: int) -> None:
         )
     interface["subnetwork"] = subnet.body["selfLink"]
     interface["network"] = subnet.body["network"]
-    interface.setdefault("networkIP", addressing.next_free(cloud, subnet))
-    interface.setdefault("stackType", "IPV4_ONLY")
+    fill(interface, networkIP=addressing.next_free(cloud, subnet), stackType="IPV4_ONLY")
     interface.update(kind="compute#networkInterface", name=f"nic{index}", fingerprint=cloud.fingerprint())
     for access in interface.get("accessConfigs", []):
-        access.setdefault("natIP", addressing.external(cloud))
-        access.setdefault("networkTier", "PREMIUM")
+        fill(access, natIP=addressing.external(cloud), networkTier="PREMIUM")
 
 
 def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
     """Describe an attached disk, and make it first unless it exists."""
     wanted = disk.pop("initializeParams", None) or {}
-    disk.setdefault("type", "PERSISTENT")
-    disk.setdefault("mode", "READ_WRITE")
-    disk.setdefault("interface", "SCSI")
-    disk.setdefault("autoDelete", False)
-    disk.setdefault("boot", index == 0)
-    disk.setdefault("deviceName", f"persistent-disk-{index}")
+    fill(disk, type="PERSISTENT", mode="READ_WRITE", interface="SCSI", autoDelete=False)
+    fill(disk, boot=index == 0, deviceName=f"persistent-disk-{index}")
     disk.update(kind="compute#attachedDisk", index=index)
     if not disk.get("source"):
         name = wanted.get("diskName") or (vm.name if index == 0 else f"{vm.name}-{index}")
@@ -122,18 +106,12 @@ def _delete_disks(cloud: Cloud, vm: Record) -> None:
             cloud.compute.pop(links.path_of(disk["source"]) or "", None)
 
 
-def _set_metadata(cloud: Cloud, vm: Record, sent: Json) -> None:
-    refuse_stale(sent.get("fingerprint"), vm.body["metadata"]["fingerprint"], "Supplied metadata")
-    vm.body["metadata"] = {
-        "kind": "compute#metadata",
-        "fingerprint": cloud.fingerprint(),
-        "items": sent.get("items", []),
-    }
+def _setting_items(field: str) -> Action:
+    def act(cloud: Cloud, vm: Record, sent: Json) -> None:
+        refuse_stale(sent.get("fingerprint"), vm.body[field]["fingerprint"], f"Supplied {field}")
+        vm.body[field] = {"fingerprint": cloud.fingerprint(), "items": sent.get("items", [])}
 
-
-def _set_tags(cloud: Cloud, vm: Record, sent: Json) -> None:
-    refuse_stale(sent.get("fingerprint"), vm.body["tags"]["fingerprint"], "Supplied tags")
-    vm.body["tags"] = {"fingerprint": cloud.fingerprint(), "items": sent.get("items", [])}
+    return act
 
 
 def _set_service_account(cloud: Cloud, vm: Record, sent: Json) -> None:
@@ -173,7 +151,6 @@ def _tell_users(cloud: Cloud, disk: Record, body: Json) -> None:
 register(
     Kind(
         "instances",
-        "instance",
         (
             Reference("networkInterfaces[].network", ("networks",)),
             Reference("networkInterfaces[].subnetwork", ("subnetworks",)),
@@ -188,8 +165,8 @@ register(
         actions={
             "setLabels": set_labels,
             "setMachineType": copying("machineType"),
-            "setMetadata": _set_metadata,
-            "setTags": _set_tags,
+            "setMetadata": _setting_items("metadata"),
+            "setTags": _setting_items("tags"),
             "setServiceAccount": _set_service_account,
             "setScheduling": merging("scheduling"),
             "setDeletionProtection": _set_deletion_protection,
@@ -202,11 +179,5 @@ register(
             "reset": setting(),
         },
     ),
-    Kind(
-        "disks",
-        "disk",
-        fingerprints=("labelFingerprint",),
-        derive=_tell_users,
-        actions={"setLabels": set_labels},
-    ),
+    Kind("disks", fingerprints=("labelFingerprint",), derive=_tell_users, actions={"setLabels": set_labels}),
 )

@@ -5,38 +5,25 @@ from __future__ import annotations
 from standin.compute.actions import copying
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, SUBNETWORK, Reference
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete_group(body: Json) -> None:
-    body.setdefault("size", 0)
+    fill(body, size=0)
 
 
 def _complete_backend_service(body: Json) -> None:
-    body.setdefault("protocol", "HTTP")
-    body.setdefault("timeoutSec", 30)
-    body.setdefault("sessionAffinity", "NONE")
-    body.setdefault("affinityCookieTtlSec", 0)
-    body.setdefault("loadBalancingScheme", "EXTERNAL")
-    body.setdefault("connectionDraining", {"drainingTimeoutSec": 0})
-    body.setdefault("portName", "http")
+    fill(body, loadBalancingScheme="EXTERNAL", protocol="HTTP", portName="http", timeoutSec=30)
+    fill(body, sessionAffinity="NONE", affinityCookieTtlSec=0, connectionDraining={"drainingTimeoutSec": 0})
     for backend in body.get("backends", []):
-        backend.setdefault("balancingMode", "UTILIZATION")
-        backend.setdefault("capacityScaler", 1.0)
+        fill(backend, balancingMode="UTILIZATION", capacityScaler=1.0)
 
 
 register(
-    Kind(
-        "networkEndpointGroups",
-        "networkEndpointGroup",
-        (NETWORK, SUBNETWORK),
-        fingerprints=(),
-        complete=_complete_group,
-    ),
-    Kind("healthChecks", "healthCheck"),
+    Kind("networkEndpointGroups", (NETWORK, SUBNETWORK), fingerprints=(), complete=_complete_group),
+    Kind("healthChecks"),
     Kind(
         "backendServices",
-        "backendService",
         (
             NETWORK,
             Reference("backends[].group", ("networkEndpointGroups", "instanceGroups")),
@@ -46,7 +33,6 @@ register(
     ),
     Kind(
         "urlMaps",
-        "urlMap",
         (
             Reference("defaultService", ("backendServices",)),
             Reference("pathMatchers[].defaultService", ("backendServices",)),
@@ -54,8 +40,8 @@ register(
     ),
     Kind(
         "targetHttpProxies",
-        "targetHttpProxy",
         (Reference("urlMap", ("urlMaps",)),),
+        singular="targetHttpProxy",
         actions={"setUrlMap": copying("urlMap")},
     ),
 )

@@ -7,16 +7,13 @@ from standin.cloud import Cloud, Record
 from standin.compute.actions import setting
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete_network(body: Json) -> None:
-    body.setdefault("autoCreateSubnetworks", True)
-    routing = body.setdefault("routingConfig", {})
-    routing.setdefault("routingMode", "REGIONAL")
-    routing.setdefault("bgpBestPathSelectionMode", "LEGACY")
-    body.setdefault("mtu", 1460)
-    body.setdefault("networkFirewallPolicyEnforcementOrder", "AFTER_CLASSIC_FIREWALL")
+    fill(body, autoCreateSubnetworks=True, routingConfig={}, mtu=1460)
+    fill(body, networkFirewallPolicyEnforcementOrder="AFTER_CLASSIC_FIREWALL")
+    fill(body["routingConfig"], routingMode="REGIONAL", bgpBestPathSelectionMode="LEGACY")
 
 
 def _list_subnets(cloud: Cloud, network: Record, body: Json) -> None:
@@ -30,10 +27,7 @@ def _list_subnets(cloud: Cloud, network: Record, body: Json) -> None:
 
 
 def _complete_firewall(body: Json) -> None:
-    body.setdefault("direction", "INGRESS")
-    body.setdefault("priority", 1000)
-    body.setdefault("disabled", False)
-    body.setdefault("logConfig", {"enable": False})
+    fill(body, direction="INGRESS", priority=1000, disabled=False, logConfig={"enable": False})
     sources = any(body.get(field) for field in ("sourceRanges", "sourceTags", "sourceServiceAccounts"))
     if body["direction"] == "INGRESS" and not sources:
         body["sourceRanges"] = ["0.0.0.0/0"]
@@ -42,12 +36,11 @@ def _complete_firewall(body: Json) -> None:
 register(
     Kind(
         "networks",
-        "network",
         fingerprints=(),
         numbered_link=True,
         complete=_complete_network,
         derive=_list_subnets,
         actions={"switchToCustomMode": setting(autoCreateSubnetworks=False)},
     ),
-    Kind("firewalls", "firewall", (NETWORK,), fingerprints=(), complete=_complete_firewall),
+    Kind("firewalls", (NETWORK,), fingerprints=(), complete=_complete_firewall),
 )

@@ -9,7 +9,7 @@ from standin.cloud import Cloud, Record
 from standin.compute import psc
 from standin.compute.kind import Kind, register
 from standin.compute.references import Reference
-from standin.message import Json
+from standin.message import Json, fill
 
 
 def _complete(body: Json) -> None:
@@ -17,9 +17,7 @@ def _complete(body: Json) -> None:
         body["targetService"] = body["producerForwardingRule"]
     # The older field is shown beside the newer one.
     body["producerForwardingRule"] = body.get("targetService")
-    body.setdefault("enableProxyProtocol", False)
-    body.setdefault("reconcileConnections", False)
-    body.setdefault("propagatedConnectionLimit", 250)
+    fill(body, enableProxyProtocol=False, reconcileConnections=False, propagatedConnectionLimit=250)
 
 
 def _number(cloud: Cloud, attachment: Record) -> None:
@@ -45,7 +43,6 @@ def _tell_endpoints(cloud: Cloud, attachment: Record, body: Json) -> None:
 register(
     Kind(
         "serviceAttachments",
-        "serviceAttachment",
         (
             Reference("targetService", ("forwardingRules",)),
             Reference("producerForwardingRule", ("forwardingRules",), holds=False),

@@ -8,7 +8,7 @@ from standin.cloud import Cloud, Record
 from standin.compute.actions import copying
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK
-from standin.message import Json
+from standin.message import Json, fill
 
 # https://cloud.google.com/vpc/docs/using-flow-logs: what an enabled log has unless it says otherwise.
 _FLOW_LOG = {
@@ -20,11 +20,8 @@ _FLOW_LOG = {
 
 
 def _complete(body: Json) -> None:
-    body.setdefault("purpose", "PRIVATE")
-    body.setdefault("privateIpGoogleAccess", False)
-    body.setdefault("privateIpv6GoogleAccess", "DISABLE_GOOGLE_ACCESS")
-    body.setdefault("stackType", "IPV4_ONLY")
-    body.setdefault("allowSubnetCidrRoutesOverlap", False)
+    fill(body, purpose="PRIVATE", stackType="IPV4_ONLY", allowSubnetCidrRoutesOverlap=False)
+    fill(body, privateIpGoogleAccess=False, privateIpv6GoogleAccess="DISABLE_GOOGLE_ACCESS")
     if not body["purpose"].endswith("_MANAGED_PROXY"):
         log = {"enable": False, **body.get("logConfig", {})}
         body["logConfig"] = {**_FLOW_LOG, **log} if log["enable"] else log
@@ -52,7 +49,6 @@ def _demote_others(cloud: Cloud, active: Record) -> None:
 register(
     Kind(
         "subnetworks",
-        "subnetwork",
         (NETWORK,),
         complete=_complete,
         changed=_demote_others,
