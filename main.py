@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent
-# First on the path: an environment in which another checkout's constructs are installed must not lend us those.
-sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
+# First on the path: an environment in which another checkout's distributions are installed must not lend us those.
+sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
+from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
 
@@ -57,6 +57,7 @@ def _synthesize(loaded: Loaded) -> int:
             "environment": loaded.settings.environment,
             "outdir": os.path.relpath(home, CHECKOUT),
             "notes": loaded.notes,
+            "settings": loaded.settings.model_dump(mode="json"),
         }
         Path(report).write_text(json.dumps(facts))
     return 0

@@ -21,7 +21,7 @@ _CLOSING = "## What limits it"
 
 
 def main() -> int:
-    """0 when all was measured and written, 1 when a program failed or two disagree."""
+    """0 when all was measured and written, 1 when a program failed or wrote something else."""
     parser = argparse.ArgumentParser(prog="./psc benchmark", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each row (default: 5)")
     parser.add_argument("--dry-run", action="store_true", help="print the page, write nothing")

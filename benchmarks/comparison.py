@@ -12,8 +12,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed
-from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary
+from benchmarks.deployment import synthesized
+from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed, written
+from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary, project
 from benchmarks.without import PARTS
 
 
@@ -45,66 +46,64 @@ class Comparison:
 
     def __init__(self, folder: Path, modules: Path) -> None:
         self._folder, self._caches = folder, folder / "caches"
+        self._synthesized: dict[tuple[int, int], Path] = {}
         self.ordinary, self.fast, self.native = ordinary(), fast(), native(modules)
 
     def row(self, services: int, consumers: int, rounds: int, with_ordinary: int = 0, *, memory: bool = True) -> Row:
         """Measure one deployment; `with_ordinary` of the rounds include the ordinary program.
 
         Raises:
-            BenchmarkError: when a program fails, or writes other bytes than the others.
+            BenchmarkError: when a program fails, or writes other bytes than the others and this project.
         """
+        deployment = self._deployment(services, consumers)
         programs = [self.native, self.fast] + ([self.ordinary] if with_ordinary else [])
         row = Row(services, consumers, {program.name: [] for program in programs}, {})
         for program in programs:
-            self._run(program, services, consumers)  # fills the caches
+            self._run(program, deployment)  # fills the caches
         for number in range(rounds):
             present = [one for one in programs if one is not self.ordinary or number < with_ordinary]
             for program in present if number % 2 else present[::-1]:
-                row.runs[program.name].append(self._run(program, services, consumers))
+                row.runs[program.name].append(self._run(program, deployment))
             _say(f"  {services} services, {consumers} consumers: round {number + 1} of {rounds}")
         for program in programs if memory else []:
-            command = [*program.command, str(services), str(consumers), str(self._outdir())]
+            command = [*program.command, str(deployment), str(self._outdir())]
             row.memory[program.name] = peak_memory(command, program.environment(self._caches))
-        _same({name: [run.written for run in runs] for name, runs in row.runs.items()})
         return row
 
     def first_run(self, rounds: int) -> Row:
         """The default deployment with nothing prepared but what installing leaves: packages and their bytecode."""
-        row = Row(1, 1, {self.fast.name: [], self.ordinary.name: []}, {})
+        row, deployment = Row(1, 1, {self.fast.name: [], self.ordinary.name: []}, {}), self._deployment(1, 1)
         for number in range(rounds):
             for program in (self.fast, self.ordinary)[:: -1 if number % 2 else 1]:
                 empty = Path(tempfile.mkdtemp(dir=self._folder))
-                row.runs[program.name].append(self._run(program, 1, 1, empty))
+                row.runs[program.name].append(self._run(program, deployment, empty))
                 shutil.rmtree(empty)
             _say(f"  first run: round {number + 1} of {rounds}")
-        _same({name: [run.written for run in runs] for name, runs in row.runs.items()})
         return row
 
     def launcher(self, rounds: int) -> tuple[list[float], list[float]]:
-        """`./psc synth` as typed and main.py alone, in pairs; also sees that both write what the programs write."""
-        alone = Program("main.py", (sys.executable, "-s", str(CHECKOUT / "main.py")), caches=("CLOUDRUN_PSC_CACHE",))
-        typed = Program("./psc synth", (str(CHECKOUT / "psc"), "synth"), caches=("CLOUDRUN_PSC_CACHE",))
+        """`./psc synth` as typed and main.py alone, in pairs; sees that both write what the programs were given."""
+        alone = project()
+        typed = Program("./psc synth", (str(CHECKOUT / "psc"), "synth"), caches=alone.caches)
         outdir = CHECKOUT / "cdktf.out"
         found: dict[str, list[float]] = {alone.name: [], typed.name: []}
-        expected = self._run(self.native, 1, 1).written
+        expected = written(self._deployment(1, 1))
         for number in range(rounds + 1):
             for program in (alone, typed)[:: -1 if number % 2 else 1]:
                 run = timed(program.command, program.environment(self._caches), outdir)
                 if number:
                     found[program.name].append(run.seconds)
                 if run.written != expected:
-                    raise BenchmarkError(
-                        f"{program.name} does not write what benchmarks/program.py writes; has the default deployment "
-                        "changed? Then program.py and program.js are to follow."
-                    )
+                    raise BenchmarkError(f"{program.name} does not write what the programs were given")
         return found[typed.name], found[alone.name]
 
     def stages(self, rounds: int) -> dict[str, float]:
         """The stages of one fast synthesis of the default deployment, medians in seconds, the exit included."""
         found: list[dict[str, float]] = []
+        deployment = self._deployment(1, 1)
         for _ in range(rounds):
             started = time.time()
-            command = [sys.executable, str(HERE / "stages.py"), str(started), "1", "1", str(self._outdir())]
+            command = [sys.executable, str(HERE / "stages.py"), str(started), str(deployment), str(self._outdir())]
             environment = self.fast.environment(self._caches)
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
             told = json.loads(done.stdout)
@@ -117,13 +116,13 @@ class Comparison:
         caches = (*self.fast.caches, *self.ordinary.caches)
         parts = [Program(part, (sys.executable, str(HERE / "without.py"), part), caches=caches) for part in PARTS]
         runs: dict[str, list[Run]] = {part: [] for part in PARTS}
-        self._run(self.fast, services, 1)  # what is taken out of the cache must be there first
+        deployment = self._deployment(services, 1)
+        self._run(self.fast, deployment)  # what is taken out of the cache must be there first
         for number in range(rounds + 1):
             for part in parts if number % 2 else parts[::-1]:
-                run = self._run(part, services, 1)
+                run = self._run(part, deployment)
                 runs[part.name] += [run] if number else []  # the first run fills caches
             _say(f"  parts, {services} services: round {number} of {rounds}")
-        _same({name: [run.written for run in each] for name, each in runs.items()})
         whole = runs["nothing"]
         return {
             part: (
@@ -134,23 +133,29 @@ class Comparison:
             if part != "nothing"
         }
 
-    def _run(self, program: Program, services: int, consumers: int, caches: Path | None = None) -> Run:
+    def _deployment(self, services: int, consumers: int) -> Path:
+        """Synthesized when it is first asked for."""
+        size = services, consumers
+        if size not in self._synthesized:
+            folder = self._folder / f"{services}-{consumers}"
+            self._synthesized[size] = synthesized(services, consumers, folder, self._caches)
+        return self._synthesized[size]
+
+    def _run(self, program: Program, deployment: Path, caches: Path | None = None) -> Run:
         outdir = self._outdir()
-        command = [*program.command, str(services), str(consumers), str(outdir)]
+        command = [*program.command, str(deployment), str(outdir)]
         run = timed(command, program.environment(caches or self._caches), outdir)
-        if not any(outdir.glob("stacks/*/cdk.tf.json")):
-            raise BenchmarkError(f"{program.name} wrote nothing")
+        if run.written != written(deployment):
+            raise BenchmarkError(
+                f"{program.name} does not write what this project has synthesized; is there something in the default "
+                "deployment that benchmarks/program.py or program.js does not know?"
+            )
         return run
 
     def _outdir(self) -> Path:
         outdir = self._folder / "out"
         shutil.rmtree(outdir, ignore_errors=True)
         return outdir
-
-
-def _same(digests: dict[str, list[str]]) -> None:
-    if len({one for each in digests.values() for one in each}) != 1:
-        raise BenchmarkError(f"the programs do not write the same: {digests}")
 
 
 def _say(line: str) -> None:

@@ -15,7 +15,7 @@ _SAMPLE_SECONDS = 0.02
 
 
 class BenchmarkError(Exception):
-    """A program failed, or two of them did not write the same."""
+    """A program failed, or did not write what it was to write."""
 
 
 @dataclass(frozen=True)

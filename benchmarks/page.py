@@ -12,15 +12,17 @@ FAST, ORDINARY, NATIVE = "fast synthesis", "ordinary Python", "native JavaScript
 _HEAD = """\
 # Performance
 
-How a synthesis by `cloudrun_psc.fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
+How a synthesis by `cdktf_fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
 JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md). How it is switched on:
 [constructs.md](constructs.md#synthesis-as-fast-as-typescripts).
 
 This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine; the first call
-installs the JavaScript packages. `benchmarks/program.py` and `benchmarks/program.js` build the reference deployment,
-line by line alike, for any number of services and consumers. Each round runs the programs one after the other; a ratio
-is the median of the rounds' ratios. In every round all of them must write the same bytes, and for the default
-deployment the same as `./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's
+installs the JavaScript packages. First it synthesizes the default configuration, and its like with more services and
+consumers. From that JSON `benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the
+calls of a program that is written out: a construct for each resource and output, a struct for each block, an attribute
+for each reference; reading the JSON is part of their time. Each round runs the programs one after the other; a ratio is
+the median of the rounds' ratios. In every round all of them must write the bytes that were synthesized, for the default
+deployment those of `./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's
 processes.
 
 Seconds differ from machine to machine, and here between minutes of one busy machine; compare ratios.

@@ -1,4 +1,4 @@
-"""The programs that are compared, each as a command that writes the same files."""
+"""The programs that are compared, each as a command that writes the files of a deployment that it is given."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 # The one line of the docs in front of a program that does not know of it.
 _ONE_LINE = (
-    "import runpy, sys; sys.path.insert(0, {constructs!r}); "
-    "from cloudrun_psc.fast_synthesis import use_fast_synthesis; use_fast_synthesis(); "
+    "import runpy, sys; sys.path.insert(0, {source!r}); "
+    "from cdktf_fast_synthesis import use_fast_synthesis; use_fast_synthesis(); "
     "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 _CHOSEN = ("PSC_", "CLOUDRUN_PSC_", "JSII_RUNTIME", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "CDKTF_")
@@ -20,7 +20,7 @@ _CHOSEN = ("PSC_", "CLOUDRUN_PSC_", "JSII_RUNTIME", "PRODUCER_PROJECT", "CONSUME
 
 @dataclass(frozen=True)
 class Program:
-    """What is run for one deployment; `caches` are its variables for the folders that its first run fills."""
+    """What is run for a deployment; `caches` are its variables for the folders that its first run fills."""
 
     name: str
     command: tuple[str, ...]
@@ -41,9 +41,14 @@ def ordinary() -> Program:
 
 def fast() -> Program:
     """The same program with the one line in front."""
-    line = _ONE_LINE.format(constructs=str(CHECKOUT / "constructs" / "src"))
+    line = _ONE_LINE.format(source=str(CHECKOUT / "fast_synthesis" / "src"))
     command = (sys.executable, "-c", line, str(HERE / "program.py"))
     return Program("fast synthesis", command, caches=("CLOUDRUN_PSC_CACHE",))
+
+
+def project() -> Program:
+    """The app of this project, for what the others are given: it reads a configuration."""
+    return Program("main.py", (sys.executable, "-s", str(CHECKOUT / "main.py")), caches=("CLOUDRUN_PSC_CACHE",))
 
 
 def native(modules: Path) -> Program:

@@ -10,10 +10,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from benchmarks.measuring import peak_memory, timed
 from benchmarks.programs import CHECKOUT
+from deployment.values import Json
 
 RESOURCES = 10_000
 _KINDS = (
@@ -21,8 +21,6 @@ _KINDS = (
     "google_cloud_run_v2_service",
 )  # fmt: skip
 _START = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_module('commands', run_name='__main__', alter_sys=True)"
-
-Json = dict[str, Any]
 
 
 def values(number: int) -> Json:

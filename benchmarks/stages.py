@@ -1,6 +1,6 @@
 """Where the time of one fast synthesis goes: runs program.py and prints its stages as JSON.
 
-Usage: stages.py STARTED SERVICES CONSUMERS OUTDIR, STARTED being time.time() before this process was started.
+Usage: stages.py STARTED DEPLOYMENT OUTDIR, STARTED being time.time() before this process was started.
 """
 
 import json
@@ -11,14 +11,14 @@ from pathlib import Path
 
 up = time.time()
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "constructs" / "src"))
+sys.path.insert(0, str(HERE.parent / "fast_synthesis" / "src"))
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
+from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
 
 use_fast_synthesis()
 switched = time.time()
 
-from cloudrun_psc.fast_synthesis.kernel_process import KernelProcess  # noqa: E402
+from cdktf_fast_synthesis.kernel_process import KernelProcess  # noqa: E402
 
 spent = {"loading": 0.0, "asking": 0.0, "calls": 0}
 _loaded, _ask = KernelProcess.loaded, KernelProcess.ask

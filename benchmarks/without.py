@@ -1,4 +1,4 @@
-"""Runs program.py with one part of fast synthesis taken out: without.py PART SERVICES CONSUMERS OUTDIR.
+"""Runs program.py with one part of fast synthesis taken out: without.py PART DEPLOYMENT OUTDIR.
 
 What a part is worth shows best in what its absence costs. Everything here reaches into fast synthesis from outside:
 there is no switch for single parts.
@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "constructs" / "src"))
+sys.path.insert(0, str(HERE.parent / "fast_synthesis" / "src"))
 
-from cloudrun_psc.fast_synthesis import kernel_process, levers, use_fast_synthesis  # noqa: E402
-from cloudrun_psc.fast_synthesis.fitting import UnfitError  # noqa: E402
+from cdktf_fast_synthesis import kernel_process, levers, use_fast_synthesis  # noqa: E402
+from cdktf_fast_synthesis.fitting import UnfitError  # noqa: E402
 
 _INDEX_OF_PROVIDER = "packages/@cdktf/provider-google/*/*/lib/index.js"
 
@@ -48,7 +48,7 @@ def _after_all(then: Callable[[], None]) -> None:
 
 def _no_plain_checks() -> None:
     def then() -> None:
-        from cloudrun_psc.fast_synthesis import type_checks
+        from cdktf_fast_synthesis import type_checks
 
         type_checks._predicate = lambda expected: type_checks._never  # noqa: ARG005
 
@@ -57,7 +57,7 @@ def _no_plain_checks() -> None:
 
 def _no_known_answers() -> None:
     def then() -> None:
-        from cloudrun_psc.fast_synthesis.known_answers import KnownAnswers
+        from cdktf_fast_synthesis.known_answers import KnownAnswers
 
         KnownAnswers.property = lambda *_: None  # type: ignore[method-assign]
         KnownAnswers.static_call = lambda *_: None  # type: ignore[method-assign]

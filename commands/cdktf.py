@@ -47,7 +47,6 @@ def run(args: Namespace, environment: Environment) -> int:
 
 def _usable() -> bool:
     """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1."""
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
     from config.loading import load
     from config.problems import ConfigurationError
 

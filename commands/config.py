@@ -13,7 +13,7 @@ from commands.command import Command
 from commands.environment import CHECKOUT, Environment
 
 if TYPE_CHECKING:
-    from config.problems import Path
+    from config.problems import KeyPath
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -27,11 +27,11 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Print; 2 when the configuration cannot be used."""
     # Here and not at the top: these come with the environment.
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
     from config.loading import load
     from config.problems import ConfigurationError
     from config.reference import reference_text
     from config.schema import schema_text
+    from deployment.hidden import hide
 
     if args.schema or args.reference:
         print(schema_text() if args.schema else reference_text(), end="")
@@ -44,9 +44,9 @@ def run(args: Namespace, environment: Environment) -> int:
         return 2
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)
-    values = loaded.settings.model_dump(mode="json")
+    values = hide(loaded.settings.model_dump(mode="json"))
     if args.json:
-        print(json.dumps(values, indent=2))
+        print(json.dumps(values, indent=2, default=repr))
         return 0
     rows = [(name, value, _origin(loaded.origins, path)) for path, name, value in leaves(values)]
     widths = [max(len(row[index]) for row in rows) for index in (0, 1)]
@@ -55,14 +55,14 @@ def run(args: Namespace, environment: Environment) -> int:
     return 0
 
 
-def _origin(origins: Mapping[Path, str], path: Path) -> str:
+def _origin(origins: Mapping[KeyPath, str], path: KeyPath) -> str:
     """Of a derived list or mapping every part is derived."""
     whole = (origins.get(path[:length]) for length in range(len(path), 0, -1))
     nearest = next((origin for origin in whole if origin), "default")
     return nearest if path in origins or nearest.startswith("derived") else "default"
 
 
-def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+def leaves(values: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:
     """Every single setting: key path, the path as people write it, and its value as YAML would have it."""
     from config.problems import dotted
 
@@ -70,7 +70,7 @@ def leaves(values: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
         for key, value in values.items():
             yield from leaves(value, (*path, key))
     else:
-        yield path, dotted(path), json.dumps(values)
+        yield path, dotted(path), json.dumps(values, default=repr)
 
 
 COMMAND = Command(
@@ -78,7 +78,7 @@ COMMAND = Command(
     summary="show the effective settings and where each comes from",
     details=(
         "Shows every setting with its origin: file and line, environment variable, derived from another\n"
-        "setting, or default. "
+        "setting, or default; what looks like a credential is not shown.\n"
         "docs/configuration.md explains them all."
     ),
     examples=(

@@ -16,8 +16,8 @@ from commands.lockfile import DEFAULT, GROUPS, digest, requirements
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = CHECKOUT / ".psc"
-# From an environment's site-packages to the constructs; relative, so that a moved checkout keeps working.
-_PTH = "../../../../../constructs/src\n"
+# From an environment's site-packages to our own distributions; relative, so that a moved checkout keeps working.
+_PTH = "../../../../../constructs/src\n../../../../../fast_synthesis/src\n"
 # Settings for other installations that would send our packages elsewhere.
 _FOREIGN = (
     "PIP_USER",
@@ -29,7 +29,7 @@ _FOREIGN = (
     "PIP_NO_BINARY",
 )
 # Raised when environments are built differently: those of former versions are then built anew.
-_RECIPE = 1
+_RECIPE = 2
 
 
 class Environment:

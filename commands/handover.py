@@ -36,13 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Hand over, 0; or verify: 0 fine, 1 findings. 2 for what cannot be used."""
     # Here and not at the top: these come with the environment.
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
-    from config.problems import ConfigurationError
-    from handover.bundle import UnfitError
-    from handover.hcl_values import InexpressibleError
-    from handover.manifest import ManifestError
-    from handover.placing import PlacingError
-    from rehearsal.revision import RevisionError
+    from deployment.unusable import UnusableError
 
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -55,7 +49,7 @@ def run(args: Namespace, environment: Environment) -> int:
                 return 2
             return _verify(folder)
         return _hand_over(args, folder)
-    except (ConfigurationError, InexpressibleError, ManifestError, PlacingError, RevisionError, UnfitError) as error:
+    except UnusableError as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
 
@@ -76,8 +70,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         harmless=tuple(args.harmless or ()),
     )
     made, notes = _made(wish, source(CHECKOUT))
-    placed = place(made.files, folder)
-    for path in placed.edited:
+    for path in place(made.files, folder):
         print(f"{path} had been edited: kept as {path}.edited; compare before you apply", file=sys.stderr)
     print(f"wrote {folder}: {', '.join(made.manifest.stacks)}, {len(made.files)} files; begin with README.md")
     if args.tar:
@@ -92,17 +85,15 @@ def _made(wish: Wish, source: Source) -> tuple[Bundle, Sequence[str]]:
     """Synthesize aside and make the bundle; with the notes on its configuration.
 
     Raises:
-        RevisionError: when the configuration is refused; the message is main.py's own.
+        NotSynthesizedError: when the configuration is refused; the message is main.py's own.
     """
-    from config.loading import load
+    from deployment.output_folder import stacks_of
+    from deployment.synthesis import synthesize
     from handover.bundle import bundle
-    from rehearsal.revision import synthesize
-    from rehearsal.stacks_folder import stacks_of
 
     with tempfile.TemporaryDirectory(prefix="psc-handover-") as place:
-        output = synthesize(sys.executable, CHECKOUT, Path(place) / "out", Path(place) / "report.json")
-        loaded = load(CHECKOUT)
-        return bundle(stacks_of(Path(output)), loaded.settings, source, wish), loaded.notes
+        made = synthesize(sys.executable, CHECKOUT, Path(place) / "out")
+        return bundle(stacks_of(made.folder), made.settings, source, wish), made.notes
 
 
 def _check_tar(tar: Path, *, force: bool) -> None:
@@ -126,10 +117,11 @@ def _write_tar(tar: Path, content: bytes) -> None:
 
 
 def _verify(folder: Path) -> int:
+    from deployment.synthesis import NotSynthesizedError
+    from deployment.unusable import UnusableError
     from handover import verification
-    from handover.bundle import UnfitError, Wish
+    from handover.bundle import Wish
     from handover.manifest import read
-    from rehearsal.revision import RevisionError
 
     manifest, listed = read(folder)
     _choose(manifest.environment)
@@ -137,11 +129,11 @@ def _verify(folder: Path) -> int:
     # Where it came from is told in README.md; only what it holds is compared.
     try:
         content = verification.content(folder, listed, _made(wish, manifest.source)[0].files)
-    except RevisionError as error:
-        raise RevisionError(
+    except NotSynthesizedError as error:
+        raise UnusableError(
             f"{error}\nthe bundle is of the environment {manifest.environment}; give --env or --config as for making it"
         ) from error
-    except UnfitError as error:
+    except UnusableError as error:
         content = verification.Verdict(what="content", held=False, text=f"this checkout would not make it: {error}")
     verdicts = [
         verification.checksums(folder, listed),

@@ -22,7 +22,8 @@ def run(args: Namespace, environment: Environment) -> int:
         aside = Path(folder)
         for name in ("Pipfile", "package.json"):
             shutil.copyfile(CHECKOUT / name, aside / name)
-        shutil.copytree(CHECKOUT / "constructs", aside / "constructs", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("constructs", "fast_synthesis"):
+            shutil.copytree(CHECKOUT / name, aside / name, ignore=shutil.ignore_patterns("__pycache__"))
         print("Locking the Python packages (about a minute) …", file=sys.stderr, flush=True)
         pipenv = [str(environment.python), "-m", "pipenv", "lock"]
         own = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_NOSPIN": "1", "PIPENV_YES": "1"}

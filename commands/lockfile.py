@@ -12,7 +12,7 @@ DEFAULT, DEVELOP, REHEARSE = GROUPS = ("default", "develop", "rehearse")
 
 
 def requirements(lock: Path, groups: Sequence[str]) -> str:
-    """The locked packages of `groups`, one per line with its hashes; the project's own distribution is left out.
+    """The locked packages of `groups`, one per line with its hashes; the project's own distributions are left out.
 
     Raises:
         ValueError: when the file is no lock, or an entry has no version or hash.

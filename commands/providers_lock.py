@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from commands.terraform import require_terraform
 
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 LOCKS = "locks"
-_LOCK_FILE = ".terraform.lock.hcl"
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -30,25 +28,27 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Synthesize aside, lock each stack, and put the files under locks/ only when all went well."""
+    from deployment.output_folder import stacks_of
+    from deployment.synthesis import NotSynthesizedError, synthesize
+    from stacks.layout import LOCK_FILE
+
     terraform = require_terraform()
-    with tempfile.TemporaryDirectory(prefix="psc-") as folder:
-        report = Path(folder) / "report.json"
-        code = environment.run("main.py", PSC_SYNTH_REPORT=str(report), CDKTF_OUTDIR=f"{folder}/out")
-        if code != 0:
-            return code
-        name = json.loads(report.read_text())["environment"]
-        home = Path(folder) / "out"
-        manifest = json.loads((home / "manifest.json").read_text())
-        for stack in manifest["stacks"].values():
-            where = home / stack["workingDirectory"]
-            (where / _LOCK_FILE).unlink(missing_ok=True)  # the one of the last time: this is to replace it
-            if not _lock(terraform, args, where, stack["name"]):
+    with tempfile.TemporaryDirectory(prefix="psc-") as place:
+        try:
+            output = Path(place) / "out"
+            made = synthesize(str(environment.python), CHECKOUT, output, environment.variables(), told=True)
+        except NotSynthesizedError as error:
+            return error.code
+        stacks = stacks_of(made.folder)
+        for stack in stacks:
+            stack.lock_file.unlink(missing_ok=True)  # the one of the last time: this is to replace it
+            if not _lock(terraform, args, stack.folder, stack.name):
                 return 1
-        target = CHECKOUT / LOCKS / name
+        target = CHECKOUT / LOCKS / made.environment
         target.mkdir(parents=True, exist_ok=True)
-        for stack in manifest["stacks"].values():
-            file = target / f"{stack['name']}{_LOCK_FILE}"
-            shutil.copyfile(home / stack["workingDirectory"] / _LOCK_FILE, file)
+        for stack in stacks:
+            file = target / f"{stack.name}{LOCK_FILE}"
+            shutil.copyfile(stack.lock_file, file)
             print(f"wrote {file.relative_to(CHECKOUT)}; commit it, and `./psc synth` puts it into the stack's folder")
     return 0
 

@@ -20,8 +20,8 @@ from commands.lockfile import REHEARSE
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
+    from deployment.output_folder import StackFolder
     from rehearsal.report import Report
-    from rehearsal.stacks_folder import Stack
 
 
 # A socket's path has at most 104 bytes (macOS; Linux 108): FOLDER/psc-rehearsal-12345678/home/plugin1234567890.
@@ -43,9 +43,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Rehearse; 0 held, 1 findings, 2 unusable."""
+    from deployment.unusable import UnusableError
     from rehearsal.cloud import CloudError
-    from rehearsal.revision import RevisionError
-    from rehearsal.terraform import UnusableError
 
     terraform = require_terraform()
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
@@ -54,7 +53,7 @@ def run(args: Namespace, environment: Environment) -> int:
     kept = False
     try:
         report, kept = _rehearse(args, terraform, folder)
-    except (CloudError, RevisionError, UnusableError, ValueError) as error:
+    except (CloudError, UnusableError) as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
     finally:
@@ -75,15 +74,15 @@ def _short_folder() -> str:
 
 
 def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bool]:
+    from deployment.surroundings import for_deployment, for_init
+    from deployment.terraform import Terraform
     from rehearsal.cloud import RehearsalCloud
     from rehearsal.report import Report
     from rehearsal.run import Rehearsal
-    from rehearsal.surroundings import for_deployment, for_init
-    from rehearsal.terraform import Terraform
 
     tell = _teller()
     former, name, notes = _former(args, folder)
-    present = _present(args, folder)
+    present, environment = _present(args, folder)
     tell("synthesized")
     home = folder / "home"
     home.mkdir()
@@ -93,7 +92,6 @@ def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bo
         tell(f"stand-in at {cloud.url}; no API is enabled yet")
         variables = for_deployment(home, cloud.url, cloud.endpoints)
         program = Terraform(terraform, for_init(), variables)
-        environment = args.dir or str(json.loads((folder / "report.json").read_text())["environment"])
         report = Report(environment=environment, provider=_provider(present), former=name)
         report.notes += notes
         rehearsal = Rehearsal(folder / "stacks", cloud, program, report, tell)
@@ -125,20 +123,25 @@ def _teller() -> Callable[[str], None]:
     return tell
 
 
-def _present(args: Namespace, folder: Path) -> list[Stack]:
-    from rehearsal.revision import synthesize
+def _present(args: Namespace, folder: Path) -> tuple[list[StackFolder], str]:
+    """What is deployed in the end: its stacks, and what their environment is called."""
+    from deployment.output_folder import stacks_of, with_needs
+    from deployment.synthesis import synthesize
 
     if args.dir:
-        return _wanted(args, Path(args.dir))
-    return _wanted(args, Path(synthesize(sys.executable, CHECKOUT, folder / "present", folder / "report.json")))
+        return with_needs(stacks_of(Path(args.dir)), args.stack or ()), args.dir
+    made = synthesize(sys.executable, CHECKOUT, folder / "present")
+    return with_needs(stacks_of(made.folder), args.stack or ()), made.environment
 
 
-def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]:
+def _former(args: Namespace, folder: Path) -> tuple[list[StackFolder], str, list[str]]:
     """What is deployed first: its stacks, its name, and notes on how it was made."""
-    from rehearsal.revision import check_out, differing_packages, own_configuration, synthesize
+    from deployment.output_folder import stacks_of, with_needs
+    from deployment.revision import check_out, differing_packages, own_configuration
+    from deployment.synthesis import synthesize
 
     if args.from_dir:
-        return _wanted(args, Path(args.from_dir)), args.from_dir, []
+        return with_needs(stacks_of(Path(args.from_dir)), args.stack or ()), args.from_dir, []
     if not args.revision:
         return [], "", []
     other = folder / "former-checkout"
@@ -155,32 +158,15 @@ def _former(args: Namespace, folder: Path) -> tuple[list[Stack], str, list[str]]
             notes.append(
                 f"{chosen} stands outside the checkout, so {args.revision} was synthesized with it as it is now"
             )
-    output = synthesize(sys.executable, other, folder / "former", folder / "report.json", variables)
-    return _wanted(args, Path(output)), f"{args.revision} ({commit})", notes
+    made = synthesize(sys.executable, other, folder / "former", variables)
+    return with_needs(stacks_of(made.folder), args.stack or ()), f"{args.revision} ({commit})", notes
 
 
-def _wanted(args: Namespace, output: Path) -> list[Stack]:
-    """The stacks of an output folder: all, or those named by --stack with what they depend on."""
-    from rehearsal.stacks_folder import stacks_of
-
-    stacks = stacks_of(output)
-    if not args.stack:
-        return stacks
-    names = {stack.name for stack in stacks}
-    unknown = sorted(set(args.stack) - names)
-    if unknown:
-        raise ValueError(f"there is no stack {', '.join(unknown)}; there are {', '.join(sorted(names))}")
-    needs = json.loads((output / "manifest.json").read_text())["stacks"]
-    wanted = set(args.stack) | {other for name in args.stack for other in needs[name]["dependencies"]}
-    return [stack for stack in stacks if stack.name in wanted]
+def _provider(stacks: list[StackFolder]) -> str:
+    return str(stacks[0].content()["terraform"]["required_providers"]["google"]["version"])
 
 
-def _provider(stacks: list[Stack]) -> str:
-    content = json.loads(stacks[0].file.read_text())
-    return str(content["terraform"]["required_providers"]["google"]["version"])
-
-
-def _show_around(folder: Path, url: str, process_id: int, stacks: list[Stack]) -> None:
+def _show_around(folder: Path, url: str, process_id: int, stacks: list[StackFolder]) -> None:
     print(f"kept: {folder}", file=sys.stderr)
     print(f'  eval "$({sys.executable} -s -m standin env --url {url})"   # in {CHECKOUT}', file=sys.stderr)
     for stack in stacks:

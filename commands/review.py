@@ -18,7 +18,8 @@ from commands.environment import CHECKOUT, Environment
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
-    from review.report import Material, Report
+    from review.material import Material
+    from review.report import Report
     from review.revisions import Side
 
 _FORMATS = ("terminal", "markdown", "sarif", "json")
@@ -48,9 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
     # Here and not at the top: these come with the environment.
-    sys.path.insert(0, str(CHECKOUT / "constructs" / "src"))
-    from rehearsal.revision import RevisionError
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -60,14 +59,14 @@ def run(args: Namespace, environment: Environment) -> int:
         failed = report.fails(args.fail_on)
         for form, file in outputs:
             _write(_formatted(form, report, names, failed=failed), file)
-    except (RevisionError, UnusableError) as error:
+    except UnusableError as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
     return 1 if failed else 0
 
 
 def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     found: list[tuple[str, str | None]] = []
     for word in args.also:
@@ -79,7 +78,7 @@ def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
 
 
 def _write(text: str, file: str | None) -> None:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     if file is None:
         sys.stdout.write(text)
@@ -91,7 +90,7 @@ def _write(text: str, file: str | None) -> None:
 
 
 def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> str:
-    from review.formats import document, markdown, sarif, terminal
+    from review.formats import json_document, markdown, sarif, terminal
     from review.locations import Locations
 
     match form:
@@ -100,14 +99,14 @@ def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> 
         case "sarif":
             return sarif.text(report, Locations(CHECKOUT, names))
         case "json":
-            return document.text(report, failed=failed)
+            return json_document.text(report, failed=failed)
         case _:
             return terminal.text(report)
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
-    from review.gathering import gather, plans, plans_named, read_day
-    from review.report import Material, assemble
+    from review.material import Material, gather, plans, plans_named, read_day
+    from review.report import assemble
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
@@ -126,7 +125,7 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
 def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[Any]]:
     """Both sides by environment, what the base is called, and notes."""
-    from rehearsal.revision import check_out, differing_packages, merge_base
+    from deployment.revision import check_out, differing_packages, merge_base
     from review.revisions import environments, from_folder, sides
     from review.sentence import say
 
@@ -160,7 +159,7 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
 
 
 def _known(wanted: list[str] | None, names: set[str]) -> None:
-    from review.synthesized import UnusableError
+    from deployment.unusable import UnusableError
 
     for name in wanted or []:
         if name not in names:
@@ -173,7 +172,7 @@ def _tell(line: str) -> None:
 
 def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
     from config.loading import load
-    from review.gathering import acknowledgements
+    from review.material import acknowledgements
 
     for name, side in after.items():
         if side.stacks:
@@ -182,7 +181,7 @@ def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
 
 def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
     """`./psc rehearse` for every environment in which something changes, through its JSON document."""
-    from review.gathering import secrets_of
+    from review.material import secrets_of
     from review.rehearsed import from_document
 
     for name in material.environments:
@@ -198,8 +197,8 @@ def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str
 
 
 def _rehearsal(words: list[str]) -> dict[str, Any]:
-    from review.hidden import scrub
-    from review.synthesized import UnusableError
+    from deployment.hidden import scrub
+    from deployment.unusable import UnusableError
 
     command = [sys.executable, "-s", "-m", "commands", "rehearse", *words, "--json"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
-import tempfile
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
@@ -18,31 +15,31 @@ from commands.environment import CHECKOUT, Environment
 
 def run(args: Namespace, environment: Environment) -> int:
     """Run main.py; on success, say what is there now and what to do next."""
-    with tempfile.TemporaryDirectory(prefix="psc-") as folder:
-        report = Path(folder) / "report.json"
-        code = environment.run("main.py", PSC_SYNTH_REPORT=str(report), CDKTF_OUTDIR="")
-        if code == 0:
-            for line in account(json.loads(report.read_text())):
-                print(line)
-    return code
+    from deployment.synthesis import NotSynthesizedError, synthesize
+
+    try:
+        made = synthesize(str(environment.python), CHECKOUT, None, environment.variables(), told=True)
+    except NotSynthesizedError as error:
+        return error.code
+    for line in account(made.environment, made.folder):
+        print(line)
+    return 0
 
 
-def account(report: dict[str, Any]) -> Iterator[str]:
-    """The lines that end a successful synth, from the report of main.py and the files it wrote."""
-    home = CHECKOUT / report["outdir"]
-    stacks = json.loads((home / "manifest.json").read_text())["stacks"]
-    yield f"environment {report['environment']}: {len(stacks)} stack{'s' if len(stacks) != 1 else ''}"
-    order = sorted(
-        stacks.values(), key=lambda stack: (len(stack["dependencies"]), stack["name"] != "producer", stack["name"])
-    )
+def account(environment: str, folder: Path) -> Iterator[str]:
+    """The lines that end a successful synth: what stands in the environment's folder."""
+    from deployment.output_folder import stacks_of
+
+    stacks = stacks_of(folder)
+    yield f"environment {environment}: {len(stacks)} stack{'s' if len(stacks) != 1 else ''}"
+    order = sorted(stacks, key=lambda stack: (len(stack.needs), stack.name != "producer", stack.name))
     for stack in order:
-        path = home / stack["synthesizedStackPath"]
-        kinds = Counter({kind: len(named) for kind, named in json.loads(path.read_text()).get("resource", {}).items()})
-        yield f"  {stack['name']}: {kinds.total()} resources in {path.relative_to(CHECKOUT).as_posix()}"
+        kinds = Counter({kind: len(named) for kind, named in stack.content().get("resource", {}).items()})
+        yield f"  {stack.name}: {kinds.total()} resources in {stack.file.relative_to(CHECKOUT).as_posix()}"
         for kind, count in sorted(kinds.items()):
             yield f"    {count} {kind}"
-    names = " ".join(stack["name"] for stack in order)
-    chosen = _chosen(report["environment"])
+    names = " ".join(stack.name for stack in order)
+    chosen = _chosen(environment)
     yield f"next: ./psc cdktf {chosen}deploy {names}   (or terraform init and apply in each folder, in this order)"
 
 

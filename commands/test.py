@@ -1,4 +1,4 @@
-"""`./psc test`: lint, format, types, and the tests; nothing of it needs a network or a cloud account."""
+"""`./psc test`: lint, format, types, imports, and the tests; nothing of it needs a network or a cloud account."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _CHECKS = (
     ("lint", ("-m", "ruff", "check", "--quiet", ".")),
     ("format", ("-m", "ruff", "format", "--check", "--quiet", ".")),
     ("types", ("-m", "mypy", "--no-error-summary")),
+    ("imports", ("-m", "commands.import_rules")),
 )
 
 
@@ -42,10 +43,10 @@ def run(args: Namespace, environment: Environment) -> int:
 
 COMMAND = Command(
     name="test",
-    summary="lint, types and tests; offline",
+    summary="lint, types, imports and tests; offline",
     details=(
-        "Runs ruff, mypy and pytest. With words of its own only pytest runs, with them; --e2e as the first word\n"
-        "means the edits and faults of a live deployment, which take about an hour and need Terraform."
+        "Runs ruff, mypy, import-linter and pytest. With words of its own only pytest runs, with them; --e2e as the\n"
+        "first word means the edits and faults of a live deployment, which take about an hour and need Terraform."
     ),
     examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x", "./psc test --e2e -k service"),
     run=run,

@@ -10,23 +10,13 @@ from copy import deepcopy
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.connections import DEFAULT_CONNECTION_LIMIT
-from config.problems import Path
+from cloudrun_psc.rules import default_names, defaults
+from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC
+from config.problems import KeyPath
 from config.settings import Settings
 
-CONSUMER_RANGE = "10.1.0.0/24"
-_PARTS = {
-    "service": "service",
-    "network_endpoint_group": "serverless-neg",
-    "backend_service": "backend-service",
-    "url_map": "url-map",
-    "http_proxy": "http-proxy",
-    "forwarding_rule": "forwarding-rule",
-    "service_attachment": "service-attachment",
-}
 
-
-def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[Path, Path]]:
+def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[KeyPath, KeyPath]]:
     """A copy of the file's data with everything derived filled in, and of each filled path what it follows from."""
     filled = _Filled(deepcopy(data))
     filled.put((), "environment", environment, ())
@@ -43,24 +33,24 @@ class _Filled:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
-        self.paths: dict[Path, Path] = {}
+        self.paths: dict[KeyPath, KeyPath] = {}
 
-    def at(self, path: Path) -> Any:
-        found: Any = self.data
+    def at(self, path: KeyPath) -> Any:
+        here: Any = self.data
         for part in path:
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
+            here = here.get(part) if isinstance(here, dict) else None
+        return here
 
-    def keys(self, path: Path) -> Iterator[str]:
+    def keys(self, path: KeyPath) -> Iterator[str]:
         """The keys below a path whose value is a mapping (or nothing at all: all defaults)."""
-        found = self.at(path)
-        for key in list(found) if isinstance(found, dict) else []:
-            if found[key] is None:
-                found[key] = {}
-            if isinstance(key, str) and isinstance(found[key], dict):
+        mapping = self.at(path)
+        for key in list(mapping) if isinstance(mapping, dict) else []:
+            if mapping[key] is None:
+                mapping[key] = {}
+            if isinstance(key, str) and isinstance(mapping[key], dict):
                 yield key
 
-    def put(self, path: Path, key: str, value: Any, source: Path) -> None:
+    def put(self, path: KeyPath, key: str, value: Any, source: KeyPath) -> None:
         """Set a key that is not there; the mappings on the way to it are made when missing."""
         here: Any = self.data
         for part in path:
@@ -70,35 +60,36 @@ class _Filled:
             self.paths[*path, key] = source
 
 
-def _fill_consumer(filled: _Filled, path: Path, key: str, region: object) -> None:
+def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object) -> None:
     network = (*path, "network")
-    filled.put(network, "name", f"{key}-vpc", path)
-    filled.put((*network, "subnet"), "name", f"{key}-subnet", path)
-    filled.put((*network, "subnet"), "range", CONSUMER_RANGE, ())
+    filled.put(network, "name", default_names.network(key), path)
+    filled.put((*network, "subnet"), "name", default_names.subnet(key), path)
+    filled.put((*network, "subnet"), "range", defaults.CONSUMER_SUBNET.range, ())
     if isinstance(region, str):
         filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
     address = _fifth(filled.at((*network, "subnet", "range")))
     for name in filled.keys((*path, "endpoints")):
         endpoint = (*path, "endpoints", name)
         filled.put(endpoint, "name", name, endpoint)
-        filled.put(endpoint, "address_name", f"{filled.at((*endpoint, 'name'))}-ip", (*endpoint, "name"))
-        if address is not None:
-            filled.put(endpoint, "address", address, (*network, "subnet", "range"))
+        address_name = default_names.reserved_address(filled.at((*endpoint, "name")))
+        filled.put(endpoint, "address_name", address_name, (*endpoint, "name"))
+        filled.put(endpoint, "address", address, (*network, "subnet", "range"))
 
 
-def _fifth(range_: object) -> str | None:
+def _fifth(range_: object) -> str:
+    """The fifth address; that of the default range where `range_` is none, which is told elsewhere."""
     try:
         return str(IPv4Network(range_)[5])
     except (ValueError, TypeError, IndexError):
-        return "10.1.0.5"
+        return _fifth(defaults.CONSUMER_SUBNET.range)
 
 
-def _fill_service(filled: _Filled, path: Path, key: str) -> None:
+def _fill_service(filled: _Filled, path: KeyPath, key: str) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, path)
-    for part, ending in _PARTS.items():
-        filled.put((*path, "names"), part, f"{stem}-{ending}", source)
+    for part, name in default_names.service_parts(stem).items():
+        filled.put((*path, "names"), part, name, source)
     callers = [
         consumer
         for consumer in filled.keys(("consumers",))
@@ -108,5 +99,5 @@ def _fill_service(filled: _Filled, path: Path, key: str) -> None:
         )
     ]
     filled.put(path, "invokers", callers, ("consumers",))
-    if filled.at((*path, "connection_preference")) != "ACCEPT_AUTOMATIC":
-        filled.put(path, "accept", dict.fromkeys(callers, DEFAULT_CONNECTION_LIMIT), ("consumers",))
+    if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
+        filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))

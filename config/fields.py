@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cloudrun_psc import access, connections, names, ranges
-from cloudrun_psc.faults import Fault, shown
+from cloudrun_psc.rules import access, connections, names, ranges
+from cloudrun_psc.rules.faults import Fault, mismatch, shown
 
 T = TypeVar("T")
 
@@ -55,15 +56,9 @@ def _digits_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-def matching(pattern: str, what: str, allowed: str, remedy: str) -> Callable[[str], Fault | None]:
+def _matching(pattern: str, what: str, allowed: str, remedy: str) -> AfterValidator:
     """A rule: the value must match `pattern` as a whole."""
-
-    def rule(value: str) -> Fault | None:
-        if re.fullmatch(pattern, value):
-            return None
-        return Fault(wrong=f"{shown(value)} is not {what}", allowed=allowed, remedy=remedy)
-
-    return rule
+    return _ruled(partial(mismatch, pattern=pattern, what=what, allowed=allowed, remedy=remedy))
 
 
 # 30: with the longest part added (-serverless-neg and a hash) a name still has less than 63 characters.
@@ -105,7 +100,7 @@ SubnetRange = Annotated[
 ]
 ProxyOnlyRange = Annotated[
     str,
-    _ruled(lambda value: ranges.subnet_range(value, ranges.PROXY_ONLY_PREFIX)),
+    _ruled(partial(ranges.subnet_range, longest_prefix=ranges.PROXY_ONLY_PREFIX)),
     WithJsonSchema({"type": "string", "examples": ["10.0.2.0/24"]}),
 ]
 Address = Annotated[str, _ruled(ranges.ipv4_address), WithJsonSchema({"type": "string", "examples": ["10.1.0.5"]})]
@@ -117,113 +112,95 @@ SelfLink = Annotated[
         "projects/my-producer/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
     ),
 ]
-VariableName = Annotated[str, _ruled(names.environment_variable), _schema("[A-Za-z_][A-Za-z0-9_]{0,255}", "MODE")]
+VariableName = Annotated[str, _ruled(names.environment_variable), _schema(names.VARIABLE_NAME, "MODE")]
 ConnectionLimit = Annotated[
     int, _ruled(connections.connection_limit), WithJsonSchema({"type": "integer", "minimum": 1})
 ]
 Key = Annotated[
     str,
-    _ruled(
-        matching(
-            KEY_PATTERN,
-            "a key",
-            "up to 30 lower-case letters, digits and single hyphens, starting with a letter",
-            "rename it",
-        )
+    _matching(
+        KEY_PATTERN,
+        "a key",
+        "up to 30 lower-case letters, digits and single hyphens, starting with a letter",
+        "rename it",
     ),
     _schema(KEY_PATTERN, "hello"),
 ]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),
-    _ruled(matching(CPU_PATTERN, "a CPU quantity", "such as 1, 2 or 500m", "give whole CPUs, or thousandths with m")),
+    _matching(CPU_PATTERN, "a CPU quantity", "such as 1, 2 or 500m", "give whole CPUs, or thousandths with m"),
     WithJsonSchema({"type": ["string", "number"], "examples": ["1", "500m"]}),
 ]
 Memory = Annotated[
     str,
-    _ruled(matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi", "give a whole number with Mi or Gi")),
+    _matching(MEMORY_PATTERN, "a memory quantity", "such as 512Mi or 2Gi", "give a whole number with Mi or Gi"),
     _schema(MEMORY_PATTERN, "512Mi"),
 ]
 Bucket = Annotated[
     str,
-    _ruled(
-        matching(
-            BUCKET_PATTERN,
-            "a bucket's name",
-            "3 to 63 lower-case letters, digits, -, _ and single dots, without gs://, no IP address, not goog…",
-            "`gcloud storage buckets list` prints them",
-        )
+    _matching(
+        BUCKET_PATTERN,
+        "a bucket's name",
+        "3 to 63 lower-case letters, digits, -, _ and single dots, without gs://, no IP address, not goog…",
+        "`gcloud storage buckets list` prints them",
     ),
     _schema(BUCKET_PATTERN, "my-terraform-state"),
 ]
 Prefix = Annotated[
     str,
-    _ruled(matching(PREFIX_PATTERN, "a prefix", "names separated by single slashes", "for example cloudrun-psc")),
+    _matching(PREFIX_PATTERN, "a prefix", "names separated by single slashes", "for example cloudrun-psc"),
     _schema(PREFIX_PATTERN, "cloudrun-psc"),
 ]
 VersionConstraint = Annotated[
     str,
-    _ruled(
-        matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0", "remove it to take the default")
-    ),
+    _matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0", "remove it to take the default"),
     _schema(VERSION_PATTERN, "~> 7.45"),
 ]
 Secret = Annotated[
     str,
-    _ruled(
-        matching(
-            SECRET_PATTERN,
-            "a secret",
-            "NAME or projects/PROJECT/secrets/NAME",
-            "`gcloud secrets list` prints them; a version goes under version:",
-        )
+    _matching(
+        SECRET_PATTERN,
+        "a secret",
+        "NAME or projects/PROJECT/secrets/NAME",
+        "`gcloud secrets list` prints them; a version goes under version:",
     ),
     _schema(SECRET_PATTERN, "api-key"),
 ]
 SecretVersion = Annotated[
     str,
     BeforeValidator(_digits_as_text),
-    _ruled(
-        matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest", "remove it to take the latest")
-    ),
+    _matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest", "remove it to take the latest"),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
 Audience = Annotated[
     str,
-    _ruled(
-        matching(
-            r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/-]*)?",
-            "the service's URL",
-            "an https:// URL without query",
-            "take the producer's output <service>_url",
-        )
+    _matching(
+        r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/-]*)?",
+        "the service's URL",
+        "an https:// URL without query",
+        "take the producer's output <service>_url",
     ),
 ]
 Text = Annotated[str, StringConstraints(max_length=2048)]
 Day = Annotated[str, _ruled(_day), _schema(DAY_PATTERN, "2027-01-31")]
 RuleName = Annotated[
     str,
-    _ruled(
-        matching(RULE_PATTERN, "a rule's name", "lower-case words joined by hyphens", "docs/review.md lists the rules")
-    ),
+    _matching(RULE_PATTERN, "a rule's name", "lower-case words joined by hyphens", "docs/review.md lists the rules"),
     _schema(RULE_PATTERN, "plain-http"),
 ]
 FindingAddress = Annotated[
     str,
-    _ruled(
-        matching(
-            FINDING_PATTERN,
-            "the address of a finding",
-            "STACK/ADDRESS, such as producer/google_compute_service_attachment.hello",
-            "./psc review prints stack and address of every finding",
-        )
+    _matching(
+        FINDING_PATTERN,
+        "the address of a finding",
+        "STACK/ADDRESS, such as producer/google_compute_service_attachment.hello",
+        "./psc review prints stack and address of every finding",
     ),
     _schema(FINDING_PATTERN, "producer/google_compute_service_attachment.hello"),
 ]
 Reason = Annotated[
     str,
-    _ruled(
-        matching(r"(?=.*\S).{10,2048}", "a reason", "a sentence of 10 characters or more", "say why it is accepted")
-    ),
+    _matching(r"(?=.*\S).{10,2048}", "a reason", "a sentence of 10 characters or more", "say why it is accepted"),
     _schema(r"(?=.*\S).{10,2048}", "Agreed with every consumer for the night of 31 January"),
 ]

@@ -6,25 +6,21 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
-from cloudrun_psc.faults import Fault, shown
-from config.admission import admission_findings
-from config.advice import notes
-from config.consistency import findings
-from config.derived_names import derived_name_findings
+from cloudrun_psc.rules.faults import Fault, shown
+from config import DEFAULT_ENVIRONMENT
 from config.fields import KEY_PATTERN
-from config.problems import ConfigurationError, Path, Problem, dotted, printable
-from config.service_rules import service_findings
+from config.problems import ConfigurationError, KeyPath, Problem, dotted, overlap, printable
+from config.rules.advice import notes
+from config.rules.every_rule import findings
 from config.settings import Settings
-from config.unique_names import same_names
 from config.validation import Verdict, validate
 from config.yaml_source import Source, read
 
-ENVIRONMENTS = FilePath("config/environments")
-DEFAULT = "default"
+ENVIRONMENTS = Path("config/environments")
 # The walk-through's three variables and ours: which key each of them sets.
-VARIABLES: dict[str, Path] = {
+VARIABLES: dict[str, KeyPath] = {
     "PRODUCER_PROJECT": ("producer", "project"),
     "CONSUMER_PROJECT": ("consumers", "consumer", "project"),
     "REGION": ("region",),
@@ -38,11 +34,11 @@ class Loaded:
 
     settings: Settings
     file: str
-    origins: Mapping[Path, str]
+    origins: Mapping[KeyPath, str]
     notes: tuple[str, ...]
 
 
-def load(checkout: FilePath, variables: Mapping[str, str] | None = None) -> Loaded:
+def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     """Read the configuration that PSC_ENV or PSC_CONFIG chooses, with the variables over it.
 
     Raises:
@@ -68,15 +64,15 @@ def load(checkout: FilePath, variables: Mapping[str, str] | None = None) -> Load
 
 
 def _between(
-    settings: Settings, verdict: Verdict, source: Source, origins: Mapping[Path, str], *, nothing_else: bool
+    settings: Settings, verdict: Verdict, source: Source, origins: Mapping[KeyPath, str], *, nothing_else: bool
 ) -> Iterator[Problem]:
     """What is wrong between settings, leaving out what only follows from a single one that was refused."""
-    unknown = verdict.unknown | {problem.path for problem in source.problems if problem.path}
-    rules = (findings, admission_findings, service_findings, same_names, derived_name_findings)
-    for finding in (one for rule in rules for one in rule(settings)):
+    refused = verdict.replaced | {problem.path for problem in source.problems if problem.path}
+    for finding in findings(settings):
         paths = [finding.path, *finding.others]
         paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]
-        if not any(_touches(path, unknown) for path in paths) and (finding.path or nothing_else):
+        follows = any(path and overlap(path, other) for path in paths for other in refused)
+        if not follows and (finding.path or nothing_else):
             where = origins.get(finding.path) or source.where(finding.path)
             yield Problem(where=where, path=finding.path, fault=finding.fault)
 
@@ -86,7 +82,7 @@ def _refused(where: str, wrong: str, allowed: str = "", remedy: str = "") -> Con
     return ConfigurationError([Problem(where=where, path=(), fault=fault)])
 
 
-def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath, str, str]:
+def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, str]:
     """The file, its name in messages, and the environment's name."""
     env, config = variables.get("PSC_ENV"), variables.get("PSC_CONFIG")
     if env is not None and config is not None:
@@ -99,25 +95,26 @@ def _chosen(checkout: FilePath, variables: Mapping[str, str]) -> tuple[FilePath,
     if config is not None:
         if not config.strip():
             raise _refused("PSC_CONFIG", "is set but empty", "a file's path", "unset PSC_CONFIG, or name a file")
-        file = FilePath(config) if FilePath(config).is_absolute() else FilePath.cwd() / config
+        file = Path(config) if Path(config).is_absolute() else Path.cwd() / config
         try:
             name = file.resolve().relative_to(checkout.resolve()).as_posix()
         except (ValueError, OSError, RuntimeError):  # RuntimeError: symbolic links in a circle, before Python 3.13
             name = printable(config, limit=4096)
         return file, name, file.name.partition(".")[0]
-    environment = DEFAULT if env is None else env
+    environment = DEFAULT_ENVIRONMENT if env is None else env
     if not re.fullmatch(KEY_PATTERN, environment):
         known = ", ".join(sorted(path.stem for path in (checkout / ENVIRONMENTS).glob("*.yaml")))
         wrong = f"{shown(environment)} is not the name of an environment" if environment.strip() else "is set but empty"
-        remedy = f"unset PSC_ENV to take {DEFAULT}, name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
+        files = f"name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
+        remedy = f"unset PSC_ENV to take {DEFAULT_ENVIRONMENT}, {files}"
         raise _refused("PSC_ENV", wrong, known, remedy)
     file = checkout / ENVIRONMENTS / f"{environment}.yaml"
     return file, (ENVIRONMENTS / f"{environment}.yaml").as_posix(), environment
 
 
-def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
+def _override(source: Source, variables: Mapping[str, str]) -> dict[KeyPath, str]:
     """Put the variables over the file's values; the keys they set, each with the variable's name."""
-    origins: dict[Path, str] = {}
+    origins: dict[KeyPath, str] = {}
     for variable, path in VARIABLES.items():
         value = variables.get(variable)
         if value is None:
@@ -136,7 +133,7 @@ def _override(source: Source, variables: Mapping[str, str]) -> dict[Path, str]:
     return origins
 
 
-def _unusable(variable: str, value: str, source: Source, path: Path) -> Fault | None:
+def _unusable(variable: str, value: str, source: Source, path: KeyPath) -> Fault | None:
     if not value.strip():
         remedy = f"unset {variable} to take the file's value, or give it one"
         return Fault(wrong="is set but empty", allowed="a value", remedy=remedy)
@@ -158,7 +155,7 @@ def _unusable(variable: str, value: str, source: Source, path: Path) -> Fault | 
     return None
 
 
-def _same_environment(checkout: FilePath, file: FilePath, name: str, source: Source) -> list[Problem]:
+def _same_environment(checkout: Path, file: Path, name: str, source: Source) -> list[Problem]:
     """A file elsewhere must not take the name, and with it the state, of an environment of this checkout."""
     own = checkout / ENVIRONMENTS / f"{name}.yaml"
     if not own.exists() or own.samefile(file):
@@ -169,11 +166,6 @@ def _same_environment(checkout: FilePath, file: FilePath, name: str, source: Sou
         remedy="rename this file, or give it another name by `environment: NAME`",
     )
     return [Problem(where=source.where(("environment",)), path=("environment",), fault=fault)]
-
-
-def _touches(path: Path, bad: set[Path]) -> bool:
-    """Whether a setting is bad itself, stands below a bad one, or has a bad one in it."""
-    return any(path[: len(other)] == other or other[: len(path)] == path for other in bad if path)
 
 
 def _place(problem: Problem, source: Source) -> tuple[int, int, str]:

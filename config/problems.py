@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules.faults import Fault
 
-Path = tuple[str | int, ...]
+# The keys and list indices that lead to a setting.
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +16,7 @@ class Problem:
     """One refused place: `where` is FILE:LINE or an environment variable, `path` the keys that lead there."""
 
     where: str
-    path: Path
+    path: KeyPath
     fault: Fault
 
     def __str__(self) -> str:
@@ -37,12 +38,17 @@ class ConfigurationError(Exception):
         return f"{self}\n{count} problem{'s' if count > 1 else ''}; nothing was written"
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A key path as people write it: consumers.consumer.endpoints.psc-endpoint.address or services.hello.reject[0]."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{printable(part)}" if text else printable(part)
     return text
+
+
+def overlap(path: KeyPath, other: KeyPath) -> bool:
+    """Whether two key paths are the same, or one leads to the other."""
+    return path[: len(other)] == other or other[: len(path)] == path
 
 
 def printable(text: str, limit: int = 60) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config import fields
 from config.settings import Settings
+from config.shape import bounds, present
 
 # What the types of config.fields are called in the tables.
 _NAMES: tuple[tuple[Any, str], ...] = (
@@ -70,14 +70,7 @@ def _models(path: str, model: type[BaseModel]) -> Iterator[tuple[str, type[BaseM
 
 def _hints(model: type[BaseModel]) -> dict[str, Any]:
     hints = get_type_hints(model, include_extras=True)
-    return {key: _present(hints[key]) for key in model.model_fields}
-
-
-def _present(hint: Any) -> Any:
-    """Without None."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        return next(one for one in get_args(hint) if one is not type(None))
-    return hint
+    return {key: present(hints[key]) for key in model.model_fields}
 
 
 def _inner(hint: Any) -> tuple[type[BaseModel] | None, str]:
@@ -103,46 +96,40 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _kind(path: str, hint: Any, found: FieldInfo) -> str:
+def _kind(path: str, hint: Any, setting: FieldInfo) -> str:
     inner, step = _inner(hint)
     if inner is not None:
         anchor = re.sub(r"[^a-z0-9_-]", "", f"{path}{step}".lower())
         link = f"[`{path}{step}`](#{anchor})"
         return f"mappings by {step[1:]}: {link}" if step else f"mapping: {link}"
-    return _named(hint, found)
+    return _named(hint, setting)
 
 
-def _named(hint: Any, found: FieldInfo) -> str:
-    named = next((name for one, name in _NAMES if one == hint), None)
+def _named(hint: Any, setting: FieldInfo) -> str:
+    named = next((name for type_, name in _NAMES if type_ == hint), None)
     if named is not None:
         return named
     if get_origin(hint) is Literal:
         return " or ".join(f"`{value}`" for value in get_args(hint))
     if get_origin(hint) is dict:
         key, value = get_args(hint)
-        return f"mapping of {_named(key, found)} to {_named(value, found)}"
+        return f"mapping of {_named(key, setting)} to {_named(value, setting)}"
     if get_origin(hint) is list:
-        return f"list of {_named(get_args(hint)[0], found)}"
+        return f"list of {_named(get_args(hint)[0], setting)}"
     if get_origin(hint) is Annotated:
-        return _named(get_args(hint)[0], found)
-    bounds = [
-        text.format(getattr(constraint, name))
-        for constraint in found.metadata
-        for name, text in _BOUNDS.items()
-        if hasattr(constraint, name)
-    ]
-    return f"{_NUMBERS[hint]} {' '.join(bounds)}".strip()
+        return _named(get_args(hint)[0], setting)
+    return " ".join([_NUMBERS[hint], *bounds(setting, _BOUNDS)])
 
 
-def _default(found: FieldInfo, hint: Any) -> tuple[str, str]:
+def _default(setting: FieldInfo, hint: Any) -> tuple[str, str]:
     """The default and the rest of the description, which names defaults that follow from something else."""
-    meaning = found.description or ""
+    meaning = setting.description or ""
     told = re.search(r" ?Default: (.+?)\.(?= |$)", meaning)
     if told:
         return _cell(told[1]), meaning.replace(told[0], "", 1).strip()
-    if found.is_required():
+    if setting.is_required():
         return "**required**", meaning
-    value = found.get_default(call_default_factory=True, validated_data={})
+    value = setting.get_default(call_default_factory=True, validated_data={})
     if _inner(hint)[0] is not None or value in (None, {}, []):
         return "–", meaning
     return f"`{value if isinstance(value, str) else json.dumps(value)}`", meaning

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.problems import Path
+from config.problems import KeyPath
 from config.settings import Settings
 
 
-def field_at(path: Path) -> FieldInfo | None:
+def field_at(path: KeyPath) -> FieldInfo | None:
     """The setting at `path`; None for keys that people choose, and for unknown ones."""
     model = model_at(path[:-1]) if path else None
     return model.model_fields.get(str(path[-1])) if model else None
 
 
-def model_at(path: Path) -> type[BaseModel] | None:
+def model_at(path: KeyPath) -> type[BaseModel] | None:
     """The settings class whose keys stand at `path`."""
     here: Any = Settings
     for part in path:
@@ -33,13 +33,27 @@ def model_at(path: Path) -> type[BaseModel] | None:
     return here if isinstance(here, type) and issubclass(here, BaseModel) else None
 
 
+def present(annotation: Any) -> Any:
+    """Without None."""
+    if get_origin(annotation) in {Union, types.UnionType}:
+        return next(choice for choice in get_args(annotation) if choice is not type(None))
+    return annotation
+
+
 def plain(annotation: Any) -> Any:
     """Without Annotated and None."""
-    if get_origin(annotation) is Annotated:
-        return plain(get_args(annotation)[0])
-    if get_origin(annotation) in {Union, types.UnionType}:
-        return plain(next(one for one in get_args(annotation) if one is not type(None)))
-    return annotation
+    hint = present(annotation)
+    return plain(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
+
+
+def bounds(setting: FieldInfo, words: Mapping[str, str]) -> list[str]:
+    """The bounds of a number in words; `words` has a format for each kind: ge, gt, le, lt."""
+    return [
+        text.format(getattr(constraint, kind))
+        for constraint in setting.metadata
+        for kind, text in words.items()
+        if hasattr(constraint, kind)
+    ]
 
 
 def places(key: str, model: type[BaseModel] = Settings, where: str = "") -> Iterator[str]:

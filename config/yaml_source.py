@@ -9,13 +9,13 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cloudrun_psc.faults import Fault, shown
-from config.problems import ConfigurationError, Path, Problem
+from cloudrun_psc.rules.faults import Fault, shown
+from config.problems import ConfigurationError, KeyPath, Problem
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
 DEEPEST = 20  # the settings themselves are 6 deep
@@ -34,24 +34,24 @@ class Source:
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)
-    lines: dict[Path, int] = field(default_factory=dict)
-    written: dict[Path, str] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    written: dict[KeyPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def where(self, path: Path) -> str:
+    def where(self, path: KeyPath) -> str:
         """FILE:LINE of a key path, or of the nearest key above it."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
                 return f"{self.name}:{self.lines[path[:length]]}"
         return self.name
 
-    def refuse(self, line: int | None, path: Path, fault: Fault) -> None:
+    def refuse(self, line: int | None, path: KeyPath, fault: Fault) -> None:
         """Note a problem of the file itself."""
         where = self.name if line is None else f"{self.name}:{line}"
         self.problems.append(Problem(where=where, path=path, fault=fault))
 
 
-def read(file: FilePath, name: str) -> Source:
+def read(file: Path, name: str) -> Source:
     """Read a configuration file.
 
     Raises:
@@ -80,7 +80,7 @@ def _stop(source: Source, line: int | None, wrong: str, allowed: str = "", remed
     raise ConfigurationError(source.problems)
 
 
-def _text(source: Source, file: FilePath) -> str:
+def _text(source: Source, file: Path) -> str:
     try:
         kind = file.stat().st_mode
         if stat.S_ISDIR(kind):
@@ -112,7 +112,7 @@ def _text(source: Source, file: FilePath) -> str:
     raise AssertionError("unreachable")
 
 
-def _neighbours(file: FilePath) -> str:
+def _neighbours(file: Path) -> str:
     try:
         names = sorted(path.name for path in file.parent.iterdir() if path.suffix in {".yaml", ".yml"})
     except (OSError, ValueError):
@@ -173,7 +173,7 @@ def _events(loader: yaml.SafeLoader) -> Iterator[tuple[int, Fault]]:
             yield line, Fault(wrong=wrong, allowed="plain values", remedy="write the plain value")
 
 
-def _value(source: Source, node: yaml.Node, path: Path) -> Any:
+def _value(source: Source, node: yaml.Node, path: KeyPath) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(source, node, path)
     if isinstance(node, yaml.SequenceNode):
@@ -185,7 +185,7 @@ def _value(source: Source, node: yaml.Node, path: Path) -> Any:
     return _scalar(source, node, path)
 
 
-def _mapping(source: Source, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+def _mapping(source: Source, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
@@ -222,7 +222,7 @@ def _no_key(node: yaml.Node) -> Fault:
     )
 
 
-def _scalar(source: Source, node: yaml.Node, path: Path) -> Any:
+def _scalar(source: Source, node: yaml.Node, path: KeyPath) -> Any:
     text, line = str(node.value), node.start_mark.line + 1
     kind = node.tag.removeprefix(_CORE)
     if kind not in {"null", "bool", "int", "float"}:  # a date, too, is text to us
@@ -250,7 +250,7 @@ def _scalar(source: Source, node: yaml.Node, path: Path) -> Any:
     return value
 
 
-def _check_text(source: Source, line: int, path: Path, text: str, what: str = "") -> None:
+def _check_text(source: Source, line: int, path: KeyPath, text: str, what: str = "") -> None:
     """Nothing may reach the synthesized JSON as template or line break: it would be run, or break a command."""
     fault = None
     if re.search(_TEMPLATE, text):

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from deployment.output_folder import StackFolder, chosen, local_states
+from deployment.unusable import UnusableError
+from deployment.values import Json
 from handover.credentials import Suspect, elsewhere, in_environment
 from handover.facts import Facts, promises, self_links
 from handover.formats import FORMATS, Format
-from handover.handed_stack import PRODUCER, VERSIONS, HandedStack, hand
+from handover.handed_stack import VERSIONS, HandedStack, hand
 from handover.manifest import MANIFEST, SUMS, Manifest, sums
 from handover.plain import plain
 from handover.runbook import runbook
 from handover.source import Source
-from handover.variables import Json
-from rehearsal.stacks_folder import Stack, local_states
+from stacks.layout import LOCK_FILE, PRODUCER
 
 RUNBOOK = "README.md"
-_LOCK = ".terraform.lock.hcl"
-
-
-class UnfitError(Exception):
-    """The bundle must not be made as it was asked for; the message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +41,15 @@ class Bundle:
     stacks: tuple[HandedStack, ...]
 
 
-def bundle(stacks: Sequence[Stack], settings: Settings, source: Source, wish: Wish) -> Bundle:
+def bundle(stacks: Sequence[StackFolder], settings: Settings, source: Source, wish: Wish) -> Bundle:
     """Make a bundle of the synthesized `stacks`, which are all of the environment, in the order of deployment.
 
     Raises:
-        UnfitError: for a stack that does not exist, or an environment variable that looks like a credential.
-        InexpressibleError: for what cannot be written as HCL.
+        UnusableError: for a stack that does not exist, an environment variable that looks like a credential, or what
+            cannot be written as HCL.
     """
     wanted = _wanted(stacks, wish.stacks)
-    contents: dict[str, Json] = {stack.name: json.loads(stack.file.read_text(encoding="utf-8")) for stack in stacks}
+    contents: dict[str, Json] = {stack.name: stack.content() for stack in stacks}
     _refuse_credentials({stack.name: contents[stack.name] for stack in wanted}, frozenset(wish.harmless))
     producer = plain(contents[PRODUCER]) if PRODUCER in contents else None
     alone = PRODUCER not in {stack.name for stack in wanted}
@@ -64,7 +60,7 @@ def bundle(stacks: Sequence[Stack], settings: Settings, source: Source, wish: Wi
             contents[stack.name],
             states=states,
             promised=promises(producer) if alone else None,
-            lock=_lock(stack),
+            lock=stack.lock_file.read_bytes() if stack.lock_file.exists() else None,
         )
         for stack in wanted
     )
@@ -84,14 +80,9 @@ def bundle(stacks: Sequence[Stack], settings: Settings, source: Source, wish: Wi
     return Bundle(files=dict(sorted(files.items())), manifest=manifest, stacks=handed)
 
 
-def _wanted(stacks: Sequence[Stack], names: Sequence[str]) -> list[Stack]:
-    known = [stack.name for stack in stacks]
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise UnfitError(f"there is no stack {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    wanted = [stack for stack in stacks if not names or stack.name in names]
+def _wanted(stacks: Sequence[StackFolder], names: Sequence[str]) -> list[StackFolder]:
     # The producer depends on nobody; a consumer that does not read its state would else come in any place.
-    return sorted(wanted, key=lambda stack: stack.name != PRODUCER)
+    return sorted(chosen(list(stacks), names), key=lambda stack: stack.name != PRODUCER)
 
 
 def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) -> None:
@@ -100,15 +91,10 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) 
         suspects += [*in_environment(name, content, harmless), *elsewhere(name, content)]
     if suspects:
         listed = "\n".join(f"{one.where} looks like {one.looks_like}" for one in suspects)
-        raise UnfitError(
+        raise UnusableError(
             f"{listed}\nnothing was written: a bundle passes on what stands in the configuration. Put it into Secret "
             "Manager and name it under `secrets:` of the service; for an env variable that is none: --harmless NAME"
         )
-
-
-def _lock(stack: Stack) -> bytes | None:
-    file = stack.folder / _LOCK
-    return file.read_bytes() if file.exists() else None
 
 
 def _files(stack: HandedStack, format_: Format) -> dict[str, bytes]:
@@ -119,5 +105,5 @@ def _files(stack: HandedStack, format_: Format) -> dict[str, bytes]:
     if stack.variables:
         found[f"{stack.name}/{format_.values}"] = format_.values_file(stack.variables).encode()
     if stack.lock is not None:
-        found[f"{stack.name}/{_LOCK}"] = stack.lock
+        found[f"{stack.name}/{LOCK_FILE}"] = stack.lock
     return found

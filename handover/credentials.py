@@ -1,27 +1,14 @@
-"""Values that look like credentials: they must not be handed on, and `secrets:` of a service is the place for them.
-
-Deliberately no measure of randomness: image digests, hashes and ids are random too. Known shapes and telling names
-only, so that what is refused can be explained.
-"""
+"""Values that look like credentials: they must not be handed on, and `secrets:` of a service is the place for them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from config.credential_shapes import shape
-
-_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)",
-    re.IGNORECASE,
-)
-# Where a credential is kept, how long it is good, what it is called: no credential.
-_ABOUT = re.compile(
-    r"_(?:FILE|PATH|DIR|URL|URI|NAME|ID|HOST|PORT|TYPE|TTL|EXPIRY|ISSUER|AUDIENCE|SECONDS|LENGTH)$", re.IGNORECASE
-)
-_HARMLESS = re.compile(r"|true|false|yes|no|on|off|none|null|[0-9]{1,3}", re.IGNORECASE)
+from deployment.credentials import looks_like, shape
+from deployment.kinds.cloud_run import SERVICE
+from deployment.values import strings, without
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +21,7 @@ class Suspect:
 
 def in_environment(stack: str, content: Mapping[str, Any], harmless: frozenset[str] = frozenset()) -> Iterator[Suspect]:
     """The plain environment variables of a stack's containers that look like credentials, `harmless` ones aside."""
-    for address, run in content.get("resource", {}).get("google_cloud_run_v2_service", {}).items():
+    for address, run in content.get("resource", {}).get(SERVICE.type, {}).items():
         for variable in run["template"]["containers"][0].get("env", []):
             name, value = variable["name"], variable.get("value")
             if value is None or name in harmless:
@@ -49,31 +36,14 @@ def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
     for section in ("resource", "data"):
         for kind, named in content.get(section, {}).items():
             for name, values in named.items():
-                looks = next((found for text in _texts(values, without="env") if (found := shape(text))), "")
+                looks = _shape(values)
                 if looks:
                     yield Suspect(where=f"{stack}: {kind}.{name}", looks_like=looks)
     for name, output in content.get("output", {}).items():
-        looks = next((found for text in _texts(output, without="env") if (found := shape(text))), "")
+        looks = _shape(output)
         if looks:
             yield Suspect(where=f"{stack}: output {name}", looks_like=looks)
 
 
-def _texts(value: Any, *, without: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key != without:
-                yield from _texts(inner, without=without)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner, without=without)
-    elif isinstance(value, str):
-        yield value
-
-
-def looks_like(name: str, value: str) -> str:
-    """What a variable's value looks like, by its shape or its name; empty when like no credential."""
-    return shape(value) or ("a credential, by its name" if _telling(name, value) else "")
-
-
-def _telling(name: str, value: str) -> bool:
-    return bool(_NAME.search(name)) and not _ABOUT.search(name) and not _HARMLESS.fullmatch(value)
+def _shape(values: Any) -> str:
+    return next((looks for text in strings(without(values, lambda key, _: key == "env")) if (looks := shape(text))), "")

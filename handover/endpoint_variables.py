@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.connections import SERVICE_ATTACHMENT
-from handover.plain import strings
-from handover.variables import Json, Validation, Variable, matches
-from stacks.contract import PORT, SELF_LINK, URL
+from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
+from deployment.kinds import is_psc_endpoint
+from deployment.kinds.address import ADDRESS
+from deployment.kinds.forwarding_rule import PSC_ENDPOINT
+from deployment.kinds.network import SUBNETWORK
+from deployment.values import Json, strings, with_strings
+from handover.variables import Validation, Variable, matches
+from stacks.contract import PORT, SELF_LINK, URL, from_variables, outputs_read
 from stacks.instructions import UNKNOWN_URL
 
-_OUTPUT = r"data\.terraform_remote_state\.producer(?:\[0\])?\.outputs\.(\w+)"
 _LINK = "service_attachment"
-_SUBNETWORK = "google_compute_subnetwork"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +35,12 @@ def lift(stack: Json) -> list[Endpoint]:
     """Put a variable in place of each endpoint's IP address, in the commands of the outputs too."""
     resources = stack.get("resource", {})
     found = []
-    for address, rule in sorted(resources.get("google_compute_forwarding_rule", {}).items()):
-        reserved = resources.get("google_compute_address", {}).get(address)
-        if rule.get("load_balancing_scheme") or not reserved:
+    for address, rule in sorted(resources.get(PSC_ENDPOINT.type, {}).items()):
+        reserved = resources.get(ADDRESS.type, {}).get(address)
+        if not is_psc_endpoint(PSC_ENDPOINT.type, rule) or not reserved:
             continue
-        subnet = reserved["subnetwork"].removeprefix(f"${{{_SUBNETWORK}.").removesuffix(".id}")
-        range_ = resources[_SUBNETWORK][subnet]["ip_cidr_range"]
+        subnet = reserved["subnetwork"].removeprefix(f"${{{SUBNETWORK.type}.").removesuffix(".id}")
+        range_ = resources[SUBNETWORK.type][subnet]["ip_cidr_range"]
         variable = _ip(address, rule["name"], reserved["address"], range_)
         _refer(stack, address, reserved["address"], variable.name)
         reserved["address"] = f"${{var.{variable.name}}}"
@@ -74,7 +76,7 @@ def _refer(stack: Json, address: str, present: str, variable: str) -> None:
     pattern = re.compile(rf"(?<![\d.]){re.escape(present)}(?![\d]|\.\d)")
     for name, output in stack.get("output", {}).items():
         if name.startswith(f"{address}_"):
-            output["value"] = strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
+            output["value"] = with_strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
 
 
 def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
@@ -83,27 +85,27 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
     `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
     """
     found: dict[str, Variable] = {}
-    for name in sorted(set(re.findall(_OUTPUT, repr(stack)))):
+    for name in sorted({name for text in strings(stack) for name in outputs_read(text)}):
         found[name] = _promise(name, promised.get(name))
     data = stack.get("data", {})
     data.pop("terraform_remote_state", None)
     if not data:
         stack.pop("data", None)
-    for address, rule in sorted(stack.get("resource", {}).get("google_compute_forwarding_rule", {}).items()):
+    for address, rule in sorted(stack.get("resource", {}).get(PSC_ENDPOINT.type, {}).items()):
         _without_state_conditions(rule)
         link = rule["target"]
         if "${" not in link:
             name = f"{address}_{_LINK}"
             found[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
             _replace(stack, re.compile(rf"{re.escape(link)}(?![a-z0-9-])"), name)
-    changed = strings(stack, _from_variable)
+    changed = with_strings(stack, from_variables)
     stack.clear()
     stack.update(changed)
     return list(found.values())
 
 
 def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
-    changed = strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
+    changed = with_strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
     stack.clear()
     stack.update(changed)
 
@@ -111,17 +113,11 @@ def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
 def _without_state_conditions(rule: Json) -> None:
     """That an output is missing cannot happen any more: a variable has a value."""
     lifecycle = rule.get("lifecycle", {})
-    kept = [one for one in lifecycle.get("precondition", []) if not re.search(_OUTPUT, one["condition"])]
+    kept = [one for one in lifecycle.get("precondition", []) if not any(outputs_read(one["condition"]))]
     if kept:
         lifecycle["precondition"] = kept
     else:
         lifecycle.pop("precondition", None)
-
-
-def _from_variable(text: str) -> str:
-    text = re.sub(_OUTPUT, r"var.\1", text)
-    text = re.sub(r'try\((var\.\w+ == 80 \? "" : ":\$\{var\.\w+\}"), ""\)', r"\1", text)
-    return re.sub(r'try\((var\.\w+), "[^"]*"\)', r"\1", text)
 
 
 def _link(name: str, known: Any, description: str) -> Variable:

@@ -7,13 +7,15 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from config.settings import ConsumerSettings, Settings
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.values import Json
 from handover.endpoint_variables import Endpoint
 from handover.formats import Format
-from handover.handed_stack import PRODUCER, VERSIONS, HandedStack
+from handover.handed_stack import VERSIONS, HandedStack
 from handover.source import Source
-from handover.variables import Json
 from stacks import instructions
 from stacks.contract import SELF_LINK
+from stacks.layout import PRODUCER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ class Facts:
 
 def self_links(producer: Json | None) -> dict[str, str]:
     """Service's address → its attachment's self link as Google will spell it, from the producer's synthesized stack."""
-    attachments = (producer or {}).get("resource", {}).get("google_compute_service_attachment", {})
+    attachments = (producer or {}).get("resource", {}).get(SERVICE_ATTACHMENT.type, {})
     return {
         address: f"https://www.googleapis.com/compute/v1/projects/{one['project']}/regions/{one['region']}"
         f"/serviceAttachments/{one['name']}"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.values import Json
 from handover import hcl_format, json_format
-from handover.variables import Json, Variable
+from handover.variables import Variable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.kinds.cloud_run import INVOKER
+from deployment.values import Json, with_strings
 from handover import endpoint_variables, service_variables
 from handover.endpoint_variables import Endpoint
-from handover.plain import plain, strings
+from handover.plain import plain
 from handover.service_variables import Service
-from handover.variables import Json, Variable
+from handover.variables import Variable
 
-# The stack that publishes is called so in every configuration (stacks/state.py, which brings cdktf with it).
-PRODUCER = "producer"
 # The files of a stack, without their endings; invokers have files of their own beside these.
 MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS = (
     "main", "backend", "versions", "variables", "outputs", "checks"
@@ -66,7 +66,7 @@ def hand(
     `states` maps the paths of local states to those in the bundle. `promised` is what is known of the producer's
     outputs where the producer's state is not read; None where it is.
     """
-    content: Json = strings(plain(stack), lambda text: _replaced(text, states))
+    content: Json = with_strings(plain(stack), lambda text: _replaced(text, states))
     services = service_variables.lift(content)
     endpoints = endpoint_variables.lift(content)
     given = endpoint_variables.given(content, promised) if promised is not None else []
@@ -74,7 +74,7 @@ def hand(
     files = _by_subject(content, variables)
     for invoker in (one for service in services for one in service.invokers):
         files[invoker.file] = {
-            "resource": {"google_cloud_run_v2_service_iam_member": {invoker.name: invoker.resource}},
+            "resource": {INVOKER.type: {invoker.name: invoker.resource}},
             "variable": {invoker.variable.name: invoker.variable.block()},
         }
         variables.append(invoker.variable)

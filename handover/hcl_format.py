@@ -1,23 +1,51 @@
 """Terraform's own language, for people to read: blocks in reading order, references unquoted, comments that say why.
 
+Terraform JSON does not tell a nested block from a map, HCL does; deployment/kinds knows it for exactly what is
+synthesized, and tests hold that against the provider's schema. What is not there is refused, never guessed.
+
 Not python-hcl2: what its writer makes is not laid out as `terraform fmt` does, and it has no comments (adr/0007).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from handover import hcl_kinds, reasons
-from handover.hcl_kinds import LIFECYCLE, MAP, REFERENCES, Keys
+from deployment.kinds import KINDS, kind_of
+from deployment.kinds.kind import MAP, Keys, Kind
+from deployment.values import Json
 from handover.hcl_layout import Attribute, Block, assignments, text
 from handover.hcl_values import InexpressibleError, mapping, plain_value, references, value
-from handover.variables import Json, Variable
+from handover.variables import Variable
 
 ENDING = ".tf"
 VALUES = "terraform.tfvars"
 _FIRST = ("count", "for_each")
+_PROVIDERS: Mapping[str, Keys] = {"google": {"default_labels": MAP}}
+_BACKENDS: Mapping[str, Keys] = {"local": {}, "gcs": {}}
 _NESTED: Mapping[str, Keys] = {"check": {"assert": {}}, "variable": {"validation": {}}, "output": {"precondition": {}}}
+# Blocks of every resource, and the keys whose text is an address and no string.
+_LIFECYCLE: Keys = {"precondition": {}, "postcondition": {}}
+_REFERENCES = frozenset({"depends_on", "ignore_changes", "replace_triggered_by", "from", "to"})
+_COMMENTS = {"check": "A warning in every plan and apply, never a failure."}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something stands: its address for messages, and the kind of resource and the dotted path in it."""
+
+    where: str
+    kind: Kind | None = None
+    path: str = ""
+
+    def below(self, key: str) -> Place:
+        """A key of what stands here."""
+        return Place(where=f"{self.where}.{key}", kind=self.kind, path=f"{self.path}.{key}" if self.path else key)
+
+    def why(self, value: Any) -> str:
+        """Why the value here is as it is; "" where that needs no words."""
+        return self.kind.why(self.path, value) if self.kind else ""
 
 
 def stack_file(content: Json) -> str:
@@ -53,13 +81,13 @@ def _file(content: Json) -> Iterator[Block]:
         yield _terraform(content["terraform"])
     for name, configurations in content.get("provider", {}).items():
         for one in configurations:
-            keys = _known(hcl_kinds.PROVIDERS, name, "provider")
-            yield _block("provider", (name,), one, keys, f"provider.{name}")
+            keys = _known(_PROVIDERS, name, "provider")
+            yield _block("provider", (name,), one, keys, Place(where=f"provider.{name}"))
     yield from _named(content, "variable")
-    yield from _kinds(content, "data", hcl_kinds.DATA)
-    yield from _kinds(content, "resource", hcl_kinds.RESOURCES)
+    yield from _of_kinds(content, "data", "data.")
+    yield from _of_kinds(content, "resource", "")
     for one in content.get("moved", []):
-        yield _block("moved", (), one, {}, "moved")
+        yield _block("moved", (), one, {}, Place(where="moved"))
     yield from _named(content, "check")
     yield from _named(content, "output")
 
@@ -69,7 +97,8 @@ def _terraform(content: Json) -> Block:
     for key, one in sorted(content.items()):
         if key == "backend":
             for kind, settings in one.items():
-                blocks.append(_block("backend", (kind,), settings, _known(hcl_kinds.BACKENDS, kind, "backend"), kind))
+                keys = _known(_BACKENDS, kind, "backend")
+                blocks.append(_block("backend", (kind,), settings, keys, Place(where=kind)))
         elif key == "required_providers":
             sources = [Attribute(name=name, value=mapping(source, name)) for name, source in sorted(one.items())]
             blocks.append(Block(type=key, attributes=sources))
@@ -84,78 +113,74 @@ def _named(content: Json, section: str) -> Iterator[Block]:
             # A type is an expression of its own, and no string.
             one = {key: f"${{{inner}}}" if key == "type" else inner for key, inner in one.items()}
         keys: Keys = _NESTED[section]
-        yield _block(section, (name,), one, keys, f"{section}.{name}", reasons.of_section(section, name))
+        yield _block(section, (name,), one, keys, Place(where=f"{section}.{name}"), _COMMENTS.get(section, ""))
 
 
-def _kinds(content: Json, section: str, table: Mapping[str, Keys]) -> Iterator[Block]:
-    kinds = content.get(section, {})
-    for kind in kinds:
-        _known(table, kind, section)
-    for kind in (kind for kind in table if kind in kinds):
-        for name, one in sorted(kinds[kind].items()):
-            where = f"{kind}.{name}"
-            yield _block(section, (kind, name), one, table[kind], where, reasons.of_resource(kind, one), kind=kind)
+def _of_kinds(content: Json, section: str, prefix: str) -> Iterator[Block]:
+    """The resources or data sources, kind by kind in the order in which the kinds are read."""
+    named = content.get(section, {})
+    known = {kind.type.removeprefix(prefix): kind.keys for kind in KINDS if kind.ours and kind.type.startswith(prefix)}
+    for type_ in named:
+        _known(known, type_, section)
+    for type_ in (type_ for type_ in known if type_ in named):
+        for name, values in sorted(named[type_].items()):
+            kind = kind_of(f"{prefix}{type_}", values)
+            assert kind is not None
+            place = Place(where=f"{type_}.{name}", kind=kind)
+            yield _block(section, (type_, name), values, kind.keys, place, kind.commented(values))
 
 
 def _known(table: Mapping[str, Keys], kind: str, what: str) -> Keys:
     if kind not in table:
         raise InexpressibleError(
             f"{what} {kind}: not known which of its keys are blocks, so it cannot be written as HCL; "
-            "take the JSON bundle, or add it to handover/hcl_kinds.py"
+            "take the JSON bundle, or add it to deployment/kinds"
         )
     return table[kind]
 
 
 def _block(
-    type_: str,
-    labels: tuple[str, ...],
-    content: Mapping[str, Any],
-    keys: Keys,
-    where: str,
-    comment: str = "",
-    kind: str = "",
+    type_: str, labels: tuple[str, ...], content: Mapping[str, Any], keys: Keys, place: Place, comment: str = ""
 ) -> Block:
     first: list[Attribute] = []
     attributes: list[Attribute] = []
     last: list[Attribute] = []
     blocks: list[Block] = []
-    for key, one in sorted(content.items(), key=lambda item: (item[0] == "lifecycle", item[0])):
-        at, inner_keys = f"{where}.{key}", keys.get(key)
-        if key == "lifecycle" and kind:
-            blocks.append(_block(key, (), one, LIFECYCLE, at, kind=f"{kind} lifecycle"))
+    for key, value_ in sorted(content.items(), key=lambda item: (item[0] == "lifecycle", item[0])):
+        at, inner_keys = place.below(key), keys.get(key)
+        if key == "lifecycle" and place.kind:
+            blocks.append(_block(key, (), value_, _LIFECYCLE, at))
         elif key == "dynamic":
-            blocks += [_dynamic(name, inner, keys, at) for name, inner in sorted(one.items())]
+            blocks += [_dynamic(name, inner, keys, place) for name, inner in sorted(value_.items())]
         elif isinstance(inner_keys, Mapping):
-            inner_kind, why = f"{kind} {key}" if kind else "", reasons.of_attribute(kind, key, one)
-            inside = one if isinstance(one, list) else [one]
-            blocks += [_block(key, (), inner, inner_keys, at, kind=inner_kind, comment=why) for inner in inside]
+            inside = value_ if isinstance(value_, list) else [value_]
+            blocks += [_block(key, (), inner, inner_keys, at, at.why(value_)) for inner in inside]
         else:
-            place = last if key == "depends_on" else first if key in _FIRST else attributes
-            place.append(_attribute(kind, key, one, at, is_map=inner_keys == MAP))
+            to = last if key == "depends_on" else first if key in _FIRST else attributes
+            to.append(_attribute(key, value_, at, is_map=inner_keys == MAP))
     return Block(type=type_, labels=labels, attributes=first + attributes, blocks=blocks, last=last, comment=comment)
 
 
-def _attribute(kind: str, key: str, content: Any, where: str, *, is_map: bool) -> Attribute:
-    why = reasons.of_attribute(kind, key, content)
-    if key in REFERENCES:
-        return Attribute(name=key, value=references(content, where), comment=why)
+def _attribute(key: str, content: Any, place: Place, *, is_map: bool) -> Attribute:
+    if key in _REFERENCES:
+        return Attribute(name=key, value=references(content, place.where), comment=place.why(content))
     nested = content if isinstance(content, list) else [content]
-    if not is_map and any(isinstance(one, dict) for one in nested):
+    if not is_map and any(isinstance(inner, dict) for inner in nested):
         raise InexpressibleError(
-            f"{where}: not known whether it is a block or a map, so it cannot be written as HCL; "
-            "take the JSON bundle, or add it to handover/hcl_kinds.py"
+            f"{place.where}: not known whether it is a block or a map, so it cannot be written as HCL; "
+            "take the JSON bundle, or add it to deployment/kinds"
         )
-    return Attribute(name=key, value=value(content, where), comment=why)
+    return Attribute(name=key, value=value(content, place.where), comment=place.why(content))
 
 
-def _dynamic(name: str, content: Mapping[str, Any], keys: Keys, where: str) -> Block:
-    inner = keys.get(name)
+def _dynamic(name: str, content: Mapping[str, Any], keys: Keys, place: Place) -> Block:
+    inner, at = keys.get(name), place.below(name)
     if not isinstance(inner, Mapping):
-        raise InexpressibleError(f"{where}.{name}: not known as a block; take the JSON bundle")
-    repeated = Attribute(name="for_each", value=value(content["for_each"], where))
+        raise InexpressibleError(f"{place.where}.dynamic.{name}: not known as a block; take the JSON bundle")
+    repeated = Attribute(name="for_each", value=value(content["for_each"], f"{place.where}.dynamic"))
     return Block(
         type="dynamic",
         labels=(name,),
         attributes=[repeated],
-        blocks=[_block("content", (), content["content"], inner, f"{where}.{name}")],
+        blocks=[_block("content", (), content["content"], inner, at)],
     )

@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from deployment.unusable import UnusableError
 from handover.hcl_layout import Attribute, assignments
 from handover.templates import TemplateError, expression, is_reference, literal, quoted
 
 _LINE = 80  # a list on one line is no longer than this
 
 
-class InexpressibleError(ValueError):
+class InexpressibleError(UnusableError):
     """Something that this project does not know how to say in HCL; the message says where and why."""
 
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handover.variables import Json, Variable
+from deployment.values import Json
+from handover.variables import Variable
 
 ENDING = ".tf.json"
 VALUES = "terraform.tfvars.json"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployment.unusable import UnusableError
 from handover.formats import FORMATS
 from handover.source import Source
 
@@ -21,7 +22,7 @@ SCHEMA = 1
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<path>[^/\\\n][^\\\n]*)")
 
 
-class ManifestError(Exception):
+class ManifestError(UnusableError):
     """A folder is no bundle, or its manifest cannot be read; the message says which."""
 
 

@@ -7,10 +7,9 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from handover.exchange import exchange
+from deployment.unusable import UnusableError
 from handover.manifest import SUMS, ManifestError, digest, read
 
 EDITED = ".edited"
@@ -18,16 +17,8 @@ EDITED = ".edited"
 _RUNNING = ".*.lock.info"
 
 
-class PlacingError(Exception):
+class PlacingError(UnusableError):
     """A bundle cannot be written there; the message says why and what to do. Nothing was changed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """What became of a former bundle: files that had been edited (kept beside), and others' files that stay."""
-
-    edited: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
 
 
 def check(folder: Path, checkout: Path, *, force: bool) -> None:
@@ -76,12 +67,13 @@ def _entries(folder: Path) -> list[Path]:
         raise PlacingError(f"{folder} cannot be read ({error.strerror}); give another folder") from error
 
 
-def place(files: Mapping[str, bytes], folder: Path) -> Placed:
+def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
     """Write `files` as `folder`, which `check` has let pass.
 
-    The new bundle is built aside and takes the former one's name in one step. Files that the former bundle does not
+    The new bundle is built aside and takes the former one's name by two renames, of which the next run repairs the
+    first. Files that the former bundle does not
     list move along untouched; those that it lists and that were edited are kept beside the new ones, with `.edited`
-    at their end.
+    at their end. Returns the names of the latter.
 
     Raises:
         PlacingError: when it cannot be written; the former bundle is as it was.
@@ -92,12 +84,12 @@ def place(files: Mapping[str, bytes], folder: Path) -> Placed:
         with _alone(folder):
             _recover(folder, aside)
             try:
-                placed = _build(files, folder, aside)
+                edited = _build(files, folder, aside)
             except BaseException:
                 shutil.rmtree(aside, ignore_errors=True)
                 raise
             _put(aside, folder)
-            return placed
+            return edited
     except OSError as error:
         raise PlacingError(f"{error.filename or folder}: {error.strerror}; nothing was changed") from error
 
@@ -116,7 +108,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _recover(folder: Path, aside: Path) -> None:
-    """What a run left that was killed: half of a new bundle, or, without atomic exchange, the former one aside."""
+    """What a run left that was killed: half of a new bundle, or the former one aside."""
     former = aside.with_name(f"{aside.name}-former")
     if former.exists() and not folder.exists():
         former.rename(folder)
@@ -125,16 +117,16 @@ def _recover(folder: Path, aside: Path) -> None:
             shutil.rmtree(rest)
 
 
-def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> Placed:
+def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, ...]:
     aside.mkdir()
     for path, content in files.items():
         target = aside / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     if not _entries(folder):
-        return Placed()
+        return ()
     _, listed = read(folder)
-    edited, kept = [], []
+    edited = []
     for source in sorted(_files(folder)):
         path = source.relative_to(folder).as_posix()
         name = path
@@ -148,9 +140,8 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> Placed:
         else:
             if (aside / path).exists() or (aside / path).is_symlink():
                 raise PlacingError(f"{source} is not of the former bundle, and the new one has a file there; move it")
-            kept.append(path)
         _carry(source, aside / name)
-    return Placed(edited=tuple(edited), kept=tuple(kept))
+    return tuple(edited)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -181,9 +172,6 @@ def _carry(source: Path, target: Path) -> None:
 def _put(aside: Path, folder: Path) -> None:
     if not _entries(folder):
         aside.rename(folder)  # over an empty folder, or none
-        return
-    if exchange(aside, folder):
-        shutil.rmtree(aside)
         return
     former = aside.with_name(f"{aside.name}-former")
     folder.rename(former)

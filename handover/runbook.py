@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from deployment.mermaid import plain_mermaid
+from deployment.picture import picture_of
+from deployment.roles import stack_table
+from deployment.stack_files import stack_of
 from handover import runbook_tasks, runbook_trouble
 from handover.facts import Facts
 from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
-from handover.picture import picture
-from stacks.roles import stack_table
 
 
 def runbook(facts: Facts) -> str:
@@ -51,9 +54,7 @@ def _introduction(facts: Facts) -> str:
             f"({facts.versions['Terraform']}) is all that it needs. What may be changed are the values in each "
             f"`{facts.format.values}`; everything else is generated anew when the design changes.",
             "",
-            "```mermaid",
-            picture(facts.stacks),
-            "```",
+            _picture(facts),
             "",
             "| folder | what |",
             "|---|---|",
@@ -67,11 +68,20 @@ def _introduction(facts: Facts) -> str:
     )
 
 
+def _picture(facts: Facts) -> str:
+    stacks = {stack.name: stack_of(stack.content, "", stack.name) for stack in facts.stacks}
+    titles = {stack.name: f"{stack.name}: {_project(stack)}" for stack in facts.stacks}
+    return plain_mermaid(picture_of(replace(stack, others=stacks) for stack in stacks.values()), titles)
+
+
+def _project(stack: HandedStack) -> str:
+    return str(stack.content["provider"]["google"][0]["project"])
+
+
 def _described(facts: Facts, stack: HandedStack) -> str:
-    project = stack.content["provider"]["google"][0]["project"]
     names = [service.name for service in stack.services] or [endpoint.name for endpoint in stack.endpoints]
     what = "publishes" if stack is facts.producer else "connects by"
-    return f"the side that {what} {', '.join(names) or 'nothing yet'}, in project {project}"
+    return f"the side that {what} {', '.join(names) or 'nothing yet'}, in project {_project(stack)}"
 
 
 def _preparation(facts: Facts) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from handover.facts import Facts, another_address
 from handover.handed_stack import HandedStack
 from handover.markdown import shell
@@ -187,8 +189,8 @@ def _status(facts: Facts) -> str:
 def _producer_status(facts: Facts, service: Service) -> str:
     assert facts.producer is not None
     resources = facts.producer.content["resource"]
-    run = resources["google_cloud_run_v2_service"][service.address]
-    attachment = resources["google_compute_service_attachment"][service.address]
+    run = resources[SERVICE.type][service.address]
+    attachment = resources[SERVICE_ATTACHMENT.type][service.address]
     where = f"--project={attachment['project']} --region={attachment['region']}"
     condition = (
         f'resource.type="cloud_run_revision" AND resource.labels.service_name="{run["name"]}" AND '

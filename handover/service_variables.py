@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloudrun_psc.access import MEMBER
-from cloudrun_psc.connections import ACCEPT_MANUAL, NETWORK, is_network
-from cloudrun_psc.names import IMAGE, PROJECT_ID
-from handover.variables import Json, Validation, Variable, matches
+from cloudrun_psc.rules.access import MEMBER
+from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, is_network
+from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
+from deployment.kinds.cloud_run import INVOKER, SERVICE
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.values import Json
+from handover.variables import Validation, Variable, matches
 
-_SERVICE = "google_cloud_run_v2_service"
-_MEMBER = "google_cloud_run_v2_service_iam_member"
-_ATTACHMENT = "google_compute_service_attachment"
+_SERVICE, _MEMBER, _ATTACHMENT = SERVICE.type, INVOKER.type, SERVICE_ATTACHMENT.type
 _EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
 _CALLERS = "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:… or principal://…"
 

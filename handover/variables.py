@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.values import Json
 from handover.templates import literal
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.credential_shapes import shape
-from handover.credentials import looks_like
+from deployment.credentials import looks_like, shape
+from deployment.surroundings import for_init
 from handover.manifest import MANIFEST, SUMS, digest
-from rehearsal.surroundings import for_init
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
 _LONGEST_DIFFERENCE = 40

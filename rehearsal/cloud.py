@@ -7,11 +7,9 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import Any
 
+from deployment.values import Json
 from standin import environment
-
-Json = dict[str, Any]
 
 
 class CloudError(Exception):

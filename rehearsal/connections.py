@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-Json = dict[str, Any]
+from deployment.values import Json
 
 
 @dataclass(frozen=True, kw_only=True)

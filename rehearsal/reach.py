@@ -7,9 +7,8 @@ accepted and that would still answer 503 or 403.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-Json = dict[str, Any]
+from deployment.values import Json
 
 
 def obstacles(state: Json) -> list[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from deployment.planned_change import PlannedChange
+from deployment.terraform import Diagnostic
 from rehearsal.connections import Fate
-from rehearsal.terraform import Change, Diagnostic
 
 SCHEMA = 1
 
@@ -20,7 +21,7 @@ class Step:
     stack: str
     ok: bool
     seconds: float
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlannedChange, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from deployment.output_folder import StackFolder, buckets, local_states
+from deployment.planned_change import PlannedChange
+from deployment.terraform import Applied, Diagnostic, Planned, Terraform
 from rehearsal.connections import Connection, connections, fates
+from rehearsal.copies import protected, put, unprotect
 from rehearsal.reach import obstacles
 from rehearsal.report import Report, Step
-from rehearsal.stacks_folder import Stack, buckets, local_states, protected, put, unprotect
-from rehearsal.terraform import Applied, Change, Diagnostic, Planned, Terraform
 
 Tell = Callable[[str], None]
 # The provider asks at its start who it is running as, at a fixed address, and goes on without an answer
@@ -37,12 +39,12 @@ class Rehearsal:
         """`folder` is empty; `tell` gets a line per step."""
         self._folder, self._cloud, self._terraform = folder, cloud, terraform
         self.report, self._tell = report, tell
-        self._standing: list[Stack] = []
+        self._standing: list[StackFolder] = []
         self._states: dict[str, str] = {}
         self._renamed: dict[str, str] = {}
         self._touched: set[str] = set()
 
-    def deploy(self, stacks: list[Stack], what: str = FIRST) -> bool:
+    def deploy(self, stacks: list[StackFolder], what: str = FIRST) -> bool:
         """Deploy the stacks in order; what is refused is a finding, and ends it as it would end a real deployment."""
         for bucket in sorted(buckets(stacks)):
             self._cloud.make_bucket(bucket)
@@ -54,12 +56,12 @@ class Rehearsal:
                 return False
         return True
 
-    def take_over(self, standing: list[Stack]) -> None:
+    def take_over(self, standing: list[StackFolder]) -> None:
         """Go on from what an earlier rehearsal deployed in this folder and cloud."""
         self._states = local_states(standing)
-        self._standing = [Stack(stack.name, self._folder / stack.name) for stack in standing]
+        self._standing = [StackFolder(stack.name, self._folder / stack.name, stack.needs) for stack in standing]
 
-    def edit(self, present: list[Stack]) -> bool:
+    def edit(self, present: list[StackFolder]) -> bool:
         """Deploy `present` over what stands, as a merge would; tells each connection's fate."""
         before = connections(self._cloud.state())
         self._renamed, self._touched = {}, set()
@@ -75,7 +77,7 @@ class Rehearsal:
         """A second plan of everything must be empty."""
         for stack in self._standing:
             started = time.monotonic()
-            planned = self._terraform.plan(stack.folder)
+            planned = self._terraform.plan(stack)
             self._step(SECOND, stack, planned.ok, started, planned)
             if planned.ok and not planned.empty:
                 changed = [
@@ -108,21 +110,21 @@ class Rehearsal:
         if left:
             self.report.find("left over", f"after destroy there still is: {', '.join(left)}")
 
-    def _destroy_one(self, stack: Stack) -> None:
+    def _destroy_one(self, stack: StackFolder) -> None:
         if self._apply(stack, DESTROY, destroy=True):
             self._standing = [one for one in self._standing if one.name != stack.name]
 
-    def _apply(self, stack: Stack, what: str, *, destroy: bool = False) -> bool:
+    def _apply(self, stack: StackFolder, what: str, *, destroy: bool = False) -> bool:
         started = time.monotonic()
-        planned = self._terraform.plan(stack.folder, destroy=destroy)
-        applied = self._terraform.apply(stack.folder) if planned.ok and not planned.empty else None
+        planned = self._terraform.plan(stack, destroy=destroy)
+        applied = self._terraform.apply(stack) if planned.ok and not planned.empty else None
         ok = planned.ok and (applied is None or applied.ok)
         self._step(what, stack, ok, started, planned, applied)
         self._remember(planned.changes)
         return ok
 
     def _step(
-        self, what: str, stack: Stack, ok: bool, started: float, planned: Planned, applied: Applied | None = None
+        self, what: str, stack: StackFolder, ok: bool, started: float, planned: Planned, applied: Applied | None = None
     ) -> None:
         said = (*planned.diagnostics, *(applied.diagnostics if applied else ()))
         refused = tuple(one for one in said if one.severity == "error")
@@ -136,7 +138,7 @@ class Rehearsal:
             when = "apply" if planned.ok else "plan"
             self.report.find("refused", f"{what} refused at {when}: {_sentence(one)}", stack.name)
 
-    def _remember(self, changes: tuple[Change, ...]) -> None:
+    def _remember(self, changes: tuple[PlannedChange, ...]) -> None:
         for change in changes:
             if change.former_name and change.name and change.former_name != change.name:
                 self._renamed[change.former_name] = change.name

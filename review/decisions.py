@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from review.access import grants
-from review.comparison import Change, Comparison
-from review.grant_sentences import closed, measured, opened
-from review.references import name_of
-from review.replacement import is_endpoint
+from deployment.comparison import Change, Comparison
+from deployment.kinds import variants
+from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
+from deployment.kinds.kind import REPLACED
+from deployment.kinds.network import SUBNETWORK
+from deployment.kinds.terraform import RECORD
+from deployment.references import name_of
+from deployment.stack import Item, Stack, blocks
 from review.sentence import Sentence, say
-from review.stack import Item, blocks
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH
+from review.way_sentences import closed, measured, opened
+from review.ways_in import ways_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +47,10 @@ _Found = tuple[str, Sentence, str]
 
 def _access(comparison: Comparison) -> Iterator[_Found]:
     moves = comparison.after.moved if comparison.after else {}
-    old_grants = grants(comparison.before) if comparison.before else []
-    before = {replace(one, thing=moves.get(one.thing, one.thing)).key: one for one in old_grants}
-    after = {one.key: one for one in (grants(comparison.after) if comparison.after else [])}
-    known = {one.thing for one in old_grants}
+    former_ways = ways_in(comparison.before) if comparison.before else []
+    before = {replace(one, thing=moves.get(one.thing, one.thing)).key: one for one in former_ways}
+    after = {one.key: one for one in (ways_in(comparison.after) if comparison.after else [])}
+    known = {one.thing for one in former_ways}
     for key in sorted(after.keys() - before.keys()):
         one = after[key]
         sentence = opened(one)
@@ -63,7 +67,7 @@ def _access(comparison: Comparison) -> Iterator[_Found]:
 
 def _logging(comparison: Comparison) -> Iterator[_Found]:
     """Subnets that logged their flows and will not."""
-    for item in comparison.after.of("google_compute_subnetwork") if comparison.after else ():
+    for item in comparison.after.of(SUBNETWORK.type) if comparison.after else ():
         former = comparison.former(item.address)
         if former is not None and logs_flows(former) and not logs_flows(item):
             name = name_of(item, comparison.stack)
@@ -90,8 +94,8 @@ def _interruptions(comparison: Comparison) -> Iterator[_Found]:
 
 def _follows(change: Change, comparison: Comparison) -> bool:
     """A permission that is only granted anew because its service is: told with the service."""
-    services = {"google_cloud_run_v2_service", "google_cloud_run_service"}
-    return "_iam_" in change.kind and bool(services & comparison.replaced_kinds)
+    services = {SERVICE.type, FIRST_SERVICE.type}
+    return "_iam_" in change.type and bool(services & comparison.replaced_types)
 
 
 def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sentence | None:
@@ -100,31 +104,12 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
         "address": change.address,
         "why": "; ".join(change.because) or "Terraform does not say why",
     }
-    surely = "must be" if change.inferred else "is"
-    match change.kind:
-        case "google_compute_service_attachment":
-            text = (
-                f"The service attachment {{name}} {surely} replaced ({{why}}): every consumer's connection is closed."
-            )
-        case "google_cloud_run_v2_service" | "google_cloud_run_service":
-            text = (
-                f"The Cloud Run service {{name}} {surely} replaced ({{why}}); {_meanwhile(change, item)}. "
-                "Its URL, the audience of callers' ID tokens, changes with its name: callers need the new one."
-            )
-        case kind if item is not None and is_endpoint(item) and kind:
-            rest = "its callers are cut off until it is accepted again"
-            text = f"The endpoint {{name}} {surely} replaced ({{why}}): {rest}."
-        case "google_compute_instance":
-            text = f"The VM {{name}} {surely} replaced ({{why}}): what is on its disk is lost."
-        case "google_compute_network" | "google_compute_subnetwork":
-            text = f"{{name}} {surely} replaced ({{why}}), with everything that stands in it."
-        case "terraform_data":
-            return None
-        case "google_compute_forwarding_rule" | "google_compute_region_network_endpoint_group":
-            text = f"{{address}} ({{name}}) {surely} replaced ({{why}}); {_meanwhile(change, item)}."
-        case _:
-            text = f"{{address}} ({{name}}) {surely} replaced ({{why}})."
-    return say(text, **values)
+    kind = item.kind if item else next(iter(variants(change.type)), None)
+    template = kind.replaced if kind else REPLACED
+    own = {"{surely}": "must be" if change.inferred else "is", "{meanwhile}": _meanwhile(change, item)}
+    for place, words in own.items():
+        template = template.replace(place, words)
+    return say(template, **values) if template else None
 
 
 def _meanwhile(change: Change, item: Item | None) -> str:
@@ -134,26 +119,18 @@ def _meanwhile(change: Change, item: Item | None) -> str:
     return "requests fail until the new one is there"
 
 
-_CONSEQUENCES = {
-    "google_compute_service_attachment": ": every consumer's connection is closed",
-    "google_cloud_run_v2_service": ": its revisions and its URL are gone",
-    "google_cloud_run_service": ": its revisions and its URL are gone",
-    "google_compute_instance": ": what is on its disk is lost",
-}
-
-
 def _destructions(comparison: Comparison) -> Iterator[_Found]:
+    gone = [one for one in comparison.changes if one.action == "destroyed" and one.of_resource]
+    told = [(change, *_destroyed(change, comparison.before)) for change in gone if change.type != RECORD.type]
     # What has a consequence of its own comes first.
-    for change in sorted(comparison.changes, key=lambda one: one.kind not in _CONSEQUENCES):
-        if change.action == "destroyed" and change.of_resource and change.kind != "terraform_data":
-            before = comparison.before
-            item = before.items.get(change.address) if before else None
-            name = name_of(item, before) if item and before else change.address
-            rest = _CONSEQUENCES.get(change.kind, "")
-            if change.kind == "google_project_service" and item and item.values.get("disable_on_destroy") is False:
-                rest = " from Terraform's care; the API stays enabled"
-            yield (
-                GONE,
-                say(f"{{address}} ({{name}}) is removed{rest}.", address=change.address, name=name),
-                change.address,
-            )
+    for change, name, consequence in sorted(told, key=lambda entry: not entry[2].startswith(":")):
+        text = f"{{address}} ({{name}}) is removed{consequence}."
+        yield GONE, say(text, address=change.address, name=name), change.address
+
+
+def _destroyed(change: Change, before: Stack | None) -> tuple[str, str]:
+    """What people call something that goes, and what follows from that."""
+    item = before.items.get(change.address) if before else None
+    kind = item.kind if item else next(iter(variants(change.type)), None)
+    name = name_of(item, before) if item and before else change.address
+    return name, kind.lost(item.values if item else {}) if kind else ""

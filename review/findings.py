@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.comparison import Comparison
+from deployment.comparison import Comparison
+from deployment.stack import Item, Stack
 from review.rules import BY_ID, RULES
 from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
 from review.sentence import Sentence
-from review.stack import Item, Stack
 
 # Findings that no rule about an item makes; what, why and remedy as rules have them.
 OTHER: dict[str, tuple[str, str, str, str]] = {
@@ -146,9 +146,9 @@ _FOR_KIND: dict[str, tuple[Rule, ...]] = {}
 
 
 def _rules(item: Item) -> tuple[Rule, ...]:
-    if item.kind not in _FOR_KIND:
-        _FOR_KIND[item.kind] = tuple(rule for rule in RULES if item.kind in rule.kinds)
-    return _FOR_KIND[item.kind]
+    if item.type not in _FOR_KIND:
+        _FOR_KIND[item.type] = tuple(rule for rule in RULES if item.type in rule.kinds)
+    return _FOR_KIND[item.type]
 
 
 def merged(found: list[Finding]) -> list[Finding]:

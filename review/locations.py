@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.loading import ENVIRONMENTS
-from config.problems import ConfigurationError
-from config.problems import Path as KeyPath
+from config.problems import ConfigurationError, KeyPath
 from config.yaml_source import Source, read
 from review.findings import Finding
 from review.rules import BY_ID

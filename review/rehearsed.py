@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.hidden import scrub
 from review.decisions import Decision
 from review.findings import Finding, other
-from review.hidden import scrub
 from review.sentence import Sentence, quote, say
 from review.topics import CUT, REACH
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 
+from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
-from review.comparison import Change, Comparison
 from review.decisions import Decision, decisions
 from review.findings import Finding, judge, merged, other
+from review.material import Material
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
 from review.sentence import Sentence, quote
@@ -49,21 +49,6 @@ class Report:
     def empty(self) -> bool:
         """Whether there is nothing to look at."""
         return not (self.changed or self.findings or self.drift or self.acknowledged or self.decisions)
-
-
-@dataclass
-class Material:
-    """What a report is made of, gathered step by step."""
-
-    base: str
-    today: date
-    environments: list[str] = field(default_factory=list)
-    code: list[Comparison] = field(default_factory=list)
-    plans: list[Comparison] = field(default_factory=list)
-    rehearsals: list[Rehearsed] = field(default_factory=list)
-    entries: list[Acknowledgement] = field(default_factory=list)
-    notes: list[Sentence] = field(default_factory=list)
-    unusable: list[tuple[str, str]] = field(default_factory=list)
 
 
 def assemble(material: Material) -> Report:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.loading import ENVIRONMENTS, VARIABLES
-from rehearsal.revision import RevisionError, synthesize
-from review.hidden import scrub
-from review.stack import Stack
-from review.synthesized import UnusableError, read
+from deployment.hidden import scrub
+from deployment.stack import Stack
+from deployment.stack_files import read
+from deployment.synthesis import synthesize
+from deployment.unusable import UnusableError
 
 # What would make the files say something else than they do: a review is about the files.
 _OVERRIDES = {*VARIABLES, "PSC_ENV", "PSC_CONFIG", "CDKTF_OUTDIR", "SYNTH_HCL_OUTPUT"}
@@ -57,9 +58,9 @@ def sides(
 def _synthesized(python: str, checkout: Path, name: str, folder: Path) -> Side:
     variables = {key: value for key, value in os.environ.items() if key not in _OVERRIDES} | {"PSC_ENV": name}
     try:
-        home = Path(synthesize(python, checkout, folder / "out", folder / "report.json", variables))
-        return Side(environment=name, exists=True, folder=home, stacks=read(home, name))
-    except (RevisionError, UnusableError) as error:
+        made = synthesize(python, checkout, folder / "out", variables)
+        return Side(environment=name, exists=True, folder=made.folder, stacks=read(made.folder, name))
+    except UnusableError as error:
         text = str(error).replace(f"{checkout}{os.sep}", "").replace(str(folder), "")
         return Side(environment=name, exists=True, problem=scrub(text))
 

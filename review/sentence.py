@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from review.hidden import SHOWN, Hidden
-from review.stack import UNKNOWN
+from deployment.hidden import SHOWN, Hidden
+from deployment.stack import UNKNOWN
 
 # A value as a report shows it: longer ones are conditions, queries and the like, which nobody compares by eye.
 _LONGEST = 120

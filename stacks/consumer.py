@@ -5,8 +5,9 @@ from __future__ import annotations
 from cdktf import App, Precondition
 
 from cloudrun_psc import ConsumerNetwork, FlowLogs, IapTestVm, ProjectApis, PscEndpoint, Subnet
-from cloudrun_psc.addresses import address_name
 from cloudrun_psc.project_apis import COMPUTE, IAP
+from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, EndpointSettings, FlowLogSettings, Settings
 from stacks import instructions
 from stacks.contract import PORT, SELF_LINK, URL, output_name
@@ -87,7 +88,7 @@ class ConsumerStack(SideStack):
     def _instruct(self, name: str, endpoint: EndpointSettings, link: str) -> None:
         if endpoint.service is None or self._producer is None:
             url = endpoint.url or instructions.UNKNOWN_URL
-            port = "" if endpoint.port in (None, 80) else f":{endpoint.port}"
+            port = "" if endpoint.port in (None, HTTP_PORT) else f":{endpoint.port}"
         else:
             url = self._producer.output(output_name(endpoint.service, URL), instructions.UNKNOWN_URL)
             port = self._producer.port_suffix(output_name(endpoint.service, PORT))

@@ -16,15 +16,17 @@ from cloudrun_psc import (
     SecretReference,
     Subnet,
 )
-from cloudrun_psc.access import default_compute_account
-from cloudrun_psc.addresses import address_name, claim, claimed
+from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
-from config.consistency import project_of
+from cloudrun_psc.rules.access import default_compute_account
+from cloudrun_psc.rules.default_names import service_parts
+from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
+from stacks import advice
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
+from stacks.layout import PRODUCER
 from stacks.stack import SideStack
-from stacks.state import PRODUCER
 
 
 class ProducerStack(SideStack):
@@ -48,7 +50,9 @@ class ProducerStack(SideStack):
             proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
             depends_on=self._apis,
         )
-        self._compute = {key: self._compute_enabled(key, one.project) for key, one in self._looked_up().items()}
+        self._compute = {
+            key: self._compute_enabled(key, consumer.project) for key, consumer in self._looked_up().items()
+        }
         moved: list[dict[str, str]] = []
         for key, service in side.services.items():
             before = set(claimed(self))
@@ -66,7 +70,7 @@ class ProducerStack(SideStack):
             "load-balancer",
             network=self._network,
             service_name=service.names.service,
-            plain_service_name=f"{service.former_key or key}-service",
+            plain_service_name=service_parts(service.former_key or key)["service"],
             names_=LoadBalancerNames(
                 **service.names.model_dump(exclude={"service", "service_attachment"}),
             ),
@@ -88,8 +92,8 @@ class ProducerStack(SideStack):
                 for range_ in service.nat_ranges
             ],
             connection_preference=service.connection_preference,
-            accept={project_of(self._settings, entry): limit for entry, limit in service.accept.items()},
-            reject=[project_of(self._settings, entry) for entry in service.reject],
+            accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
+            reject=[self._settings.project_of(entry) for entry in service.reject],
             description=service.description,
             deletion_protection=self._settings.deletion_protection,
             address=address,
@@ -113,7 +117,7 @@ class ProducerStack(SideStack):
             f"{address_name(key)}_connections",
             f'${{alltrue([for endpoint in {endpoints} : endpoint.status == "ACCEPTED"])}}',
             f'Endpoints of {key} that are not ACCEPTED: ${{join(", ", {waiting})}}. PENDING: the project is not on the '
-            f"accept list; add it to producer.services.{key}.accept, or have the endpoint deleted if nobody configures "
+            f"accept list; {advice.accept(key)}, or have the endpoint deleted if nobody configures "
             "it any more. REJECTED: it is on the reject list, or its limit is used. CLOSED: the consumer re-applies.",
         )
 
@@ -143,12 +147,12 @@ class ProducerStack(SideStack):
 
     def _project_number(self, key: str, project: str) -> str:
         name = address_name(key)
-        found = self.node.try_find_child(f"project-{name}")
-        if found is None:
-            found = DataGoogleProject(self, f"project-{name}", project_id=project)
-            claim(found, "data.google_project", name)
-        assert isinstance(found, DataGoogleProject)
-        return str(found.number)
+        data = self.node.try_find_child(f"project-{name}")
+        if data is None:
+            data = DataGoogleProject(self, f"project-{name}", project_id=project)
+            claim(data, "data.google_project", name)
+        assert isinstance(data, DataGoogleProject)
+        return str(data.number)
 
     def _account(self, invoker: str) -> tuple[str, list[ITerraformDependable]]:
         """An invoker's account, and what must be there before Google accepts it."""

@@ -16,21 +16,9 @@ from cdktf import (
 )
 
 from config.settings import Settings
-
-PRODUCER = "producer"
-DEFAULT_ENVIRONMENT = "default"
-
-
-def folder(environment: str) -> str:
-    """The environment's own folder below the output folder; the default one's is the output folder itself."""
-    return "" if environment == DEFAULT_ENVIRONMENT else environment
-
-
-def local_state(environment: str, stack: str) -> str:
-    """The state's path as seen from the stack's folder: it lies beside the output folder."""
-    up = "../../.." if environment == DEFAULT_ENVIRONMENT else "../../../.."
-    name = stack if environment == DEFAULT_ENVIRONMENT else f"{environment}.{stack}"
-    return f"{up}/terraform.{name}.tfstate"
+from stacks import advice
+from stacks.contract import STATE, STATE_IF_THERE, port_suffix, reading
+from stacks.layout import PRODUCER, local_state
 
 
 def gcs_prefix(settings: Settings, stack: str) -> str:
@@ -58,7 +46,7 @@ class ProducerState:
     def __init__(self, stack: TerraformStack, settings: Settings, account: str | None) -> None:
         """Add the data source `terraform_remote_state.producer` to a consumer's stack."""
         data: DataTerraformRemoteStateGcs | DataTerraformRemoteStateLocal
-        self._address = f"data.terraform_remote_state.{PRODUCER}"
+        self._address = STATE
         if settings.state.backend == "gcs":
             assert settings.state.bucket is not None
             prefix = gcs_prefix(settings, PRODUCER)
@@ -71,18 +59,17 @@ class ProducerState:
             data = DataTerraformRemoteStateLocal(stack, PRODUCER, path=path)
             # A state file that is not there would be an error of Terraform's own; so it is only read when it is.
             data.add_override("count", f'${{fileexists("{path}") ? 1 : 0}}')
-            self._address += "[0]"
+            self._address = STATE_IF_THERE
             self._where = path
         data.override_logical_id(PRODUCER)
 
     def output(self, name: str, missing: str = "") -> str:
         """An expression for an output; `missing` where the producer has not been deployed yet."""
-        return f'${{try({self._address}.outputs.{name}, "{missing}")}}'
+        return reading(self._address, name, missing)
 
     def port_suffix(self, name: str) -> str:
-        """An expression for a port output as it follows a host in a URL: nothing for 80, HTTP's own."""
-        port = f"{self._address}.outputs.{name}"
-        return f'${{try({port} == 80 ? "" : ":${{{port}}}", "")}}'
+        """An expression for a port output as it follows a host in a URL: nothing for HTTP's own."""
+        return port_suffix(self._address, name)
 
     def must_have(self, name: str, service: str) -> Precondition:
         """The sentence that a plan gives instead of "Unsupported attribute"."""
@@ -90,6 +77,6 @@ class ProducerState:
             condition=f"${{can({self._address}.outputs.{name})}}",
             error_message=(
                 f"The producer's state ({self._where}) has no output {name}. Deploy the producer first "
-                f"(cdktf deploy {PRODUCER}); if it is deployed, see that it publishes the service {service}."
+                f"{advice.deploy(PRODUCER)}; if it is deployed, see that it publishes the service {service}."
             ),
         )

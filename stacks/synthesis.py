@@ -13,12 +13,10 @@ from cdktf import App
 
 from config.settings import Settings
 from stacks.consumer import ConsumerStack
+from stacks.layout import LOCK_FILE, MANIFEST, STACK_FILE, environment_folder
 from stacks.producer import ProducerStack
-from stacks.state import folder
 
 _RESIDUE = re.compile(r"TfToken\[|TOKEN\.\d+|\$\{Token\[")
-_STACK_FILE = "cdk.tf.json"
-_LOCK_FILE = ".terraform.lock.hcl"
 
 
 class SynthesisError(Exception):
@@ -53,7 +51,7 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
             raise SynthesisError(str(error)) from error
         app.synth()
         made = Path(temporary)
-        manifest = json.loads((made / "manifest.json").read_text())
+        manifest = json.loads((made / MANIFEST).read_text())
         _inspect(made, manifest, given=json.dumps(settings.model_dump(mode="json"), ensure_ascii=False))
         return _publish(made, manifest, outdir, settings, locks)
 
@@ -91,36 +89,36 @@ def _publish(
     made: Path, manifest: dict[str, dict[str, dict[str, object]]], outdir: Path, settings: Settings, locks: Path
 ) -> Path:
     """Put the stack files in place, each by one rename; Terraform's own files beside them stay."""
-    below = folder(settings.environment)
+    below = environment_folder(settings.environment)
     home = outdir / below if below else outdir
     for name in manifest["stacks"]:  # all before the first file is replaced: what fails, fails here
         (home / "stacks" / name).mkdir(parents=True, exist_ok=True)
     for name, stack in manifest["stacks"].items():
         target = home / "stacks" / name
-        (made / str(stack["synthesizedStackPath"])).replace(target / _STACK_FILE)
-        lock = locks / settings.environment / f"{name}{_LOCK_FILE}"
+        (made / str(stack["synthesizedStackPath"])).replace(target / STACK_FILE)
+        lock = locks / settings.environment / f"{name}{LOCK_FILE}"
         if lock.exists():
-            shutil.copyfile(lock, made / _LOCK_FILE)
-            (made / _LOCK_FILE).replace(target / _LOCK_FILE)
+            shutil.copyfile(lock, made / LOCK_FILE)
+            (made / LOCK_FILE).replace(target / LOCK_FILE)
     _remove_former(home / "stacks", set(manifest["stacks"]))
-    _write(made, home / "manifest.json", manifest)
+    _write(made, home / MANIFEST, manifest)
     if below:
         for stack in manifest["stacks"].values():
             for key in ("synthesizedStackPath", "workingDirectory"):
                 stack[key] = f"{below}/{stack[key]}"
-        _write(made, outdir / "manifest.json", manifest)
+        _write(made, outdir / MANIFEST, manifest)
     return home
 
 
 def _write(made: Path, target: Path, manifest: object) -> None:
-    (made / "manifest.json").write_text(json.dumps(manifest, indent=2))
-    (made / "manifest.json").replace(target)
+    (made / MANIFEST).write_text(json.dumps(manifest, indent=2))
+    (made / MANIFEST).replace(target)
 
 
 def _remove_former(stacks: Path, present: set[str]) -> None:
     """A stack that left the configuration is not to be applied again; what Terraform keeps there is not ours."""
     for folder_ in stacks.iterdir():
         if folder_.name not in present and folder_.is_dir():
-            (folder_ / _STACK_FILE).unlink(missing_ok=True)
+            (folder_ / STACK_FILE).unlink(missing_ok=True)
             if not any(folder_.iterdir()):
                 folder_.rmdir()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 from config.loading import load
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -57,6 +57,7 @@ def synth(tmp_path: Path) -> Callable[..., Synthesized]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-docs", action="store_true", help="write the documentation's made pages anew")
     parser.addoption("--write-inventories", action="store_true", help="write the stacks' inventories anew")
 
 

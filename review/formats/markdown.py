@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.comparison import Change, Difference
+from deployment.comparison import Change, Difference
+from deployment.mermaid import mermaid
+from deployment.picture import picture
 from review.findings import texts
-from review.formats.order import action, computed, existing, headline, tally, told, unknown
 from review.formats.terminal import harmless
-from review.picture import Picture, picture
+from review.formats.wording import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
@@ -195,41 +196,6 @@ def _rest(report: Report) -> Iterator[Part]:
         closing.append(existing(report))
     if closing:
         yield Part("<sub>" + " ".join(closing) + "</sub>")
-
-
-def mermaid(drawn: Picture) -> str:
-    """The picture, with a legend; colours as GitHub's own for added, changed and removed."""
-    lines = ["```mermaid", "flowchart LR"]
-    for index, stack in enumerate(dict.fromkeys(node.stack for node in drawn.nodes)):
-        lines.append(f'  subgraph s{index}["{_entities(stack)}"]')
-        lines += [
-            f'    {node.id}["{_MARKS[node.state]}{_entities(node.what)}<br>{_entities(node.label)}"]:::{node.state}'
-            for node in drawn.nodes
-            if node.stack == stack
-        ]
-        lines.append("  end")
-    lines += [
-        f'  {start} -->|"{_entities(label)}"| {end}' if label else f"  {start} --> {end}"
-        for start, end, label in drawn.arrows
-    ]
-    lines += [f"  classDef {state} {style}" for state, style in _STYLES.items()]
-    more = f" {drawn.left_out} unchanged parts are left out." if drawn.left_out else ""
-    return "\n".join([*lines, "```", "", f"<sub>Marked: + added, ~ changed, − removed; the rest stays.{more}</sub>"])
-
-
-_MARKS = {"same": "", "added": "+ ", "changed": "~ ", "removed": "− "}
-_STYLES = {
-    "same": "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
-    "added": "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-    "changed": "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-    "removed": "fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-dasharray:4",
-}
-
-
-def _entities(value: str) -> str:
-    """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
-    short = value if len(value) <= 60 else f"{value[:59]}…"
-    return "".join(one if one.isascii() and (one.isalnum() or one in " ._-/:") else f"#{ord(one)};" for one in short)
 
 
 def _title(value: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.comparison import Change, Difference
+from deployment.comparison import Change, Difference
 from review.findings import texts
-from review.formats.order import action, computed, existing, headline, tally, told, unknown
+from review.formats.wording import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from review.access import EVERYONE, INVOKING, ingress_of
-from review.hidden import Hidden, is_credential_name
-from review.references import is_open, referred
+from deployment.credentials import is_credential_name
+from deployment.hidden import Hidden
+from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, SERVICE
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.references import is_open, referred
+from deployment.stack import UNKNOWN, blocks, single, texts
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import UNKNOWN, blocks, single, texts
+from review.ways_in import EVERYONE, INVOKING, ingress_of
 
-_SERVICES = ("google_cloud_run_v2_service", "google_cloud_run_service")
+_SERVICES = (SERVICE.type, FIRST_SERVICE.type)
 _OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
 _OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding", "policy"))
 
@@ -18,7 +21,7 @@ _OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding
 @rule(
     id="public-invoker",
     severity=ERROR,
-    kinds=(*_OF_SERVICE, *_OF_PROJECT, "google_cloud_run_v2_service"),
+    kinds=(*_OF_SERVICE, *_OF_PROJECT, SERVICE.type),
     what="Everyone may call a Cloud Run service.",
     why="The ID token is the only thing that tells callers apart once a network is accepted; without it every VM in "
     "every accepted network is a caller, and with ingress open the internet is.",
@@ -28,12 +31,12 @@ _OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding
 def public_invoker(subject: Subject) -> Answer:
     """AllUsers, allAuthenticatedUsers, or the check of callers switched off."""
     values = subject.item.values
-    if subject.item.kind == "google_cloud_run_v2_service":
+    if subject.item.type == SERVICE.type:
         disabled = values.get("invoker_iam_disabled")
         if disabled is True:
             return finding("invoker_iam_disabled is on: no caller is checked")
         return undecided("invoker_iam_disabled is {value}", value=disabled) if is_open(disabled) else fine()
-    if subject.item.kind in _OF_PROJECT and single(values, "role") not in INVOKING | {None}:
+    if subject.item.type in _OF_PROJECT and single(values, "role") not in INVOKING | {None}:
         return fine()
     if "policy_data" in values:
         policy = str(values["policy_data"])
@@ -59,8 +62,7 @@ def public_invoker(subject: Subject) -> Answer:
     severity=ERROR,
     kinds=_SERVICES,
     what="A Cloud Run service takes requests from outside the internal load balancer.",
-    why="Its run.app address is then reachable past the accept list: whoever has a token needs no accepted network. "
-    "Unset means all.",
+    why=SERVICE.noteworthy["ingress"].why,
     remedy="Set ingress to INGRESS_TRAFFIC_INTERNAL_ONLY, which admits the internal load balancer.",
     setting=("ingress",),
 )
@@ -71,7 +73,7 @@ def ingress_not_internal(subject: Subject) -> Answer:
         return fine()
     if is_open(ingress):
         return undecided("ingress is {value}", value=ingress)
-    if not subject.item.values.get("ingress") and subject.item.kind == "google_cloud_run_v2_service":
+    if not subject.item.values.get("ingress") and subject.item.type == SERVICE.type:
         return finding("ingress is not set, which means INGRESS_TRAFFIC_ALL")
     return finding("ingress is {value}", value=ingress)
 
@@ -123,16 +125,15 @@ def _containers(values: dict[str, Any]) -> list[dict[str, Any]]:
 )
 def authoritative_iam(subject: Subject) -> Answer:
     """The kind itself is the finding."""
-    return finding("{kind} replaces whatever callers there are", kind=subject.item.kind)
+    return finding("{kind} replaces whatever callers there are", kind=subject.item.type)
 
 
 @rule(
     id="invokers-dropped",
     severity=WARNING,
-    kinds=("google_cloud_run_v2_service_iam_member", "google_cloud_run_service_iam_member"),
+    kinds=(INVOKER.type, "google_cloud_run_service_iam_member"),
     what="A caller's permission is not renewed when its service is replaced.",
-    why="Replacing a Cloud Run service drops its IAM without a difference in any plan "
-    "(issue 18831 of the provider): every request is then answered 403.",
+    why=INVOKER.noteworthy["lifecycle.replace_triggered_by"].why,
     remedy="Add lifecycle replace_triggered_by = [the service's uid].",
     code_only=True,
 )
@@ -153,7 +154,7 @@ def invokers_dropped(subject: Subject) -> Answer:
 @rule(
     id="deletion-protection-off",
     severity=NOTE,
-    kinds=("google_cloud_run_v2_service", "google_compute_service_attachment"),
+    kinds=(SERVICE.type, SERVICE_ATTACHMENT.type),
     what="Nothing keeps Terraform from destroying what is published.",
     why="A destroyed service loses its revisions and URL, a destroyed attachment every consumer's connection.",
     remedy="Set deletion_protection: true in the environment's file, once it serves anybody.",
@@ -165,7 +166,7 @@ def deletion_protection_off(subject: Subject) -> Answer:
     lifecycle = subject.item.values.get("lifecycle")
     if isinstance(lifecycle, dict) and lifecycle.get("prevent_destroy") is True:
         return fine()
-    if subject.item.kind == "google_compute_service_attachment":
+    if subject.item.type == SERVICE_ATTACHMENT.type:
         return finding("it has no prevent_destroy")
     protected = subject.item.values.get("deletion_protection", True)
     if is_open(protected):
@@ -176,7 +177,7 @@ def deletion_protection_off(subject: Subject) -> Answer:
 @rule(
     id="deletion-protection-lifted",
     severity=WARNING,
-    kinds=("google_cloud_run_v2_service", "google_compute_service_attachment"),
+    kinds=(SERVICE.type, SERVICE_ATTACHMENT.type),
     what="Deletion protection is switched off.",
     why="Usually the first half of destroying something: the next change can take it away without asking again.",
     remedy="Say in the pull request what is to be destroyed and when, or leave it on.",

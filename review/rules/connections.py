@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 
-from review.references import is_expression, is_open, readable, resolved, target_of
-from review.replacement import is_endpoint
+from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.references import is_expression, is_open, readable, resolved, target_of
+from deployment.stack import blocks, texts
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import blocks, texts
 
-_ATTACHMENT = ("google_compute_service_attachment",)
-_RULES = ("google_compute_forwarding_rule", "google_compute_global_forwarding_rule")
+_ATTACHMENT = (SERVICE_ATTACHMENT.type,)
+_RULES = (PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type)
 # Beyond it a typing error is likelier than a consumer with so many endpoints: Google's own quota for PSC endpoints of
 # a network is 50 to begin with (https://cloud.google.com/vpc/docs/quota, read in November 2026).
 _HIGHEST = 100
@@ -95,7 +96,7 @@ def _said(who: object, subject: Subject) -> object:
     severity=WARNING,
     kinds=_ATTACHMENT,
     what="Taking a project off the accept list does not cut its connections.",
-    why="With reconcile_connections off (the API's default) revoking looks done and is not: accepted endpoints stay.",
+    why=SERVICE_ATTACHMENT.noteworthy["reconcile_connections"].why,
     remedy="Set reconcile_connections = true.",
 )
 def reconcile_off(subject: Subject) -> Answer:
@@ -144,7 +145,7 @@ def attachment_replaced(subject: Subject) -> Answer:
 def endpoint_replaced(subject: Subject) -> Answer:
     """One that leaves altogether is its consumer's wish."""
     change = subject.change
-    if change is None or change.action != "replaced" or not is_endpoint(subject.item):
+    if change is None or change.action != "replaced" or not subject.item.is_psc_endpoint:
         return fine()
     return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
 
@@ -152,15 +153,15 @@ def endpoint_replaced(subject: Subject) -> Answer:
 @rule(
     id="endpoint-scheme",
     severity=ERROR,
-    kinds=("google_compute_forwarding_rule",),
+    kinds=(PSC_ENDPOINT.type,),
     what="A PSC endpoint has a load balancing scheme.",
-    why="Left out it means EXTERNAL, which the API refuses for an endpoint.",
+    why=PSC_ENDPOINT.noteworthy["load_balancing_scheme"].why,
     remedy='Set load_balancing_scheme = "", the empty text.',
 )
 def endpoint_scheme(subject: Subject) -> Answer:
     """Only an empty text will do, in code; state has it as empty or null."""
     values = subject.item.values
-    if not is_endpoint(subject.item):
+    if not subject.item.is_psc_endpoint:
         bare = (
             values.get("load_balancing_scheme") is None and values.get("target") and not values.get("backend_service")
         )
@@ -178,14 +179,14 @@ def endpoint_scheme(subject: Subject) -> Answer:
 @rule(
     id="closed-endpoint-stays",
     severity=WARNING,
-    kinds=("google_compute_forwarding_rule",),
+    kinds=(PSC_ENDPOINT.type,),
     what="An endpoint whose attachment was replaced stays CLOSED.",
-    why="Without recreate_closed_psc no apply heals it: somebody has to notice, and to replace it by hand.",
+    why=PSC_ENDPOINT.noteworthy["recreate_closed_psc"].why,
     remedy="Set recreate_closed_psc = true.",
 )
 def closed_endpoint_stays(subject: Subject) -> Answer:
     """Unset means off."""
-    if not is_endpoint(subject.item):
+    if not subject.item.is_psc_endpoint:
         return fine()
     value = subject.item.values.get("recreate_closed_psc")
     if value is True:
@@ -200,17 +201,16 @@ def closed_endpoint_stays(subject: Subject) -> Answer:
 @rule(
     id="endpoint-address-literal",
     severity=WARNING,
-    kinds=("google_compute_forwarding_rule",),
+    kinds=(PSC_ENDPOINT.type,),
     what="An endpoint names its address instead of referring to it.",
-    why="Nothing then orders endpoint and address, and a later change of the address is suppressed as no difference "
-    "(issue 16870 of the provider).",
+    why=PSC_ENDPOINT.noteworthy["ip_address"].why,
     remedy="Refer to the google_compute_address, and let replace_triggered_by its id replace the endpoint.",
     code_only=True,
 )
 def endpoint_address_literal(subject: Subject) -> Answer:
     """A literal in code."""
     value = subject.item.values.get("ip_address")
-    if not is_endpoint(subject.item) or value is None or is_expression(value):
+    if not subject.item.is_psc_endpoint or value is None or is_expression(value):
         return fine()
     return finding("ip_address is {value}", value=value)
 

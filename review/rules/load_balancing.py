@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from review.references import is_open, referred, target_of
+from deployment.kinds.forwarding_rule import FRONTEND
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY
+from deployment.kinds.network import SUBNETWORK
+from deployment.references import is_open, referred, target_of
+from deployment.stack import Item, Stack, blocks, single
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks, single
 
-_BACKENDS = ("google_compute_region_backend_service", "google_compute_backend_service")
+_BACKENDS = (BACKEND_SERVICE.type, "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
 
 
@@ -18,7 +21,7 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
     severity=ERROR,
     kinds=_BACKENDS,
     what="A backend is drained.",
-    why="capacity_scaler left out is sent as 0: every apply succeeds, and every request is answered 503.",
+    why=BACKEND_SERVICE.noteworthy["backend.capacity_scaler"].why,
     remedy="Set capacity_scaler = 1.0.",
 )
 def drained_backend(subject: Subject) -> Answer:
@@ -63,7 +66,7 @@ def serverless_backend_settings(subject: Subject) -> Answer:
 @rule(
     id="plain-http",
     severity=NOTE,
-    kinds=("google_compute_region_target_http_proxy", "google_compute_target_http_proxy"),
+    kinds=(HTTP_PROXY.type, "google_compute_target_http_proxy"),
     what="The load balancer speaks plain HTTP.",
     why="Callers' ID tokens cross the consumer's network readable. Google encrypts between its own facilities, but who "
     "can capture packets on a calling VM has a token that is good for an hour.",
@@ -81,10 +84,9 @@ def plain_http(subject: Subject) -> Answer:
 @rule(
     id="proxy-subnet-order",
     severity=WARNING,
-    kinds=("google_compute_forwarding_rule",),
+    kinds=(FRONTEND.type,),
     what="The load balancer does not wait for the proxy-only subnet.",
-    why="No attribute refers to that subnet: without depends_on the two race at creation, and destroying fails because "
-    "the subnet is in use.",
+    why=FRONTEND.noteworthy["depends_on"].why,
     remedy="Add depends_on with the proxy-only subnet to the forwarding rule.",
     code_only=True,
 )
@@ -94,7 +96,7 @@ def proxy_subnet_order(subject: Subject) -> Answer:
         return fine()
     proxies = [
         one.address
-        for one in subject.stack.of("google_compute_subnetwork")
+        for one in subject.stack.of(SUBNETWORK.type)
         if single(one.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
     ]
     if not proxies or _reaches(subject.item, set(proxies), subject.stack):

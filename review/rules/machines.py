@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from review.references import is_open
+from deployment.kinds.instance import INSTANCE
+from deployment.references import is_open
+from deployment.stack import blocks, texts
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import blocks, texts
 
-_MACHINES = ("google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template")
+_MACHINES = (INSTANCE.type, "google_compute_instance_template", "google_compute_region_instance_template")
 _DEFAULT_ACCOUNT = "-compute@developer.gserviceaccount.com"
 # With these the default account, which often is project editor, can do nearly everything.
 _BROAD = {
@@ -69,9 +70,9 @@ def vm_broad_scopes(subject: Subject) -> Answer:
 @rule(
     id="vm-without-account",
     severity=NOTE,
-    kinds=("google_compute_instance",),
+    kinds=(INSTANCE.type,),
     what="A VM runs without a service account.",
-    why="Terraform attaches none unless told. Its metadata server then has no ID token, and calls are answered 401.",
+    why=INSTANCE.noteworthy["service_account"].why,
     remedy="Add a service_account block with gcloud's default scopes.",
     setting=("test_vm",),
 )

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ipaddress
 from functools import lru_cache
 
-from review.access import sources
-from review.references import is_open, target_of
-from review.replacement import is_endpoint
+from deployment.kinds.address import ADDRESS
+from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.forwarding_rule import FRONTEND
+from deployment.kinds.network import NETWORK, SUBNETWORK
+from deployment.references import is_open, target_of
+from deployment.stack import Item, Stack, blocks, single, texts
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import Item, Stack, blocks, single, texts
+from review.ways_in import sources
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
-_FIREWALL = ("google_compute_firewall",)
+_FIREWALL = (FIREWALL.type,)
 
 
 @rule(
@@ -87,7 +90,7 @@ def _ports(item: Item) -> str:
 @rule(
     id="no-flow-logs",
     severity=WARNING,
-    kinds=("google_compute_subnetwork",),
+    kinds=(SUBNETWORK.type,),
     what="A subnet that callers stand in logs no flows.",
     why="The service sees an address of Google's fabric; only the flow log together with the request log tells which "
     "VM called. Taking log_config away does not even switch it off in what is deployed.",
@@ -114,8 +117,8 @@ def no_flow_logs(subject: Subject) -> Answer:
 def _only_frontends(subnet: Item, stack: Stack) -> bool:
     """Whether load balancers' rules stand in a subnet, and nothing that sends of its own."""
     inside = _occupants(stack).get(subnet.address, [])
-    rules = [item for item in inside if item.kind == "google_compute_forwarding_rule" and not is_endpoint(item)]
-    return bool(rules) and all(item in rules or item.kind == "google_compute_address" for item in inside)
+    rules = [item for item in inside if item.kind is FRONTEND]
+    return bool(rules) and all(item in rules or item.kind is ADDRESS for item in inside)
 
 
 @lru_cache(maxsize=8)
@@ -134,10 +137,9 @@ def _occupants(stack: Stack) -> dict[str, list[Item]]:
 @rule(
     id="automatic-subnets",
     severity=WARNING,
-    kinds=("google_compute_network",),
+    kinds=(NETWORK.type,),
     what="A network makes a subnet in every region.",
-    why="auto_create_subnetworks is on when unset. The ranges overlap those planned here, and VMs may be started in "
-    "any region.",
+    why=NETWORK.noteworthy["auto_create_subnetworks"].why,
     remedy="Set auto_create_subnetworks = false.",
 )
 def automatic_subnets(subject: Subject) -> Answer:
@@ -155,7 +157,7 @@ def automatic_subnets(subject: Subject) -> Answer:
 @rule(
     id="external-address",
     severity=ERROR,
-    kinds=("google_compute_address", "google_compute_global_address"),
+    kinds=(ADDRESS.type, "google_compute_global_address"),
     what="An address is external.",
     why="address_type is EXTERNAL when unset: the address is on the internet, and no endpoint can use it.",
     remedy='Set address_type = "INTERNAL".',

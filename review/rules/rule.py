@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from review.comparison import Change
+from deployment.comparison import Change
+from deployment.stack import Item, Stack
 from review.sentence import Sentence, say
-from review.stack import Item, Stack
 
 ERROR, WARNING, NOTE = SEVERITIES = ("error", "warning", "note")
 FINE, FINDING, UNDECIDED = "fine", "finding", "undecided"

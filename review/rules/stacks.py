@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from review.hidden import Hidden, is_credential_name
-from review.references import is_open, referred
+from deployment.credentials import is_credential_name
+from deployment.hidden import Hidden
+from deployment.kinds.project import PROJECT_SERVICE
+from deployment.references import is_open, referred
+from deployment.stack import single
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.stack import single
 
 # Attributes whose values the google provider marks sensitive, or that hold key material.
 _SECRET_ATTRIBUTES = re.compile(
@@ -115,9 +117,9 @@ def output_leaks(subject: Subject) -> Answer:
 @rule(
     id="api-disabled-on-destroy",
     severity=WARNING,
-    kinds=("google_project_service",),
+    kinds=(PROJECT_SERVICE.type,),
     what="Destroying the stack disables an API for the whole project.",
-    why="disable_on_destroy is on when unset: everything else in the project that uses the API stops.",
+    why=PROJECT_SERVICE.noteworthy["disable_on_destroy"].why,
     remedy="Set disable_on_destroy = false.",
 )
 def api_disabled_on_destroy(subject: Subject) -> Answer:

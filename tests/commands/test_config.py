@@ -125,3 +125,14 @@ def test_problems_go_to_standard_error_with_code_2(file: Path, capsys: pytest.Ca
 def test_notes_go_to_standard_error(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
     assert "note: producer.services.orders.invokers: nobody may call the service" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["", "--json"])
+def test_what_looks_like_a_credential_is_not_shown(option: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(FILE.replace("{MODE: fast}", "{MODE: fast, SIGNING_KEY: swordfish, HOOK: whsec_0123456789abcdef}"))
+    assert run(*([option] if option else [])) == 0
+    said = capsys.readouterr().out
+    assert "swordfish" not in said
+    assert "whsec_" not in said
+    assert said.count("(hidden)") == 2
+    assert "fast" in said

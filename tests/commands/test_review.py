@@ -15,7 +15,10 @@ import pytest
 from tests.conftest import CHECKOUT
 
 DEFAULT = "config/environments/default.yaml"
-PARTS = ("main.py", "commands", "config", "constructs", "rehearsal", "review", "stacks", "standin", "Pipfile.lock")
+PARTS = (
+    "main.py", "commands", "config", "constructs", "deployment", "fast_synthesis", "rehearsal", "review", "stacks",
+    "standin", "Pipfile.lock",
+)  # fmt: skip
 EDIT = "      accept: {consumer: 20}\n"
 
 

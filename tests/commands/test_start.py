@@ -37,7 +37,7 @@ def test_without_cdktf(words: list[str]) -> None:
     modules = imported(*words)
     assert "commands.options" in modules, "the launcher's own imports are not told: this test would see nothing"
     assert packages(modules) & HEAVY == set()
-    assert not any(module.startswith("cloudrun_psc.fast_synthesis") for module in modules)
+    assert not any(module.startswith("cdktf_fast_synthesis") for module in modules)
 
 
 def test_help_needs_nothing_of_the_environment() -> None:

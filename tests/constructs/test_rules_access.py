@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudrun_psc import access
+from cloudrun_psc.rules import access
 
 ACCOUNT = "caller@my-project.iam.gserviceaccount.com"
 

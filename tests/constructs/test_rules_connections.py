@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloudrun_psc import connections
+from cloudrun_psc.rules import connections
 
 LINK = "projects/my-producer/regions/us-east1/serviceAttachments/hello-service-attachment"
 

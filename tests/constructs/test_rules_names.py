@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cloudrun_psc import names
-from cloudrun_psc.faults import Fault, refuse, shown
+from cloudrun_psc.rules import names
+from cloudrun_psc.rules.faults import Fault, refuse, shown
 
 Rule = Callable[[str], Fault | None]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudrun_psc import ranges
+from cloudrun_psc.rules import ranges
 
 
 @pytest.mark.parametrize(

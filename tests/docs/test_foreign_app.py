@@ -1,12 +1,15 @@
-"""docs/examples/foreign_app: another team's app, with nothing of this checkout but the distribution `cloudrun_psc`."""
+"""docs/examples/foreign_app: another team's app, with nothing of this checkout but its two distributions."""
 
 from __future__ import annotations
 
 import ast
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,19 +19,45 @@ from tests.docs.pages import Block, blocks
 
 GUIDE = CHECKOUT / "docs" / "constructs.md"
 APP = CHECKOUT / "docs" / "examples" / "foreign_app" / "main.py"
+REPOSITORY = "https://YOUR_GIT_HOST/cloudrun-psc.git"
+DISTRIBUTIONS = {"cloudrun_psc": "constructs", "cdktf_fast_synthesis": "fast_synthesis"}
 
 
 @pytest.fixture(scope="module")
-def stacks(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """What the app writes, run as that team would run it: in a folder of its own, on the installed constructs."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the guide's own lines have installed both distributions, from subdirectories of a repository."""
+    folder = tmp_path_factory.mktemp("installed")
+    repository, site = folder / "cloudrun-psc.git", folder / "site"
+    for part in DISTRIBUTIONS.values():
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+        shutil.copytree(CHECKOUT / part, repository / part, ignore=left_out)
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "both"]):
+        subprocess.run([*git, *words], cwd=repository, check=True)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "PYTHON"))}
+    variables |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_VALUE_0": REPOSITORY}
+    variables["GIT_CONFIG_KEY_0"] = f"url.{repository.as_uri()}.insteadOf"
+    # No network: the build tool is that of the project's environment, where all that both need is there already.
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", str(site)]
+    for block in blocks(GUIDE, "sh"):
+        assert block.text.startswith("pip install ")
+        command = [sys.executable, "-m", *shlex.split(block.text), *offline]
+        done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return site
+
+
+@pytest.fixture(scope="module")
+def stacks(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """What the app writes, run as that team would run it: in a folder of its own, on what it has installed."""
     folder = tmp_path_factory.mktemp("foreign")
     out = folder / "cdktf.out"
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PSC_", "PYTHON"))}
-    variables |= {"CDKTF_OUTDIR": str(out), "PYTHONPATH": str(CHECKOUT / "constructs" / "src")}
+    variables |= {"CDKTF_OUTDIR": str(out), "PYTHONPATH": str(installed)}
     done = subprocess.run(
         [sys.executable, str(APP)], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return stacks_in(out)
 
 
@@ -43,7 +72,23 @@ def test_it_uses_nothing_of_the_configuration_stacks_or_commands() -> None:
             imported.add(str(node.module).partition(".")[0])
         elif isinstance(node, ast.Import):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
-    assert imported <= {"__future__", "cdktf", "cdktf_cdktf_provider_google", "cloudrun_psc", "constructs"}
+    assert imported <= {"__future__", "cdktf", "cdktf_cdktf_provider_google", "constructs", *DISTRIBUTIONS}
+
+
+def test_all_files_of_both_distributions_are_installed(installed: Path) -> None:
+    for package, part in DISTRIBUTIONS.items():
+        source = CHECKOUT / part / "src" / package
+        files = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+        assert Path("py.typed") in files
+        assert [path for path in sorted(files) if not (installed / package / path).is_file()] == []
+
+
+def test_neither_distribution_imports_the_other() -> None:
+    for package, other in (("cloudrun_psc", "cdktf_fast_synthesis"), ("cdktf_fast_synthesis", "cloudrun_psc")):
+        source = CHECKOUT / DISTRIBUTIONS[package] / "src" / package
+        modules = {path.name: path.read_text() for path in source.rglob("*.py")}
+        assert modules
+        assert [name for name, text in modules.items() if re.search(rf"\b{other}\b", text)] == []
 
 
 def test_the_producers_addresses(stacks: Synthesized) -> None:
@@ -116,7 +161,7 @@ def test_the_guides_python_is_python(block: Block) -> None:
 
 
 def test_the_one_line_before_the_bindings_is_there() -> None:
-    from cloudrun_psc.fast_synthesis import use_fast_synthesis
+    from cdktf_fast_synthesis import use_fast_synthesis
 
     assert callable(use_fast_synthesis)
     for text in (GUIDE.read_text(), APP.read_text()):

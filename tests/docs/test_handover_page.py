@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from config.loading import load
+from deployment.output_folder import stacks_of
 from handover.bundle import Bundle, Wish, bundle
 from handover.manifest import read
 from handover.source import source
 from handover.verification import checksums, content, secrets
-from rehearsal.stacks_folder import stacks_of
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
 

@@ -131,7 +131,7 @@ def test_a_decision_is_recorded_with_context_and_consequences(record: Path) -> N
 
 
 def test_the_state_page_names_the_states_that_there_are(tmp_path: Path) -> None:
-    from stacks.state import local_state
+    from stacks.layout import local_state
 
     text = (CHECKOUT / "docs" / "state.md").read_text()
     for stack in sorted(STACKS):

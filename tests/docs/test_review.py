@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from review.comparison import compare
+from deployment.comparison import compare
+from deployment.stack_files import stack_of
 from review.findings import OTHER
 from review.formats import markdown, terminal
+from review.material import Material
 from review.replacement import infer
-from review.report import Material, Report, assemble
+from review.report import Report, assemble
 from review.rules import RULES
-from review.synthesized import stack_of
 from tests.conftest import CHECKOUT, Synthesized
 from tests.docs.pages import blocks
 from tests.docs.test_pages import DEFAULT, merged

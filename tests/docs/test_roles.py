@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks import roles
-from stacks.roles_page import page
+from deployment import roles
+from deployment.roles_page import page
 from tests.conftest import CHECKOUT, Synthesized
 
 PAGE = CHECKOUT / "docs" / "roles.md"

@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 
 from config.loading import load
+from deployment.surroundings import for_init
 from handover.bundle import Wish, bundle
 from handover.placing import place
 from handover.source import Source
-from rehearsal.surroundings import for_init
 from tests.e2e.live import CHECKOUT, Live
 
 SOURCE = Source(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")

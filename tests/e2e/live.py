@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 
 from config.loading import load
-from rehearsal.cloud import Json
+from deployment.output_folder import StackFolder, stacks_of
+from deployment.surroundings import for_deployment, for_init
+from deployment.terraform import Terraform
+from deployment.values import Json
 from rehearsal.report import Report
 from rehearsal.run import Rehearsal
-from rehearsal.stacks_folder import Stack, stacks_of
-from rehearsal.surroundings import for_deployment, for_init
-from rehearsal.terraform import Terraform
 from stacks.synthesis import synthesize
 from standin import Standin, environment
 from standin.cloud import Cloud
@@ -38,14 +38,14 @@ class Live:
         (folder / "home").mkdir(parents=True, exist_ok=True)
         variables = for_deployment(folder / "home", self.standin.url, environment(self.standin.url))
         self.terraform = Terraform(program, for_init(), variables)
-        self.standing: list[Stack] = []
+        self.standing: list[StackFolder] = []
         self._synthesized = 0
 
     def deploy(self, config: Mapping[str, Any]) -> Outcome:
         """Deploy a configuration in the ordinary way, over what stands; producer first, then the consumers."""
         return self.deploy_stacks(self.synthesize(config))
 
-    def deploy_stacks(self, stacks: list[Stack]) -> Outcome:
+    def deploy_stacks(self, stacks: list[StackFolder]) -> Outcome:
         """Deploy synthesized stacks, which need not be of one configuration."""
         report = Report(environment="tried", provider="")
         rehearsal = Rehearsal(self.folder / "stacks", _Within(self.standin), self.terraform, report, print)
@@ -68,7 +68,7 @@ class Live:
         rehearsal.destroy()
         return Outcome(report.held, report, self.state())
 
-    def synthesize(self, config: Mapping[str, Any]) -> list[Stack]:
+    def synthesize(self, config: Mapping[str, Any]) -> list[StackFolder]:
         """The stacks of a configuration, as `./psc synth` writes them."""
         file = self.folder / "tried.yaml"
         file.write_text(yaml.safe_dump(dict(config), sort_keys=False))
@@ -81,6 +81,10 @@ class Live:
         """The folder that Terraform runs in."""
         return self.folder / "stacks" / name
 
+    def stack_folder(self, name: str) -> StackFolder:
+        """The same, as what runs Terraform wants it."""
+        return StackFolder(name, self.stack(name))
+
     def state(self) -> Json:
         """Everything that exists in the cloud."""
         return _Within(self.standin).state()
@@ -90,7 +94,10 @@ class Live:
         shutil.copytree(self.folder, folder, symlinks=True)
         other = Live(folder, self.program, _copied(self.standin.cloud))
         other._synthesized = self._synthesized
-        other.standing = [Stack(stack.name, folder / stack.folder.relative_to(self.folder)) for stack in self.standing]
+        other.standing = [
+            StackFolder(stack.name, folder / stack.folder.relative_to(self.folder), stack.needs)
+            for stack in self.standing
+        ]
         return other
 
 

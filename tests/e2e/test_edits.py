@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import pytest
 
-from rehearsal.cloud import Json
+from deployment.values import Json
 from tests.e2e.conftest import configuration
 from tests.e2e.edits import EDITS, HELLO, WITH_6_50, Edit, edited
 from tests.e2e.live import CONSUMER, Live

@@ -287,10 +287,11 @@ def test_terraform_is_killed_in_the_middle(event: str, empty: Callable[[], Live]
 
 def killed_while(live: Live, stack: Any, event: str) -> None:
     """Apply a stack and kill Terraform, and its provider, while an operation of this kind is under way."""
-    from rehearsal.stacks_folder import local_states, put
+    from deployment.output_folder import local_states
+    from rehearsal.copies import put
 
     put(stack, live.folder / "stacks", local_states([stack]))
-    live.terraform.init(live.stack(stack.name))
+    live.terraform.init(live.stack_folder(stack.name))
     collection = event.partition(".")[0]
     live.standin.cloud.faults.configure({"operation_seconds": 1.5})
     process = subprocess.Popen(
@@ -326,7 +327,7 @@ def test_a_bucket_lets_only_one_apply_at_a_time(empty: Callable[[], Live]) -> No
     assert outcome.findings == []
     live.standin.cloud.faults.configure({"operation_seconds": 4.0})
     stacks = live.synthesize(edited(config, {f"{HELLO}.description": "changed"}))
-    from rehearsal.stacks_folder import put
+    from rehearsal.copies import put
 
     put(next(stack for stack in stacks if stack.name == "producer"), live.folder / "stacks", {})
     command = [live.program, "apply", "-auto-approve", "-input=false", "-no-color"]

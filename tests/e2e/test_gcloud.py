@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cloud import Json
+from deployment.values import Json
 from standin import Standin, environment, router
 from standin.cloud import Cloud
 from tests.e2e.comparison import differences

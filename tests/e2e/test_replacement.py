@@ -1,4 +1,4 @@
-"""What review/replacement.py says forces a replacement is what the real provider plans."""
+"""What deployment/kinds says forces a replacement is what the real provider plans."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from review.replacement import FORCING
+from deployment.kinds import KINDS, kind_of
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -73,14 +73,15 @@ NOT_TRIED = {
     "google_compute_address": {"zone", "location", "network"},
     "google_compute_forwarding_rule": {"zone", "location", "ports", "all_ports"},
     "google_compute_instance": {"region", "location", "network_interface", "project"},
+    "google_secret_manager_secret_iam_member": {"secret_id", "project", "role", "member"},
     "google_compute_region_network_endpoint_group": {"zone", "location", "network", "subnetwork", "psc_target_service"},
 }
 
 
 def test_every_row_of_the_table_is_tried() -> None:
-    for kind, attributes in FORCING.items():
-        tried = {name for _, address, name, _ in CASES if address.startswith(f"{kind}.")}
-        assert set(attributes) - tried <= NOT_TRIED.get(kind, set()), kind
+    for kind in (kind for kind in KINDS if kind.ours):
+        tried = {name for _, address, name, _ in CASES if address.startswith(f"{kind.type}.")}
+        assert set(kind.forcing) - tried <= NOT_TRIED.get(kind.type, set()), kind.label
 
 
 @pytest.mark.parametrize(("stack", "address", "name", "value"), CASES, ids=[f"{a}.{n}" for _, a, n, _ in CASES])
@@ -91,19 +92,20 @@ def test_an_attribute_forces_a_replacement_if_the_table_says_so(
     file = live.stack(stack) / "cdk.tf.json"
     before = file.read_text()
     content = json.loads(before)
-    kind, _, label = address.partition(".")
-    resource = content["resource"][kind][label]
+    type_, _, label = address.partition(".")
+    resource = content["resource"][type_][label]
+    kind = kind_of(type_, resource)
+    assert kind is not None
     resource[name] = value
     resource.setdefault("lifecycle", {}).pop("ignore_changes", None)
     try:
         file.write_text(json.dumps(content))
-        planned = live.terraform.plan(live.stack(stack))
+        planned = live.terraform.plan(live.stack_folder(stack))
     finally:
         file.write_text(before)
     if not planned.ok:
         pytest.skip(f"the provider refuses to plan it: {planned.diagnostics[0].summary[:100]}")
     found = next((change for change in planned.changes if change.address == address), None)
-    endpoint_only = ("target",) if address == ENDPOINT else ()
-    expected = name in (*FORCING[kind], *endpoint_only)
+    expected = name in kind.forcing
     forced = found is not None and any(why.split(".")[0] == name for why in found.because)
     assert forced == expected, (found.action, found.because) if found else "no change at all"

@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
-from rehearsal.stacks_folder import Stack as Folder
-from rehearsal.stacks_folder import local_states, put
-from rehearsal.terraform import PLAN
-from review import plans
+from deployment import plan_comparison
+from deployment.comparison import compare
+from deployment.output_folder import StackFolder, local_states
+from deployment.stack_files import read
+from deployment.terraform import PLAN
+from rehearsal.copies import put
 from review.comment import checked
-from review.comparison import compare
 from review.formats import markdown
+from review.material import Material
 from review.rehearsed import from_document
 from review.replacement import infer
-from review.report import Material, Report, assemble
-from review.synthesized import read
+from review.report import Report, assemble
 from tests.e2e.conftest import configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.live import CHECKOUT, Live
@@ -33,7 +34,7 @@ PARTNER = {"project": "example-other-project", "endpoints": {"partner-endpoint":
 CLOUD_RUN = "google_cloud_run_v2_service"
 
 
-def opened(stacks: list[Folder]) -> None:
+def opened(stacks: list[StackFolder]) -> None:
     """What the configuration refuses, by hand: ingress for everybody."""
     file = next(one.file for one in stacks if one.name == "producer")
     content = json.loads(file.read_text())
@@ -42,7 +43,7 @@ def opened(stacks: list[Folder]) -> None:
 
 
 def reviewed(
-    live: Callable[..., Live], put_in: dict[str, Any], by_hand: Callable[[list[Folder]], None] | None
+    live: Callable[..., Live], put_in: dict[str, Any], by_hand: Callable[[list[StackFolder]], None] | None
 ) -> Report:
     planned, rehearsed = live(), live()
     former = planned.standing
@@ -55,16 +56,16 @@ def reviewed(
     states = local_states(present)
     for folder in present:
         here = put(folder, planned.folder / "stacks", states)
-        assert planned.terraform.plan(here.folder).ok
-        material.plans.append(plans.read(shown(planned, here), "plan.json", after[folder.name]))
-        assert planned.terraform.apply(here.folder).ok
+        assert planned.terraform.plan(here).ok
+        material.plans.append(plan_comparison.read(shown(planned, here), "plan.json", after[folder.name]))
+        assert planned.terraform.apply(here).ok
     outcome = rehearsed.deploy_stacks(present)
     outcome.report.former = "base"
     material.rehearsals = [from_document(outcome.report.document(), "default")]
     return assemble(material)
 
 
-def shown(live: Live, stack: Folder) -> Path:
+def shown(live: Live, stack: StackFolder) -> Path:
     done = subprocess.run(
         [live.program, "show", "-json", PLAN], cwd=stack.folder, env=dict(live.terraform.variables),
         capture_output=True, check=True,

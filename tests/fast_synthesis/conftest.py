@@ -19,10 +19,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def run_program(
     program: Path, *words: str, cache: Path, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program as another team would: with the installed constructs on its path and nothing of ours set."""
+    """Run a program as another team would: with the installed distribution on its path and nothing of ours set."""
     ours = ("PSC_", "PYTHON", "CLOUDRUN_", "CDKTF_")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    environment |= {"PYTHONPATH": str(CHECKOUT / "constructs" / "src"), "CLOUDRUN_PSC_CACHE": str(cache)}
+    environment |= {"PYTHONPATH": str(CHECKOUT / "fast_synthesis" / "src"), "CLOUDRUN_PSC_CACHE": str(cache)}
     # cdktf asks for Terraform's version before it writes an `import` block; no test needs the real one for that.
     environment["PATH"] = f"{PROGRAMS / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment |= variables or {}

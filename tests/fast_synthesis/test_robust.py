@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cloudrun_psc.fast_synthesis import cache as cache_module
-from cloudrun_psc.fast_synthesis import fitting, levers
-from cloudrun_psc.fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis import cache as cache_module
+from cdktf_fast_synthesis import fitting, levers
+from cdktf_fast_synthesis.fitting import UnfitError
 from tests.fast_synthesis.conftest import run_program
 
 PROGRAM = """
 import sys
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 
 print("in use:", use_fast_synthesis())
 from cdktf import App, TerraformOutput, TerraformStack
@@ -108,7 +108,7 @@ def test_damage_in_what_the_program_does_not_import(own_cache: Path, tmp_path: P
         path.write_bytes(b"syntax error")
     program = tmp_path / "program.py"
     program.write_text(
-        "from cloudrun_psc.fast_synthesis import use_fast_synthesis\nuse_fast_synthesis()\n"
+        "from cdktf_fast_synthesis import use_fast_synthesis\nuse_fast_synthesis()\n"
         "from cdktf import Fn, Token\nprint(Token.is_unresolved(Fn.join('', ['a'])), Token.is_unresolved('a'))\n"
     )
     done = run_program(program, cache=own_cache)
@@ -152,7 +152,7 @@ def test_switched_off_nothing_is_in_use(program: Path, cache: Path, tmp_path: Pa
     variables = {fitting.OFF: "off"}
     probe = program.with_name("probe.py")
     probe.write_text(
-        PROGRAM.partition("from cdktf")[0] + "import cdktf, jsii\nprint(type(jsii.kernel.provider).__name__)\n"
+        PROGRAM.partition("from cdktf import")[0] + "import cdktf, jsii\nprint(type(jsii.kernel.provider).__name__)\n"
     )
     done = run_program(probe, cache=cache, variables=variables)
     assert (done.stdout, done.stderr) == ("in use: False\nProcessProvider\n", "")
@@ -169,7 +169,7 @@ def test_too_late_it_says_so_and_changes_nothing(program: Path, cache: Path, tmp
 
 @pytest.mark.parametrize("known", ["JSII", "CDKTF"])
 def test_another_version_is_left_alone_in_one_line(known: str, program: Path, cache: Path, tmp_path: Path) -> None:
-    program.write_text(f"from cloudrun_psc.fast_synthesis import fitting\nfitting.{known} = ('0.0.1',)\n{PROGRAM}")
+    program.write_text(f"from cdktf_fast_synthesis import fitting\nfitting.{known} = ('0.0.1',)\n{PROGRAM}")
     done = run_program(program, str(tmp_path / "out"), cache=cache)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("\n") == 1
@@ -188,7 +188,7 @@ def test_every_form_of_import_works(cache: Path, tmp_path: Path) -> None:
     program = tmp_path / "imports.py"
     program.write_text(
         """
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 use_fast_synthesis()
 import cdktf_cdktf_provider_google
 import cdktf_cdktf_provider_google as google

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.loading import load
+from deployment.output_folder import stacks_of
 from handover.bundle import Bundle, Wish, bundle
 from handover.source import Source
-from rehearsal.stacks_folder import stacks_of
 from tests.conftest import CHECKOUT
 
 SOURCE = Source(revision="1234567890abcdef", changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from handover.bundle import Bundle, UnfitError, Wish
+from deployment.unusable import UnusableError
+from handover.bundle import Bundle, Wish
 from tests.conftest import CHECKOUT, Json, stacks_in
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
@@ -240,7 +241,7 @@ def test_a_literal_self_link_becomes_a_variable_too(make: Make) -> None:
 
 
 def test_a_stack_that_is_not_there_is_refused(make: Make) -> None:
-    with pytest.raises(UnfitError, match=r"there is no stack nobody; there are consumer, producer"):
+    with pytest.raises(UnusableError, match=r"there is no stack nobody; there are consumer, producer"):
         make(wish=Wish(stacks=("nobody",)))
 
 
@@ -302,7 +303,7 @@ producer:
 
 
 def test_a_credential_in_the_environment_is_refused_without_its_value(make: Make) -> None:
-    with pytest.raises(UnfitError) as refused:
+    with pytest.raises(UnusableError) as refused:
         make(SUSPICIOUS)
     assert "producer: service hello: env DB_PASSWORD looks like a credential, by its name" in str(refused.value)
     assert "`secrets:`" in str(refused.value)
@@ -313,7 +314,7 @@ def test_a_credential_in_the_environment_is_refused_without_its_value(make: Make
 def test_a_credential_anywhere_else_is_refused_too(make: Make) -> None:
     key = "AIza" + "SyA0123456789abcdefghijklmnopqrstuv"
     text = f"producer: {{project: example-producer-project, services: {{hello: {{description: the key is {key}}}}}}}"
-    with pytest.raises(UnfitError) as refused:
+    with pytest.raises(UnusableError) as refused:
         make(text)
     assert "producer: google_compute_service_attachment.hello looks like a Google API key" in str(refused.value)
     assert key not in str(refused.value)

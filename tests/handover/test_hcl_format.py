@@ -41,13 +41,14 @@ def test_a_resource_with_everything() -> None:
         """\
 # The endpoint: an address of this network behind which the service answers.
 resource "google_compute_forwarding_rule" "hello" {
-  # A reference, so that the address is there first; the provider sees no difference in a new one.
+  # A reference, so that the address is there first: nothing orders the two otherwise, and a later
+  # change of the address is suppressed as no difference (issue 16870 of the provider).
   ip_address = google_compute_address.a.id
-  # Empty on purpose: unset means EXTERNAL.
+  # Empty on purpose: left out it means EXTERNAL, which the API refuses for an endpoint.
   load_balancing_scheme = ""
   name                  = "hello"
-  # An endpoint whose attachment was replaced is closed and never heals; the next apply makes it
-  # anew.
+  # An endpoint whose attachment was replaced is CLOSED and never heals; with this the next apply
+  # makes it anew.
   recreate_closed_psc = true
   target              = "a-${var.x}"
 
@@ -63,7 +64,6 @@ resource "google_compute_forwarding_rule" "hello" {
     }
   }
 
-  # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
   depends_on = [google_compute_network.network]
 }
 """

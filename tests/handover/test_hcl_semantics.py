@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from deployment.surroundings import for_init
 from handover import hcl_format, json_format
 from handover.templates import parts
 from handover.variables import Variable
-from rehearsal.surroundings import for_init
 
 # A `$` or `%` right before a brace would be the start of a template, so these have something behind them.
 PIECES = [

@@ -62,9 +62,7 @@ def test_a_former_bundle_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     (folder / "a" / ".terraform" / "plugin").symlink_to("/nowhere")
     inode = (folder / "terraform.tfstate").stat().st_ino
     check(folder, CHECKOUT, force=True)
-    placed = place(SECOND, folder)
-    assert placed.edited == ("a/main",)
-    assert placed.kept == ("a/.terraform/plugin", "terraform.tfstate")
+    assert place(SECOND, folder) == ("a/main",)
     assert tree(folder) == {
         "a/main": "2",
         "a/main.edited": "edited",
@@ -183,13 +181,12 @@ KILLED = textwrap.dedent(
 )
 MOMENTS = {
     "while files are written": "placing._carry = killed",
-    "before the new one takes its place": "placing.exchange = killed",
-    "after it, before the former one is removed": "placing.shutil.rmtree = killed",
-    "between two renames, where no exchange is": (
-        "placing.exchange = lambda *_: False\n"
+    "before the new one takes its place": "placing._put = killed",
+    "between the two renames": (
         "rename, times = Path.rename, []\n"
         "Path.rename = lambda *a: (killed() if times else None, times.append(1), rename(*a))[2]"
     ),
+    "after it, before the former one is removed": "placing.shutil.rmtree = killed",
 }
 
 

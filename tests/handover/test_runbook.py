@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from config.loading import load
+from deployment.output_folder import stacks_of
 from handover.bundle import Wish, bundle
 from handover.markdown import wrapped
 from handover.source import Source
-from rehearsal.stacks_folder import stacks_of
 from tests.conftest import CHECKOUT
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
@@ -89,10 +89,21 @@ def test_order_of_apply_and_of_destroy(make: Make) -> None:
 
 
 def test_the_picture_shows_who_connects_to_what(make: Make) -> None:
-    text = page(make, named("many"))
-    assert "back_office_orders ==>|Private Service Connect| producer_attachment_orders" in text
-    assert "shop_stock ==>|Private Service Connect| producer_attachment_stock_levels" in text
-    assert 'elsewhere_orders["a service attachment<br>of the producer"]' in page(make, named("consumer-alone"))
+    assert connected(page(make, named("many"))) == [
+        ("orders", "orders-service-attachment"),
+        ("orders", "orders-service-attachment"),
+        ("stock-endpoint", "stock-levels-service-attachment"),
+    ]
+    assert connected(page(make, named("consumer-alone"))) == [("orders", "of the producer")]
+    shop = connected(page(make, named("many"), stacks=("shop",)))
+    assert shop == [("orders", "of the producer"), ("stock-endpoint", "of the producer")]
+
+
+def connected(text: str) -> list[tuple[str, str]]:
+    """Who reaches what over Private Service Connect in the page's picture, by names."""
+    names = dict(re.findall(r'^    (n\d+)\["[^<]*<br>([^"]*)"\]$', text, re.MULTILINE))
+    arrows = re.findall(r'^  (n\d+) -->\|"Private Service Connect"\| (n\d+)$', text, re.MULTILINE)
+    return sorted((names[start], names[end]) for start, end in arrows)
 
 
 def test_protection_is_told_where_there_is_one(make: Make) -> None:

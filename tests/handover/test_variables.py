@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from deployment.surroundings import for_init
 from handover import hcl_format, json_format
 from handover.bundle import Wish
 from handover.handed_stack import HandedStack
-from rehearsal.surroundings import for_init
 from tests.handover.conftest import CONFIGURATIONS, Make
 
 Plan = Callable[..., subprocess.CompletedProcess[str]]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from deployment.planned_change import PlannedChange
+from deployment.terraform import Diagnostic
 from rehearsal.connections import Connection, Fate
 from rehearsal.report import SCHEMA, Report, Step
-from rehearsal.terraform import Change, Diagnostic
 
 
 def report() -> Report:
     made = Report(environment="default", provider="~> 7.45", former="HEAD~1 (abc1234)")
-    change = Change(
+    change = PlannedChange(
         address="google_compute_forwarding_rule.hello",
         action="replaced",
         because=("port_range",),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from review.stack import UNKNOWN
+from deployment.stack import UNKNOWN
 
 Json = dict[str, Any]
 EXPRESSION = "${var.chosen}"

@@ -6,11 +6,12 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from review.comparison import Comparison, compare
+from deployment.comparison import Comparison, compare
+from deployment.stack import Stack
+from deployment.stack_files import stack_of
+from review.material import Material
 from review.replacement import infer
-from review.report import Material, Report, assemble
-from review.stack import Stack
-from review.synthesized import stack_of
+from review.report import Report, assemble
 
 Json = dict[str, Any]
 TODAY = date(2026, 11, 25)

@@ -11,10 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from deployment.mermaid import mermaid
+from deployment.picture import picture
 from review.acknowledgements import Acknowledgement
-from review.formats import document, markdown, sarif, terminal
+from review.formats import json_document, markdown, sarif, terminal
 from review.locations import Locations
-from review.picture import picture
 from review.report import Report
 from tests.conftest import CHECKOUT
 from tests.review.stacks import PRODUCER, TODAY, edited, reported
@@ -53,7 +54,7 @@ def all_formats(report: Report) -> dict[str, str]:
         "terminal": terminal.text(report),
         "markdown": markdown.text(report),
         "sarif": sarif.text(report, locations()),
-        "json": document.text(report, failed=True),
+        "json": json_document.text(report, failed=True),
     }
 
 
@@ -80,7 +81,7 @@ def test_a_table_keeps_its_columns(text: str) -> None:
 
 @pytest.mark.parametrize("text", EVIL)
 def test_the_picture_keeps_its_shape(text: str) -> None:
-    drawn = markdown.mermaid(picture(evil_report(text).comparisons))
+    drawn = mermaid(picture(evil_report(text).comparisons))
     assert drawn.count("```") == 2
     line = re.compile(
         r"```mermaid|```|flowchart LR|  subgraph s\d+\[\"[^\"\[\]`<>]*\"\]|  end|"
@@ -100,7 +101,7 @@ def test_a_terminal_gets_no_control_character(text: str) -> None:
 def test_sarif_and_json_stay_valid(text: str) -> None:
     report = evil_report(text)
     jsonschema.Draft4Validator(sarif_schema()).validate(json.loads(sarif.text(report, locations())))
-    jsonschema.Draft202012Validator(report_schema()).validate(json.loads(document.text(report, failed=True)))
+    jsonschema.Draft202012Validator(report_schema()).validate(json.loads(json_document.text(report, failed=True)))
 
 
 def sarif_schema() -> Any:
@@ -116,7 +117,7 @@ def test_the_schema_of_the_json_document_is_one_and_the_documentation_names_it()
     jsonschema.Draft202012Validator.check_schema(report_schema())
     page = (CHECKOUT / "docs" / "review.md").read_text()
     assert "review/report.schema.json" in page
-    assert set(report_schema()["required"]) == set(document.document(reported(PRODUCER, PRODUCER), failed=False))
+    assert set(report_schema()["required"]) == set(json_document.document(reported(PRODUCER, PRODUCER), failed=False))
     for key in report_schema()["properties"]:
         assert f"`{key}`" in page
 

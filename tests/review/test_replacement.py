@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.comparison import Change
+from deployment.comparison import Change
 from tests.review.stacks import PRODUCER, Json, compared, edited
 
 RUN, RULE = "resource/google_cloud_run_v2_service/shop", "resource/google_compute_forwarding_rule/shop"

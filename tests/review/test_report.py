@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from review.material import Material
 from review.rehearsed import from_document
-from review.report import Material, assemble
+from review.report import assemble
 from review.topics import CUT
 from tests.review.stacks import PRODUCER, TODAY, compared, edited, found, reported
 

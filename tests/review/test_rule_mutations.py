@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.access import grants
 from review.rules import BY_ID
+from review.ways_in import ways_in
+from tests.deployment.test_plan_mutations import JUNK, paths, tell_of
 from tests.review.rule_cases import CASES, Case
 from tests.review.stacks import PRODUCER, compared
-from tests.review.test_plan_mutations import JUNK, paths, tell_of
 from tests.review.test_rules import subject
 
 FILLED = [case for case in CASES if paths({"values": case.values, "beside": dict(case.beside)})]
@@ -31,7 +31,7 @@ def test_whatever_is_in_the_values(case: Case, data: st.DataObject, junk: Any) -
     at[path[-1]] = junk
     judged = subject(replace(case, values=both["values"], beside=both["beside"]))
     assert BY_ID[case.rule].judge(judged).verdict in {"fine", "finding", "undecided"}
-    assert isinstance(grants(judged.stack), list)
+    assert isinstance(ways_in(judged.stack), list)
 
 
 @settings(max_examples=300, deadline=None)

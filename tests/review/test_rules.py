@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from review.comparison import Change, Difference
+from deployment.comparison import Change, Difference
+from deployment.hidden import Hidden, hide
+from deployment.stack import UNKNOWN, Item, Stack
 from review.findings import OTHER, judge
-from review.hidden import Hidden, hide
 from review.rules import BY_ID, RULES
 from review.rules.rule import SEVERITIES, Subject
-from review.stack import UNKNOWN, Item, Stack
 from tests.conftest import Synthesized
 from tests.review.rule_cases import CASES, Case
 from tests.review.stacks import PRODUCER, compared, stack
@@ -74,10 +74,10 @@ def test_rule_names_are_used_once() -> None:
 @pytest.mark.parametrize("action", ["replaced", "destroyed"])
 def test_an_attachment_that_goes_is_a_finding(action: str) -> None:
     item = Item("google_compute_service_attachment.a", "google_compute_service_attachment", {})
-    change = Change(address=item.address, kind=item.kind, action=action, because=("name",))
+    change = Change(address=item.address, type=item.type, action=action, because=("name",))
     of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
     assert BY_ID["attachment-replaced"].judge(of).verdict == "finding"
-    updated = Subject(item=item, stack=of.stack, change=Change(address="a", kind=item.kind, action="updated"))
+    updated = Subject(item=item, stack=of.stack, change=Change(address="a", type=item.type, action="updated"))
     assert BY_ID["attachment-replaced"].judge(updated).verdict == "fine"
 
 
@@ -85,11 +85,11 @@ def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() 
     values = {"target": "projects/p/regions/r/serviceAttachments/a"}
     item = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", values)
     for action, verdict in (("replaced", "finding"), ("destroyed", "fine"), ("updated", "fine")):
-        change = Change(address=item.address, kind=item.kind, action=action, because=("target",))
+        change = Change(address=item.address, type=item.type, action=action, because=("target",))
         of = Subject(item=item, stack=Stack("default", "s", {}), change=change)
         assert BY_ID["endpoint-replaced"].judge(of).verdict == verdict
     other = Item("google_compute_forwarding_rule.e", "google_compute_forwarding_rule", {"target": "proxy"})
-    change = Change(address=item.address, kind=item.kind, action="replaced")
+    change = Change(address=item.address, type=item.type, action="replaced")
     of = Subject(item=other, stack=Stack("default", "s", {}), change=change)
     assert BY_ID["endpoint-replaced"].judge(of).verdict == "fine"
 
@@ -97,7 +97,7 @@ def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() 
 def test_protection_that_is_lifted_is_a_finding() -> None:
     item = Item("google_cloud_run_v2_service.s", "google_cloud_run_v2_service", {"deletion_protection": False})
     difference = Difference(path="deletion_protection", before=True, after=False)
-    change = Change(address=item.address, kind=item.kind, action="updated", differences=(difference,))
+    change = Change(address=item.address, type=item.type, action="updated", differences=(difference,))
     of = Subject(item=item, stack=Stack("default", "s", {}), change=change, former=item)
     assert BY_ID["deletion-protection-lifted"].judge(of).verdict == "finding"
     assert BY_ID["deletion-protection-lifted"].judge(Subject(item=item, stack=of.stack)).verdict == "fine"
@@ -119,7 +119,7 @@ def test_unknown_and_hidden_values_are_never_read_as_fine_by_chance() -> None:
 
 
 def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
-    from review.synthesized import stack_of
+    from deployment.stack_files import stack_of
 
     stacks: Synthesized = synth()
     found = [
@@ -137,6 +137,6 @@ def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
 
 
 def _new(one: Stack) -> Any:
-    from review.comparison import compare
+    from deployment.comparison import compare
 
     return compare(None, one)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config import loading
 from config.loading import load
 from config.problems import ConfigurationError
+from config.rules import derived_names
+from stacks import advice, contract
 from stacks.synthesis import SynthesisError, synthesize
 from tests.conftest import CHECKOUT, Json, Synthesized
 from tests.stacks.inventory import HERE, parts
@@ -165,7 +166,7 @@ consumers:
     with pytest.raises(ConfigurationError, match=f":6: .* would both have the Terraform address {address}"):
         load(CHECKOUT, {"PSC_CONFIG": str(file)})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "derived_name_findings", lambda settings: [])
+        patch.setattr(derived_names, "findings", lambda settings: [])
         settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
     with pytest.raises(SynthesisError, match=f"the Terraform address {address} is taken by"):
         synthesize(settings, tmp_path / "out", CHECKOUT / "locks")
@@ -192,3 +193,21 @@ def test_the_consumer_reads_the_state_that_the_producer_writes(synth: Synth) -> 
         (written,) = stacks["producer"]["terraform"]["backend"].values()
         read = stacks["consumer"]["data"]["terraform_remote_state"]["producer"]["config"]
         assert read == written
+
+
+@pytest.mark.parametrize("state", [contract.STATE, contract.STATE_IF_THERE])
+def test_what_reads_the_state_reads_a_variable_where_there_is_none(state: str) -> None:
+    url, port = contract.reading(state, "hello_url", "UNKNOWN"), contract.port_suffix(state, "hello_port")
+    text = f"curl --audience={url} http://10.1.0.5{port}/ # ${{can({state}.outputs.hello_region)}}"
+    assert list(contract.outputs_read(text)) == ["hello_url", "hello_port", "hello_port", "hello_region"]
+    assert contract.from_variables(text) == (
+        'curl --audience=${var.hello_url} http://10.1.0.5${var.hello_port == 80 ? "" : ":${var.hello_port}"}/ '
+        "# ${can(var.hello_region)}"
+    )
+
+
+def test_advice_for_a_checkout_has_its_counterpart_for_a_bundle() -> None:
+    text = f"Step 7: deploy first {advice.deploy('producer')}; {advice.accept('stock-levels')}"
+    assert advice.handed_over(text) == (
+        "Deploy first (terraform -chdir=producer apply); add it to the variable stock_levels_accept"
+    )

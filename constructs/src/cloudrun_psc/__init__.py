@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cloudrun_psc.consumer_network import ConsumerNetwork as ConsumerNetwork
+    from cloudrun_psc.container import Container as Container
+    from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
-    from cloudrun_psc.private_service import Container as Container
     from cloudrun_psc.private_service import PrivateService as PrivateService
-    from cloudrun_psc.private_service import SecretReference as SecretReference
     from cloudrun_psc.producer_network import ProducerNetwork as ProducerNetwork
     from cloudrun_psc.project_apis import ProjectApis as ProjectApis
     from cloudrun_psc.psc_endpoint import PscEndpoint as PscEndpoint
     from cloudrun_psc.published_service import PublishedService as PublishedService
-    from cloudrun_psc.subnets import FlowLogs as FlowLogs
-    from cloudrun_psc.subnets import Subnet as Subnet
+    from cloudrun_psc.rules.flow_logs import FlowLogs as FlowLogs
+    from cloudrun_psc.rules.subnets import Subnet as Subnet
 
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
-    "Container": "private_service",
-    "FlowLogs": "subnets",
+    "Container": "container",
+    "FlowLogs": "rules.flow_logs",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",
@@ -35,8 +35,8 @@ _HOMES = {
     "ProjectApis": "project_apis",
     "PscEndpoint": "psc_endpoint",
     "PublishedService": "published_service",
-    "SecretReference": "private_service",
-    "Subnet": "subnets",
+    "SecretReference": "container",
+    "Subnet": "rules.subnets",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from cdktf import TerraformElement, TerraformStack
 
-from cloudrun_psc.terraform_names import address_name as address_name
+from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct, IConstruct
 
 _claimed: WeakKeyDictionary[TerraformStack, dict[str, TerraformElement]] = WeakKeyDictionary()

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from cdktf import Token
 
-from cloudrun_psc.faults import Fault
+from cloudrun_psc.rules.faults import Fault
 
 T = TypeVar("T")
 

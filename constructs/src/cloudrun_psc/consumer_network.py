@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork, ComputeSubnetworkLogConfig
 
-from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.names import project_id, resource_name
-from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import subnet_range
-from cloudrun_psc.records import record
-from cloudrun_psc.subnets import FlowLogs, Subnet
+from cloudrun_psc.records import record, unchanged
+from cloudrun_psc.rules import defaults
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.flow_logs import INTERVALS, METADATA, FlowLogs
+from cloudrun_psc.rules.names import project_id, resource_name
+from cloudrun_psc.rules.names import region as region_rule
+from cloudrun_psc.rules.ranges import subnet_range
+from cloudrun_psc.rules.subnets import Subnet
+from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
 
-CONSUMER_SUBNET = Subnet(name="consumer-subnet", range="10.1.0.0/24")
-# https://cloud.google.com/vpc/docs/reference/rest: SubnetworkLogConfig.aggregationInterval and .metadata
-FLOW_LOG_INTERVALS = (
-    "INTERVAL_5_SEC",
-    "INTERVAL_30_SEC",
-    "INTERVAL_1_MIN",
-    "INTERVAL_5_MIN",
-    "INTERVAL_10_MIN",
-    "INTERVAL_15_MIN",
+_NOT_IN_ONE_APPLY = (
+    " in one apply. Put the former region back, or destroy the consumers and then the producer and deploy again."
 )
-FLOW_LOG_METADATA = ("INCLUDE_ALL_METADATA", "EXCLUDE_ALL_METADATA")
 
 
 class ConsumerNetwork(Construct):
@@ -41,8 +36,8 @@ class ConsumerNetwork(Construct):
         *,
         project: str,
         region: str,
-        name: str = "consumer-vpc",
-        subnet: Subnet = CONSUMER_SUBNET,
+        name: str = defaults.CONSUMER_NETWORK,
+        subnet: Subnet = defaults.CONSUMER_SUBNET,
         flow_logs: FlowLogs | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str = "",
@@ -96,14 +91,7 @@ class ConsumerNetwork(Construct):
             auto_create_subnetworks=False,
             depends_on=list(depends_on),
             lifecycle=TerraformResourceLifecycle(
-                precondition=[
-                    Precondition(
-                        condition=f'${{try({recorded}, "{self.region}") == "{self.region}"}}',
-                        error_message=f'The region cannot change from ${{try({recorded}, "")}} to {self.region} in one '
-                        "apply. Put the former region back, or destroy the consumers and then the producer "
-                        "and deploy again.",
-                    )
-                ]
+                precondition=[unchanged(recorded, self.region, "The region cannot change", _NOT_IN_ONE_APPLY)]
             ),
         )
         claim(resource, "google_compute_network", self._named("network"))
@@ -116,7 +104,7 @@ def _flow_log_faults(flow_logs: FlowLogs | None) -> list[tuple[str, Fault | None
     faults: list[tuple[str, Fault | None]] = []
     if is_known(flow_logs.sampling) and not 0 <= flow_logs.sampling <= 1:
         faults.append(("flow_logs.sampling", Fault(wrong=f"{flow_logs.sampling} is not a share", allowed="0.0 to 1.0")))
-    for key, allowed in (("interval", FLOW_LOG_INTERVALS), ("metadata", FLOW_LOG_METADATA)):
+    for key, allowed in (("interval", INTERVALS), ("metadata", METADATA)):
         value = getattr(flow_logs, key)
         if is_known(value) and value not in allowed:
             faults.append((f"flow_logs.{key}", Fault(wrong=f"{value!r} is unknown", allowed=", ".join(allowed))))

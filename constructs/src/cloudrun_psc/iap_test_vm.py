@@ -14,11 +14,11 @@ from cdktf_cdktf_provider_google.compute_instance import (
     ComputeInstanceServiceAccount,
 )
 
-from cloudrun_psc import access, names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.consumer_network import ConsumerNetwork
-from cloudrun_psc.faults import refuse
+from cloudrun_psc.rules import access, defaults, names
+from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
 
 # https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
@@ -51,11 +51,11 @@ class IapTestVm(Construct):
         *,
         network: ConsumerNetwork,
         zone: str,
-        name: str = "test-vm",
-        machine_type: str = "e2-micro",
-        image: str = "debian-cloud/debian-12",
+        name: str = defaults.TEST_VM,
+        machine_type: str = defaults.MACHINE_TYPE,
+        image: str = defaults.DISK_IMAGE,
         service_account: str | None = None,
-        firewall_name: str = "allow-iap-ssh",
+        firewall_name: str = defaults.IAP_FIREWALL_RULE,
         address: str | None = None,
     ) -> None:
         """Create the VM in `zone`; `service_account` None is the project's default Compute Engine account.

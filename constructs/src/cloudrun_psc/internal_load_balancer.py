@@ -6,10 +6,10 @@ Private Service Connect cannot publish Cloud Run directly; this stands between. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
-from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
@@ -23,17 +23,21 @@ from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
 from cdktf_cdktf_provider_google.compute_region_target_http_proxy import ComputeRegionTargetHttpProxy
 from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlMap
 
-from cloudrun_psc import names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import base_name, content_name, grown_name, shared_address_name
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.producer_network import LOAD_BALANCER_SUBNET, ProducerNetwork
-from cloudrun_psc.ranges import address_in_subnet
-from cloudrun_psc.records import record
+from cloudrun_psc.producer_network import ProducerNetwork
+from cloudrun_psc.records import record, unchanged
+from cloudrun_psc.rules import default_names, defaults, names
+from cloudrun_psc.rules.bounds import PORT
+from cloudrun_psc.rules.content_names import base_name, content_name, grown_name, shared_address_name
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
 
-HTTP_PORT = 80
+_WHILE_FIXED = (
+    " while its address is fixed: the old and the new one cannot hold one address and port together. Deploy once with "
+    "the new name and without the address, then fix the address again."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +53,8 @@ class LoadBalancerNames:
     @classmethod
     def of(cls, key: str) -> LoadBalancerNames:
         """The walk-through's names for a service of this key: hello-serverless-neg and so on."""
-        return cls(
-            network_endpoint_group=f"{key}-serverless-neg",
-            backend_service=f"{key}-backend-service",
-            url_map=f"{key}-url-map",
-            http_proxy=f"{key}-http-proxy",
-            forwarding_rule=f"{key}-forwarding-rule",
-        )
+        parts = default_names.service_parts(key)
+        return cls(**{field.name: parts[field.name] for field in fields(cls)})
 
 
 class InternalLoadBalancer(Construct):
@@ -74,9 +73,9 @@ class InternalLoadBalancer(Construct):
         service_name: str,
         names_: LoadBalancerNames | None = None,
         plain_service_name: str | None = None,
-        port: int = HTTP_PORT,
+        port: int = defaults.HTTP_PORT,
         ip_address: str | None = None,
-        subnet_range: str = LOAD_BALANCER_SUBNET.range,
+        subnet_range: str = defaults.LOAD_BALANCER_SUBNET.range,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
@@ -98,7 +97,7 @@ class InternalLoadBalancer(Construct):
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
         content = {"port": port, "address": ip_address, "subnet": subnet_range}
-        plain = {"port": HTTP_PORT, "address": None, "subnet": LOAD_BALANCER_SUBNET.range}
+        plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
         self.resource = self._forwarding_rule(
             names_.forwarding_rule, content_name(names_.forwarding_rule, content, plain), proxy, port, ip_address
         )
@@ -116,8 +115,8 @@ class InternalLoadBalancer(Construct):
             if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
                 fault = known(value, base_name)
             faults.append((f"names.{key}", fault))
-        if is_known(port) and not 1 <= port <= 65535:
-            faults.append(("port", Fault(wrong=f"{port} is not a port", allowed="1 to 65535")))
+        if is_known(port) and not PORT.least <= port <= PORT.most:
+            faults.append(("port", Fault(wrong=f"{port} is not a port", allowed=str(PORT))))
         if ip_address is not None and is_known(ip_address) and is_known(range_):
             faults.append(("ip_address", address_in_subnet(ip_address, range_)))
             grown = shared_address_name(names_.forwarding_rule, ip_address)
@@ -203,7 +202,9 @@ class InternalLoadBalancer(Construct):
             triggers_replace=fixed_address,
         )
         name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
-        fixed = [] if ip_address is None else [_not_renamed(f"{name_record}.output.name", plain_name)]
+        kept_name = unchanged(
+            f"{name_record}.output.name", plain_name, "The forwarding rule cannot be renamed", _WHILE_FIXED
+        )
         resource = ComputeForwardingRule(
             self,
             "Resource",
@@ -222,7 +223,7 @@ class InternalLoadBalancer(Construct):
                 create_before_destroy=True,
                 ignore_changes=["name"],
                 replace_triggered_by=[name_record],
-                precondition=fixed or None,
+                precondition=None if ip_address is None else [kept_name],
             ),
         )
         claim(resource, "google_compute_forwarding_rule", self._address)
@@ -246,12 +247,3 @@ class InternalLoadBalancer(Construct):
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
-
-
-def _not_renamed(recorded: str, name: str) -> Precondition:
-    return Precondition(
-        condition=f'${{try({recorded}, "{name}") == "{name}"}}',
-        error_message=f'The forwarding rule cannot be renamed from ${{try({recorded}, "")}} to {name} while its '
-        "address is fixed: the old and the new one cannot hold one address and port together. Deploy once with the new "
-        "name and without the address, then fix the address again.",
-    )

@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
-from cdktf_cdktf_provider_google.cloud_run_v2_service import (
-    CloudRunV2Service,
-    CloudRunV2ServiceTemplate,
-    CloudRunV2ServiceTemplateContainers,
-    CloudRunV2ServiceTemplateContainersEnv,
-    CloudRunV2ServiceTemplateContainersEnvValueSource,
-    CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef,
-    CloudRunV2ServiceTemplateContainersPorts,
-    CloudRunV2ServiceTemplateContainersResources,
-    CloudRunV2ServiceTemplateScaling,
-)
+from cdktf_cdktf_provider_google.cloud_run_v2_service import CloudRunV2Service
 from cdktf_cdktf_provider_google.cloud_run_v2_service_iam_member import CloudRunV2ServiceIamMember
 from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretManagerSecretIamMember
 
-from cloudrun_psc import access, instance_sizes, names
-from cloudrun_psc.addresses import address_name, claim, resource_address
-from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.terraform_names import secret_name
+from cloudrun_psc.addresses import claim, resource_address
+from cloudrun_psc.checks import known
+from cloudrun_psc.container import Container, container_faults, template
+from cloudrun_psc.rules import access, names
+from cloudrun_psc.rules.faults import refuse
+from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from constructs import Construct
 
-HELLO_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
-# https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
-LONGEST_TIMEOUT_SECONDS = 3600
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReference:
-    """A Secret Manager secret: its short name (same project) or projects/PROJECT/secrets/NAME, and a version."""
-
-    secret: str
-    version: str = "latest"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Container:
-    """What runs. A value left at None is Cloud Run's own default and is not sent.
-
-    image: container image. port: the container's port, 1 to 65535. env: plain environment variables.
-    secrets: environment variables out of Secret Manager. cpu: such as "1" or "500m". memory: such as "512Mi".
-    min_instances, max_instances: scaling per revision. concurrency: requests per instance at a time.
-    timeout_seconds: request timeout, 1 to 3600.
-    """
-
-    image: str = HELLO_IMAGE
-    port: int | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, SecretReference] = field(default_factory=dict)
-    cpu: str | None = None
-    memory: str | None = None
-    min_instances: int | None = None
-    max_instances: int | None = None
-    concurrency: int | None = None
-    timeout_seconds: int | None = None
 
 
 class PrivateService(Construct):
@@ -109,7 +65,7 @@ class PrivateService(Construct):
                 ("region", known(region, names.region)),
                 ("name", known(name, names.cloud_run_name)),
                 ("service_account", known(service_account, access.service_account) if service_account else None),
-                *_container_faults(container),
+                *container_faults(container),
                 *[("labels", known(key, names.label_key)) for key in labels or {}],
                 *[("labels", known(value, names.label_value)) for value in (labels or {}).values()],
             ],
@@ -123,7 +79,7 @@ class PrivateService(Construct):
             ingress=INGRESS,
             labels=dict(labels) if labels else None,
             deletion_protection=deletion_protection,
-            template=_template(container, service_account),
+            template=template(container, service_account),
             depends_on=[*depends_on, *self._secret_access(container, secret_accessor or service_account, depends_on)],
         )
         claim(self.resource, "google_cloud_run_v2_service", self._address)
@@ -189,103 +145,3 @@ class PrivateService(Construct):
             ),
         )
         claim(resource, "google_cloud_run_v2_service_iam_member", f"{self._address}_{name}")
-
-
-def _container_faults(container: Container) -> list[tuple[str, Fault | None]]:
-    faults: list[tuple[str, Fault | None]] = [("container.image", known(container.image, names.image))]
-    faults += [
-        (f"container.env {name}", names.environment_variable(name)) for name in (*container.env, *container.secrets)
-    ]
-    both = Fault(wrong="given both as a value and as a secret")
-    faults += [(f"container.env {name}", both) for name in sorted(container.env.keys() & container.secrets.keys())]
-    bounds = {"port": (1, 65535), "timeout_seconds": (1, LONGEST_TIMEOUT_SECONDS), "concurrency": (1, 1000)}
-    for key, (least, most) in bounds.items():
-        value = getattr(container, key)
-        if value is not None and is_known(value) and not least <= value <= most:
-            faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=f"{least} to {most}")))
-    return [*faults, *_size_faults(container)]
-
-
-def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
-    cpu, memory = _limits(container).values()
-    if not is_known(cpu):
-        return []
-    fault = instance_sizes.cpu(cpu)
-    if fault is not None:
-        return [("container.cpu", fault)]
-    return [
-        ("container.memory", known(memory, partial(instance_sizes.memory, cpu_quantity=cpu))),
-        (
-            "container.concurrency",
-            instance_sizes.concurrency(container.concurrency, cpu)
-            if container.concurrency is not None and is_known(container.concurrency)
-            else None,
-        ),
-    ]
-
-
-def _limits(container: Container) -> dict[str, str]:
-    return {
-        "cpu": container.cpu or instance_sizes.DEFAULT_CPU,
-        "memory": container.memory or instance_sizes.DEFAULT_MEMORY,
-    }
-
-
-def _concurrency(container: Container) -> int | None:
-    """Below one CPU said aloud: the provider would send the 80 of a former size back, which Cloud Run refuses."""
-    if container.concurrency is None and container.cpu and is_known(container.cpu):
-        return 1 if instance_sizes.cpus(container.cpu) < 1 else None
-    return container.concurrency
-
-
-def _template(container: Container, service_account: str | None) -> CloudRunV2ServiceTemplate:
-    scaling = None
-    if container.min_instances is not None or container.max_instances is not None:
-        scaling = CloudRunV2ServiceTemplateScaling(
-            min_instance_count=container.min_instances, max_instance_count=container.max_instances
-        )
-    return CloudRunV2ServiceTemplate(
-        service_account=service_account,
-        timeout=f"{container.timeout_seconds}s" if container.timeout_seconds is not None else None,
-        max_instance_request_concurrency=_concurrency(container),
-        scaling=scaling,
-        containers=[
-            CloudRunV2ServiceTemplateContainers(
-                image=container.image,
-                ports=CloudRunV2ServiceTemplateContainersPorts(container_port=container.port)
-                if container.port is not None
-                else None,
-                env=_environment(container) or None,
-                resources=_resources(container),
-            )
-        ],
-    )
-
-
-def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResources | None:
-    """Nothing while both limits are Cloud Run's own; else both, as the one left out would come back as a difference.
-
-    With limits given and `cpu_idle` left out, the API keeps the CPU allocated, and charged, between requests.
-    """
-    if not container.cpu and not container.memory:
-        return None
-    return CloudRunV2ServiceTemplateContainersResources(limits=_limits(container), cpu_idle=True)
-
-
-def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:
-    """Sorted by name: the order of a mapping must not show up as a change."""
-    plain = {
-        name: CloudRunV2ServiceTemplateContainersEnv(name=name, value=value) for name, value in container.env.items()
-    }
-    secret = {
-        name: CloudRunV2ServiceTemplateContainersEnv(
-            name=name,
-            value_source=CloudRunV2ServiceTemplateContainersEnvValueSource(
-                secret_key_ref=CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef(
-                    secret=reference.secret, version=reference.version
-                )
-            ),
-        )
-        for name, reference in container.secrets.items()
-    }
-    return [variable for _, variable in sorted((plain | secret).items())]

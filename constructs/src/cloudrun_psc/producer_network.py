@@ -10,21 +10,19 @@ from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
-from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.content_names import grown_name, range_name
-from cloudrun_psc.faults import Fault, refuse
-from cloudrun_psc.names import project_id, resource_name
-from cloudrun_psc.names import region as region_rule
-from cloudrun_psc.ranges import PROXY_ONLY_PREFIX, overlap_fault, overlapping, subnet_range
-from cloudrun_psc.records import record
-from cloudrun_psc.subnets import Subnet
+from cloudrun_psc.records import record, unchanged
+from cloudrun_psc.rules import defaults
+from cloudrun_psc.rules.content_names import grown_name, range_name
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.names import project_id, resource_name
+from cloudrun_psc.rules.names import region as region_rule
+from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX, SUBNET_PREFIX, overlap_fault, overlapping, subnet_range
+from cloudrun_psc.rules.subnets import Subnet
+from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
 
-# The walk-through's names and ranges.
-LOAD_BALANCER_SUBNET = Subnet(name="producer-subnet", range="10.0.1.0/24")
-PROXY_ONLY_SUBNET = Subnet(name="producer-proxy-subnet", range="10.0.2.0/24")
-NAT_SUBNET = Subnet(name="producer-psc-subnet", range="10.0.3.0/24")
 _STAYS = (
     "No single apply can change it while a service is published through it. Put the former value back, or destroy the "
     "consumers and then the producer and deploy again"
@@ -44,9 +42,9 @@ class ProducerNetwork(Construct):
         *,
         project: str,
         region: str,
-        name: str = "producer-vpc",
-        load_balancer_subnet: Subnet = LOAD_BALANCER_SUBNET,
-        proxy_only_subnet: Subnet = PROXY_ONLY_SUBNET,
+        name: str = defaults.PRODUCER_NETWORK,
+        load_balancer_subnet: Subnet = defaults.LOAD_BALANCER_SUBNET,
+        proxy_only_subnet: Subnet = defaults.PROXY_ONLY_SUBNET,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str = "",
     ) -> None:
@@ -82,17 +80,19 @@ class ProducerNetwork(Construct):
     def _named(self, name: str) -> str:
         return address_name(f"{self._prefix} {name}")
 
-    def _subnet_faults(self, argument: str, subnet: Subnet, longest_prefix: int = 29) -> list[tuple[str, Fault | None]]:
+    def _subnet_faults(
+        self, argument: str, subnet: Subnet, longest_prefix: int = SUBNET_PREFIX
+    ) -> list[tuple[str, Fault | None]]:
         fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
-        found = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
+        faults = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
         if fault is None and is_known(subnet.range):
-            others = {other: one for other, one in self._ranges.items() if other != argument}
-            found += [
+            others = {name: range_ for name, range_ in self._ranges.items() if name != argument}
+            faults += [
                 (f"{argument}.range", overlap_fault(subnet.range, other, self._ranges[other]))
                 for other in overlapping(subnet.range, others)
             ]
             self._ranges[argument] = subnet.range
-        return found
+        return faults
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:
         """Remember in the state what no later apply can change, so that a plan can refuse instead of an apply."""
@@ -111,11 +111,7 @@ class ProducerNetwork(Construct):
         return claim(data, "terraform_data", self._named("first_deployment"))
 
     def _unchanged(self, key: str, value: str, what: str, way: str = _STAYS) -> Precondition:
-        recorded = f"{self._first}.output.{key}"
-        return Precondition(
-            condition=f'${{try({recorded}, "{value}") == "{value}"}}',
-            error_message=f'{what} cannot change from ${{try({recorded}, "")}} to {value}. {way}.',
-        )
+        return unchanged(f"{self._first}.output.{key}", value, f"{what} cannot change", f". {way}.")
 
     def _network(self, name: str, depends_on: Sequence[ITerraformDependable]) -> ComputeNetwork:
         resource = ComputeNetwork(
@@ -169,7 +165,7 @@ class ProducerNetwork(Construct):
             "LoadBalancerSubnet",
             project=self.project,
             region=self.region,
-            name=range_name(subnet.name, subnet.range, LOAD_BALANCER_SUBNET.range),
+            name=range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
             network=self.resource.id,
             ip_cidr_range=subnet.range,
             lifecycle=TerraformResourceLifecycle(
@@ -210,7 +206,12 @@ class ProducerNetwork(Construct):
         return resource
 
     def add_nat_subnet(
-        self, owner: str, range_: str, *, name: str = NAT_SUBNET.name, plain_range: str = NAT_SUBNET.range
+        self,
+        owner: str,
+        range_: str,
+        *,
+        name: str = defaults.NAT_SUBNET.name,
+        plain_range: str = defaults.NAT_SUBNET.range,
     ) -> ComputeSubnetwork:
         """A PSC NAT subnet for the one attachment `owner`; Google lets no two attachments share one.
 
@@ -246,4 +247,4 @@ def _grown(subnet: Subnet) -> Fault | None:
     """The load balancer's subnet takes its range into its name once that is not the plain one."""
     if not is_known(subnet.name) or not is_known(subnet.range):
         return None
-    return grown_name(range_name(subnet.name, subnet.range, LOAD_BALANCER_SUBNET.range), f"for {subnet.range}")
+    return grown_name(range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range), f"for {subnet.range}")

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_google.project_service import ProjectService
 
-from cloudrun_psc.addresses import address_name, claim
+from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import known
-from cloudrun_psc.faults import refuse
-from cloudrun_psc.names import project_id
+from cloudrun_psc.rules.faults import refuse
+from cloudrun_psc.rules.names import project_id
+from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
 
 COMPUTE = "compute.googleapis.com"

@@ -10,13 +10,13 @@ from cdktf import Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_address import ComputeAddress
 from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 
-from cloudrun_psc import connections, names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.consumer_network import ConsumerNetwork
-from cloudrun_psc.faults import refuse
-from cloudrun_psc.ranges import address_in_subnet
 from cloudrun_psc.records import record
+from cloudrun_psc.rules import connections, default_names, names
+from cloudrun_psc.rules.faults import refuse
+from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
 
 
@@ -61,7 +61,7 @@ class PscEndpoint(Construct):
         self._network, self._name = network, name
         self._address = resource_address(self, address)
         link = service_attachment if isinstance(service_attachment, str) else service_attachment.self_link
-        address_name = address_name or f"{name}-ip"
+        address_name = address_name or default_names.reserved_address(name)
         in_subnet = known(ip_address, partial(address_in_subnet, subnet=network.subnet_range))
         within = network.region if is_known(network.region) else None
         refuse(

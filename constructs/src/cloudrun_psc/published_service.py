@@ -11,10 +11,10 @@ from cdktf_cdktf_provider_google.compute_service_attachment import (
     ComputeServiceAttachmentConsumerAcceptLists,
 )
 
-from cloudrun_psc import connections, names
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.faults import Fault, refuse
+from cloudrun_psc.rules import connections, defaults, names
+from cloudrun_psc.rules.faults import Fault, refuse
 from constructs import Construct
 
 
@@ -52,7 +52,7 @@ class PublishedService(Construct):
         nat_subnets: Sequence[HasId],
         accept: Mapping[str, int] | None = None,
         reject: Sequence[str] = (),
-        connection_preference: str = connections.ACCEPT_MANUAL,
+        connection_preference: str = defaults.CONNECTION_PREFERENCE,
         reconcile_connections: bool = True,
         description: str | None = None,
         deletion_protection: bool = False,
@@ -104,7 +104,7 @@ class PublishedService(Construct):
         """What consumers point their endpoints at."""
         return str(self.resource.self_link)
 
-    def accept(self, project: str, *, connection_limit: int = connections.DEFAULT_CONNECTION_LIMIT) -> None:
+    def accept(self, project: str, *, connection_limit: int = defaults.CONNECTION_LIMIT) -> None:
         """Let `project` (an id, or a VPC network's self link) connect up to `connection_limit` endpoints.
 
         Raises:

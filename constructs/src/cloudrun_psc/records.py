@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdktf import TerraformResource, TerraformResourceLifecycle
+from cdktf import Precondition, TerraformResource, TerraformResourceLifecycle
 
 from constructs import Construct
 
@@ -27,3 +27,14 @@ def record(
     if triggers_replace is not None:
         resource.add_override("triggers_replace", dict(triggers_replace))
     return resource
+
+
+def unchanged(recorded: str, value: str, refusal: str, way: str) -> Precondition:
+    """Refuse a plan whose `value` is not the one that the expression `recorded` remembers.
+
+    The sentence is: `refusal` from the former value to `value` `way`, such as "The region cannot change from … to …".
+    """
+    return Precondition(
+        condition=f'${{try({recorded}, "{value}") == "{value}"}}',
+        error_message=f'{refusal} from ${{try({recorded}, "")}} to {value}{way}',
+    )

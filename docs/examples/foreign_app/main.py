@@ -1,10 +1,11 @@
 """A CDKTF app of another team: it publishes its service `orders`, and calls it from a project of its own.
 
-It uses the constructs `cloudrun_psc` alone; nothing of this checkout's configuration, stacks or commands.
+It uses the constructs `cloudrun_psc`, and `cdktf_fast_synthesis` by one call; nothing of this checkout's configuration,
+stacks or commands.
 """
 
 # ruff: noqa: E402
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 
 use_fast_synthesis()  # before the first import of cdktf or of bindings
 

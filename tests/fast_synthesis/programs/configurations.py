@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT)]
+sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis  # noqa: E402
+from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
 
 use_fast_synthesis()
 

@@ -6,7 +6,7 @@ Usage: much_of_cdktf.py OUTDIR. Deliberately without a path, a time or anything 
 # ruff: noqa: E402
 import sys
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 
 use_fast_synthesis()
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from cloudrun_psc.fast_synthesis import use_fast_synthesis
+from cdktf_fast_synthesis import use_fast_synthesis
 
 use_fast_synthesis()
 

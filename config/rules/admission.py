@@ -1,0 +1,95 @@
+"""Who may connect and call: rules between the services' lists and the consumers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from cloudrun_psc.rules import access, connections, defaults
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath
+from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.settings import Settings
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with accept and reject lists, invokers, and consumers that nobody accepts."""
+    yield from _accept_lists(settings)
+    yield from _invokers(settings)
+    yield from _accepted_consumers(settings)
+
+
+def _accept_lists(settings: Settings) -> Iterator[Finding]:
+    for path, _, service in services_of(settings):
+        accepted = {key: settings.project_of(key) for key in service.accept}
+        rejected = [settings.project_of(entry) for entry in service.reject]
+        for key, entry in accepted.items():
+            yield from refused((*path, "accept", key), connections.consumer(entry), ("consumers", key))
+            if entry in rejected:
+                fault = Fault(
+                    wrong=f"{entry} is accepted and rejected",
+                    allowed="each project on one list",
+                    remedy="take it off the other",
+                )
+                yield Finding((*path, "accept", key), fault, ((*path, "reject"),))
+            same = [other for other in accepted if accepted[other] == entry]
+            if same.index(key) > 0:
+                fault = Fault(
+                    wrong=f"{entry} stands twice, as {same[0]} and as {key}",
+                    allowed="each project once",
+                    remedy="keep one entry",
+                )
+                yield Finding((*path, "accept", key), fault)
+        for index, entry in enumerate(rejected):
+            here, consumer = (*path, "reject", index), ("consumers", service.reject[index])
+            yield from refused(here, connections.consumer(entry), consumer)
+            if entry in rejected[:index]:
+                twice = Fault(wrong=f"{entry} stands twice", allowed="each project once", remedy="remove one")
+                yield Finding(here, twice, ((*path, "reject"),))
+        entries = (*accepted.values(), *rejected)
+        mixed = connections.one_kind(entry for entry in entries if connections.consumer(entry) is None)
+        yield from refused((*path, "accept"), mixed, (*path, "reject"))
+        automatic = connections.preference(service.connection_preference, has_lists=bool(entries))
+        yield from refused((*path, "connection_preference"), automatic, (*path, "accept"), (*path, "reject"))
+
+
+def _invokers(settings: Settings) -> Iterator[Finding]:
+    for path, _, service in services_of(settings):
+        for index, entry in enumerate(service.invokers):
+            fault = None if entry in settings.consumers else access.invoker(entry)
+            if fault is not None:
+                near = get_close_matches(entry, settings.consumers, n=1)
+                remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
+                fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
+                yield Finding((*path, "invokers", index), fault, (("consumers", entry),))
+            elif access.identity(entry) in [access.identity(other) for other in service.invokers[:index]]:
+                yield Finding(
+                    (*path, "invokers", index),
+                    Fault(wrong=f"{entry} stands twice", allowed="each caller once", remedy="remove one"),
+                )
+
+
+def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
+    """A consumer that is not accepted by the service it wants would wait in PENDING for ever."""
+    services = settings.producer.services if settings.producer else {}
+    for path, key, consumer, endpoint in endpoints_of(settings):
+        service = services.get(endpoint.service or "")
+        if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
+            continue
+        network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
+        accepted = {settings.project_of(entry) for entry in service.accept}
+        if any(connections.consumer(entry) for entry in accepted):
+            continue  # one of them is refused; corrected, it may be this consumer
+        if not accepted & {consumer.project, network}:
+            where = f"producer.services.{endpoint.service}.accept"
+            literals = [entry for entry in service.accept if entry not in settings.consumers]
+            near = get_close_matches(key, literals, n=1, cutoff=0.8)
+            add = f"add `{key}: {defaults.CONNECTION_LIMIT}` to {where}, or drop the endpoint"
+            fault = Fault(
+                allowed="services whose accept list has the consumer",
+                wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
+                remedy=f"did you mean {key!r} by {near[0]!r} in {where}? Else {add}" if near else add,
+            )
+            others: tuple[KeyPath, ...] = (("producer", "services", endpoint.service or "", "accept"),)
+            others += (("consumers", key, "project"), ("consumers", key, "network", "name"))
+            yield Finding((*path, "service"), fault, others)

@@ -1,0 +1,37 @@
+"""What is allowed and worth a second look: one line each, never a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC, NAT_IDLE_TIMEOUT_SECONDS
+from config.settings import Settings
+
+EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """Notes on settings that are valid and probably not meant."""
+    sides = [settings.producer] if settings.producer else []
+    examples = sorted({side.project for side in (*sides, *settings.consumers.values())} & EXAMPLE_PROJECTS)
+    if examples:
+        yield (
+            f"{' and '.join(examples)}: example ids of the configuration; "
+            "set PRODUCER_PROJECT and CONSUMER_PROJECT (or edit the file) before you deploy"
+        )
+    for key, service in (settings.producer.services if settings.producer else {}).items():
+        where = f"producer.services.{key}"
+        if not service.invokers:
+            yield f"{where}.invokers: nobody may call the service; add a consumer's key or a service account"
+        if (service.timeout_seconds or 0) > NAT_IDLE_TIMEOUT_SECONDS:
+            yield (
+                f"{where}.timeout_seconds: {service.timeout_seconds} s is beyond PSC's NAT, which drops connections "
+                f"that are idle for {NAT_IDLE_TIMEOUT_SECONDS} s; send something in between"
+            )
+        if service.connection_preference == ACCEPT_AUTOMATIC:
+            yield f"{where}.connection_preference: every project that knows the self link may connect"
+        for entry in (*service.accept, *service.reject):
+            near = [] if entry in settings.consumers else get_close_matches(entry, settings.consumers, n=1, cutoff=0.8)
+            if near:
+                yield f"{where}: {entry} is taken as a project id; the consumer's key is {near[0]}"

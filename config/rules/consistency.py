@@ -1,0 +1,99 @@
+"""What belongs together: sides and keys, backend and bucket, region and zones, endpoints and what they point at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from cloudrun_psc.rules import connections, names
+from cloudrun_psc.rules.faults import Fault, shown
+from config.rules.finding import Finding, endpoints_of, refused
+from config.settings import Settings
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """What does not fit together in the file as a whole, and in each consumer."""
+    yield from _something_to_deploy(settings)
+    yield from _reserved_keys(settings)
+    yield from _state_bucket(settings)
+    yield from _zones(settings)
+    yield from _endpoint_targets(settings)
+
+
+def _something_to_deploy(settings: Settings) -> Iterator[Finding]:
+    if settings.producer is None and not settings.consumers:
+        yield Finding(
+            (), Fault(wrong="nothing to deploy", allowed="producer:, consumers:, or both", remedy="add one of them")
+        )
+
+
+def _reserved_keys(settings: Settings) -> Iterator[Finding]:
+    if "producer" in settings.consumers:
+        fault = Fault(
+            wrong="'producer' is the producer's stack", allowed="any other key", remedy="give the consumer another key"
+        )
+        yield Finding(("consumers", "producer"), fault)
+    if settings.environment == "stacks":
+        yield Finding(
+            ("environment",),
+            Fault(wrong="'stacks' is a folder of the output", allowed="any other name", remedy="rename it"),
+        )
+
+
+def _state_bucket(settings: Settings) -> Iterator[Finding]:
+    if settings.state.backend == "gcs" and settings.state.bucket is None:
+        yield Finding(
+            ("state", "bucket"),
+            Fault(wrong="is missing", allowed="a bucket's name", remedy="add `bucket: NAME`, or drop backend: gcs"),
+        )
+    if settings.state.backend == "local" and settings.state.bucket is not None:
+        fault = Fault(
+            wrong=f"{shown(settings.state.bucket)} is given with the local backend",
+            allowed="a bucket with backend: gcs only",
+            remedy="set state.backend: gcs, or drop the bucket",
+        )
+        yield Finding(("state", "bucket"), fault, (("state", "backend"),))
+
+
+def _zones(settings: Settings) -> Iterator[Finding]:
+    for key, consumer in settings.consumers.items():
+        fault = names.zone(consumer.test_vm.zone, within=settings.region)
+        yield from refused(("consumers", key, "test_vm", "zone"), fault, ("region",))
+
+
+def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
+    known = list(settings.producer.services) if settings.producer else []
+    for path, _, _, endpoint in endpoints_of(settings):
+        if (endpoint.service is None) == (endpoint.service_attachment is None):
+            wrong = (
+                "neither service nor service_attachment"
+                if endpoint.service is None
+                else "both service and service_attachment"
+            )
+            allowed = "service: KEY, or service_attachment: SELF LINK"
+            yield Finding(path, Fault(wrong=wrong, allowed=allowed, remedy="give exactly one of them"))
+        elif endpoint.service is not None and endpoint.service not in known:
+            others = (("producer", "services", endpoint.service),)
+            yield Finding((*path, "service"), _unknown_service(endpoint.service, known), others)
+        elif endpoint.service_attachment is not None:
+            fault = connections.service_attachment(endpoint.service_attachment, within=settings.region)
+            yield from refused((*path, "service_attachment"), fault, ("region",))
+        if endpoint.service is not None and (endpoint.url is not None or endpoint.port is not None):
+            fault = Fault(
+                wrong="url or port is given with service, whose outputs tell both",
+                allowed="url and port with service_attachment",
+                remedy="drop them, or use service_attachment",
+            )
+            yield Finding(path, fault)
+
+
+def _unknown_service(service: str, known: list[str]) -> Fault:
+    if not known:
+        return Fault(
+            wrong=f"service {service!r} is unknown: this file has no producer with services",
+            allowed="service_attachment: SELF LINK",
+            remedy="give the attachment's self link as service_attachment, or add the service under producer.services",
+        )
+    near = get_close_matches(service, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "add it under producer.services, or correct the key"
+    return Fault(wrong=f"there is no service {service!r}", allowed=", ".join(sorted(known)), remedy=hint)

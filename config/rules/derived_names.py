@@ -1,0 +1,78 @@
+"""What the stacks make of names and keys: names that grow, and Terraform addresses that must stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudrun_psc.rules import access, content_names, defaults
+from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.terraform_names import address_name, secret_name
+from config.problems import KeyPath, dotted
+from config.rules.finding import Finding, refused, services_of
+from config.settings import Settings
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Names that would become too long, and keys or names that would meet in one Terraform address."""
+    yield from _load_balancer_names(settings)
+    yield from _subnet_names(settings)
+    yield from _addresses(settings)
+
+
+def _load_balancer_names(settings: Settings) -> Iterator[Finding]:
+    for path, _, service in services_of(settings):
+        for part in ("network_endpoint_group", "forwarding_rule"):
+            yield from refused((*path, "names", part), content_names.base_name(getattr(service.names, part)))
+        if service.address is not None:
+            name = content_names.shared_address_name(service.names.forwarding_rule, service.address)
+            fault = content_names.grown_name(name, f"with the address {service.address}")
+            yield from refused((*path, "names", "forwarding_rule"), fault, (*path, "address"))
+
+
+def _subnet_names(settings: Settings) -> Iterator[Finding]:
+    if settings.producer is None:
+        return
+    network_path: KeyPath = ("producer", "network")
+    network = settings.producer.network
+    subnet = network.load_balancer_subnet
+    fault = _with_range(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
+    here: KeyPath = (*network_path, "load_balancer_subnet")
+    yield from refused((*here, "name"), fault, (*here, "range"))
+    for path, _, service in services_of(settings):
+        for index, range_ in enumerate(service.nat_ranges):
+            fault = _with_range(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
+            yield from refused((*network_path, "nat_subnet_name"), fault, (*path, "nat_ranges", index))
+
+
+def _with_range(name: str, range_: str, plain: str) -> Fault | None:
+    return content_names.grown_name(content_names.range_name(name, range_, plain), f"for the range {range_}")
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    """Grants are addressed SERVICE_INVOKER and SERVICE_SECRET: two pairs of keys can read the same."""
+    taken: dict[str, tuple[KeyPath, str, object]] = {}
+    for address, path, what, grant in _grants(settings):
+        first, other, granted = taken.setdefault(address, (path, what, grant))
+        if grant != granted:
+            fault = Fault(
+                wrong=f"{what} and {other} ({dotted(first)}) would both have the Terraform address {address}",
+                allowed="keys and names that differ in more than punctuation and case",
+                remedy="rename one of them",
+            )
+            yield Finding(path, fault, (first,))
+
+
+def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
+    """Of each grant its address, key path, name in messages, and what makes it the same grant as another."""
+    project = settings.producer.project if settings.producer else ""
+    for path, key, service in services_of(settings):
+        stem = address_name(key)
+        for index, invoker in enumerate(service.invokers):
+            address = f"google_cloud_run_v2_service_iam_member.{stem}_{address_name(invoker)}"
+            what = f"the invoker {invoker} of {key}"
+            yield address, (*path, "invokers", index), what, (key, access.identity(invoker))
+        for variable, reference in service.secrets.items():
+            secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
+            address = f"google_secret_manager_secret_iam_member.{stem}_{secret_name(secret, project)}"
+            what = f"the secret {secret} of {key}"
+            yield address, (*path, "secrets", variable, "secret"), what, (key, secret)

@@ -1,0 +1,38 @@
+"""What the rules between settings find, and the walks over settings that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath
+from config.settings import ConsumerSettings, EndpointSettings, ServiceSettings, Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault at `path`; `others` are the further settings that it follows from."""
+
+    path: KeyPath
+    fault: Fault
+    others: tuple[KeyPath, ...] = ()
+
+
+def refused(path: KeyPath, fault: Fault | None, *others: KeyPath) -> Iterator[Finding]:
+    """A finding at `path`, where a rule has a fault to tell."""
+    if fault is not None:
+        yield Finding(path, fault, others)
+
+
+def services_of(settings: Settings) -> Iterator[tuple[KeyPath, str, ServiceSettings]]:
+    """Every service with its key path and key."""
+    for key, service in (settings.producer.services if settings.producer else {}).items():
+        yield ("producer", "services", key), key, service
+
+
+def endpoints_of(settings: Settings) -> Iterator[tuple[KeyPath, str, ConsumerSettings, EndpointSettings]]:
+    """Every endpoint with its key path, its consumer's key and the consumer."""
+    for key, consumer in settings.consumers.items():
+        for name, endpoint in consumer.endpoints.items():
+            yield ("consumers", key, "endpoints", name), key, consumer, endpoint

@@ -1,0 +1,80 @@
+"""Rules within and between services: their former keys, variables, instances and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudrun_psc.rules import instance_sizes
+from cloudrun_psc.rules.faults import Fault
+from config.problems import KeyPath
+from config.rules.finding import Finding, refused, services_of
+from config.settings import ServiceSettings, Settings
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong within each service, and between the services' former keys."""
+    for path, _, service in services_of(settings):
+        yield from _variables(path, service)
+        yield from _instances(path, service)
+        yield from _size(path, service)
+    if settings.producer is not None:
+        yield from _former_keys(settings.producer.services)
+
+
+def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    """Cloud Run refuses a variable that is given twice."""
+    for name in service.secrets:
+        if name in service.env:
+            fault = Fault(
+                wrong=f"the variable {name} stands under env too", allowed="each variable once", remedy="remove one"
+            )
+            yield Finding((*path, "secrets", name), fault, ((*path, "env", name),))
+
+
+def _instances(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    least, most = service.scaling.min_instances, service.scaling.max_instances
+    if least is not None and most is not None and least > most:
+        here = (*path, "scaling", "min_instances")
+        fault = Fault(
+            wrong=f"{least} is more than max_instances, {most}",
+            allowed=f"at most {most}",
+            remedy="lower it, or raise max_instances",
+        )
+        yield Finding(here, fault, ((*path, "scaling", "max_instances"),))
+
+
+def _size(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    """CPU, memory and concurrency of an instance."""
+    cpu = service.cpu or instance_sizes.DEFAULT_CPU
+    fault = instance_sizes.cpu(cpu)
+    if fault is not None:
+        yield Finding((*path, "cpu"), fault)
+        return
+    fault = instance_sizes.memory(service.memory or instance_sizes.DEFAULT_MEMORY, cpu)
+    key, other = ("memory", "cpu") if service.memory else ("cpu", "memory")
+    yield from refused((*path, key), fault, (*path, other))
+    fault = instance_sizes.concurrency(service.concurrency, cpu) if service.concurrency else None
+    yield from refused((*path, "concurrency"), fault, (*path, "cpu"))
+
+
+def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for key, service in services.items():
+        former, here = service.former_key, ("producer", "services", key, "former_key")
+        if former is None:
+            continue
+        if former in services:
+            fault = Fault(
+                wrong=f"{former!r} is a service of this file",
+                allowed="the key that the service had before",
+                remedy="correct it, or remove former_key",
+            )
+            yield Finding(here, fault, (("producer", "services", former),) if former != key else ())
+        if former in seen:
+            fault = Fault(
+                wrong=f"{former!r} is the former key of {seen[former]!r} too",
+                allowed="each former key once",
+                remedy="remove one of them",
+            )
+            yield Finding(here, fault)
+        seen[former] = key

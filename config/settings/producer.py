@@ -1,0 +1,56 @@
+"""The producer: its project, its network with the subnets, and its services."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cloudrun_psc.rules import defaults
+from config import fields
+from config.settings.section import Section, Side
+from config.settings.service import ServiceSettings
+
+
+class ProxyOnlySubnetSettings(Section):
+    """The subnet that Google's Envoy proxies take their addresses from."""
+
+    name: fields.ResourceName = Field(defaults.PROXY_ONLY_SUBNET.name, description="The subnet's name.")
+    range: fields.ProxyOnlyRange = Field(
+        defaults.PROXY_ONLY_SUBNET.range, description="Its primary IPv4 range, at least a /26."
+    )
+
+
+class LoadBalancerSubnetSettings(Section):
+    """The subnet in which the load balancers' addresses stand."""
+
+    name: fields.ResourceName = Field(
+        defaults.LOAD_BALANCER_SUBNET.name,
+        description="The subnet's name; the range follows it once that is not the default.",
+    )
+    range: fields.SubnetRange = Field(defaults.LOAD_BALANCER_SUBNET.range, description="Its primary IPv4 range.")
+
+
+class ProducerNetworkSettings(Section):
+    """The producer's VPC network."""
+
+    name: fields.ResourceName = Field(defaults.PRODUCER_NETWORK, description="The network's name.")
+    load_balancer_subnet: LoadBalancerSubnetSettings = Field(
+        default_factory=LoadBalancerSubnetSettings, description="The subnet of the load balancers' addresses."
+    )
+    proxy_only_subnet: ProxyOnlySubnetSettings = Field(
+        default_factory=ProxyOnlySubnetSettings, description="The subnet of Google's Envoy proxies."
+    )
+    nat_subnet_name: fields.ResourceName = Field(
+        defaults.NAT_SUBNET.name,
+        description=f"The PSC NAT subnets' name; the range follows it once that is not {defaults.NAT_SUBNET.range}.",
+    )
+
+
+class ProducerSettings(Side):
+    """The side that publishes."""
+
+    network: ProducerNetworkSettings = Field(
+        default_factory=ProducerNetworkSettings, description="The VPC network that the load balancers stand in."
+    )
+    services: dict[fields.Key, ServiceSettings] = Field(
+        default_factory=dict, description="The published services, by key."
+    )

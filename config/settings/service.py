@@ -1,0 +1,137 @@
+"""A published service: what runs, who may call and connect, and what its parts are called."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from cloudrun_psc.rules import default_names, defaults
+from cloudrun_psc.rules.bounds import CONCURRENCY, PORT, TIMEOUT_SECONDS
+from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS, ConnectionPreference
+from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
+from config import fields
+from config.settings.section import Section
+
+_PARTS = default_names.service_parts("KEY")
+
+
+class SecretSettings(Section):
+    """A reference to a Secret Manager secret."""
+
+    secret: fields.Secret = Field(description="NAME (in the producer's project) or projects/PROJECT/secrets/NAME.")
+    version: fields.SecretVersion = Field(defaults.SECRET_VERSION, description="The secret's version.")
+
+
+class ScalingSettings(Section):
+    """How many instances a revision may have."""
+
+    min_instances: int | None = Field(
+        None, ge=0, le=1000, description="Instances kept when idle. Default: Cloud Run's, 0."
+    )
+    max_instances: int | None = Field(None, ge=1, le=1000, description="The most instances. Default: Cloud Run's.")
+
+
+class ServiceNames(Section):
+    """The resources' names where those made of the service's key do not suit."""
+
+    service: fields.CloudRunName = Field("", description=f"The Cloud Run service. Default: {_PARTS['service']}.")
+    network_endpoint_group: fields.ResourceName = Field(
+        "", description=f"The serverless NEG. Default: {_PARTS['network_endpoint_group']}."
+    )
+    backend_service: fields.ResourceName = Field(
+        "", description=f"The backend service. Default: {_PARTS['backend_service']}."
+    )
+    url_map: fields.ResourceName = Field("", description=f"The URL map. Default: {_PARTS['url_map']}.")
+    http_proxy: fields.ResourceName = Field("", description=f"The target HTTP proxy. Default: {_PARTS['http_proxy']}.")
+    forwarding_rule: fields.ResourceName = Field(
+        "", description=f"The load balancer's forwarding rule. Default: {_PARTS['forwarding_rule']}."
+    )
+    service_attachment: fields.ResourceName = Field(
+        "", description=f"The service attachment. Default: {_PARTS['service_attachment']}."
+    )
+
+
+class ServiceSettings(Section):
+    """One published Cloud Run service with its load balancer and service attachment."""
+
+    image: fields.Image = Field(defaults.IMAGE, description="The container image.")
+    container_port: int | None = Field(
+        None,
+        ge=PORT.least,
+        le=PORT.most,
+        description="The port that the container listens on. Default: Cloud Run's, 8080.",
+    )
+    env: dict[fields.VariableName, fields.Text] = Field(
+        default_factory=dict, description="Environment variables; quote numbers and yes/no."
+    )
+    secrets: dict[fields.VariableName, SecretSettings] = Field(
+        default_factory=dict,
+        description="Environment variables out of Secret Manager; the service's account gets access.",
+    )
+    cpu: fields.Cpu | None = Field(
+        None, description=f"CPU limit, such as 1 or 500m. Default: Cloud Run's, {DEFAULT_CPU}."
+    )
+    memory: fields.Memory | None = Field(
+        None, description=f"Memory limit, such as 512Mi. Default: Cloud Run's, {DEFAULT_MEMORY}."
+    )
+    scaling: ScalingSettings = Field(default_factory=ScalingSettings, description="How many instances there may be.")
+    concurrency: int | None = Field(
+        None,
+        ge=CONCURRENCY.least,
+        le=CONCURRENCY.most,
+        description="Requests per instance at a time. Default: Cloud Run's, 80; below one CPU 1.",
+    )
+    timeout_seconds: int | None = Field(
+        None,
+        ge=TIMEOUT_SECONDS.least,
+        le=TIMEOUT_SECONDS.most,
+        description="Request timeout. Default: Cloud Run's, 300. "
+        f"PSC's NAT drops what is idle for {NAT_IDLE_TIMEOUT_SECONDS}.",
+    )
+    service_account: fields.ServiceAccount | None = Field(
+        None, description="The account that the service runs as. Default: the default Compute Engine account."
+    )
+    labels: dict[fields.LabelKey, fields.LabelValue] = Field(
+        default_factory=dict, description="Labels of the Cloud Run service."
+    )
+    ingress: Literal["internal"] = Field(
+        "internal", description="Only internal: the load balancer's traffic counts as that."
+    )
+    invokers: list[str] = Field(
+        default_factory=list,
+        description="Who may call: consumers' keys (their account), service accounts, user:…, group:…, principal://…. "
+        "Default: every consumer with an endpoint on the service.",
+    )
+    port: int = Field(
+        defaults.HTTP_PORT,
+        ge=PORT.least,
+        le=PORT.most,
+        description="The port that the load balancer and so the endpoints answer on.",
+    )
+    address: fields.Address | None = Field(None, description="The load balancer's address. Default: Google picks one.")
+    connection_preference: ConnectionPreference = Field(
+        defaults.CONNECTION_PREFERENCE,
+        description="ACCEPT_AUTOMATIC lets every project connect and excludes accept and reject.",
+    )
+    accept: dict[str, fields.ConnectionLimit] = Field(
+        default_factory=dict,
+        description="Who may connect and with how many endpoints: consumers' keys, project ids or VPC networks. "
+        f"Default: every consumer with an endpoint on the service, {defaults.CONNECTION_LIMIT}.",
+    )
+    reject: list[str] = Field(
+        default_factory=list, description="Who may never connect: consumers' keys, project ids or networks."
+    )
+    nat_ranges: list[fields.SubnetRange] = Field(
+        default_factory=lambda: [defaults.NAT_SUBNET.range],
+        min_length=1,
+        description="Ranges of the PSC NAT subnets, for this service alone.",
+    )
+    description: fields.Text | None = Field(None, description="The service attachment's description.")
+    names: ServiceNames = Field(
+        default_factory=ServiceNames, description="The resources' names where the defaults do not suit."
+    )
+    former_key: fields.Key | None = Field(
+        None,
+        description="The key that this service had before: Terraform moves its resources instead of replacing them.",
+    )

@@ -1,0 +1,21 @@
+"""The least and the most that Google takes where a number is given."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Bounds(NamedTuple):
+    """Both are allowed themselves."""
+
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.most}"
+
+
+PORT = Bounds(1, 65535)
+# https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
+TIMEOUT_SECONDS = Bounds(1, 3600)
+CONCURRENCY = Bounds(1, 1000)

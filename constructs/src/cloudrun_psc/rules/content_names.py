@@ -1,0 +1,57 @@
+"""Names that change with what they name, so that a replacement can stand before the original is gone.
+
+Google Cloud refuses two resources of one name, and refuses to delete what is in use. A resource that must be replaced
+while in use therefore needs a new name for its new content. The content of a first deployment keeps the plain name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from cloudrun_psc.rules.faults import Fault, shown
+
+# 6 hexadecimal digits: two contents of one resource collide once in 16 million edits.
+_DIGITS = 6
+LONGEST_BASE = 63 - 1 - _DIGITS
+
+
+def content_name(name: str, content: Mapping[str, object], plain: Mapping[str, object]) -> str:
+    """`name` itself while `content` equals `plain`, else with a short hash of the content at its end."""
+    if content == plain:
+        return name
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
+
+
+def range_name(name: str, range_: str, plain: str) -> str:
+    """`name` itself for the range `plain`, else with the range at its end: producer-subnet-10-0-4-0-24."""
+    return name if range_ == plain else f"{name}-{range_.replace('.', '-').replace('/', '-')}"
+
+
+def base_name(value: str) -> Fault | None:
+    """A name that leaves room for the hash of a later edit; a name is never cut."""
+    if len(value) <= LONGEST_BASE:
+        return None
+    return Fault(
+        wrong=f"{shown(value)} has {len(value)} characters",
+        allowed=f"at most {LONGEST_BASE}: a later edit adds a hash to it",
+        remedy="shorten it",
+    )
+
+
+def shared_address_name(rule: str, address: str) -> str:
+    """The name of the reserved address of a forwarding rule whose address is fixed: hello-forwarding-rule-10-0-1-9."""
+    return f"{rule}-{address.replace('.', '-')}"
+
+
+def grown_name(value: str, because: str) -> Fault | None:
+    """A name that became longer than it was written: it must still be one that Google takes (63 characters)."""
+    if len(value) <= 63:
+        return None
+    return Fault(
+        wrong=f"{because} it becomes {shown(value, 100)}, {len(value)} characters",
+        allowed="at most 63",
+        remedy="shorten it",
+    )

@@ -1,0 +1,36 @@
+"""The values that hold where nothing else is said, in constructs and configurations alike: stated here alone.
+
+Names, ranges and sizes are the walk-through's. What is called after a key stands in `default_names`; where Cloud Run
+has a default of its own, nothing is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cloudrun_psc.rules import default_names
+from cloudrun_psc.rules.connections import ACCEPT_MANUAL
+from cloudrun_psc.rules.subnets import Subnet
+
+PRODUCER_NETWORK = default_names.network("producer")
+LOAD_BALANCER_SUBNET = Subnet(name=default_names.subnet("producer"), range="10.0.1.0/24")
+PROXY_ONLY_SUBNET = Subnet(name="producer-proxy-subnet", range="10.0.2.0/24")
+NAT_SUBNET = Subnet(name="producer-psc-subnet", range="10.0.3.0/24")
+
+IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
+SECRET_VERSION = "latest"  # noqa: S105
+HTTP_PORT = 80
+CONNECTION_PREFERENCE: Final = ACCEPT_MANUAL
+CONNECTION_LIMIT = 10
+
+CONSUMER_NETWORK = default_names.network("consumer")
+CONSUMER_SUBNET = Subnet(name=default_names.subnet("consumer"), range="10.1.0.0/24")
+# Those of `gcloud compute networks subnets update --enable-flow-logs`.
+FLOW_LOG_SAMPLING = 0.5
+FLOW_LOG_INTERVAL: Final = "INTERVAL_5_SEC"
+FLOW_LOG_METADATA: Final = "INCLUDE_ALL_METADATA"
+
+TEST_VM = "test-vm"
+MACHINE_TYPE = "e2-micro"
+DISK_IMAGE = "debian-cloud/debian-12"
+IAP_FIREWALL_RULE = "allow-iap-ssh"

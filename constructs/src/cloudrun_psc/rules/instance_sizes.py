@@ -1,0 +1,66 @@
+"""CPU, memory and concurrency of a Cloud Run instance: which of them go together.
+
+Sources: https://cloud.google.com/run/docs/configuring/services/cpu, beside it memory-limits, and the description of
+maxInstanceRequestConcurrency in Cloud Run's API (run v2): 80 from one CPU on, 1 below.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cloudrun_psc.rules.faults import Fault
+
+DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
+LEAST_CPU = 0.08
+_GIB = 2**30
+_UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+# CPUs, and the least and the most memory in GiB that goes with them.
+_MEMORY: dict[float, tuple[float, float]] = {1: (0.125, 4), 2: (0.125, 8), 4: (2, 16), 6: (4, 24), 8: (4, 32)}
+
+
+def cpus(quantity: str) -> float:
+    """A CPU quantity as a number: 500m is 0.5."""
+    return int(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
+
+
+def cpu(quantity: str) -> Fault | None:
+    """A number of CPUs that Cloud Run has."""
+    number = cpus(quantity)
+    if LEAST_CPU <= number < 1 or number in _MEMORY:
+        return None
+    return Fault(
+        wrong=f"Cloud Run has no instances with {quantity} CPU",
+        allowed=f"{LEAST_CPU:g} to 1 (80m to 1000m), 2, 4, 6 or 8",
+        remedy="take one of these",
+    )
+
+
+def memory(quantity: str, cpu_quantity: str) -> Fault | None:
+    """An amount of memory that goes with a number of CPUs, which must be valid itself."""
+    match = re.fullmatch(r"([0-9]+)([A-Za-z]+)", quantity)
+    number = cpus(cpu_quantity)
+    least, most = _MEMORY[max(1, number)]
+    if number < 1:
+        most = 0.5 if number < 0.5 else 1
+    if match is None or least * _GIB <= int(match[1]) * _UNITS[match[2]] <= most * _GIB:
+        return None
+    return Fault(
+        wrong=f"{quantity} does not go with {cpu_quantity} CPU",
+        allowed=f"{_shown(least)} to {_shown(most)}",
+        remedy="change one of the two",
+    )
+
+
+def _shown(gib: float) -> str:
+    return f"{gib:g}Gi" if gib >= 1 else f"{gib * 1024:g}Mi"
+
+
+def concurrency(requests: int, cpu_quantity: str) -> Fault | None:
+    """How many requests an instance may have at a time; below one CPU only one."""
+    if requests == 1 or cpus(cpu_quantity) >= 1:
+        return None
+    return Fault(
+        wrong=f"{requests} requests at a time do not go with {cpu_quantity} CPU",
+        allowed="1 below one CPU",
+        remedy="leave concurrency out, or take at least 1 CPU",
+    )

@@ -1,0 +1,181 @@
+"""Two versions of a stack, attribute by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from deployment.stack import Item, Stack, manages
+
+# How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
+_KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
+_ABSENT = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One attribute: where it is, and its values; None with the flag that says which of them is not there."""
+
+    path: str
+    before: Any = None
+    after: Any = None
+    added: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What happens to one address. `action`: created, updated, replaced, destroyed, moved or forgotten.
+
+    `because` are the attributes that force a replacement; `unknown` the attributes that nobody knows before apply;
+    `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it. `overlaps`
+    is true where a plan creates the new one before it destroys the old one.
+    """
+
+    address: str
+    type: str
+    action: str
+    former_address: str = ""
+    differences: tuple[Difference, ...] = ()
+    because: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    inferred: bool = False
+    overlaps: bool = False
+
+    @property
+    def of_resource(self) -> bool:
+        """Whether Terraform manages what changes."""
+        return manages(self.type)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A stack before and after. `source` is `code` (synthesized on both sides) or `plan` (the real state, as planned).
+
+    `drift` are changes that somebody made outside Terraform, which only a plan knows.
+    """
+
+    source: str
+    before: Stack | None
+    after: Stack | None
+    changes: tuple[Change, ...]
+    drift: tuple[Change, ...] = ()
+
+    @property
+    def stack(self) -> Stack:
+        """The stack as it will be, or was."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    def former(self, address: str) -> Item | None:
+        """What stood at an address before, under whatever address it then had."""
+        if self.before is None:
+            return None
+        origin = self._origins.get(address, address)
+        return self.before.items.get(origin if origin in self.before.items else address)
+
+    def change(self, address: str) -> Change | None:
+        """What happens to an address."""
+        return self._by_address.get(address)
+
+    @cached_property
+    def _origins(self) -> Mapping[str, str]:
+        return {new: old for old, new in self.after.moved.items()} if self.after else {}
+
+    @cached_property
+    def _by_address(self) -> Mapping[str, Change]:
+        return {one.address: one for one in self.changes}
+
+    @cached_property
+    def replaced_types(self) -> frozenset[str]:
+        """The types of which something is replaced."""
+        return frozenset(one.type for one in self.changes if one.action == "replaced")
+
+
+def compare(before: Stack | None, after: Stack | None) -> Comparison:
+    """Synthesized stacks against each other; one of them may not be there."""
+    old = dict(before.items) if before else {}
+    new = dict(after.items) if after else {}
+    moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old and new_ not in old}
+    changes = []
+    for address in sorted(old.keys() | new.keys()):
+        if address in moves.values() and address not in new:
+            continue
+        former = old.get(moves.get(address, address))
+        change = _change(address, former, new.get(address))
+        if change is not None:
+            changes.append(change)
+    return Comparison(source="code", before=before, after=after, changes=tuple(changes))
+
+
+def _change(address: str, before: Item | None, after: Item | None) -> Change | None:
+    if before is None or after is None:
+        item = before or after
+        assert item is not None
+        action = "created" if before is None else "destroyed"
+        return Change(
+            address=address,
+            type=item.type,
+            action=action,
+            differences=tuple(differences(before.values if before else {}, after.values if after else {})),
+        )
+    former = before.address if before.address != address else ""
+    found = tuple(differences(before.values, after.values))
+    if not found and not former:
+        return None
+    return Change(
+        address=address,
+        type=after.type,
+        action="updated" if found else "moved",
+        former_address=former,
+        differences=found,
+    )
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    """The attributes that differ, in order of their paths."""
+    if before == after:
+        return
+    old, new = dict(leaves(before)), dict(leaves(after))
+    for path in sorted(old.keys() | new.keys()):
+        left, right = old.get(path, _ABSENT), new.get(path, _ABSENT)
+        if left is _ABSENT or right is _ABSENT:
+            yield Difference(
+                path=path,
+                before=None if left is _ABSENT else left,
+                after=None if right is _ABSENT else right,
+                added=left is _ABSENT,
+                removed=right is _ABSENT,
+            )
+        elif left != right or isinstance(left, bool) != isinstance(right, bool):
+            yield Difference(path=path, before=left, after=right)
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value with its path. A list of plain values is one leaf; null counts as not there."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value):
+        for key, inner in _entries(value):
+            yield from leaves(inner, f"{path}[{key}]")
+    elif value is not None and value != []:
+        yield path, value
+
+
+def _entries(value: list[Any]) -> Iterator[tuple[str, Any]]:
+    for name in _KEYS:
+        keys = [one.get(name) if isinstance(one, dict) else None for one in value]
+        if all(isinstance(key, str) for key in keys) and len({*keys}) == len(keys) and len(keys) > 1:
+            yield from ((str(key), one) for key, one in zip(keys, value, strict=True))
+            return
+    if len(value) == 1:
+        # One block is the same block, whatever its key: `containers[0].image`.
+        single = value[0]
+        key = next((str(single[name]) for name in _KEYS if isinstance(single, dict) and name in single), "0")
+        yield ("0" if "${" in key else key), single
+        return
+    yield from ((str(index), one) for index, one in enumerate(value))

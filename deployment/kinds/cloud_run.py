@@ -1,0 +1,100 @@
+"""Cloud Run services, and who may call them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deployment.kinds.kind import CALL, INGRESS, MAP, NONE, REPLACED, SERVICE_IDENTITY, Grant, Kind, Noteworthy
+from deployment.values import Json
+
+_RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
+
+SERVICE = Kind(
+    type="google_cloud_run_v2_service",
+    called="Cloud Run",
+    drawn=True,
+    collection="services",
+    import_id="projects/{project}/locations/{location}/services/{name}",
+    comment="What is published. Only internal traffic reaches it, only named invokers may call.",
+    keys={
+        "labels": MAP,
+        "template": {
+            "containers": {
+                "env": {"value_source": {"secret_key_ref": {}}},
+                "ports": {},
+                "resources": {"limits": MAP},
+            },
+            "scaling": {},
+        },
+    },
+    forcing=("name", "project", "location"),
+    grants=(
+        _RUN_ADMIN,
+        Grant(name="roles/iam.serviceAccountUser", on=SERVICE_IDENTITY, why="a service acts as this account"),
+    ),
+    way_in=INGRESS,
+    replaced="The Cloud Run service {name} {surely} replaced ({why}); {meanwhile}. Its URL, the audience of callers' "
+    "ID tokens, changes with its name: callers need the new one.",
+    destroyed=": its revisions and its URL are gone",
+    noteworthy={
+        "deletion_protection": Noteworthy(
+            when=False, why="On when unset: a destroy then takes two steps.", seen="provider"
+        ),
+        "ingress": Noteworthy(
+            why="Unset means all: its run.app address is then reachable past the accept list, and whoever has a token "
+            "needs no accepted network. The internal load balancer counts as internal.",
+            seen="provider",
+        ),
+    },
+)
+FIRST_SERVICE = replace(SERVICE, type="google_cloud_run_service", forcing=(), ours=False)
+
+
+def _callers(values: Json) -> str:
+    return "Who was let in later: the variable's entries." if "for_each" in values else "Who may call."
+
+
+INVOKER = Kind(
+    type="google_cloud_run_v2_service_iam_member",
+    called="caller's permission",
+    drawn=False,
+    collection=NONE,
+    import_id="projects/{project}/locations/{location}/services/{name} {role} {member}",
+    comment=_callers,
+    keys={},
+    forcing=("name", "project", "location", "role", "member"),
+    grants=(_RUN_ADMIN,),
+    way_in=CALL,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={
+        "lifecycle.replace_triggered_by": Noteworthy(
+            why="Replacing a Cloud Run service drops its IAM without a difference in any plan (issue 18831 of the "
+            "provider): every request is then answered 403.",
+            seen="provider",
+        )
+    },
+)
+# Those of other people's stacks: bindings and policies, and grants on the whole project.
+OTHER_PERMISSIONS = tuple(
+    replace(INVOKER, type=f"{of}_iam_{form}", forcing=(), ours=False)
+    for of in (SERVICE.type, FIRST_SERVICE.type, "google_project")
+    for form in ("member", "binding", "policy")
+    if f"{of}_iam_{form}" != INVOKER.type
+)
+
+SECRET_ACCESS = Kind(
+    type="google_secret_manager_secret_iam_member",
+    called="permission to read a secret",
+    drawn=False,
+    collection=NONE,
+    import_id="projects/{project}/secrets/{secret_id} {role} {member}",
+    comment="Without it the first revision that reads the secret fails to start.",
+    keys={},
+    forcing=("secret_id", "project", "role", "member"),
+    grants=(Grant(name="roles/secretmanager.admin", why="lets the service's account read its secrets"),),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={},
+)

@@ -1,0 +1,109 @@
+"""Forwarding rules: a load balancer's frontend, and a PSC endpoint, which are one Terraform type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from deployment.kinds.kind import (
+    ENDPOINT,
+    EVERYWHERE,
+    IN_PROJECT,
+    LOAD_BALANCER_ADMIN,
+    NETWORK_ADMIN,
+    NONE,
+    PORT,
+    Grant,
+    Kind,
+    Noteworthy,
+)
+from deployment.values import Json
+
+_ATTACHMENT = re.compile(r"service_?attachment", re.IGNORECASE)
+
+
+def points_at_attachment(values: Json) -> bool:
+    """Whether a forwarding rule is a PSC endpoint for a published service, by its target or its empty scheme."""
+    target = str(values.get("target") or "")
+    return bool(_ATTACHMENT.search(target)) or (values.get("load_balancing_scheme") == "" and bool(target))
+
+
+_KEPT_NAME = Noteworthy(
+    why="The name has a hash of the content at its end; a change that replaces nothing must keep it.",
+    seen="provider; tried",
+)
+_ADDRESS = Noteworthy(
+    why="A reference, so that the address is there first: nothing orders the two otherwise, and a later change of the "
+    "address is suppressed as no difference (issue 16870 of the provider).",
+    seen="provider",
+)
+
+PSC_ENDPOINT = Kind(
+    type="google_compute_forwarding_rule",
+    variant="PSC endpoint",
+    fits=points_at_attachment,
+    called="PSC endpoint",
+    drawn=True,
+    collection="forwardingRules",
+    import_id=f"{IN_PROJECT}/forwardingRules/{{name}}",
+    comment="The endpoint: an address of this network behind which the service answers.",
+    keys={},
+    # A new target replaces it from google 7.33 on.
+    forcing=(
+        *EVERYWHERE, "ip_address", "ip_protocol", "port_range", "ports", "load_balancing_scheme", "network",
+        "subnetwork", "allow_global_access", "all_ports", "target",
+    ),
+    grants=(
+        NETWORK_ADMIN,
+        Grant(name="roles/servicedirectory.editor", why="Google registers each endpoint in Service Directory"),
+    ),
+    way_in=ENDPOINT,
+    replaced="The endpoint {name} {surely} replaced ({why}): its callers are cut off until it is accepted again.",
+    destroyed=NONE,
+    noteworthy={
+        "load_balancing_scheme": Noteworthy(
+            when="",
+            why="Empty on purpose: left out it means EXTERNAL, which the API refuses for an endpoint.",
+            seen="provider",
+        ),
+        "recreate_closed_psc": Noteworthy(
+            when=True,
+            why="An endpoint whose attachment was replaced is CLOSED and never heals; with this the next apply makes "
+            "it anew.",
+            seen="API",
+        ),
+        "ip_address": _ADDRESS,
+        "lifecycle.ignore_changes": _KEPT_NAME,
+    },
+)  # fmt: skip
+
+FRONTEND = replace(
+    PSC_ENDPOINT,
+    variant="",
+    fits=lambda values: not points_at_attachment(values),
+    called="load balancer",
+    comment="The load balancer's front. A new port or address makes a new rule first, so connections live.",
+    # A load balancer's rule is re-pointed in place.
+    forcing=tuple(name for name in PSC_ENDPOINT.forcing if name != "target"),
+    grants=(LOAD_BALANCER_ADMIN, NETWORK_ADMIN),
+    way_in=PORT,
+    replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
+    noteworthy={
+        "depends_on": Noteworthy(
+            why="No attribute refers to the proxy-only subnet: without it the two race at creation, and destroying "
+            "fails because the subnet is in use.",
+            seen="API; tried",
+        ),
+        "ip_address": _ADDRESS,
+        "lifecycle.ignore_changes": _KEPT_NAME,
+    },
+)
+GLOBAL_ENDPOINT = replace(
+    PSC_ENDPOINT,
+    type="google_compute_global_forwarding_rule",
+    collection=NONE,
+    drawn=False,
+    forcing=("target",),
+    import_id="projects/{project}/global/forwardingRules/{name}",
+    ours=False,
+)

@@ -1,0 +1,123 @@
+"""What there is to say of a kind of resource or data source; every part is to be said, if only as NONE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from deployment.values import Json
+
+# Said on purpose: there is nothing of this sort to say of the kind.
+NONE: Final = ""
+# A key of Terraform JSON that is a map. A key that holds a mapping of keys is a block, all others are attributes.
+MAP: Final = "map"
+Keys: TypeAlias = Mapping[str, "Keys | str"]
+
+# What a role can be granted on.
+PROJECT = "the project"
+SERVICE_IDENTITY = "the service account that the service runs as"
+VM_IDENTITY = "the service account that the VM runs as"
+BUCKET = "the state bucket"
+IMPERSONATED = "the impersonated service account"
+
+# The ways in that a kind can open; review/ways_in.py finds out who comes in by them.
+ACCEPT, CALL, ENDPOINT, EXTERNAL, FIREWALL, INGRESS, PORT = WAYS_IN = (
+    "accept", "call", "endpoint", "external", "firewall", "ingress", "port"
+)  # fmt: skip
+
+REPLACED = "{address} ({name}) {surely} replaced ({why})."
+_ANY: Final = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A predefined role (roles/…) or a single permission, what it is granted on, and why it is needed."""
+
+    name: str
+    why: str
+    on: str = PROJECT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noteworthy:
+    """Why an attribute is as it is: one text for HCL comments, review rules and docs/known-traps.md.
+
+    `seen` says in which versions, and how, that was learned. `when` is the value that it is said of; any by default.
+    """
+
+    why: str
+    seen: str
+    when: Any = _ANY
+
+    def applies(self, value: Any) -> bool:
+        """Whether there is something to say of this value."""
+        return self.when is _ANY or (type(self.when) is type(value) and self.when == value)
+
+
+def _always(values: Json) -> bool:
+    del values
+    return True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kind:
+    """A Terraform type (`data.TYPE` of a data source), or that part of its resources which `fits` says true to.
+
+    `variant` tells the parts of a type apart. `called` is what people call one, and `drawn` whether pictures show it.
+    `collection` is its part in Google's links, `import_id` what `terraform import` wants, attributes in braces.
+    `comment` stands above it in HCL: a text, or what makes one of its values. `keys` are its blocks and maps.
+    `forcing` are the attributes that the provider cannot change in place, `in_place` parts of them that it can.
+    `grants` are the roles that its deployer needs. `way_in` is the way into the service that it opens.
+
+    `replaced` and `destroyed` tell a reviewer what that means: the first a sentence, in which {surely} is "is" or "must
+    be" and {meanwhile} what requests meet until it is over, the second what follows on "is removed" (a text, or what
+    makes one of its values); with a colon in front it tells of a loss.
+
+    `ours` is false for what the stacks never hold and reviews of other people's stacks know.
+    """
+
+    type: str
+    called: str
+    drawn: bool
+    collection: str
+    import_id: str
+    comment: str | Callable[[Json], str]
+    keys: Keys
+    forcing: tuple[str, ...]
+    grants: tuple[Grant, ...]
+    way_in: str
+    replaced: str
+    destroyed: str | Callable[[Json], str]
+    noteworthy: Mapping[str, Noteworthy]
+    in_place: tuple[str, ...] = ()
+    variant: str = ""
+    fits: Callable[[Json], bool] = _always
+    ours: bool = True
+
+    @property
+    def label(self) -> str:
+        """The type, with the variant where there is one."""
+        return f"{self.type} ({self.variant})" if self.variant else self.type
+
+    def commented(self, values: Json) -> str:
+        """The comment for a resource with these values."""
+        return self.comment if isinstance(self.comment, str) else self.comment(values)
+
+    def lost(self, values: Json) -> str:
+        """What its destruction means, with these values."""
+        return self.destroyed if isinstance(self.destroyed, str) else self.destroyed(values)
+
+    def why(self, path: str, value: Any) -> str:
+        """Why the attribute at a dotted path has this value; "" where that needs no words."""
+        noteworthy = self.noteworthy.get(path)
+        return noteworthy.why if noteworthy and noteworthy.applies(value) else ""
+
+
+# What networking and load balancing resources need.
+NETWORK_ADMIN = Grant(name="roles/compute.networkAdmin", why="creates, changes and deletes networking resources")
+LOAD_BALANCER_ADMIN = Grant(
+    name="roles/compute.loadBalancerAdmin", why="creates, changes and deletes load balancers' parts"
+)
+IN_PROJECT = "projects/{project}/regions/{region}"
+EVERYWHERE = ("name", "project", "region", "zone", "location")

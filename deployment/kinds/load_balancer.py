@@ -1,0 +1,82 @@
+"""What stands between a load balancer's forwarding rule and Cloud Run: NEG, backend service, URL map, proxy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deployment.kinds.kind import EVERYWHERE, IN_PROJECT, LOAD_BALANCER_ADMIN, NONE, REPLACED, Kind, Noteworthy
+
+NETWORK_ENDPOINT_GROUP = Kind(
+    type="google_compute_region_network_endpoint_group",
+    called="network endpoint group",
+    drawn=False,
+    collection="networkEndpointGroups",
+    import_id=f"{IN_PROJECT}/networkEndpointGroups/{{name}}",
+    comment="Names the service as text on purpose: a reference would make Terraform create a new service before the "
+    "old one is gone, and a revision that fails to start could not heal.",
+    keys={"cloud_run": {}},
+    forcing=(*EVERYWHERE, "cloud_run", "network_endpoint_type", "network", "subnetwork", "psc_target_service"),
+    grants=(LOAD_BALANCER_ADMIN,),
+    way_in=NONE,
+    replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
+    destroyed=NONE,
+    noteworthy={},
+)
+
+BACKEND_SERVICE = Kind(
+    type="google_compute_region_backend_service",
+    called="backend service",
+    drawn=False,
+    collection="backendServices",
+    import_id=f"{IN_PROJECT}/backendServices/{{name}}",
+    comment="No timeout, health check or rate: with a serverless NEG Google refuses them. Cloud Run's own timeout "
+    "holds.",
+    keys={"backend": {}},
+    # Another region is planned as an update, which the API answers with 404.
+    forcing=("name", "project", "load_balancing_scheme"),
+    grants=(LOAD_BALANCER_ADMIN,),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={
+        "backend.capacity_scaler": Noteworthy(
+            why="Left out it is sent as 0: every apply succeeds, and every request is answered 503.",
+            seen="provider; tried",
+        )
+    },
+)
+
+URL_MAP = Kind(
+    type="google_compute_region_url_map",
+    called="URL map",
+    drawn=False,
+    collection="urlMaps",
+    import_id=f"{IN_PROJECT}/urlMaps/{{name}}",
+    comment="Everything goes to the one service.",
+    keys={},
+    forcing=("name", "project"),
+    grants=(LOAD_BALANCER_ADMIN,),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={},
+)
+
+HTTP_PROXY = Kind(
+    type="google_compute_region_target_http_proxy",
+    called="HTTP proxy",
+    drawn=False,
+    collection="targetHttpProxies",
+    import_id=f"{IN_PROJECT}/targetHttpProxies/{{name}}",
+    comment="Plain HTTP inside Google's network, which encrypts between its sites.",
+    keys={},
+    forcing=("name", "project", "region"),
+    grants=(LOAD_BALANCER_ADMIN,),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={},
+)
+HTTPS_PROXY = replace(
+    HTTP_PROXY, type="google_compute_region_target_https_proxy", collection="targetHttpsProxies", forcing=(), ours=False
+)

@@ -1,0 +1,79 @@
+"""VPC networks and their subnets."""
+
+from __future__ import annotations
+
+from deployment.kinds.kind import IN_PROJECT, NETWORK_ADMIN, NONE, Kind, Noteworthy
+from deployment.values import Json
+
+_WITH_ALL_IN_IT = "{name} {surely} replaced ({why}), with everything that stands in it."
+
+NETWORK = Kind(
+    type="google_compute_network",
+    called="network",
+    drawn=False,
+    collection="networks",
+    import_id="projects/{project}/global/networks/{name}",
+    comment="The VPC network of this side, without subnets of its own making.",
+    keys={},
+    forcing=("name", "project", "auto_create_subnetworks"),
+    grants=(NETWORK_ADMIN,),
+    way_in=NONE,
+    replaced=_WITH_ALL_IN_IT,
+    destroyed=NONE,
+    noteworthy={
+        "auto_create_subnetworks": Noteworthy(
+            when=False,
+            why="On when unset: a subnet in every region, whose ranges overlap those planned here, and VMs may be "
+            "started in any of them.",
+            seen="provider",
+        )
+    },
+)
+
+_PURPOSES = {
+    "REGIONAL_MANAGED_PROXY": "Google's Envoy proxies take their addresses here: one such subnet per network and "
+    "region.",
+    "PRIVATE_SERVICE_CONNECT": "Consumers' addresses are translated into these. It serves one attachment alone.",
+}
+
+
+def _by_purpose(values: Json) -> str:
+    return _PURPOSES.get(values.get("purpose", ""), "")
+
+
+SUBNETWORK = Kind(
+    type="google_compute_subnetwork",
+    called="subnet",
+    drawn=False,
+    collection="subnetworks",
+    import_id=f"{IN_PROJECT}/subnetworks/{{name}}",
+    comment=_by_purpose,
+    keys={"log_config": {}},
+    forcing=("name", "project", "region", "network"),
+    grants=(NETWORK_ADMIN,),
+    way_in=NONE,
+    replaced=_WITH_ALL_IN_IT,
+    destroyed=NONE,
+    noteworthy={
+        "lifecycle.ignore_changes": Noteworthy(
+            why="A wider range is an update in place and keeps the name; one elsewhere takes a new name.",
+            seen="provider, API; tried",
+        )
+    },
+)
+
+SUBNETWORKS = Kind(
+    type="data.google_compute_subnetworks",
+    called="subnets that exist",
+    drawn=False,
+    collection=NONE,
+    import_id=NONE,
+    comment=NONE,
+    keys={},
+    forcing=(),
+    grants=(NETWORK_ADMIN,),
+    way_in=NONE,
+    replaced=NONE,
+    destroyed=NONE,
+    noteworthy={},
+)

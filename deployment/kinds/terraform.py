@@ -1,0 +1,60 @@
+"""What Terraform itself keeps: records in the state, and the state of another stack."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deployment.kinds.kind import BUCKET, MAP, NONE, Grant, Kind
+from deployment.values import Json
+
+_RECORDS = {
+    "triggers_replace": "Tells Terraform of an address that is no longer fixed; the provider sees no difference.",
+    "ignore_changes": "What this was deployed with first. Plans compare with it and refuse what no apply can do.",
+    "service_attachment": "Google cannot re-point an endpoint: a new target replaces it by way of this record.",
+    "name": "Tells Terraform of a rename on purpose; the rule's own name is ignored.",
+}
+
+
+def _record(values: Json) -> str:
+    held = {*values, *values.get("lifecycle", {}), *values.get("input", {})}
+    return next((why for key, why in _RECORDS.items() if key in held), "")
+
+
+RECORD = Kind(
+    type="terraform_data",
+    called="record",
+    drawn=False,
+    collection=NONE,
+    import_id=NONE,
+    comment=_record,
+    keys={"input": MAP, "triggers_replace": MAP},
+    forcing=(),
+    grants=(),
+    way_in=NONE,
+    replaced=NONE,
+    destroyed=NONE,
+    noteworthy={},
+)
+
+STATE_IN_BUCKET = Kind(
+    type="data.terraform_remote_state",
+    variant="gcs",
+    fits=lambda values: values.get("backend") == "gcs",
+    called="state of another stack",
+    drawn=False,
+    collection=NONE,
+    import_id=NONE,
+    comment=NONE,
+    keys={"config": MAP},
+    forcing=(),
+    grants=(
+        Grant(name="roles/storage.objectViewer", on=BUCKET, why="reads the producer's outputs, and so all its state"),
+    ),
+    way_in=NONE,
+    replaced=NONE,
+    destroyed=NONE,
+    noteworthy={},
+)
+STATE_IN_FILE = replace(
+    STATE_IN_BUCKET, variant="local", fits=lambda values: values.get("backend") != "gcs", grants=()
+)  # fmt: skip

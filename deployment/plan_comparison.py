@@ -1,0 +1,210 @@
+"""Plans, as `terraform show -json` prints them: what Terraform wants to do to the real state of a stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from deployment.comparison import Change, Comparison, Difference, differences
+from deployment.hidden import Hidden, hide
+from deployment.plan_file import belongs, load
+from deployment.planned_change import action_of, change_of
+from deployment.stack import UNKNOWN, Item, Stack
+from deployment.unusable import UnusableError
+from deployment.values import Json
+
+
+def read(file: Path, name: str, stack: Stack) -> Comparison:
+    """The plan in a file as a comparison of `stack`, which it must have been made from; `name` is for messages.
+
+    Raises:
+        UnusableError: when it is no plan, of a format that is not known, or of another stack.
+    """
+    plan = load(file, name)
+    expressions = _expressions(plan, name)
+    belongs(plan, name, stack)
+    before: dict[str, Item] = {}
+    after: dict[str, Item] = {}
+    changes: list[Change] = []
+    try:
+        for entry in plan.get("resource_changes") or []:
+            old, new = _items(entry, expressions)
+            before |= {old.address: old} if old else {}
+            after |= {new.address: new} if new else {}
+            changes += _change(entry, old, new, expressions)
+        for output, change in (plan.get("output_changes") or {}).items():
+            old, new = _output(output, change)
+            before |= {old.address: old} if old else {}
+            after |= {new.address: new} if new else {}
+            changes += _output_change(output, change, old, new)
+        drift = tuple(one for entry in plan.get("resource_drift") or [] for one in _drift(entry, expressions))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
+    numbers = _numbers(plan)
+    old_items, new_items = (dict(sorted(items.items())) for items in (before, after))
+    former = Stack(stack.environment, stack.name, old_items, written=False, others=stack.others, numbers=numbers)
+    return Comparison(
+        source="plan",
+        before=former if before else None,
+        after=Stack(
+            stack.environment, stack.name, new_items, stack.moved, written=False, others=stack.others, numbers=numbers
+        ),
+        changes=tuple(sorted(changes, key=lambda one: one.address)),
+        drift=drift,
+    )
+
+
+def _numbers(plan: Json) -> dict[str, str]:
+    """The ids of the projects whose numbers were looked up."""
+    try:
+        module = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
+        found = [one["values"] for one in module.get("resources") or [] if one["type"] == "google_project"]
+        return {str(one["number"]): str(one["project_id"]) for one in found}
+    except (KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _expressions(plan: Json, name: str) -> dict[str, Json]:
+    try:
+        module = plan["configuration"].get("root_module") or {}
+        return {one["address"]: one.get("expressions") or {} for one in module.get("resources") or []}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
+
+
+def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, Item | None]:
+    change, address = entry["change"], str(entry["address"])
+    kind = f"data.{entry['type']}" if entry.get("mode") == "data" else str(entry["type"])
+    former = str(entry.get("previous_address") or address)
+    old = hide(change.get("before"), change.get("before_sensitive"))
+    new = hide(change.get("after"), change.get("after_sensitive"))
+    if change.get("after_unknown"):
+        bare = address.partition("[")[0]
+        new = _merged(new, change["after_unknown"], expressions.get(bare, {}))
+    if set(change["actions"]) == {"delete"}:
+        new = None
+    return (
+        Item(former, kind, old) if isinstance(old, dict) else None,
+        Item(address, kind, new) if isinstance(new, dict) else None,
+    )
+
+
+def _merged(value: Any, unknown: Any, expression: Any) -> Any:
+    """`value` with what is unknown filled in: as the reference that it will come from, where there is just one."""
+    if unknown is True:
+        return _reference(expression)
+    if isinstance(unknown, dict):
+        there = dict(value) if isinstance(value, dict) else {}
+        parts = expression if isinstance(expression, dict) else {}
+        for key, inner in unknown.items():
+            there[key] = _merged(there.get(key), inner, parts.get(key))
+        return there
+    if isinstance(unknown, list) and unknown:
+        listed = list(value) if isinstance(value, list) else []
+        listed += [None] * (len(unknown) - len(listed))
+        parts_ = expression if isinstance(expression, list) else [expression] * len(listed)
+        return [
+            _merged(inner, unknown[at] if at < len(unknown) else False, parts_[at] if at < len(parts_) else None)
+            for at, inner in enumerate(listed)
+        ]
+    return value
+
+
+def _reference(expression: Any) -> Any:
+    found = expression.get("references") if isinstance(expression, dict) else None
+    if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
+        whole = [one for one in found if not any(other.startswith(f"{one}.") for other in found)]
+        if len(whole) == 1:
+            return f"${{{whole[0]}}}"
+    return UNKNOWN
+
+
+def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mapping[str, Json]) -> Iterator[Change]:
+    told = change_of(entry)
+    if told is None:
+        return
+    unknown = entry["change"].get("after_unknown")
+    yield Change(
+        address=told.address,
+        type=str(entry["type"]),
+        action=told.action,
+        former_address=told.former_address,
+        differences=_written(_said(old), _said(new), told.address, expressions),
+        because=told.because,
+        unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
+        overlaps=entry["change"]["actions"] == ["create", "delete"],
+    )
+
+
+def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:
+    """The differences in what somebody wrote: what the provider computes follows from them."""
+    written = expressions.get(address.partition("[")[0])
+    found = differences(old, new)
+    if not written:
+        return tuple(found)
+    return tuple(one for one in found if re.split(r"[.\[]", one.path)[0] in written)
+
+
+def _said(item: Item | None) -> Json:
+    """Without what is empty, which state is full of, and links and ports in the form in which people write them."""
+    return {key: _short(value) for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        plain = re.sub(r"^https://www\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)", "", value)
+        return re.sub(r"^(\d+)-\1$", r"\1", plain)
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    return [_short(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unknown(marks: Any, path: str = "") -> Iterator[str]:
+    if marks is True:
+        yield path
+    elif isinstance(marks, dict):
+        for key, inner in marks.items():
+            yield from _unknown(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(marks, list):
+        for at, inner in enumerate(marks):
+            yield from _unknown(inner, f"{path}[{at}]")
+
+
+def _output(name: str, change: Json) -> tuple[Item | None, Item | None]:
+    def made(value: Any, sensitive: Any, unknown: Any = None) -> Item:
+        shown = UNKNOWN if unknown is True else hide(value, sensitive, name)
+        values: Json = {"value": shown}
+        if sensitive is True:
+            values |= {"sensitive": True, "value": shown if shown is UNKNOWN else Hidden(value)}
+        return Item(f"output.{name}", "output", values)
+
+    actions = set(change["actions"])
+    old = made(change.get("before"), change.get("before_sensitive")) if "create" not in actions else None
+    new = made(change.get("after"), change.get("after_sensitive"), change.get("after_unknown"))
+    return old, None if actions == {"delete"} else new
+
+
+def _output_change(name: str, change: Json, old: Item | None, new: Item | None) -> Iterator[Change]:
+    action = action_of(change)
+    if action:
+        unknown = ("value",) if change.get("after_unknown") is True else ()
+        found = tuple(differences(old.values if old else {}, new.values if new else {}))
+        yield Change(address=f"output.{name}", type="output", action=action, differences=found, unknown=unknown)
+
+
+def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
+    """What somebody else changed of what is written; what Google keeps itself (who is connected) is no drift."""
+    told = change_of(entry)
+    if told is None or told.action == "moved":
+        return
+    change = entry["change"]
+    if change.get("after") is None:
+        yield Change(address=told.address, type=str(entry["type"]), action="destroyed")
+        return
+    old = hide(change.get("before"), change.get("before_sensitive")) or {}
+    new = hide(change.get("after"), change.get("after_sensitive")) or {}
+    found = _written(old, new, told.address, expressions)
+    if found:
+        yield Change(address=told.address, type=str(entry["type"]), action="updated", differences=found)

@@ -1,0 +1,138 @@
+"""What an expression of a synthesized stack stands for, as far as the stack itself tells it.
+
+`${google_compute_network.network.name}` is that network's name when it is written down; a project's number, a link or
+an output of another stack is not known before something is applied, and is then described in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from deployment.hidden import Hidden
+from deployment.kinds import COLLECTIONS
+from deployment.stack import UNKNOWN, Item, Stack
+
+_WHOLE = re.compile(r"\$\{([^{}]*)\}")
+_ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")
+DEFAULT_ACCOUNT = "the default Compute Engine account of project "
+_DEFAULT_ACCOUNT = re.compile(
+    r"serviceAccount:(?:<number of (?P<project>[^<>]*)>|(?P<number>\d+))-compute@developer\.gserviceaccount\.com"
+)
+# What a reference to a whole resource is called by: its name, or what stands in for one.
+_NAMES = ("name", "address_name", "service", "account_id")
+
+
+def is_expression(value: Any) -> bool:
+    """Whether Terraform has to evaluate it."""
+    return isinstance(value, str) and ("${" in value or "%{" in value)
+
+
+def is_open(value: Any) -> bool:
+    """Whether nobody can tell it yet: unknown, hidden, or an expression."""
+    return value is UNKNOWN or isinstance(value, Hidden) or is_expression(value)
+
+
+def referred(value: Any) -> Iterator[tuple[str, str]]:
+    """Every address that the expressions in `value` refer to, with the attribute path behind it."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from referred(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from referred(inner)
+    elif is_expression(value):
+        for address, rest in _ADDRESS.findall(value):
+            yield address, re.sub(r"^\[[^\]]*\]", "", rest).lstrip(".")
+
+
+def resolved(value: Any, stack: Stack) -> Any:
+    """`value` with what the stack itself knows filled in; an expression remains where it does not."""
+    if not is_expression(value):
+        return value
+    return _WHOLE.sub(lambda found: _literal(found[1], stack) or found[0], str(value))
+
+
+def readable(value: Any, stack: Stack) -> Any:
+    """`value` as a person would say it: literals, and words where only Terraform will know."""
+    if not is_expression(value):
+        return _account(value, stack)
+
+    def put(found: re.Match[str]) -> str:
+        literal = _literal(found[1], stack)
+        if literal is not None:
+            return literal
+        return _described(found[1], stack)
+
+    return _account(_WHOLE.sub(put, str(value)), stack)
+
+
+def _literal(expression: str, stack: Stack) -> str | None:
+    found = _ADDRESS.fullmatch(expression.strip())
+    if not found:
+        return None
+    item = stack.items.get(found[1])
+    attribute = found[2].lstrip(".")
+    if item is None or "." in attribute or "[" in attribute:
+        return None
+    known = item.values.get(attribute)
+    return known if isinstance(known, str) and not is_expression(known) else None
+
+
+def _described(expression: str, stack: Stack) -> str:
+    number = re.fullmatch(r"data\.google_project\.([\w-]+)\.number", expression.strip())
+    if number:
+        item = stack.items.get(f"data.google_project.{number[1]}")
+        project = item.values.get("project_id") if item else None
+        if isinstance(project, str):
+            return f"<number of {project}>"
+    output = re.search(r"terraform_remote_state\.([\w-]+)(?:\[0\])?\.outputs\.([\w-]+)", expression)
+    if output:
+        return _of_another(output[1], output[2], stack) or f"output {output[2]} of {output[1]}"
+    addresses = [address for address, _ in _ADDRESS.findall(expression)]
+    if len(addresses) == 1 and addresses[0] in stack.items:
+        return name_of(stack.items[addresses[0]], stack)
+    return "${" + expression + "}"
+
+
+def _of_another(state: str, output: str, stack: Stack) -> str | None:
+    """What an output of another stack names, where that stack is here to be asked."""
+    there = stack.others.get(state)
+    item = there.items.get(f"output.{output}") if there else None
+    value = item.values.get("value") if item else None
+    named = target_of(value, there) if there else None
+    if there and named:
+        return name_of(named, there)
+    return value if isinstance(value, str) and not is_expression(value) else None
+
+
+def _account(text: Any, stack: Stack) -> Any:
+    """A project's default Compute Engine account, whose number nobody knows by heart."""
+    found = _DEFAULT_ACCOUNT.fullmatch(text) if isinstance(text, str) else None
+    if not found:
+        return text
+    project = found["project"] or stack.numbers.get(found["number"])
+    return f"{DEFAULT_ACCOUNT}{project}" if project else text
+
+
+def name_of(item: Item, stack: Stack) -> str:
+    """What people call a resource: its name where it is known, else its address."""
+    for attribute in _NAMES:
+        value = resolved(item.values.get(attribute), stack)
+        if isinstance(value, str) and value and not is_expression(value):
+            return value
+    return item.address
+
+
+def target_of(value: Any, stack: Stack) -> Item | None:
+    """The stack's item that an attribute refers to: by expression, or by a link that ends in its name."""
+    if not isinstance(value, str):
+        return None
+    for address, _ in referred(value):
+        if address in stack.items:
+            return stack.items[address]
+    if "/" not in value or is_expression(value):
+        return None
+    *_, collection, name = value.split("/")
+    return stack.called(COLLECTIONS.get(collection, ""), name)

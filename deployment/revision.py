@@ -1,0 +1,93 @@
+"""Another revision of this checkout: its files, and what it is synthesized with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from deployment.unusable import UnusableError
+
+
+def check_out(checkout: Path, revision: str, into: Path) -> str:
+    """Put the files of `revision` into the empty folder `into` and return its short commit id.
+
+    Nothing of the repository changes: no branch, no work tree, no lock. (Not by `git archive` and tarfile: safe
+    extraction came with Python 3.11.4 only.)
+
+    Raises:
+        UnusableError: for a revision that git does not know, or that cannot be put on disk.
+    """
+    named = _git(checkout, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}")
+    if named.returncode != 0:
+        raise UnusableError(f"{revision!r} is no revision of this checkout; `git log --oneline` shows what there is")
+    commit = named.stdout.strip()
+    with tempfile.TemporaryDirectory(prefix="psc-") as place:
+        index = {"GIT_INDEX_FILE": str(Path(place) / "index")}  # git's own stays as it is
+        for words in (["read-tree", commit], ["checkout-index", "--all", "--quiet", f"--prefix={into}{os.sep}"]):
+            done = _git(checkout, *words, variables=index)
+            if done.returncode != 0:
+                said = " ".join(done.stderr.split())
+                raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {said}")
+    _refuse_links(into, f"{revision} ({commit})")
+    if not (into / "main.py").exists():
+        raise UnusableError(f"{revision} ({commit}) has no main.py to synthesize with")
+    return commit
+
+
+def _git(
+    checkout: Path, *words: str, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    command = ["git", "-C", str(checkout), *words]
+    given = {**os.environ, **(variables or {})}
+    return subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+
+
+def _refuse_links(folder: Path, name: str) -> None:
+    """A link that leads out of the files of a revision would be read as one of them."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            link = path.relative_to(folder)
+            raise UnusableError(f"{name} cannot be put on disk: {link} is a link that leads out of the checkout")
+
+
+def differing_packages(checkout: Path, other: Path) -> list[str]:
+    """The packages that the other revision's lock has at another version: it runs with those of today."""
+    try:
+        ours, theirs = (json.loads((folder / "Pipfile.lock").read_text())["default"] for folder in (checkout, other))
+    except (OSError, ValueError, KeyError):
+        return ["Pipfile.lock"]
+    return sorted(
+        name for name in ours.keys() | theirs.keys()
+        if ours.get(name, {}).get("version") != theirs.get(name, {}).get("version")
+    )  # fmt: skip
+
+
+def own_configuration(checkout: Path, chosen: str) -> tuple[str, bool]:
+    """PSC_CONFIG for another revision of `checkout`, and whether that revision has the file itself.
+
+    A file of the checkout is the revision's own, by its relative path; one from elsewhere has no revisions.
+    """
+    file = (checkout / chosen).resolve()
+    if file.is_relative_to(checkout.resolve()):
+        return file.relative_to(checkout.resolve()).as_posix(), True
+    return str(file), False
+
+
+def merge_base(checkout: Path) -> str:
+    """The commit at which the work tree's branch left the default branch.
+
+    Raises:
+        UnusableError: when there is no default branch, or nothing in common with it.
+    """
+    for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
+        common = _git(checkout, "merge-base", "HEAD", branch)
+        if common.returncode == 0:
+            return common.stdout.strip()
+    raise UnusableError(
+        "no base to compare with: there is no main or master, here or at origin, that HEAD has a commit in common "
+        "with; name one (a shallow clone needs `git fetch --unshallow` first)"
+    )

@@ -1,0 +1,129 @@
+"""One stack as a review sees it: everything in it that has an address, with plain values, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from deployment.kinds import is_psc_endpoint, kind_of
+from deployment.kinds.kind import Kind
+from deployment.values import Json
+from stacks.layout import label
+
+
+class _Unknown:
+    """What a plan calls "known after apply"."""
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+UNKNOWN = _Unknown()
+_NO_RESOURCES = frozenset(
+    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform"}
+)
+
+
+def manages(type_: str) -> bool:
+    """Whether Terraform manages items of a type, rather than reads or evaluates them."""
+    return type_ not in _NO_RESOURCES and not type_.startswith("data.")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
+
+    `type` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
+    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are
+    wrapped, unknown ones `UNKNOWN`.
+    """
+
+    address: str
+    type: str
+    values: Json = field(repr=False)
+
+    @property
+    def kind(self) -> Kind | None:
+        """What is known of its kind; None where nothing is."""
+        return kind_of(self.type, self.values)
+
+    @property
+    def is_psc_endpoint(self) -> bool:
+        """Whether it is a PSC endpoint for a published service."""
+        return is_psc_endpoint(self.type, self.values)
+
+    @property
+    def is_resource(self) -> bool:
+        """Whether Terraform manages it."""
+        return manages(self.type)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
+
+    `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
+    are the stacks that are deployed with it, by name: their outputs are what its remote states hold. `numbers` maps
+    project numbers to ids, where they are known.
+    """
+
+    environment: str
+    name: str
+    items: Mapping[str, Item] = field(repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    written: bool = True
+    others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
+    numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, *types: str) -> Iterator[Item]:
+        """The items of some types, by type and address."""
+        return (item for type_ in types for item in self._by_type.get(type_, ()))
+
+    def called(self, type_: str, name: str) -> Item | None:
+        """The first item of a type with a literal name."""
+        return self._by_name.get((type_, name))
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items.values():
+            found.setdefault(item.type, []).append(item)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Item]:
+        found: dict[tuple[str, str], Item] = {}
+        for item in self.items.values():
+            name = item.values.get("name")
+            if isinstance(name, str):
+                found.setdefault((item.type, name), item)
+        return found
+
+    @property
+    def label(self) -> str:
+        """ENVIRONMENT/STACK, or the stack alone in the environment `default`."""
+        return label(self.environment, self.name)
+
+
+def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
+    """The blocks of a name: Terraform JSON has one as a mapping or a list, state always has a list."""
+    found = values.get(name)
+    if isinstance(found, dict):
+        return [found]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def single(values: Mapping[str, Any], name: str) -> Any:
+    """An attribute that is one plain value; a list or mapping in its place is not known to mean anything."""
+    found = values.get(name)
+    return UNKNOWN if isinstance(found, (list, dict)) else found
+
+
+def texts(values: Mapping[str, Any], name: str) -> list[Any]:
+    """The entries of a list attribute; a single value counts as a list of one."""
+    found = values.get(name)
+    if found is None:
+        return []
+    return list(found) if isinstance(found, list) else [found]

@@ -1,0 +1,53 @@
+"""Terraform JSON as plain values: the walks over it that everything here is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def children(value: Any) -> Iterator[Any]:
+    """What stands directly in a mapping or list; nothing of any other value."""
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def mappings(value: Any) -> Iterator[Json]:
+    """Every mapping in a value, itself included; the outer ones first, so that they may be changed on the way."""
+    if isinstance(value, dict):
+        yield value
+    for inner in children(value):
+        yield from mappings(inner)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in a value, keys aside."""
+    if isinstance(value, str):
+        yield value
+    for inner in children(value):
+        yield from strings(inner)
+
+
+def with_strings(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of a value with every string in it changed, keys aside."""
+    if isinstance(value, dict):
+        return {key: with_strings(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [with_strings(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def without(value: Any, drop: Callable[[str, Any], bool]) -> Any:
+    """A copy of a value without the entries of its mappings that `drop` says true to."""
+    if isinstance(value, dict):
+        return {key: without(inner, drop) for key, inner in value.items() if not drop(key, inner)}
+    return [without(inner, drop) for inner in value] if isinstance(value, list) else value
+
+
+def without_metadata(value: Any) -> Any:
+    """A copy of synthesized JSON without cdktf's own remarks."""
+    return without(value, lambda key, _: key == "//")

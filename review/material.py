@@ -1,0 +1,140 @@
+"""What a report is made of: comparisons of both sides, plans, acknowledgements, and what must not be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from config.settings import Settings
+from deployment import plan_comparison
+from deployment.comparison import Comparison, compare
+from deployment.hidden import hidden_texts
+from deployment.stack import Stack
+from deployment.unusable import UnusableError
+from review.acknowledgements import Acknowledgement
+from review.rehearsed import Rehearsed
+from review.replacement import infer
+from review.revisions import Side
+from review.sentence import Sentence, say
+
+
+@dataclass
+class Material:
+    """What a report is made of, gathered step by step."""
+
+    base: str
+    today: date
+    environments: list[str] = field(default_factory=list)
+    code: list[Comparison] = field(default_factory=list)
+    plans: list[Comparison] = field(default_factory=list)
+    rehearsals: list[Rehearsed] = field(default_factory=list)
+    entries: list[Acknowledgement] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
+    unusable: list[tuple[str, str]] = field(default_factory=list)
+
+
+def gather(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
+    """Compare environment by environment; what one side lacks or cannot load is said."""
+    names = sorted(before.keys() | after.keys(), key=lambda name: (name != "default", name))
+    for name in names:
+        old, new = before.get(name, Side(environment=name)), after.get(name, Side(environment=name))
+        if not old.exists and not new.exists:
+            continue
+        material.environments.append(name)
+        _tell_apart(material, old, new)
+        if new.problem:
+            continue
+        former = {} if old.problem else old.stacks
+        for stack in [*new.stacks, *sorted(former.keys() - new.stacks.keys())]:
+            material.code.append(infer(compare(former.get(stack), new.stacks.get(stack))))
+
+
+def _tell_apart(material: Material, old: Side, new: Side) -> None:
+    name = new.environment
+    if new.problem:
+        material.unusable.append((name, " ".join(new.problem.split())))
+    elif not new.exists:
+        text = "The environment {name} is removed: what it deployed stays in the cloud until somebody destroys it."
+        material.notes.append(say(text, name=name))
+    elif old.problem:
+        text = "The environment {name} of the base does not load ({problem}), so all of it counts as new."
+        material.notes.append(say(text, name=name, problem=" ".join(old.problem.split())))
+    elif not old.exists:
+        material.notes.append(say("The environment {name} is new: all of it is added.", name=name))
+
+
+def plans_named(words: Sequence[str]) -> dict[str, Path]:
+    """The files that --plan names, by stack; looked at before anything that takes time.
+
+    Raises:
+        UnusableError: for words that are no STACK=FILE, a stack that is named twice, or a file that is not there.
+    """
+    found: dict[str, Path] = {}
+    for word in words:
+        label, _, file = word.partition("=")
+        if not label or not file:
+            raise UnusableError(f"--plan {word}: give STACK=FILE")
+        if label in found:
+            raise UnusableError(f"--plan {word}: a plan of {label} is given already")
+        if not Path(file).is_file():
+            raise UnusableError(f"{file}: there is no such file; make it with `terraform show -json PLAN > FILE`")
+        found[label] = Path(file)
+    return found
+
+
+def plans(material: Material, files: Mapping[str, Path]) -> None:
+    """Read the plans.
+
+    Raises:
+        UnusableError: for a stack that is not there, or a file that is not its plan.
+    """
+    stacks: dict[str, Stack] = {one.after.label: one.after for one in material.code if one.after}
+    for label, file in files.items():
+        if label not in stacks:
+            raise UnusableError(
+                f"--plan {label}={file}: there is no stack {label!r}; there are {', '.join(sorted(stacks))}"
+            )
+        material.plans.append(plan_comparison.read(file, str(file), stacks[label]))
+
+
+def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgement]:
+    """The entries of an environment's configuration."""
+    return [
+        Acknowledgement(
+            key=key,
+            environment=environment,
+            rule=one.rule,
+            address=one.address,
+            reason=one.reason,
+            expires=date.fromisoformat(one.expires),
+        )
+        for key, one in settings.acknowledgements.items()
+    ]
+
+
+def secrets_of(*sides: Side | None) -> set[str]:
+    """The texts of everything hidden in both sides."""
+    return {
+        text
+        for side in sides
+        for stack in (side.stacks.values() if side else ())
+        for item in stack.items.values()
+        for text in hidden_texts(item.values)
+    }
+
+
+def read_day(text: str) -> date:
+    """A day as --today gives it.
+
+    Raises:
+        UnusableError: when it is none.
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UnusableError(f"--today {text}: give a day as YYYY-MM-DD")

@@ -1,0 +1,115 @@
+"""What is sensitive, or looks like a credential, is wrapped when it is read and cannot be printed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from deployment.credentials import is_credential_name
+from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, looks_like_credential, scrub
+
+SHAPES = [
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+    "AKIAIOSFODNN7EXAMPLE",
+    "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "github_pat_11ABCDEFG0123456789_abcdefgh",
+    "AIzaSyA1234567890abcdefghijklmnopqrstuvw",
+    "ya29.a0AfH6SMBx-abcdefg",
+    "xoxb-123456789012-abcdefghij",
+    "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "postgres://app:hunter22@10.0.0.1/db",
+    "Authorization: Bearer abcdef0123456789",
+    "q8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJa",
+    "--db-password=swordfish",
+    "connect with token: swordfish",
+]
+PLAIN = [
+    "us-docker.pkg.dev/cloudrun/container/hello@sha256:" + "a1" * 32,
+    "projects/my-producer/regions/asia-northeast1/serviceAttachments/hello-service-attachment",
+    "https://www.googleapis.com/compute/v1/projects/p/regions/us-east1/targetHttpProxies/hello-http-proxy",
+    "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
+    "https://www.googleapis.com/auth/devstorage.read_only",
+    "${google_compute_region_network_endpoint_group.hello.id}",
+    "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+    'curl -H "Authorization: Bearer $TOKEN"',
+    "TOKEN=$(curl -s metadata.google.internal)",
+    "401: the token's audience is not the service's URL",
+]
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_a_credential_is_known_by_its_shape(text: str) -> None:
+    assert looks_like_credential(text)
+    assert isinstance(hide({"description": text})["description"], Hidden)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_names_links_and_digests_are_no_credentials(text: str) -> None:
+    assert not looks_like_credential(text)
+    assert hide({"description": text}) == {"description": text}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "API_TOKEN",
+        "DB_PASSWORD",
+        "VAULT_SECRET_ID",
+        "encryption_key",
+        "SIGNING_KEY",
+        "apiKey",
+        "private_key",
+        "AUTH",
+        "DSN",
+    ],
+)
+def test_a_credential_is_known_by_its_name(name: str) -> None:
+    assert is_credential_name(name)
+    assert isinstance(hide({"env": [{"name": name, "value": "plain"}]})["env"][0]["value"], Hidden)
+    assert isinstance(hide({name: 1234})[name], Hidden)
+
+
+@pytest.mark.parametrize(
+    "name", ["MODE", "project", "secret", "monkey", "keyboard", "tokenizer", "kms_key_name", "secret_id"]
+)
+def test_an_ordinary_name_hides_nothing(name: str) -> None:
+    assert hide({name: "plain"}) == {name: "plain"}
+
+
+def test_an_expression_tells_where_a_credential_comes_from_and_stays() -> None:
+    assert hide({"password": "${random_password.db.result}"}) == {"password": "${random_password.db.result}"}
+    assert isinstance(hide({"password": '${"swordfish"}'})["password"], Hidden)
+
+
+def test_what_terraform_marks_sensitive_is_hidden_wherever_it_is() -> None:
+    values = {"a": {"b": ["one", {"c": 2}]}, "d": "four"}
+    marks = {"a": {"b": [False, {"c": True}]}, "d": False}
+    assert json.dumps(hide(values, marks), default=repr) == '{"a": {"b": ["one", {"c": "(hidden)"}]}, "d": "four"}'
+
+
+def test_hidden_values_compare_and_do_not_print() -> None:
+    one, same, other = Hidden("swordfish"), Hidden("swordfish"), Hidden("salmon")
+    assert one == same
+    assert one != other
+    assert f"{one} {one!r} {[one]}" == f"{SHOWN} {SHOWN} [{SHOWN}]"
+    assert hidden_texts({"x": [one]}) == {"swordfish"}
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "clean"),
+    [
+        ("Error: value swordfish is bad", {"swordfish"}, "Error: value (hidden) is bad"),
+        ("got ghp_16C7e42F292c6912E7710c838347Ae178B4a here", set(), "got (hidden) here"),
+        (
+            "config/environments/a.yaml:7: producer.services.hello.env.API_TOKEN: 'abc' holds a line break; remove it",
+            set(),
+            "config/environments/a.yaml:7: producer.services.hello.env.API_TOKEN: refused; named like a credential, "
+            "so the reason is not shown here",
+        ),
+        ("a.yaml:7: region: 'x' is not a region", set(), "a.yaml:7: region: 'x' is not a region"),
+    ],
+)
+def test_texts_of_others_are_cleaned(text: str, known: set[str], clean: str) -> None:
+    assert scrub(text, known) == clean

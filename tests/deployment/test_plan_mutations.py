@@ -1,0 +1,65 @@
+"""A plan with anything in it replaced by anything is reviewed or refused; nothing else may come of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import suppress
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deployment.comparison import Comparison
+from deployment.plan_comparison import read
+from deployment.unusable import UnusableError
+from review.formats import json_document, markdown, terminal
+from review.material import Material
+from review.report import assemble
+from tests.deployment.test_plans import BEFORE, CODE, PLAN, SUBNET, entry
+from tests.review.stacks import TODAY, stack
+
+WHOLE = deepcopy(PLAN) | {
+    "resource_drift": [entry(SUBNET, ["update"], {"name": "s"}, {"name": "t"})],
+    "output_changes": {"o": {"actions": ["create"], "before": None, "after": "x", "after_unknown": False,
+                             "before_sensitive": False, "after_sensitive": False}},
+    "prior_state": {"values": {"root_module": {"resources": [
+        {"type": "google_project", "values": {"number": "1", "project_id": "p"}}]}}},
+}  # fmt: skip
+WHOLE["resource_changes"].append(entry("google_compute_instance.v", ["delete", "create"], BEFORE, BEFORE))
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5), st.just([]), st.just({}),
+    st.just([1]), st.just({"a": 1}), st.just([[{}]]), st.just("${google_x_y.z.id}"), st.just("10.0.0.0/99"),
+)  # fmt: skip
+
+
+def paths(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [here] if here else []
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        found += paths(one, (*here, key))
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=st.sampled_from(paths(WHOLE)), junk=JUNK)
+def test_whatever_is_in_a_plan(path: tuple[Any, ...], junk: Any) -> None:
+    plan = deepcopy(WHOLE)
+    at: Any = plan
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = junk
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plan.json"
+        file.write_text(json.dumps(plan))
+        with suppress(UnusableError):
+            tell_of(read(file, "plan.json", stack(CODE)))
+
+
+def tell_of(comparison: Comparison) -> None:
+    report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[comparison]))
+    assert markdown.text(report)
+    assert terminal.text(report)
+    assert json_document.text(report, failed=False)

@@ -1,0 +1,205 @@
+"""Plans: what Terraform wants to do to the real state; whatever is no plan of the stack is refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.comparison import Comparison
+from deployment.plan_comparison import read
+from deployment.stack import UNKNOWN
+from deployment.unusable import UnusableError
+from review.findings import judge
+from review.material import Material
+from review.report import assemble
+from tests.review.stacks import TODAY, stack
+
+Json = dict[str, Any]
+ATTACHMENT, SUBNET = "google_compute_service_attachment.a", "google_compute_subnetwork.s"
+CODE: Json = {
+    "provider": {"google": [{"project": "example-producer"}]},
+    "resource": {
+        "google_compute_service_attachment": {"a": {"name": "a", "nat_subnets": ["${google_compute_subnetwork.s.id}"]}},
+        "google_compute_subnetwork": {"s": {"name": "s"}},
+    },
+}
+
+
+def entry(address: str, actions: list[str], before: Json | None, after: Json | None, **change: Any) -> Json:
+    more = {"after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}} | change
+    kind, name = address.split(".")
+    return {
+        "address": address, "mode": "managed", "type": kind, "name": name,
+        "change": {"actions": actions, "before": before, "after": after, **more},
+    }  # fmt: skip
+
+
+BEFORE: Json = {"name": "a", "connection_preference": "ACCEPT_MANUAL", "reconcile_connections": True,
+                "consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 10}]}  # fmt: skip
+SAME: Json = {"name": "s", "log_config": [{"flow_sampling": 0.5}]}
+EXPRESSIONS: Json = {"nat_subnets": {"references": [f"{SUBNET}.id", SUBNET]}, "name": {}, "consumer_accept_lists": [{}]}
+PLAN: Json = {
+    "format_version": "1.2",
+    "terraform_version": "1.11.4",
+    "planned_values": {},
+    "configuration": {
+        "provider_config": {"google": {"expressions": {"project": {"constant_value": "example-producer"}}}},
+        "root_module": {
+            "resources": [
+                {"address": ATTACHMENT, "mode": "managed", "expressions": EXPRESSIONS},
+                {"address": SUBNET, "mode": "managed", "expressions": {}},
+            ]
+        },
+    },
+    "resource_changes": [
+        entry(ATTACHMENT, ["update"], BEFORE,
+              BEFORE | {"consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 20}]},
+              after_unknown={"nat_subnets": True}),
+        entry(SUBNET, ["no-op"], SAME, SAME),
+    ],
+}  # fmt: skip
+
+
+def planned(tmp_path: Path, plan: Json, name: str = "producer") -> Comparison:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan))
+    return read(file, "plan.json", stack(CODE, name))
+
+
+def edit(**values: Any) -> Json:
+    return deepcopy(PLAN) | values
+
+
+def test_a_change_is_read_with_its_attributes_and_what_is_unknown(tmp_path: Path) -> None:
+    comparison = planned(tmp_path, PLAN)
+    assert [(one.address, one.action, one.unknown) for one in comparison.changes] == [
+        (ATTACHMENT, "updated", ("nat_subnets",))
+    ]
+    assert ("consumer_accept_lists[p].connection_limit", 10, 20) in [
+        (one.path, one.before, one.after) for one in comparison.changes[0].differences
+    ]
+
+
+def test_an_unknown_reference_is_read_as_the_reference_that_it_is(tmp_path: Path) -> None:
+    after = planned(tmp_path, PLAN).after
+    assert after is not None
+    assert after.items[ATTACHMENT].values["nat_subnets"] == f"${{{SUBNET}.id}}"
+
+
+def test_what_has_no_single_reference_stays_unknown(tmp_path: Path) -> None:
+    plan = edit(resource_changes=[entry(ATTACHMENT, ["create"], None, {"name": "a"}, after_unknown={"id": True}),
+                                  PLAN["resource_changes"][1]])  # fmt: skip
+    after = planned(tmp_path, plan).after
+    assert after is not None
+    assert after.items[ATTACHMENT].values["id"] is UNKNOWN
+
+
+def test_a_replacement_names_what_forces_it_and_is_a_finding(tmp_path: Path) -> None:
+    change = entry(ATTACHMENT, ["delete", "create"], BEFORE, BEFORE | {"name": "b"}, replace_paths=[["name"]])
+    comparison = planned(tmp_path, edit(resource_changes=[change, PLAN["resource_changes"][1]]))
+    assert comparison.changes[0].because == ("name",)
+    found, _ = judge(comparison)
+    assert [(one.rule, str(one.detail), one.new) for one in found] == [
+        ("attachment-replaced", "it is replaced, because of name", True)
+    ]
+
+
+def test_drift_is_told_apart_from_the_change(tmp_path: Path) -> None:
+    drift = [entry(SUBNET, ["update"], SAME, SAME | {"log_config": []}),
+             entry("google_compute_network.n", ["delete"], {"name": "n"}, None)]  # fmt: skip
+    comparison = planned(tmp_path, edit(resource_drift=drift))
+    assert [(one.address, one.action) for one in comparison.drift] == [
+        (SUBNET, "updated"), ("google_compute_network.n", "destroyed")
+    ]  # fmt: skip
+    assert [one.address for one in comparison.changes] == [ATTACHMENT]
+
+
+def test_sensitive_values_are_never_there_in_plain(tmp_path: Path) -> None:
+    change = entry(SUBNET, ["update"], {"name": "s", "note": "swordfish"}, {"name": "s", "note": "salmon-1"},
+                   before_sensitive={"note": True}, after_sensitive={"note": True})  # fmt: skip
+    output = {"pass": {"actions": ["create"], "before": None, "after": "swordfish", "after_unknown": False,
+                       "before_sensitive": True, "after_sensitive": True}}  # fmt: skip
+    plan = edit(resource_changes=[PLAN["resource_changes"][0], change], output_changes=output)
+    comparison = planned(tmp_path, plan)
+    assert "swordfish" not in repr(comparison) + repr(comparison.changes)
+    assert "salmon" not in repr([vars(one) for one in comparison.changes])
+    assert [one.path for one in comparison.changes[1].differences] == ["note"]
+
+
+def test_an_output_with_a_credential_is_a_finding_unless_it_is_sensitive(tmp_path: Path) -> None:
+    token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+    for sensitive, expected in ((False, ["output-leaks"]), (True, [])):
+        output = {"t": {"actions": ["create"], "before": None, "after": token, "after_unknown": False,
+                        "before_sensitive": False, "after_sensitive": sensitive}}  # fmt: skip
+        found, _ = judge(planned(tmp_path, edit(output_changes=output)))
+        assert [one.rule for one in found if one.address == "output.t"] == expected
+
+
+def test_the_plan_is_believed_about_replacements(tmp_path: Path) -> None:
+    """The code alone would have it replaced; Terraform, which knows the provider, says otherwise."""
+    from tests.review.stacks import compared, edited
+
+    code = compared(CODE, edited(CODE, "resource/google_compute_service_attachment/a/name", "b"))
+    assert code.changes[0].action == "replaced"
+    material = Material(base="b", today=TODAY, environments=["default"], code=[code], plans=[planned(tmp_path, PLAN)])
+    report = assemble(material)
+    assert [one.action for one in report.comparisons[0].changes] == ["updated"]
+    assert "attachment-replaced" not in [one.rule for one in report.findings]
+
+
+PLAN_TEXT = json.dumps(PLAN)
+UNUSABLE: list[tuple[str, bytes | None, str]] = [
+    ("missing", None, "there is no such file"),
+    ("empty", b"  \n", "is empty"),
+    ("binary", b"PK\x03\x04tfplan", "is binary (the plan itself?)"),
+    ("zeros", b"{\0}", "is binary"),
+    ("cut", PLAN_TEXT[:200].encode(), "is cut off, or not JSON (line 1)"),
+    ("text", b"Terraform will perform the following actions", "is not JSON"),
+    ("latin", b'{"a": "\xe9"}', "is not UTF-8"),
+    ("list", b"[]", "is not a plan (it has no format_version)"),
+    ("other", b'{"a": 1}', "is not a plan (it has no format_version)"),
+    ("version", json.dumps(PLAN | {"format_version": "2.0"}).encode(), "has format version '2.0'; only 1.x"),
+    ("number", json.dumps(PLAN | {"format_version": 1}).encode(), "has format version '1'; only 1.x"),
+    ("state", b'{"format_version": "1.0", "values": {}}', "is a state, not a plan"),
+    ("errored", json.dumps(PLAN | {"errored": True}).encode(), "is the plan of a run that failed"),
+    ("half", b'{"format_version": "1.2"}', "is not a whole plan"),
+    ("shape", json.dumps(PLAN | {"resource_changes": [1]}).encode(), "is not a whole plan"),
+    ("configuration", json.dumps(PLAN | {"configuration": []}).encode(), "is not a whole plan"),
+    ("deep", b"[" * 100_000, "is not JSON"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), UNUSABLE, ids=[row[0] for row in UNUSABLE])
+def test_what_is_no_plan_is_refused_in_one_sentence(
+    name: str, content: bytes | None, message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UnusableError) as refused:
+        read(file, "plan.json", stack(CODE))
+    assert str(refused.value).startswith("plan.json: ")
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_plan_of_another_stack_is_refused(tmp_path: Path) -> None:
+    resources = [PLAN["configuration"]["root_module"]["resources"][0],
+                 {"address": "google_compute_network.n", "mode": "managed"}]  # fmt: skip
+    other = edit(configuration=PLAN["configuration"] | {"root_module": {"resources": resources}})
+    with pytest.raises(
+        UnusableError, match=r"is not a plan of the stack producer .*it lacks google_compute_subnetwork.s;"
+    ):
+        planned(tmp_path, other)
+
+
+def test_a_plan_for_another_project_is_refused(tmp_path: Path) -> None:
+    config = PLAN["configuration"] | {
+        "provider_config": {"google": {"expressions": {"project": {"constant_value": "staging-producer"}}}}
+    }
+    with pytest.raises(UnusableError, match="is a plan for project 'staging-producer'; the stack producer is for"):
+        planned(tmp_path, edit(configuration=config))
