@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from standin.discovery import Description, Method
-
-Json = dict[str, Any]
+from standin.google_error import GoogleError
+from standin.message import Json
 
 
 @dataclass(frozen=True)
@@ -23,4 +22,7 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Json = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def unsimulated(self) -> GoogleError:
+        """The refusal of a method that Google has and the stand-in has not, in words that say whose limit it is."""
+        return GoogleError(501, f"The stand-in does not simulate {self.method.id}.")

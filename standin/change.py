@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from standin.cloud import Cloud, Record
-
-Json = dict[str, Any]
+from standin.google_error import GoogleError, invalid
+from standin.message import Json
+from standin.place import Placed
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Placed):
     """`verb` is the API's (insert, patch, delete, setTarget …).
 
     `before` is None for an insert, `after` None for a delete; `after` is complete, with Google's defaults in it,
@@ -26,34 +26,27 @@ class Change:
     sent: Json
 
     @property
-    def collection(self) -> str:
-        """The collection, such as subnetworks."""
-        return self.path.split("/")[-2]
-
-    @property
-    def project(self) -> str:
-        """The project's id."""
-        return self.path.split("/")[1]
-
-    @property
-    def name(self) -> str:
-        """The resource's name."""
-        return self.path.rsplit("/", 1)[1]
-
-    @property
-    def scope(self) -> str:
-        """`global`, `regions/r` or `zones/z`."""
-        return "/".join(self.path.split("/")[2:-2])
-
-    @property
     def event(self) -> str:
         """What rules register for: subnetworks.insert."""
         return f"{self.collection}.{self.verb}"
 
     @property
+    def former(self) -> Json:
+        """What the resource was; empty for an insert."""
+        return self.before or {}
+
+    @property
     def wanted(self) -> Json:
         """What the resource is to be; empty for a delete."""
         return self.after or {}
+
+    def linked(self, field: str) -> Record | None:
+        """The resource of Compute Engine that a field of the wanted one leads to, if it exists."""
+        return self.cloud.compute.linked(self.wanted.get(field))
+
+    def invalid(self, field: str, why: str, value: object = None) -> GoogleError:
+        """Compute Engine's 400 for a field's value: the wanted one unless another is given."""
+        return invalid(f"resource.{field}", self.wanted.get(field) if value is None else value, why)
 
     def others(self, collection: str) -> list[Record]:
         """Every other resource of a kind of Compute Engine, in all projects."""

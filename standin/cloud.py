@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from standin import links
 from standin.faults import Faults
-from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.google_error import GoogleError, detail
+from standin.message import Json
+from standin.place import Placed
 
 # Compute Engine's ids have 19 digits, project numbers 12.
 _FIRST_ID = 4_000_000_000_000_000_001
@@ -29,51 +30,34 @@ _FIRST_PROJECT_NUMBER = 100_000_000_001
 
 @dataclass
 class Project:
-    """A project; `apis` are the enabled ones, `enabled_at` when each was enabled."""
+    """A project; `apis` are the enabled ones."""
 
     id: str
     number: str
     apis: set[str] = field(default_factory=set)
-    enabled_at: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def default_account(self) -> str:
+        """The service account that Compute Engine makes for the project."""
+        return f"{self.number}-compute@developer.gserviceaccount.com"
 
 
 @dataclass
-class Record:
-    """A resource: `body` as its API shows it, `hidden` what only Google knows."""
+class Record(Placed):
+    """A resource: `body` is what its API stores of it."""
 
     path: str
     body: Json
-    hidden: Json = field(default_factory=dict)
-
-    @property
-    def collection(self) -> str:
-        """The collection, such as subnetworks."""
-        return self.path.split("/")[-2]
-
-    @property
-    def project(self) -> str:
-        """The project's id."""
-        return self.path.split("/")[1]
-
-    @property
-    def scope(self) -> str:
-        """`global`, `regions/r` or `zones/z`."""
-        return "/".join(self.path.split("/")[2:-2])
-
-    @property
-    def name(self) -> str:
-        """The resource's name."""
-        return self.path.rsplit("/", 1)[1]
 
 
 @dataclass
 class Pending:
-    """An operation on its way: its body, its target's path, when it is done, and what then happens."""
+    """An operation on its way: its body, its target's path, what happens at its end, and when that is."""
 
     body: Json
     target: str
-    done_at: float
     finish: Callable[[], GoogleError | None]
+    done_at: float = 0.0
     finished: bool = False
 
 
@@ -85,6 +69,10 @@ class Store(dict[str, Record]):
         for record in list(self.values()):
             if record.collection == collection and project in ("", record.project):
                 yield record
+
+    def linked(self, link: str | None) -> Record | None:
+        """The resource that a link leads to, if it exists."""
+        return self.get(links.path_of(link or "") or "")
 
 
 class Cloud:
@@ -130,26 +118,19 @@ class Cloud:
         """The present moment as the newer APIs write it."""
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
+    def known_project(self, name_or_number: str) -> Project | None:
+        """A project by id or number, if there is one."""
+        by_number = (project for project in self.projects.values() if project.number == name_or_number)
+        return self.projects.get(name_or_number) or next(by_number, None)
+
     def project(self, name_or_number: str) -> Project:
         """A project by id or number. Raises Google's 403 for one that the caller cannot see."""
-        known = self.projects.get(name_or_number) or next(
-            (p for p in self.projects.values() if p.number == name_or_number), None
-        )
-        if known:
+        if known := self.known_project(name_or_number):
             return known
         if not self.open or not re.fullmatch(r"[a-z][-a-z0-9:.]{3,40}", name_or_number):
-            raise GoogleError(
-                403,
-                f"Permission denied on resource project {name_or_number}.",
-                details=[
-                    {
-                        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                        "reason": "CONSUMER_INVALID",
-                        "domain": "googleapis.com",
-                        "metadata": {"consumer": f"projects/{name_or_number}"},
-                    }
-                ],
-            )
+            consumer = {"consumer": f"projects/{name_or_number}"}
+            info = detail("ErrorInfo", reason="CONSUMER_INVALID", domain="googleapis.com", metadata=consumer)
+            raise GoogleError(403, f"Permission denied on resource project {name_or_number}.", details=[info])
         project = Project(name_or_number, str(_FIRST_PROJECT_NUMBER + len(self.projects)))
         self.projects[name_or_number] = project
         return project
@@ -169,10 +150,16 @@ class Cloud:
 
     def busy(self, target: str) -> bool:
         """Whether an operation on a resource is still under way."""
-        return any(not p.finished and p.target == target for p in self.operations.values())
+        return any(not pending.finished and pending.target == target for pending in self.operations.values())
+
+    def finish(self, name: str) -> None:
+        """Finish one operation now, as if its time had come: simulated time is not slept."""
+        if pending := self.operations.get(name):
+            pending.done_at = min(pending.done_at, self.clock())
+            self.settle()
 
     def finish_all(self) -> None:
-        """Finish every operation now, as if its time had come."""
+        """Finish every operation now."""
         for pending in self.operations.values():
             pending.done_at = min(pending.done_at, self.clock())
         self.settle()

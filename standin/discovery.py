@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
-Json = dict[str, Any]
+from standin.message import Json
 
 # API and version as they stand in the address -> document. The first part is the API's host name
 # (<name>.googleapis.com), which is also the first segment of every address of this server.
@@ -61,7 +60,6 @@ class Method:
 class Description:
     """One API: its methods by HTTP method and number of path segments, and its schemas by name."""
 
-    name: str
     schemas: Mapping[str, Json]
     parameters: Mapping[str, Json]
     methods: Mapping[tuple[str, int], tuple[Method, ...]] = field(repr=False)
@@ -78,13 +76,13 @@ class Description:
 
 def documents_folder() -> Path:
     """Where google-api-python-client keeps the documents."""
-    found = find_spec("googleapiclient")
-    if found is None or not found.submodule_search_locations:
+    package = find_spec("googleapiclient")
+    if package is None or not package.submodule_search_locations:
         raise DiscoveryMissingError(
             "the stand-in needs Google's API descriptions: install google-api-python-client "
             "(pip install google-api-python-client)"
         )
-    return Path(next(iter(found.submodule_search_locations))) / "discovery_cache" / "documents"
+    return Path(next(iter(package.submodule_search_locations))) / "discovery_cache" / "documents"
 
 
 @cache
@@ -100,7 +98,6 @@ def description(api: str, version: str) -> Description | None:
     for method in _methods(content, prefix):
         grouped.setdefault((method.http_method, method.slashes), []).append(method)
     return Description(
-        name=document,
         schemas=content["schemas"],
         parameters=content.get("parameters", {}),
         methods={key: tuple(sorted(group, key=_specificity)) for key, group in grouped.items()},

@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
 
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
 
 _TEXTS: Mapping[int, str] = {
     429: "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute' of service.",

@@ -9,34 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Json = dict[str, Any]
+from standin.message import Json
 
-_STATUS: Mapping[int, str] = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    409: "ALREADY_EXISTS",
-    412: "FAILED_PRECONDITION",
-    429: "RESOURCE_EXHAUSTED",
-    500: "INTERNAL",
-    501: "UNIMPLEMENTED",
-    503: "UNAVAILABLE",
+# What an error has unless it says otherwise: the error model's status, and the older APIs' reason.
+_USUAL: Mapping[int, tuple[str, str]] = {
+    400: ("INVALID_ARGUMENT", "invalid"),
+    401: ("UNAUTHENTICATED", "authError"),
+    403: ("PERMISSION_DENIED", "forbidden"),
+    404: ("NOT_FOUND", "notFound"),
+    409: ("ALREADY_EXISTS", "alreadyExists"),
+    412: ("FAILED_PRECONDITION", "conditionNotMet"),
+    429: ("RESOURCE_EXHAUSTED", "rateLimitExceeded"),
+    500: ("INTERNAL", "internalError"),
+    501: ("UNIMPLEMENTED", "notImplemented"),
+    503: ("UNAVAILABLE", "backendError"),
 }
-
-_REASON: Mapping[int, str] = {
-    400: "invalid",
-    401: "authError",
-    403: "forbidden",
-    404: "notFound",
-    409: "alreadyExists",
-    412: "conditionNotMet",
-    429: "rateLimitExceeded",
-    500: "internalError",
-    501: "notImplemented",
-    503: "backendError",
-}
-
 
 # https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
 _RPC: Mapping[str, int] = {
@@ -69,8 +56,9 @@ class GoogleError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.reason = reason or _REASON.get(code, "invalid")
-        self.status = status or _STATUS.get(code, "UNKNOWN")
+        usual_status, usual_reason = _USUAL.get(code, ("UNKNOWN", "invalid"))
+        self.reason = reason or usual_reason
+        self.status = status or usual_status
         self.domain = domain
         self.details = list(details)
         self.extended_help = extended_help
@@ -88,6 +76,11 @@ class GoogleError(Exception):
         if self.details:
             error["details"] = self.details
         return {"error": error}
+
+
+def detail(kind: str, **fields: Any) -> Json:
+    """A detail of an error (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto)."""
+    return {"@type": f"type.googleapis.com/google.rpc.{kind}", **fields}
 
 
 def not_found(path: str) -> GoogleError:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
 
-from standin import rules
 from standin.cloud import Cloud
-from standin.compute import view
+from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
+from standin.message import Json
 from standin.router import Answer
-
-Json = dict[str, Any]
 
 
 def ready() -> None:
     """Load what the first request would otherwise wait for. Raises DiscoveryMissingError."""
     documents_folder()
     description("compute", "v1")
-    rules.load()
 
 
 def state(cloud: Cloud) -> Json:
@@ -31,10 +27,12 @@ def state(cloud: Cloud) -> Json:
                 project.id: {"number": project.number, "apis": sorted(project.apis)}
                 for project in cloud.projects.values()
             },
-            "compute": {path: view.show(cloud, record) for path, record in sorted(cloud.compute.items())},
+            "compute": {
+                path: KINDS[each.collection].shown(cloud, each) for path, each in sorted(cloud.compute.items())
+            },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "policies": dict(sorted(cloud.policies.items())),
-            "connections": {path: asdict(found) for path, found in sorted(cloud.connections.items())},
+            "connections": {path: asdict(connection) for path, connection in sorted(cloud.connections.items())},
             "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},
             "notes": list(cloud.notes),
         }

@@ -14,9 +14,9 @@ _SCOPED = re.compile(r"(?:global|regions/[^/]+|zones/[^/]+)(?:/.*)?")
 
 def path_of(link: str, project: str = "") -> str | None:
     """The canonical path of a full link, `projects/…` or (with a project) `regions/…`; None for anything else."""
-    found = re.search(r"(?:^|/)(projects/[^/]+(?:/.*)?)$", link)
-    if found:
-        return found.group(1)
+    match = re.search(r"(?:^|/)(projects/[^/]+(?:/.*)?)$", link)
+    if match:
+        return match[1]
     if project and _SCOPED.fullmatch(link):
         return f"projects/{project}/{link}"
     return None
@@ -27,9 +27,9 @@ def full(path: str) -> str:
     return COMPUTE + path
 
 
-def same(first: str, second: str, project: str = "") -> bool:
+def same(first: str, second: str) -> bool:
     """Whether two links lead to the same resource."""
-    return bool(first) and path_of(first, project) == path_of(second, project)
+    return bool(first) and path_of(first) == path_of(second)
 
 
 def region_of(scope: str) -> str:
@@ -38,3 +38,9 @@ def region_of(scope: str) -> str:
     if kind == "regions":
         return name
     return name.rsplit("-", 1)[0] if kind == "zones" else ""
+
+
+def scope_fields(project: str, scope: str) -> dict[str, str]:
+    """The field `region` or `zone` of what stands in a scope; none for what is global."""
+    kind, _, name = scope.partition("/")
+    return {kind[:-1]: full(f"projects/{project}/{scope}")} if name else {}

@@ -6,26 +6,24 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from standin import projects, run_services, storage, validation
+from standin import validation
+from standin.apis import billing, compute, iam, resource_manager, run, secret_manager, service_usage, storage
 from standin.call import Call
 from standin.cloud import Cloud
-from standin.compute import service as compute
 from standin.discovery import description
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
 
 _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
     "compute": compute.answer,
-    "run": run_services.answer,
-    "serviceusage": projects.service_usage,
-    "cloudresourcemanager": projects.resource_manager,
-    "cloudbilling": projects.billing,
-    "iam": projects.iam,
-    "secretmanager": projects.secret_manager,
+    "run": run.answer,
+    "serviceusage": service_usage.answer,
+    "cloudresourcemanager": resource_manager.answer,
+    "cloudbilling": billing.answer,
+    "iam": iam.answer,
+    "secretmanager": secret_manager.answer,
     "storage": storage.answer,
 }
 _UPLOAD = "/upload/storage/"
@@ -51,10 +49,9 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapp
                 return _upload(cloud, method, target, content, headers)
             if stored := _stored(cloud, method, target):
                 return Answer(200, {}, stored.content, stored.headers())
-            call = _recognize(method, target, content, headers)
-            checked = validation.request(cloud, call)
-            body = _APIS[call.api](cloud, checked)
-            validation.response(cloud, checked, body)
+            call = validation.request(cloud, _recognize(method, target, content))
+            body = _APIS[call.api](cloud, call)
+            validation.response(cloud, call, body)
             return Answer(200, body)
     except GoogleError as refused:
         return Answer(refused.code, refused.body())
@@ -63,15 +60,15 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapp
 def _upload(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Answer:
     """An object's content on its way in: alone, or behind its description in a multipart message."""
     kind = _query(urlsplit(target).query).get("uploadType", "")
-    given = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
     if kind == "multipart":
-        description_, given, content = storage.parts(given, content)
+        described, content_type, content = storage.multipart(content_type, content)
     elif kind == "media":
-        description_ = b""
+        described = b""
     else:
         raise GoogleError(501, f"The stand-in does not simulate uploads of the type '{kind}'.")
-    call = validation.request(cloud, _recognize(method, target.removeprefix("/upload"), description_, headers))
-    body = storage.upload(cloud, call, given, content)
+    call = validation.request(cloud, _recognize(method, target.removeprefix("/upload"), described))
+    body = storage.upload(cloud, call, content_type, content)
     validation.response(cloud, call, body)
     return Answer(200, body)
 
@@ -79,15 +76,15 @@ def _upload(cloud: Cloud, method: str, target: str, content: bytes, headers: Map
 def _stored(cloud: Cloud, method: str, target: str) -> storage.StoredObject | None:
     """The object that is read by its XML address or by `alt=media`; None for any other call."""
     parts = urlsplit(target)
-    found = re.fullmatch(r"/storage/v1/b/([^/]+)/o/([^/]+)", parts.path)
-    if found is None or _query(parts.query).get("alt") != "media":
-        found = re.fullmatch(r"/([^/]+)/(.+)", parts.path)
-        if found is None or found[1] not in cloud.buckets:
+    match = re.fullmatch(r"/storage/v1/b/([^/]+)/o/([^/]+)", parts.path)
+    if match is None or _query(parts.query).get("alt") != "media":
+        match = re.fullmatch(r"/([^/]+)/(.+)", parts.path)
+        if match is None or match[1] not in cloud.buckets:
             return None
-    return storage.media(cloud, unquote(found[1]), unquote(found[2])) if method == "GET" else None
+    return storage.media(cloud, unquote(match[1]), unquote(match[2])) if method == "GET" else None
 
 
-def _recognize(method: str, target: str, content: bytes, headers: Mapping[str, str]) -> Call:
+def _recognize(method: str, target: str, content: bytes) -> Call:
     parts = urlsplit(target)
     path = re.sub(r"/{2,}", "/", parts.path).strip("/")
     api, _, rest = path.partition("/")
@@ -95,19 +92,18 @@ def _recognize(method: str, target: str, content: bytes, headers: Mapping[str, s
     rest = re.sub(r"^(v\d\w*)/\1/", r"\1/", rest)
     version = rest.partition("/")[0]
     described = description(api, version)
-    found = described.find(method, rest) if described else None
-    if described is None or found is None or api not in _APIS:
+    recognized = described.find(method, rest) if described else None
+    if described is None or recognized is None or api not in _APIS:
         raise GoogleError(404, f"Method not found: {method} /{path} (nothing of this kind is simulated here).")
     return Call(
         api=api,
         version=version,
-        method=found[0],
+        method=recognized[0],
         description=described,
         path=rest.partition("/")[2],
-        params=found[1],
+        params=recognized[1],
         query=_query(parts.query),
-        body=_json(content) if found[0].request else {},
-        headers=headers,
+        body=_json(content) if recognized[0].request else {},
     )
 
 

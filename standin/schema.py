@@ -1,4 +1,4 @@
-"""A JSON value against the schemas of a discovery document."""
+"""Checks a message against its schema in a discovery document, Google's description of an API."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Json = dict[str, Any]
+from standin.message import Json
 
 _OUTPUT_ONLY = re.compile(r"\[?Output[ -]Only\b", re.IGNORECASE)
-# Methods that create: a missing part matters there, while a patch names only what changes.
-_TYPES: Mapping[str, str] = {
+# What Google's refusal "Invalid value at 'field' (TYPE_…)" calls each type of a schema.
+_TYPE_NAMES: Mapping[str, str] = {
     "string": "TYPE_STRING",
     "integer": "TYPE_INT32",
     "number": "TYPE_DOUBLE",
@@ -25,16 +25,22 @@ _TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is not as described: `kind` is unknown, type, enum, pattern or missing."""
+    """A field that is wrong. `kind` says how: unknown, type, enum, pattern or missing.
+
+    `detail` is the type that the field has, or the pattern that its value must match.
+    """
 
     field: str
     kind: str
     value: Any
-    detail: str
+    detail: str = ""
 
 
 class Schemas:
-    """Checks one value; `problems` and `ignored` fill up meanwhile. `answers`: output-only fields are welcome."""
+    """Checks one message of a method; afterwards `problems` says what is wrong and `ignored` what Google ignores.
+
+    With `answers` the message is one that the API gives: its output-only fields belong there.
+    """
 
     def __init__(self, schemas: Mapping[str, Json], method: str, *, answers: bool = False) -> None:
         self._schemas = schemas
@@ -44,7 +50,7 @@ class Schemas:
         self.ignored: list[str] = []
 
     def clean(self, name: str, value: Any) -> Json:
-        """The value without output-only fields."""
+        """Check a message against the schema of that name. Returns it without its output-only fields."""
         cleaned = self._value({"$ref": name}, value, "")
         return cleaned if isinstance(cleaned, dict) else {}
 
@@ -88,7 +94,7 @@ class Schemas:
             elif name == "@type" or not properties:
                 cleaned[name] = item
             else:
-                self.problems.append(Problem(where, "unknown", item, ""))
+                self.problems.append(Problem(where, "unknown", item))
         self._required(properties, cleaned, path)
         return cleaned
 
@@ -96,7 +102,7 @@ class Schemas:
         for name, schema in properties.items():
             if self._method in schema.get("annotations", {}).get("required", ()) and value.get(name) in (None, ""):
                 where = f"{path}.{name}" if path else name
-                self.problems.append(Problem(where, "missing", None, ""))
+                self.problems.append(Problem(where, "missing", None))
 
     def _scalar(self, schema: Json, kind: str, value: Any, path: str) -> None:
         if not _fits(kind, schema.get("format", ""), value):
@@ -107,7 +113,7 @@ class Schemas:
             self.problems.append(Problem(path, "pattern", value, schema["pattern"]))
 
     def _wrong(self, path: str, value: Any, kind: str) -> None:
-        self.problems.append(Problem(path, "type", value, _TYPES.get(kind, kind)))
+        self.problems.append(Problem(path, "type", value, _TYPE_NAMES.get(kind, kind)))
 
 
 def _is_output_only(schema: Json) -> bool:

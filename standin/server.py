@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from standin import introspection, router
 from standin.cloud import Cloud
-
-Json = dict[str, Any]
+from standin.message import Json
 
 # Bodies in the log are cut here; a whole run stays readable.
 _LOGGED = 2000

@@ -1,7 +1,7 @@
-"""Requests and answers against Google's descriptions: unknown fields, wrong types, bad enum values, missing parts.
+"""Whether requests and answers are what Google's descriptions of its APIs say.
 
-The words are those of Google's JSON transcoder and of Compute Engine as they stand in public issue threads; which of
-the two a given API uses for a given mistake is not documented, code and reason are.
+Requests are refused in the words of Google's JSON transcoder or of Compute Engine, as public issue threads quote them.
+Which of the two an API uses for which mistake is not documented; the HTTP code and the reason are.
 """
 
 from __future__ import annotations
@@ -9,22 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from standin.call import Call
 from standin.cloud import Cloud
-from standin.google_error import GoogleError
+from standin.google_error import GoogleError, detail, invalid
+from standin.message import Json
 from standin.schema import Problem, Schemas
-
-Json = dict[str, Any]
 
 _BOOLEANS = frozenset({"true", "false", "True", "False", "1", "0"})
 
 
 def request(cloud: Cloud, call: Call) -> Call:
-    """The call without what Google ignores (output-only fields, noted). Raises 400 for what is not as described."""
-    _path(call)
-    _query(call)
+    """Check a call. Returns it without its output-only fields, which Google ignores; each is noted.
+
+    Raises 400 for an unknown field or parameter, a wrong type, a value that an enum or a pattern does not allow, and a
+    required part that is missing.
+    """
+    _check_path(call)
+    _check_query(call)
     if not call.method.request:
         return call
     schemas = Schemas(call.description.schemas, call.method.id)
@@ -37,7 +39,7 @@ def request(cloud: Cloud, call: Call) -> Call:
 
 
 def response(cloud: Cloud, call: Call, body: Json) -> None:
-    """Note where an answer of this server is not as described: a mistake of the stand-in, never of its caller."""
+    """Check an answer, and note what is wrong with it: that is a mistake of the stand-in, never of its caller."""
     if not call.method.response:
         return
     schemas = Schemas(call.description.schemas, call.method.id, answers=True)
@@ -50,12 +52,7 @@ def _refusal(problem: Problem) -> GoogleError:
     if problem.kind == "missing":
         return GoogleError(400, f"Required field 'resource.{problem.field}' not specified", reason="required")
     if problem.kind == "pattern":
-        return GoogleError(
-            400,
-            f"Invalid value for field 'resource.{problem.field}': '{problem.value}'. "
-            f"Must be a match of regex '{problem.detail}'",
-            reason="invalid",
-        )
+        return invalid(f"resource.{problem.field}", problem.value, f"Must be a match of regex '{problem.detail}'")
     if problem.kind == "unknown":
         holder, _, name = problem.field.rpartition(".")
         place = f" at '{holder}'" if holder else ""
@@ -64,15 +61,10 @@ def _refusal(problem: Problem) -> GoogleError:
         shown = f'"{problem.value}"' if isinstance(problem.value, str) else problem.value
         text = f"Invalid value at '{problem.field}' ({problem.detail}), {shown}"
     violation = {"field": problem.field, "description": text}
-    return GoogleError(
-        400,
-        text,
-        reason="badRequest",
-        details=[{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}],
-    )
+    return GoogleError(400, text, reason="badRequest", details=[detail("BadRequest", fieldViolations=[violation])])
 
 
-def _path(call: Call) -> None:
+def _check_path(call: Call) -> None:
     for name, value in call.params.items():
         pattern = call.method.path_patterns.get(name)
         if pattern and not re.fullmatch(pattern, value):
@@ -80,7 +72,7 @@ def _path(call: Call) -> None:
             raise GoogleError(400, text, reason="invalidParameter")
 
 
-def _query(call: Call) -> None:
+def _check_query(call: Call) -> None:
     known: Mapping[str, Json] = {**call.description.parameters, **call.method.query}
     for name, value in call.query.items():
         parameter = known.get(name)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import Any
 
 from standin import links
 from standin.cloud import Cloud, Record
+from standin.compute.kind import KINDS
+from standin.compute.references import places
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
+from standin.place import Placed
 
 
 def network_of(cloud: Cloud, body: Json) -> str:
@@ -22,19 +23,17 @@ def network_of(cloud: Cloud, body: Json) -> str:
     network = links.path_of(body.get("network", ""))
     if network:
         return network
-    subnet = cloud.compute.get(links.path_of(body.get("subnetwork", "")) or "")
+    subnet = cloud.compute.linked(body.get("subnetwork"))
     return (links.path_of(subnet.body["network"]) or "") if subnet else ""
 
 
 def taken(cloud: Cloud, network: str) -> Iterator[tuple[str, Record]]:
     """Every address in use in a network, with who uses it (reserved address resources are listed apart)."""
-    for rule in cloud.compute.of("forwardingRules"):
-        if rule.body.get("IPAddress") and network_of(cloud, rule.body) == network:
-            yield rule.body["IPAddress"], rule
-    for instance in cloud.compute.of("instances"):
-        for interface in instance.body.get("networkInterfaces", []):
-            if interface.get("networkIP") and network_of(cloud, interface) == network:
-                yield interface["networkIP"], instance
+    for kind in KINDS.values():
+        for record in cloud.compute.of(kind.collection) if kind.takes else ():
+            for holder, field in places(record.body, kind.takes):
+                if holder[field] and network_of(cloud, holder) == network:
+                    yield holder[field], record
 
 
 def reserved(cloud: Cloud, network: str) -> Iterator[tuple[str, Record]]:
@@ -58,6 +57,11 @@ def unusable(cidr: str) -> set[str]:
     return {str(range_[0]), str(range_[1]), str(range_[-2]), str(range_[-1])}
 
 
+def external(cloud: Cloud) -> str:
+    """An external address. 192.0.2.0/24 is for documentation (RFC 5737): nothing answers there."""
+    return f"192.0.2.{len(cloud.compute) % 250 + 1}"
+
+
 def next_free(cloud: Cloud, subnet: Record) -> str:
     """The lowest free address of a subnet. Raises the API's error when the range is exhausted."""
     network = network_of(cloud, subnet.body)
@@ -74,12 +78,18 @@ def next_free(cloud: Cloud, subnet: Record) -> str:
     )
 
 
-def subnet_for(cloud: Cloud, project: str, region: str, network: str, ip: str = "") -> Record | None:
-    """The ordinary subnet of a region and network, the one holding an address where that is given."""
-    for subnet in cloud.compute.of("subnetworks", project):
-        if subnet.scope != f"regions/{region}" or not links.same(subnet.body["network"], network):
+def subnet_of(cloud: Cloud, resource: Placed, body: Json, ip: str = "") -> Record | None:
+    """The subnet that a message of a resource names, or else the ordinary one of its region and network.
+
+    With an address it is the ordinary one that holds it.
+    """
+    named = cloud.compute.linked(body.get("subnetwork"))
+    if named:
+        return named
+    for subnet in cloud.compute.of("subnetworks", resource.project):
+        if links.region_of(subnet.scope) != links.region_of(resource.scope) or subnet.body["purpose"] != "PRIVATE":
             continue
-        if subnet.body["purpose"] != "PRIVATE":
+        if not links.same(subnet.body["network"], body.get("network", "")):
             continue
         if not ip or ipaddress.ip_address(ip) in ipaddress.ip_network(subnet.body["ipCidrRange"]):
             return subnet

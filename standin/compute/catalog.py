@@ -6,14 +6,12 @@ Regions and zones are recognized by their shape: which ones really exist changes
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from standin import links
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.google_error import GoogleError, invalid, not_found
-
-Json = dict[str, Any]
+from standin.message import Json
 
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
 _ZONE = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}-[a-f]")
@@ -43,7 +41,7 @@ def answer(cloud: Cloud, call: Call, project: str) -> Json | None:
     name = parts[-1]
     path = "/".join(["projects", project, *parts[2:]])
     if kind in ("regions", "zones"):
-        return _place(cloud, kind, path) if len(parts) == 4 else _places(kind, project)
+        return _place(kind, path) if len(parts) == 4 else _places(kind, project)
     if call.method.verb != "get":
         return None
     if kind == "machineTypes":
@@ -54,14 +52,14 @@ def answer(cloud: Cloud, call: Call, project: str) -> Json | None:
 
 
 def _project(cloud: Cloud, project: str) -> Json:
-    number = cloud.project(project).number
+    known = cloud.project(project)
     return {
         "kind": "compute#project",
-        "id": number,
+        "id": known.number,
         "name": project,
         "selfLink": links.full(f"projects/{project}"),
         "creationTimestamp": "2026-01-01T00:00:00.000-00:00",
-        "defaultServiceAccount": f"{number}-compute@developer.gserviceaccount.com",
+        "defaultServiceAccount": known.default_account,
         "defaultNetworkTier": "PREMIUM",
         "xpnProjectStatus": "UNSPECIFIED_XPN_PROJECT_STATUS",
         "commonInstanceMetadata": {"kind": "compute#metadata", "fingerprint": "AAAAAAAAAAA="},
@@ -69,49 +67,35 @@ def _project(cloud: Cloud, project: str) -> Json:
     }
 
 
-def _place(cloud: Cloud, kind: str, path: str) -> Json:
-    name = path.rsplit("/", 1)[1]
+def _place(kind: str, path: str) -> Json:
+    _, project, _, name = path.split("/")
     check_scope(f"{kind}/{name}")
-    body: Json = {
-        "kind": f"compute#{kind[:-1]}",
-        "id": "1000",
-        "name": name,
-        "status": "UP",
-        "selfLink": links.full(path),
-    }
-    project = path.split("/")[1]
+    body = {"id": "1000", **_listed_place(kind, project, name)}
     if kind == "regions":
-        body["zones"] = [links.full(f"projects/{project}/zones/{name}-{letter}") for letter in "abc"]
-    else:
-        body["region"] = links.full(f"projects/{project}/regions/{name.rsplit('-', 1)[0]}")
-    del cloud
-    return body
+        return body | {"zones": [links.full(f"projects/{project}/zones/{name}-{letter}") for letter in "abc"]}
+    return body | {"region": links.full(f"projects/{project}/regions/{name.rsplit('-', 1)[0]}")}
 
 
 def _places(kind: str, project: str) -> Json:
     names = ["asia-northeast1", "europe-west1", "us-central1"]
     if kind == "zones":
         names = [f"{name}-{letter}" for name in names for letter in "abc"]
-    items = [
-        {
-            "kind": f"compute#{kind[:-1]}",
-            "name": name,
-            "status": "UP",
-            "selfLink": links.full(f"projects/{project}/{kind}/{name}"),
-        }
-        for name in names
-    ]
-    return {"kind": f"compute#{kind[:-1]}List", "items": items}
+    return {"kind": f"compute#{kind[:-1]}List", "items": [_listed_place(kind, project, name) for name in names]}
 
 
-def check_machine_type(name: str, path: str) -> None:
+def _listed_place(kind: str, project: str, name: str) -> Json:
+    link = links.full(f"projects/{project}/{kind}/{name}")
+    return {"kind": f"compute#{kind[:-1]}", "name": name, "status": "UP", "selfLink": link}
+
+
+def check_machine_type(path: str) -> None:
     """Refuse a machine type that cannot exist."""
-    if not _MACHINE.fullmatch(name):
+    if not _MACHINE.fullmatch(path.rsplit("/", 1)[-1]):
         raise not_found(path)
 
 
 def _machine_type(name: str, path: str) -> Json:
-    check_machine_type(name, path)
+    check_machine_type(path)
     zone = path.split("/")[3]
     return {
         "kind": "compute#machineType",

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
+from standin import links
 from standin.call import Call
 from standin.cloud import Cloud, Record
-from standin.compute import kinds, view
-from standin.google_error import GoogleError
-
-Json = dict[str, Any]
-_T = TypeVar("_T")
-
-# https://cloud.google.com/compute/docs/reference/rest/v1/instances/list: 500 results a page unless asked otherwise.
-_PAGE = 500
+from standin.compute.kinds import KINDS
+from standin.message import Json
+from standin.pages import page_of
+from standin.place import Place
 
 
-def answer(cloud: Cloud, call: Call, project: str, scope: str, collection: str) -> Json:
-    """One page of a list."""
-    wanted = [r for r in cloud.compute.of(collection, project) if scope in ("aggregated", r.scope)]
-    shown = [(record, view.show(cloud, record)) for record in sorted(wanted, key=lambda r: r.path)]
+def answer(cloud: Cloud, call: Call, place: Place) -> Json:
+    """One page of a list; of a scope or, for the scope `aggregated`, of all."""
+    collection, kind = place.collection, KINDS[place.collection]
+    everywhere = place.scope == "aggregated"
+    records = sorted(cloud.compute.of(collection, place.project), key=lambda record: record.path)
+    shown = [(record, kind.shown(cloud, record)) for record in records if everywhere or record.scope == place.scope]
     kept = [(record, body) for record, body in shown if _matches(body, call.query.get("filter", ""))]
-    page, token = page_of(kept, call.query.get("maxResults", ""), call.query.get("pageToken", ""))
-    kind = f"compute#{kinds.SINGULAR[collection]}"
-    body: Json = {
-        "id": f"projects/{project}/{scope}/{collection}",
-        "selfLink": f"https://www.googleapis.com/compute/v1/projects/{project}/{scope}/{collection}",
-    }
-    if token:
-        body["nextPageToken"] = token
-    if scope == "aggregated":
-        return body | {"kind": f"{kind}AggregatedList", "items": _by_scope(page, collection)}
-    return body | {"kind": f"{kind}List", "items": [shown_body for _, shown_body in page]}
+    page, following = page_of(kept, call.query.get("maxResults", ""), call.query.get("pageToken", ""))
+    path = place.path.rstrip("/")
+    body: Json = {"id": path, "selfLink": links.full(path), **following}
+    if everywhere:
+        return body | {"kind": f"compute#{kind.noun}AggregatedList", "items": _by_scope(page, collection)}
+    return body | {"kind": f"compute#{kind.noun}List", "items": [shown_body for _, shown_body in page]}
 
 
 def _by_scope(page: Iterable[tuple[Record, Json]], collection: str) -> Json:
@@ -41,16 +35,6 @@ def _by_scope(page: Iterable[tuple[Record, Json]], collection: str) -> Json:
     for record, body in page:
         grouped.setdefault(record.scope, {collection: []})[collection].append(body)
     return grouped
-
-
-def page_of(items: list[_T], size: str, token: str) -> tuple[list[_T], str]:
-    """The items after a page token, and the token of the next page."""
-    try:
-        start, length = int(token or 0), int(size or _PAGE) or _PAGE
-    except ValueError:
-        raise GoogleError(400, f"Invalid value for field 'pageToken': '{token}'.") from None
-    following = start + length
-    return items[start:following], str(following) if following < len(items) else ""
 
 
 def _matches(body: Json, expression: str) -> bool:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from standin import links
 from standin.cloud import Cloud, Pending, Record
 from standin.google_error import GoogleError, not_found
-
-Json = dict[str, Any]
-
-
-def _nothing() -> None:
-    """Nothing remains to be done."""
+from standin.message import Json
 
 
 def start(
@@ -21,8 +15,8 @@ def start(
     verb: str,
     record: Record,
     *,
-    finish: Callable[[], None] = _nothing,
-    undo: Callable[[], None] = _nothing,
+    finish: Callable[[], None] = lambda: None,
+    undo: Callable[[], None] = lambda: None,
 ) -> Json:
     """A new operation on a resource; `finish` runs when its time has come, `undo` when it fails then."""
     name = f"operation-{cloud.new_id()}"
@@ -41,17 +35,15 @@ def start(
         "insertTime": now,
         "startTime": now,
         "selfLink": links.full(path),
+        **links.scope_fields(record.project, record.scope),
     }
-    kind, _, place = record.scope.partition("/")
-    if place:
-        body[kind[:-1]] = links.full(f"projects/{record.project}/{record.scope}")
     failure = cloud.faults.failure(f"{record.collection}.{verb}", record.name)
 
     def end() -> GoogleError | None:
         undo() if failure else finish()
         return failure
 
-    cloud.start(f"compute/{path}", Pending(body, f"compute/{record.path}", 0.0, end))
+    cloud.start(f"compute/{path}", Pending(body, f"compute/{record.path}", end))
     return dict(body)
 
 
@@ -64,10 +56,6 @@ def get(cloud: Cloud, path: str) -> Json:
 
 
 def wait(cloud: Cloud, path: str) -> Json:
-    """`operations.wait`: answers when done. Simulated time is not slept: the operation is finished now."""
-    pending = cloud.operations.get(f"compute/{path}")
-    if pending is None:
-        raise not_found(path)
-    pending.done_at = min(pending.done_at, cloud.clock())
-    cloud.settle()
-    return dict(pending.body)
+    """An operation at its end. Raises 404 for an unknown one."""
+    cloud.finish(f"compute/{path}")
+    return get(cloud, path)

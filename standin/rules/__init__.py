@@ -5,6 +5,12 @@ module of its product, decorate it with `rule`, name the source, and add a test 
 sources leave doubt says so in `doubt`.
 """
 
-from standin.rules.table import RULES, Rule, check, load, rule
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["RULES", "Rule", "check", "load", "rule"]
+from standin.rules.table import RULES, Rule, check, rule
+
+__all__ = ["RULES", "Rule", "check", "rule"]
+
+for _module in sorted(module.name for module in iter_modules(__path__)):
+    import_module(f"{__name__}.{_module}")

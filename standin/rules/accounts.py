@@ -27,14 +27,14 @@ def exists(cloud: Cloud, email: str) -> bool:
     default = _DEFAULT.fullmatch(email)
     if default is None:
         return "does-not-exist" not in email
-    project = next((one for one in cloud.projects.values() if one.number == default[1]), None)
+    project = next((project for project in cloud.projects.values() if project.number == default[1]), None)
     return project is not None and "compute.googleapis.com" in project.apis
 
 
 @rule("iamPolicies.setIamPolicy", source="https://cloud.google.com/iam/docs/policies#members")
 def members_exist(change: Change) -> None:
     """A policy names accounts that exist, in the form that IAM takes."""
-    before = {one for binding in (change.before or {}).get("bindings", []) for one in binding.get("members", [])}
+    before = {member for binding in change.former.get("bindings", []) for member in binding.get("members", [])}
     for binding in change.wanted.get("bindings", []):
         for member in binding.get("members", []):
             if member in before:

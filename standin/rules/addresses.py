@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from standin import links
 from standin.change import Change
-from standin.cloud import Record
 from standin.compute import addressing
 from standin.google_error import GoogleError, in_use, invalid
 from standin.rules.table import rule
@@ -17,12 +15,8 @@ SHARED = "SHARED_LOADBALANCER_VIP"
 
 def taken(ip: str, user: str) -> GoogleError:
     """Compute Engine's answer for an address that is in use."""
-    return GoogleError(
-        400,
-        f"Invalid value for field 'resource.IPAddress': '{ip}'. Specified IP address is in-use and would result in a "
-        f"conflict: '{user}'.",
-        reason="invalid",
-    )
+    text = f"Specified IP address is in-use and would result in a conflict: '{user}'."
+    return invalid("resource.IPAddress", ip, text)
 
 
 def inside(ip: str, range_: str) -> bool:
@@ -36,16 +30,14 @@ def inside(ip: str, range_: str) -> bool:
 @rule("addresses.insert", source=f"{_INTERNAL}#reservenewip")
 def reserved_address_is_inside_its_subnet(change: Change) -> None:
     """An internal address belongs to its subnet's range, and is none of the four that Google keeps."""
-    subnet, ip = _subnet(change), change.wanted.get("address")
+    subnet, ip = change.linked("subnetwork"), change.wanted.get("address")
     if subnet is None or not ip:
         return
     range_ = subnet.body["ipCidrRange"]
     if not inside(ip, range_):
-        raise invalid(
-            "resource.address", ip, f"Requested internal IP address is outside the subnetwork CIDR range {range_}."
-        )
+        raise change.invalid("address", f"Requested internal IP address is outside the subnetwork CIDR range {range_}.")
     if ip in addressing.unusable(range_):
-        raise invalid("resource.address", ip, "Requested internal IP address is reserved in the subnetwork.")
+        raise change.invalid("address", "Requested internal IP address is reserved in the subnetwork.")
 
 
 @rule("addresses.insert", source=f"{_INTERNAL} (a reservation is exclusive)")
@@ -64,9 +56,9 @@ def reserved_address_is_free(change: Change) -> None:
 @rule("addresses.insert", source="compute v1 discovery document, Address.subnetwork")
 def reserved_address_is_in_its_subnets_region(change: Change) -> None:
     """A regional address and its subnet are in one region."""
-    subnet = _subnet(change)
+    subnet = change.linked("subnetwork")
     if subnet is not None and subnet.scope != change.scope:
-        raise invalid("resource.subnetwork", subnet.path, "The subnetwork must be in the address's region.")
+        raise change.invalid("subnetwork", "The subnetwork must be in the address's region.", subnet.path)
 
 
 @rule(
@@ -76,9 +68,9 @@ def reserved_address_is_in_its_subnets_region(change: Change) -> None:
 )
 def addresses_are_reserved_in_ordinary_subnets(change: Change) -> None:
     """Subnets of proxies and of PSC's NAT give no addresses to anything else."""
-    subnet = _subnet(change)
+    subnet = change.linked("subnetwork")
     if subnet is not None and subnet.body.get("purpose") != "PRIVATE":
-        raise invalid("resource.subnetwork", subnet.path, f"The subnetwork's purpose is {subnet.body.get('purpose')}.")
+        raise change.invalid("subnetwork", f"The subnetwork's purpose is {subnet.body.get('purpose')}.", subnet.path)
 
 
 @rule("addresses.insert", source="compute v1 discovery document, Address.purpose and Address.subnetwork")
@@ -86,7 +78,7 @@ def external_addresses_have_no_subnet(change: Change) -> None:
     """Subnet and purpose go with internal addresses; an address that is not said to be internal is external."""
     for field in ("subnetwork", "purpose") if change.wanted.get("addressType") == "EXTERNAL" else ():
         if change.sent.get(field):
-            raise invalid(f"resource.{field}", change.sent[field], "Not supported for addresses of the type EXTERNAL.")
+            raise change.invalid(field, "Not supported for addresses of the type EXTERNAL.", change.sent[field])
 
 
 @rule("addresses.delete", source=f"{_INTERNAL}#releasing_a_static_internal_ip_address")
@@ -96,7 +88,3 @@ def addresses_in_use_stay(change: Change) -> None:
     users = addressing.users(change.cloud, record)
     if users:
         raise in_use("address", change.path, users[0])
-
-
-def _subnet(change: Change) -> Record | None:
-    return change.cloud.compute.get(links.path_of(change.wanted.get("subnetwork", "")) or "")

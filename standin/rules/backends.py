@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
-from standin.google_error import invalid
+from standin.message import Json
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _NEGS = "https://cloud.google.com/load-balancing/docs/negs/serverless-neg-concepts"
 _WRITES = ("backendServices.insert", "backendServices.patch", "backendServices.update")
@@ -30,12 +27,10 @@ def a_serverless_group_names_one_service(change: Change) -> None:
         return
     given = [key for key in _SERVERLESS if key in body]
     if len(given) != 1:
-        raise invalid(
-            "resource.networkEndpointType", "SERVERLESS", f"Exactly one of {', '.join(_SERVERLESS)} is needed."
-        )
+        raise change.invalid("networkEndpointType", f"Exactly one of {', '.join(_SERVERLESS)} is needed.")
     run = body.get("cloudRun")
     if run is not None and not (run.get("service") or run.get("urlMask")):
-        raise invalid("resource.cloudRun", "", "A service or a URL mask must be specified.")
+        raise change.invalid("cloudRun", "A service or a URL mask must be specified.", "")
 
 
 @rule(
@@ -46,7 +41,7 @@ def a_serverless_group_takes_the_short_name(change: Change) -> None:
     """`cloudRun.service` is the service's short name, no path and no URL."""
     service = str(change.wanted.get("cloudRun", {}).get("service", ""))
     if "/" in service or "." in service:
-        raise invalid("resource.cloudRun.service", service, "Must be the short name of a Cloud Run service.")
+        raise change.invalid("cloudRun.service", "Must be the short name of a Cloud Run service.", service)
 
 
 @rule("networkEndpointGroups.insert", source=f"{_NEGS} (no network: the endpoint is Google's)")
@@ -54,31 +49,23 @@ def a_serverless_group_is_in_no_network(change: Change) -> None:
     """Network and subnet do not go with a serverless NEG."""
     for field in ("network", "subnetwork") if change.wanted.get("networkEndpointType") == "SERVERLESS" else ():
         if change.sent.get(field):
-            raise invalid(
-                f"resource.{field}", change.sent[field], "Not supported for serverless network endpoint groups."
-            )
+            raise change.invalid(field, "Not supported for serverless network endpoint groups.", change.sent[field])
 
 
 @rule(*_WRITES, source=f"{_NEGS}#limitations", doubt="That the default of 30 passes when it is sent back is assumed.")
 def no_timeout_with_a_serverless_backend(change: Change) -> None:
     """Cloud Run's own request timeout counts."""
     if change.sent.get("timeoutSec", _DEFAULT_TIMEOUT) != _DEFAULT_TIMEOUT and _serverless(change):
-        raise invalid(
-            "resource.timeoutSec",
-            change.sent["timeoutSec"],
-            "Timeout sec is not supported for a backend service with Serverless network endpoint groups.",
-        )
+        text = "Timeout sec is not supported for a backend service with Serverless network endpoint groups."
+        raise change.invalid("timeoutSec", text, str(change.sent["timeoutSec"]))
 
 
 @rule(*_WRITES, source="compute v1 discovery document, BackendService.healthChecks")
 def no_health_check_with_a_serverless_backend(change: Change) -> None:
     """A serverless backend has no health check."""
     if change.wanted.get("healthChecks") and _serverless(change):
-        raise invalid(
-            "resource.healthChecks",
-            change.wanted["healthChecks"][0],
-            "A backend service cannot have a healthcheck with Serverless network endpoint group backends.",
-        )
+        text = "A backend service cannot have a healthcheck with Serverless network endpoint group backends."
+        raise change.invalid("healthChecks", text, change.wanted["healthChecks"][0])
 
 
 @rule(*_WRITES, source="compute v1 discovery document, Backend.balancingMode and its target capacities")
@@ -87,11 +74,8 @@ def no_target_capacity_with_a_serverless_backend(change: Change) -> None:
     for backend, group in _backends(change):
         for field in _TARGETS if _is_serverless(group) else ():
             if backend.get(field):
-                raise invalid(
-                    f"resource.backends[0].{field}",
-                    backend[field],
-                    "Not supported for a backend with a Serverless network endpoint group.",
-                )
+                text = "Not supported for a backend with a Serverless network endpoint group."
+                raise change.invalid(f"backends[0].{field}", text, backend[field])
 
 
 @rule(*_WRITES, source="compute v1 discovery document, Backend.capacityScaler: 0.0 and [0.1,1.0]")
@@ -100,7 +84,7 @@ def capacity_is_nothing_or_a_tenth_at_least(change: Change) -> None:
     for backend, _ in _backends(change):
         capacity = float(backend.get("capacityScaler", 1.0))
         if capacity != 0 and not 0.1 <= capacity <= 1:
-            raise invalid("resource.backends[0].capacityScaler", capacity, "Must be 0.0 or between 0.1 and 1.0.")
+            raise change.invalid("backends[0].capacityScaler", "Must be 0.0 or between 0.1 and 1.0.", capacity)
 
 
 @rule(*_WRITES, source=f"{_NEGS}#limitations (group and load balancer in one region)")
@@ -108,24 +92,20 @@ def a_backend_is_in_its_services_region(change: Change) -> None:
     """NEG and regional backend service are in one region."""
     for _, group in _backends(change):
         if group is not None and links.region_of(group.scope) != links.region_of(change.scope):
-            raise invalid(
-                "resource.backends[0].group", group.path, "The group must be in the backend service's region."
-            )
+            raise change.invalid("backends[0].group", "The group must be in the backend service's region.", group.path)
 
 
 @rule("backendServices.patch", "backendServices.update", source="compute v1 discovery document, BackendService")
 def a_backend_services_scheme_is_fixed(change: Change) -> None:
     """The load balancing scheme of a backend service does not change."""
-    before = (change.before or {}).get("loadBalancingScheme")
+    before = change.former.get("loadBalancingScheme")
     if change.wanted.get("loadBalancingScheme") != before:
-        raise invalid(
-            "resource.loadBalancingScheme", change.wanted.get("loadBalancingScheme"), f"It is {before} for good."
-        )
+        raise change.invalid("loadBalancingScheme", f"It is {before} for good.")
 
 
 def _backends(change: Change) -> Iterator[tuple[Json, Record | None]]:
     for backend in change.wanted.get("backends", []):
-        yield backend, change.cloud.compute.get(links.path_of(backend.get("group", "")) or "")
+        yield backend, change.cloud.compute.linked(backend.get("group"))
 
 
 def _is_serverless(group: Record | None) -> bool:

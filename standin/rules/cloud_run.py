@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from standin.change import Change
 from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.accounts import exists
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _WRITES = ("services.create", "services.patch")
 _CPU = "https://cloud.google.com/run/docs/configuring/services/cpu"
@@ -69,7 +67,7 @@ def cpu_and_memory_fit(change: Change) -> None:
     for container in _containers(change):
         cpu = _quantity(_limit(container, "cpu", "1"))
         memory = _quantity(_limit(container, "memory", "512Mi")) / 2**30
-        size = next((one for one in _SIZES if one[0] == max(cpu, 1)), None)
+        size = next((size for size in _SIZES if size[0] == max(cpu, 1)), None)
         if cpu < 0.08 or size is None:
             raise _violation("containers[0].resources.limits.cpu", "Must be 0.08 to 1, 2, 4, 6 or 8.")
         most = (0.5 if cpu < 0.5 else 1) if cpu < 1 else size[2]

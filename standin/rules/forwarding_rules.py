@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from standin import links
 from standin.change import Change
-from standin.cloud import Record
 from standin.compute import addressing
-from standin.compute.completion import is_endpoint
-from standin.google_error import GoogleError, invalid
+from standin.compute.psc import is_endpoint
+from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.addresses import SHARED, inside, taken
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _DOCUMENT = "compute v1 discovery document, ForwardingRule"
 _ENDPOINTS = "https://cloud.google.com/vpc/docs/configure-private-service-connect-services#create-endpoint"
@@ -33,10 +29,8 @@ def a_managed_rule_needs_proxies(change: Change) -> None:
         here = subnet.scope == change.scope and links.same(subnet.body["network"], change.wanted.get("network", ""))
         if here and subnet.body.get("purpose") == "REGIONAL_MANAGED_PROXY" and subnet.body.get("role") == "ACTIVE":
             return
-    raise invalid(
-        "resource.target",
-        change.wanted.get("target"),
-        "An active proxy-only subnetwork is required in the same region and VPC as the forwarding rule.",
+    raise change.invalid(
+        "target", "An active proxy-only subnetwork is required in the same region and VPC as the forwarding rule."
     )
 
 
@@ -45,11 +39,8 @@ def an_endpoint_has_no_scheme(change: Change) -> None:
     """A rule on a service attachment is sent without a load balancing scheme; EXTERNAL, the default, is refused."""
     scheme = change.sent.get("loadBalancingScheme")
     if is_endpoint(change.wanted) and scheme:
-        raise invalid(
-            "resource.loadBalancingScheme",
-            scheme,
-            "Load balancing scheme must be empty for a forwarding rule whose target is a service attachment.",
-        )
+        text = "Load balancing scheme must be empty for a forwarding rule whose target is a service attachment."
+        raise change.invalid("loadBalancingScheme", text, scheme)
 
 
 @rule("forwardingRules.insert", source=f"{_ENDPOINTS} (endpoint and attachment in one region)")
@@ -57,7 +48,7 @@ def an_endpoint_is_in_its_attachments_region(change: Change) -> None:
     """Endpoint and service attachment are in one region."""
     target = links.path_of(change.wanted.get("target", "")) or ""
     if is_endpoint(change.wanted) and f"/{change.scope}/" not in target:
-        raise invalid("resource.target", target, "The service attachment must be in the forwarding rule's region.")
+        raise change.invalid("target", "The service attachment must be in the forwarding rule's region.", target)
 
 
 @rule("forwardingRules.insert", source=_ENDPOINTS)
@@ -65,12 +56,12 @@ def an_endpoint_takes_a_reserved_address(change: Change) -> None:
     """An endpoint's address is an internal one that was reserved in the endpoint's network and region."""
     if not is_endpoint(change.wanted):
         return
-    address = change.cloud.compute.get(links.path_of(change.wanted.get("IPAddress", "")) or "")
+    address = change.linked("IPAddress")
     given = change.wanted.get("IPAddress", "")
     if address is None or address.body.get("addressType") != "INTERNAL":
-        raise invalid("resource.IPAddress", given, "Must be a reserved internal IP address resource.")
+        raise change.invalid("IPAddress", "Must be a reserved internal IP address resource.", given)
     if address.scope != change.scope or _network(change, address.body) != _network(change, change.wanted):
-        raise invalid("resource.IPAddress", given, "The address must be in the forwarding rule's network and region.")
+        raise change.invalid("IPAddress", "The address must be in the forwarding rule's network and region.", given)
 
 
 @rule(
@@ -78,7 +69,7 @@ def an_endpoint_takes_a_reserved_address(change: Change) -> None:
 )
 def an_address_and_port_belong_to_one_rule(change: Change) -> None:
     """Two rules share an address only where it was reserved for that, and never a port of it."""
-    reserved = change.cloud.compute.get(links.path_of(change.wanted.get("IPAddress", "")) or "")
+    reserved = change.linked("IPAddress")
     ip = reserved.body["address"] if reserved else change.wanted.get("IPAddress")
     network = _network(change, change.wanted)
     for other_ip, user in addressing.taken(change.cloud, network) if ip else ():
@@ -92,14 +83,14 @@ def an_address_and_port_belong_to_one_rule(change: Change) -> None:
 @rule("forwardingRules.insert", source=f"{_DOCUMENT}.IPAddress")
 def a_managed_rules_address_is_in_its_subnet(change: Change) -> None:
     """A load balancer's address belongs to the range of the subnet that it is in."""
-    subnet = change.cloud.compute.get(links.path_of(change.wanted.get("subnetwork", "")) or "")
-    reserved = change.cloud.compute.get(links.path_of(change.wanted.get("IPAddress", "")) or "")
+    subnet = change.linked("subnetwork")
+    reserved = change.linked("IPAddress")
     ip = reserved.body["address"] if reserved else change.wanted.get("IPAddress")
     if change.wanted.get("loadBalancingScheme") != MANAGED or subnet is None or not ip:
         return
     if not inside(ip, subnet.body["ipCidrRange"]):
-        raise invalid(
-            "resource.IPAddress", ip, f"It is outside the range {subnet.body['ipCidrRange']} of the subnetwork."
+        raise change.invalid(
+            "IPAddress", f"It is outside the range {subnet.body['ipCidrRange']} of the subnetwork.", ip
         )
 
 
@@ -114,12 +105,12 @@ def a_managed_rule_leads_to_a_proxy_by_one_port(change: Change) -> None:
         return
     first, _, last = str(body.get("portRange", "")).partition("-")
     if not first or first != (last or first):
-        raise invalid("resource.portRange", body.get("portRange"), "Exactly one port is supported.")
+        raise change.invalid("portRange", "Exactly one port is supported.")
     if body.get("backendService"):
-        raise invalid("resource.backendService", body["backendService"], "The target must be a target proxy.")
-    subnet = change.cloud.compute.get(links.path_of(body.get("subnetwork", "")) or "")
+        raise change.invalid("backendService", "The target must be a target proxy.")
+    subnet = change.cloud.compute.linked(body.get("subnetwork"))
     if subnet is not None and subnet.body.get("purpose") != "PRIVATE":
-        raise invalid("resource.subnetwork", subnet.path, f"The subnetwork's purpose is {subnet.body.get('purpose')}.")
+        raise change.invalid("subnetwork", f"The subnetwork's purpose is {subnet.body.get('purpose')}.", subnet.path)
 
 
 @rule("forwardingRules.insert", "forwardingRules.setTarget", source=f"{_DOCUMENT}.loadBalancingScheme")
@@ -127,11 +118,12 @@ def rule_and_backend_service_agree_on_the_scheme(change: Change) -> None:
     """The rule's scheme is that of the backend service behind proxy and URL map."""
     if change.wanted.get("loadBalancingScheme") != MANAGED:
         return
-    backend = _behind(change, _behind(change, _target(change), "urlMap"), "defaultService")
+    backend = change.linked("target")
+    for field in ("urlMap", "defaultService"):
+        backend = change.cloud.compute.linked(backend.body.get(field)) if backend else None
     if backend is not None and backend.body.get("loadBalancingScheme") != MANAGED:
-        raise invalid(
-            "resource.target",
-            change.wanted["target"],
+        raise change.invalid(
+            "target",
             f"The backend service '{backend.path}' has the load balancing scheme "
             f"{backend.body.get('loadBalancingScheme')}, not {MANAGED}.",
         )
@@ -144,7 +136,7 @@ def rule_and_backend_service_agree_on_the_scheme(change: Change) -> None:
 )
 def an_endpoint_is_never_pointed_elsewhere(change: Change) -> None:
     """An endpoint's target is fixed."""
-    if is_endpoint(change.before or {}):
+    if is_endpoint(change.former):
         raise GoogleError(
             400,
             "Invalid value for field 'target'. The target of a Private Service Connect forwarding rule cannot be "
@@ -168,16 +160,8 @@ def little_of_a_forwarding_rule_is_patched(change: Change) -> None:
     ignored = {"fingerprint", "labelFingerprint"}
     for field in sorted(before.keys() | change.wanted.keys()):
         if field not in free | ignored and before.get(field) != change.wanted.get(field):
-            raise invalid(f"resource.{field}", change.wanted.get(field), "The field cannot be changed after creation.")
+            raise change.invalid(field, "The field cannot be changed after creation.")
 
 
 def _network(change: Change, body: Json) -> str:
     return addressing.network_of(change.cloud, body)
-
-
-def _target(change: Change) -> Record | None:
-    return change.cloud.compute.get(links.path_of(change.wanted.get("target", "")) or "")
-
-
-def _behind(change: Change, record: Record | None, field: str) -> Record | None:
-    return change.cloud.compute.get(links.path_of(record.body.get(field, "")) or "") if record else None

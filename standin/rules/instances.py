@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
 from standin.compute import addressing
-from standin.google_error import GoogleError, invalid
+from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.accounts import exists
 from standin.rules.addresses import inside, taken
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _STOPPED = "https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance"
 
@@ -28,7 +26,7 @@ def a_vms_account_exists(change: Change) -> None:
         if email != "default" and not exists(change.cloud, email):
             raise GoogleError(400, f"The resource '{email}' of type 'serviceAccount' was not found.", reason="invalid")
         if not account.get("scopes"):
-            raise invalid("resource.serviceAccounts[0].scopes", "", "At least one scope is required.")
+            raise change.invalid("serviceAccounts[0].scopes", "At least one scope is required.", "")
 
 
 @rule("instances.insert", source="https://cloud.google.com/vpc/docs/subnets#purposes_of_subnets")
@@ -37,7 +35,7 @@ def a_vm_is_in_an_ordinary_subnet(change: Change) -> None:
     for _, subnet in _interfaces(change):
         if subnet is not None and subnet.body.get("purpose") != "PRIVATE":
             text = f"The subnetwork's purpose is {subnet.body.get('purpose')}."
-            raise invalid("resource.networkInterfaces[0].subnetwork", subnet.path, text)
+            raise change.invalid("networkInterfaces[0].subnetwork", text, subnet.path)
 
 
 @rule("instances.insert", source="compute v1 discovery document, NetworkInterface.subnetwork")
@@ -46,7 +44,7 @@ def a_vm_is_in_its_subnets_region(change: Change) -> None:
     for _, subnet in _interfaces(change):
         if subnet is not None and links.region_of(subnet.scope) != links.region_of(change.scope):
             text = "The subnetwork must be in the region of the instance's zone."
-            raise invalid("resource.networkInterfaces[0].subnetwork", subnet.path, text)
+            raise change.invalid("networkInterfaces[0].subnetwork", text, subnet.path)
 
 
 @rule("instances.insert", source="compute v1 discovery document, NetworkInterface.networkIP")
@@ -57,7 +55,7 @@ def a_vms_address_is_free(change: Change) -> None:
         if not ip or subnet is None:
             continue
         if not inside(ip, subnet.body["ipCidrRange"]):
-            raise invalid("resource.networkInterfaces[0].networkIP", ip, "It is outside the subnetwork's range.")
+            raise change.invalid("networkInterfaces[0].networkIP", "It is outside the subnetwork's range.", ip)
         network = addressing.network_of(change.cloud, subnet.body)
         for other_ip, user in addressing.taken(change.cloud, network):
             if other_ip == ip:
@@ -67,7 +65,7 @@ def a_vms_address_is_free(change: Change) -> None:
 @rule("instances.setMachineType", "instances.setServiceAccount", source=_STOPPED)
 def a_vm_is_stopped_first(change: Change) -> None:
     """Machine type and account change while the VM is stopped."""
-    if (change.before or {}).get("status") != "TERMINATED":
+    if change.former.get("status") != "TERMINATED":
         what = "machine type" if change.verb == "setMachineType" else "service account"
         raise GoogleError(400, f"The instance must be stopped before its {what} can be changed.", reason="invalid")
 
@@ -75,23 +73,23 @@ def a_vm_is_stopped_first(change: Change) -> None:
 @rule("instances.delete", source="https://cloud.google.com/compute/docs/instances/preventing-accidental-vm-deletion")
 def a_protected_vm_stays(change: Change) -> None:
     """Deletion protection."""
-    if (change.before or {}).get("deletionProtection"):
+    if change.former.get("deletionProtection"):
         text = "Resource cannot be deleted if it's protected against deletion."
-        raise invalid("resource.deletionProtection", "true", text)
+        raise change.invalid("deletionProtection", text, "true")
 
 
 @rule("firewalls.insert", "firewalls.patch", "firewalls.update", source="compute v1 discovery document, Firewall")
 def a_firewall_rule_allows_or_denies(change: Change) -> None:
     """Either `allowed` or `denied`, and source ranges that are networks."""
     if bool(change.wanted.get("allowed")) == bool(change.wanted.get("denied")):
-        raise invalid("resource.allowed", "", "Exactly one of allowed and denied must be specified.")
+        raise change.invalid("allowed", "Exactly one of allowed and denied must be specified.", "")
     for text in change.wanted.get("sourceRanges", []):
         try:
             ip_network(text)
         except ValueError:
-            raise invalid("resource.sourceRanges[0]", text, "Must be a valid CIDR address range.") from None
+            raise change.invalid("sourceRanges[0]", "Must be a valid CIDR address range.", text) from None
 
 
 def _interfaces(change: Change) -> Iterator[tuple[Json, Record | None]]:
     for interface in change.wanted.get("networkInterfaces", []):
-        yield interface, change.cloud.compute.get(links.path_of(interface.get("subnetwork", "")) or "")
+        yield interface, change.cloud.compute.linked(interface.get("subnetwork"))

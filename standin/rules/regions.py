@@ -6,8 +6,7 @@ import re
 
 from standin import links
 from standin.change import Change
-from standin.compute import kinds
-from standin.google_error import invalid
+from standin.compute.kinds import KINDS
 from standin.rules.table import rule
 
 
@@ -23,11 +22,11 @@ from standin.rules.table import rule
 )
 def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
     """URL map, proxy, backend service, subnet and rule."""
-    for _, _, field, link in kinds.found(change.collection, change.wanted):
-        path = links.path_of(link) or ""
+    for link in KINDS[change.collection].links_in(change.wanted):
+        path = links.path_of(link.text) or ""
         scope = "/".join(path.split("/")[2:4])
         if scope.startswith("regions/") and scope != change.scope and "/serviceAttachments/" not in path:
-            raise invalid(f"resource.{field}", path, f"It is not in {change.scope}.")
+            raise change.invalid(str(link.key), f"It is not in {change.scope}.", path)
 
 
 @rule(
@@ -45,9 +44,9 @@ def labels_have_their_form(change: Change) -> None:
     """Keys and values of up to 63 characters without capitals or blanks; keys start with a letter; at most 64."""
     labels = change.wanted.get("labels", {})
     if len(labels) > 64:
-        raise invalid("resource.labels", len(labels), "At most 64 labels are supported.")
+        raise change.invalid("labels", "At most 64 labels are supported.", len(labels))
     for key, value in labels.items():
         if not re.fullmatch(r"[^\W\d_A-Z][^\sA-Z]{0,62}", key):
-            raise invalid("resource.labels", key, "Label keys must start with a lower-case letter.")
+            raise change.invalid("labels", "Label keys must start with a lower-case letter.", key)
         if not re.fullmatch(r"[^A-Z\s]{0,63}", value):
-            raise invalid("resource.labels", value, "Label values must have up to 63 lower-case characters.")
+            raise change.invalid("labels", "Label values must have up to 63 lower-case characters.", value)

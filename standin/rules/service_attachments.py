@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
-from standin.google_error import GoogleError, invalid
+from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.table import rule
-
-Json = dict[str, Any]
 
 _PUBLISH = "https://cloud.google.com/vpc/docs/configure-private-service-connect-producer"
 _DOCUMENT = "compute v1 discovery document, ServiceAttachment"
@@ -21,15 +19,13 @@ _WRITES = ("serviceAttachments.insert", "serviceAttachments.patch")
 @rule(*_WRITES, source=f"{_PUBLISH} (supported load balancers)")
 def an_attachment_publishes_an_internal_load_balancer(change: Change) -> None:
     """The target is the rule of an internal load balancer in the attachment's region."""
-    target = change.cloud.compute.get(links.path_of(change.wanted.get("targetService", "")) or "")
+    target = change.linked("targetService")
     if target is None:
-        raise invalid("resource.targetService", change.wanted.get("targetService"), "Must be a forwarding rule.")
+        raise change.invalid("targetService", "Must be a forwarding rule.")
     if not str(target.body.get("loadBalancingScheme", "")).startswith("INTERNAL"):
-        raise invalid(
-            "resource.targetService", target.path, "The forwarding rule must be of an internal load balancer."
-        )
+        raise change.invalid("targetService", "The forwarding rule must be of an internal load balancer.", target.path)
     if target.scope != change.scope:
-        raise invalid("resource.targetService", target.path, "The forwarding rule must be in the attachment's region.")
+        raise change.invalid("targetService", "The forwarding rule must be in the attachment's region.", target.path)
 
 
 @rule(*_WRITES, source=f"{_PUBLISH} (a forwarding rule can be used by one service attachment)")
@@ -37,10 +33,8 @@ def a_rule_is_published_once(change: Change) -> None:
     """One attachment for each forwarding rule."""
     for other in change.others("serviceAttachments"):
         if links.same(other.body.get("targetService", ""), change.wanted.get("targetService", "")):
-            raise invalid(
-                "resource.targetService",
-                change.wanted["targetService"],
-                f"The forwarding rule is used by the service attachment '{other.path}' already.",
+            raise change.invalid(
+                "targetService", f"The forwarding rule is used by the service attachment '{other.path}' already."
             )
 
 
@@ -49,17 +43,15 @@ def nat_subnets_are_for_private_service_connect(change: Change) -> None:
     """At least one NAT subnet, each of that purpose, in the region and network of what is published."""
     subnets = list(_nat_subnets(change))
     if not subnets:
-        raise invalid("resource.natSubnets", "", "At least one NAT subnetwork is required.")
-    target = change.cloud.compute.get(links.path_of(change.wanted.get("targetService", "")) or "")
+        raise change.invalid("natSubnets", "At least one NAT subnetwork is required.", "")
+    target = change.linked("targetService")
     for subnet in subnets:
         if subnet.body.get("purpose") != "PRIVATE_SERVICE_CONNECT":
-            raise invalid("resource.natSubnets", subnet.path, "The purpose must be PRIVATE_SERVICE_CONNECT.")
+            raise change.invalid("natSubnets", "The purpose must be PRIVATE_SERVICE_CONNECT.", subnet.path)
         if subnet.scope != change.scope:
-            raise invalid("resource.natSubnets", subnet.path, "The subnetwork must be in the attachment's region.")
+            raise change.invalid("natSubnets", "The subnetwork must be in the attachment's region.", subnet.path)
         if target is not None and not links.same(subnet.body["network"], target.body.get("network", "")):
-            raise invalid(
-                "resource.natSubnets", subnet.path, "The subnetwork must be in the forwarding rule's network."
-            )
+            raise change.invalid("natSubnets", "The subnetwork must be in the forwarding rule's network.", subnet.path)
 
 
 @rule(*_WRITES, source=f"{_PUBLISH} (a NAT subnet can be used by one service attachment)")
@@ -69,7 +61,7 @@ def a_nat_subnet_serves_one_attachment(change: Change) -> None:
     for other in change.others("serviceAttachments"):
         shared = mine & {links.path_of(link) for link in other.body.get("natSubnets", [])}
         if shared:
-            raise invalid("resource.natSubnets", min(filter(None, shared)), f"It is used by '{other.path}' already.")
+            raise change.invalid("natSubnets", f"It is used by '{other.path}' already.", min(filter(None, shared)))
 
 
 @rule(
@@ -81,10 +73,8 @@ def automatic_acceptance_has_no_lists(change: Change) -> None:
     """ACCEPT_AUTOMATIC excludes accept and reject lists."""
     lists = change.wanted.get("consumerAcceptLists") or change.wanted.get("consumerRejectLists")
     if change.wanted.get("connectionPreference") == "ACCEPT_AUTOMATIC" and lists:
-        raise invalid(
-            "resource.connectionPreference",
-            "ACCEPT_AUTOMATIC",
-            "Consumer accept and reject lists must be empty with automatic acceptance.",
+        raise change.invalid(
+            "connectionPreference", "Consumer accept and reject lists must be empty with automatic acceptance."
         )
 
 
@@ -92,9 +82,10 @@ def automatic_acceptance_has_no_lists(change: Change) -> None:
 def lists_are_of_one_kind(change: Change) -> None:
     """Projects or networks, one kind for both lists."""
     kinds = {kind for entry in change.wanted.get("consumerAcceptLists", []) for kind in _kinds(entry)}
-    kinds |= {"networkUrl" if "/" in one else "projectIdOrNum" for one in change.wanted.get("consumerRejectLists", [])}
+    rejected = change.wanted.get("consumerRejectLists", [])
+    kinds |= {"networkUrl" if "/" in consumer else "projectIdOrNum" for consumer in rejected}
     if len(kinds) > 1:
-        raise invalid("resource.consumerAcceptLists", ", ".join(sorted(kinds)), "Must be all of one kind.")
+        raise change.invalid("consumerAcceptLists", "Must be all of one kind.", ", ".join(sorted(kinds)))
 
 
 @rule(
@@ -106,10 +97,10 @@ def an_accepted_consumer_has_a_limit(change: Change) -> None:
     """Each entry names one consumer and how many endpoints it may have."""
     for entry in change.wanted.get("consumerAcceptLists", []):
         if len(list(_kinds(entry))) != 1:
-            raise invalid("resource.consumerAcceptLists[0]", "", "Exactly one project, network or endpoint is needed.")
+            raise change.invalid("consumerAcceptLists[0]", "Exactly one project, network or endpoint is needed.", "")
         if not entry.get("endpointUrl") and int(entry.get("connectionLimit", 0)) < 1:
-            raise invalid(
-                "resource.consumerAcceptLists[0].connectionLimit", entry.get("connectionLimit"), "Must be 1 or more."
+            raise change.invalid(
+                "consumerAcceptLists[0].connectionLimit", "Must be 1 or more.", entry.get("connectionLimit")
             )
 
 
@@ -123,7 +114,7 @@ def nobody_is_accepted_and_rejected(change: Change) -> None:
     accepted = {str(entry[kind]) for entry in change.wanted.get("consumerAcceptLists", []) for kind in _kinds(entry)}
     both = accepted & set(change.wanted.get("consumerRejectLists", []))
     if both:
-        raise invalid("resource.consumerRejectLists", min(both), "It is on the accept list too.")
+        raise change.invalid("consumerRejectLists", "It is on the accept list too.", min(both))
 
 
 @rule(
@@ -140,15 +131,15 @@ def domains_are_verified(change: Change) -> None:
 @rule("serviceAttachments.patch", source=f"{_DOCUMENT}.domainNames, and ForceNew in the provider")
 def domains_are_fixed(change: Change) -> None:
     """Domain names do not change."""
-    if change.wanted.get("domainNames") != (change.before or {}).get("domainNames"):
-        raise invalid("resource.domainNames", change.wanted.get("domainNames"), "The field cannot be updated.")
+    if change.wanted.get("domainNames") != change.former.get("domainNames"):
+        raise change.invalid("domainNames", "The field cannot be updated.")
 
 
 def _nat_subnets(change: Change) -> Iterator[Record]:
     for link in change.wanted.get("natSubnets", []):
-        found = change.cloud.compute.get(links.path_of(link) or "")
-        if found is not None:
-            yield found
+        subnet = change.cloud.compute.linked(link)
+        if subnet is not None:
+            yield subnet
 
 
 def _kinds(entry: Json) -> Iterator[str]:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, ip_network
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
-from standin.google_error import GoogleError, in_use, invalid
+from standin.google_error import GoogleError, in_use
 from standin.rules.table import rule
 
 _RANGES = "https://cloud.google.com/vpc/docs/subnets#ipv4-ranges"
@@ -22,8 +22,8 @@ _PROHIBITED = [
 _AUTO_MODE = IPv4Network("10.128.0.0/9")
 
 
-def _refused(value: str, why: str) -> GoogleError:
-    return invalid("resource.ipCidrRange", value, why)
+def _refused(change: Change, why: str) -> GoogleError:
+    return change.invalid("ipCidrRange", why, change.wanted.get("ipCidrRange", ""))
 
 
 @rule("subnetworks.insert", "subnetworks.expandIpCidrRange", source=_RANGES)
@@ -33,13 +33,13 @@ def subnet_range_is_valid(change: Change) -> None:
     try:
         network = ip_network(text)
     except ValueError:
-        raise _refused(text, "Must be a CIDR address range that has no host bits set.") from None
+        raise _refused(change, "Must be a CIDR address range that has no host bits set.") from None
     if not isinstance(network, IPv4Network):
-        raise _refused(text, "Must be an IPv4 CIDR address range.")
+        raise _refused(change, "Must be an IPv4 CIDR address range.")
     if network.prefixlen > _SMALLEST:
-        raise _refused(text, f"The prefix length must be at most {_SMALLEST}.")
-    if any(network.overlaps(one) for one in _PROHIBITED):
-        raise _refused(text, "IP address range must not overlap a prohibited range.")
+        raise _refused(change, f"The prefix length must be at most {_SMALLEST}.")
+    if any(network.overlaps(prohibited) for prohibited in _PROHIBITED):
+        raise _refused(change, "IP address range must not overlap a prohibited range.")
 
 
 @rule(
@@ -50,9 +50,7 @@ def subnet_range_is_valid(change: Change) -> None:
 def proxy_only_range_is_wide_enough(change: Change) -> None:
     """A proxy-only subnet has at least 64 addresses."""
     if _is_proxy_only(change) and ip_network(change.wanted["ipCidrRange"]).prefixlen > _SMALLEST_PROXY_ONLY:
-        raise _refused(
-            change.wanted["ipCidrRange"], f"A proxy-only subnetwork must be at least /{_SMALLEST_PROXY_ONLY}."
-        )
+        raise _refused(change, f"A proxy-only subnetwork must be at least /{_SMALLEST_PROXY_ONLY}.")
 
 
 @rule("subnetworks.insert", "subnetworks.expandIpCidrRange", source=f"{_RANGES} (ranges of one network are disjoint)")
@@ -72,10 +70,10 @@ def subnet_ranges_do_not_overlap(change: Change) -> None:
 @rule("subnetworks.insert", source="https://cloud.google.com/vpc/docs/subnets#subnet-creation-mode-auto")
 def auto_mode_networks_have_their_own_ranges(change: Change) -> None:
     """An auto-mode network has a subnet in every region already, all of them inside 10.128.0.0/9."""
-    network = change.cloud.compute.get(links.path_of(change.wanted.get("network", "")) or "")
+    network = change.linked("network")
     mine = change.wanted["ipCidrRange"]
     if network and network.body.get("autoCreateSubnetworks") and ip_network(mine).overlaps(_AUTO_MODE):
-        raise _refused(mine, f"It conflicts with the subnetworks {_AUTO_MODE} of the auto subnet mode network.")
+        raise _refused(change, f"It conflicts with the subnetworks {_AUTO_MODE} of the auto subnet mode network.")
 
 
 @rule(
@@ -87,9 +85,9 @@ def role_belongs_to_proxy_only_subnets(change: Change) -> None:
     """A role goes with the proxies' purposes, and they do not go without one."""
     role, purpose = change.wanted.get("role"), change.wanted.get("purpose", "")
     if role and not _is_proxy_only(change):
-        raise invalid("resource.role", role, f"Role is not supported for the purpose {purpose}.")
+        raise change.invalid("role", f"Role is not supported for the purpose {purpose}.")
     if _is_proxy_only(change) and not role:
-        raise invalid("resource.role", "", f"Role must be specified for the purpose {purpose}.")
+        raise change.invalid("role", f"Role must be specified for the purpose {purpose}.", "")
 
 
 @rule("subnetworks.insert", "subnetworks.patch", source=f"{_PROXY_ONLY} (one active per region and VPC network)")
@@ -97,16 +95,13 @@ def one_active_proxy_only_subnet(change: Change) -> None:
     """A region of a network has one active proxy-only subnet; a second one must be a BACKUP."""
     if not _is_proxy_only(change) or change.wanted.get("role") != "ACTIVE":
         return
-    if (change.before or {}).get("role") == "BACKUP":
+    if change.former.get("role") == "BACKUP":
         return  # promoting a backup demotes the active one
     for other in _siblings(change):
         same = other.body.get("purpose") == change.wanted["purpose"] and other.scope == change.scope
         if same and other.body.get("role") == "ACTIVE":
-            raise GoogleError(
-                400,
-                f"Invalid value for field 'resource.role': 'ACTIVE'. An active proxy-only subnetwork already exists in "
-                f"the region: '{other.path}'.",
-                reason="invalid",
+            raise change.invalid(
+                "role", f"An active proxy-only subnetwork already exists in the region: '{other.path}'."
             )
 
 
@@ -116,7 +111,7 @@ def proxy_only_subnets_have_no_flow_logs(change: Change) -> None:
     if _is_proxy_only(change) and (
         change.wanted.get("logConfig", {}).get("enable") or change.sent.get("enableFlowLogs")
     ):
-        raise invalid("resource.logConfig", "enable", "Flow logs are not supported for proxy-only subnetworks.")
+        raise change.invalid("logConfig", "Flow logs are not supported for proxy-only subnetworks.", "enable")
 
 
 @rule(
@@ -124,19 +119,19 @@ def proxy_only_subnets_have_no_flow_logs(change: Change) -> None:
 )
 def subnets_are_only_widened(change: Change) -> None:
     """The new range holds the old one: nothing narrows or moves a subnet, and a proxy-only one keeps its range."""
-    before, after = (change.before or {})["ipCidrRange"], change.wanted["ipCidrRange"]
+    before, after = change.former["ipCidrRange"], change.wanted["ipCidrRange"]
     if _is_proxy_only(change):
-        raise _refused(after, "The range of a proxy-only subnetwork cannot be expanded.")
+        raise _refused(change, "The range of a proxy-only subnetwork cannot be expanded.")
     if not ip_network(before).subnet_of(ip_network(after)) or before == after:  # type: ignore[arg-type]
-        raise _refused(after, f"New IP CIDR range must be a superset of the original range {before}.")
+        raise _refused(change, f"New IP CIDR range must be a superset of the original range {before}.")
 
 
 @rule("subnetworks.patch", source="https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks/patch")
 def a_subnets_place_is_fixed(change: Change) -> None:
     """Network, range and purpose of a subnet do not change by a patch."""
     for field in ("network", "ipCidrRange", "purpose"):
-        if change.wanted.get(field) != (change.before or {}).get(field):
-            raise invalid(f"resource.{field}", change.wanted.get(field), "The field cannot be updated.")
+        if change.wanted.get(field) != change.former.get(field):
+            raise change.invalid(field, "The field cannot be updated.")
 
 
 @rule(
@@ -146,13 +141,13 @@ def a_subnets_place_is_fixed(change: Change) -> None:
 )
 def proxies_keep_their_subnet(change: Change) -> None:
     """The active proxy-only subnet stays while a load balancer of its region and network needs it."""
-    body = change.before or {}
+    body = change.former
     if body.get("purpose") not in _PROXIES or body.get("role") != "ACTIVE":
         return
-    for rule_ in change.others("forwardingRules"):
-        same = rule_.scope == change.scope and links.same(rule_.body.get("network", ""), body["network"])
-        if same and rule_.body.get("loadBalancingScheme") in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
-            raise in_use("subnetwork", change.path, rule_.path)
+    for user in change.others("forwardingRules"):
+        same = user.scope == change.scope and links.same(user.body.get("network", ""), body["network"])
+        if same and user.body.get("loadBalancingScheme") in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
+            raise in_use("subnetwork", change.path, user.path)
 
 
 def _is_proxy_only(change: Change) -> bool:
@@ -161,4 +156,4 @@ def _is_proxy_only(change: Change) -> bool:
 
 def _siblings(change: Change) -> list[Record]:
     network = change.wanted.get("network", "")
-    return [one for one in change.others("subnetworks") if links.same(one.body["network"], network)]
+    return [other for other in change.others("subnetworks") if links.same(other.body["network"], network)]

@@ -1,12 +1,9 @@
-"""The table of rules: registering, loading, applying."""
+"""The table of rules: registering and applying them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 
 from standin.change import Change
 
@@ -37,17 +34,8 @@ def rule(*events: str, source: str, doubt: str = "") -> Callable[[Check], Check]
     return register
 
 
-@cache
-def load() -> None:
-    """Import every module of this package, so that its rules stand in the table."""
-    package = import_module("standin.rules")
-    for module in sorted(found.name for found in iter_modules(package.__path__)):
-        import_module(f"standin.rules.{module}")
-
-
 def check(change: Change) -> None:
     """Apply every rule of the change's event. Raises the first refusal, a fault on purpose before all."""
-    load()
     change.cloud.faults.refuse(change.event, change.name)
     for entry in RULES:
         if change.event in entry.events:

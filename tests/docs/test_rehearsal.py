@@ -12,7 +12,7 @@ pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfi
 from standin import rules
 from standin.change import Change
 from standin.cloud import Cloud
-from standin.google_error import GoogleError, invalid
+from standin.google_error import GoogleError
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
 
@@ -23,12 +23,11 @@ REWRITE = "./psc test tests/docs/test_rehearsal.py --write-docs"
 
 def table() -> Iterator[str]:
     """Every rule of the table, by module and in its order there."""
-    rules.load()
     yield "| rule | source | doubt |"
     yield "|---|---|---|"
-    for one in sorted(rules.RULES, key=lambda rule: rule.check.__module__):
-        sentence = " ".join((one.check.__doc__ or "").split())
-        yield f"| {sentence} (`{one.name}`) | {linked(one.source)} | {one.doubt} |"
+    for rule in sorted(rules.RULES, key=lambda rule: rule.check.__module__):
+        sentence = " ".join((rule.check.__doc__ or "").split())
+        yield f"| {sentence} (`{rule.name}`) | {linked(rule.source)} | {rule.doubt} |"
 
 
 def linked(source: str) -> str:
@@ -49,7 +48,7 @@ def test_the_table_is_the_codes(request: pytest.FixtureRequest) -> None:
 
 def test_the_rule_that_is_shown_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules.table, "RULES", [])
-    names = {"rule": rules.rule, "Change": Change, "invalid": invalid}
+    names = {"rule": rules.rule, "Change": Change}
     exec(blocks(PAGE, "python")[0].text, names)
     path = "projects/p/global/firewalls/f"
     rules.table.RULES[0].check(Change(Cloud(), "insert", path, None, {"priority": 1000}, {}))

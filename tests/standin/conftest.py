@@ -12,9 +12,9 @@ pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfi
 
 from standin import router
 from standin.cloud import Cloud
+from standin.message import Json
 from standin.router import Answer
 
-Json = dict[str, Any]
 PRODUCER, CONSUMER = "producer-project", "consumer-project"
 NUMBERS = {PRODUCER: "111111111111", CONSUMER: "222222222222"}
 REGION = "asia-northeast1"
@@ -97,6 +97,17 @@ def rule(name: str = "hello-forwarding-rule", **more: Any) -> Json:
     return {key: value for key, value in body.items() if value is not None}
 
 
+def second_rule(api: Api, **more: Any) -> Answer:
+    """Create another rule of the load balancer."""
+    return api.insert("forwardingRules", rule("second-rule", **more))
+
+
+def internal(name: str, address: str, subnet: str = "consumer-subnet", project: str = CONSUMER) -> Json:
+    """The body of a reserved internal address."""
+    within = link("subnetworks", subnet, project)
+    return {"name": name, "addressType": "INTERNAL", "address": address, "subnetwork": within}
+
+
 def attachment(name: str = "hello-service-attachment", **more: Any) -> Json:
     """A service attachment's body."""
     return {
@@ -169,13 +180,7 @@ def deployed(api: Api) -> Api:
     good(api.insert("targetHttpProxies", {"name": "hello-http-proxy", "urlMap": link("urlMaps", "hello-url-map")}))
     good(api.insert("forwardingRules", rule()))
     good(api.insert("serviceAttachments", attachment()))
-    reserved = {
-        "name": "psc-endpoint-ip",
-        "addressType": "INTERNAL",
-        "subnetwork": link("subnetworks", "consumer-subnet", CONSUMER),
-        "address": "10.1.0.5",
-    }
-    good(api.insert("addresses", reserved, CONSUMER))
+    good(api.insert("addresses", internal("psc-endpoint-ip", "10.1.0.5"), CONSUMER))
     good(api.insert("forwardingRules", endpoint(), CONSUMER))
     api.cloud.finish_all()
     return api

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from standin import router
 from tests.standin.conftest import CONSUMER, NETWORK, RUN, Api, good, link, subnet
 
 
@@ -64,8 +65,6 @@ def test_a_call_of_something_else(method: str, path: str, code: int, api: Api) -
 
 
 def test_a_body_that_is_no_json(api: Api) -> None:
-    from standin import router
-
     refused = router.answer(api.cloud, "POST", "/compute/v1/projects/producer-project/global/networks", b"{", {})
     assert refused.code == 400
     assert refused.body["error"]["errors"][0]["reason"] == "parseError"
@@ -87,11 +86,10 @@ def test_an_api_that_is_not_enabled_says_so_with_googles_reason(api: Api) -> Non
 
 def test_answers_are_as_described(deployed: Api) -> None:
     """Every answer is checked against Google's description of it; a mistake of the stand-in would be noted."""
-    for collection in ("networks", "subnetworks", "addresses", "forwardingRules", "serviceAttachments"):
+    collections = ("subnetworks", "addresses", "forwardingRules", "serviceAttachments")
+    for path in ("global/networks", *(f"aggregated/{collection}" for collection in collections)):
         for project in ("producer-project", CONSUMER):
-            good(deployed.call("GET", f"/compute/v1/projects/{project}/aggregated/{collection}")) if (
-                collection != "networks"
-            ) else good(deployed.call("GET", f"/compute/v1/projects/{project}/global/networks"))
+            good(deployed.call("GET", f"/compute/v1/projects/{project}/{path}"))
     assert [note for note in deployed.cloud.notes if note["kind"] == "answer"] == []
 
 
@@ -99,15 +97,15 @@ def test_pages(api: Api) -> None:
     base = "/compute/v1/projects/producer-project/regions/asia-northeast1/subnetworks?maxResults=2"
     first = good(api.call("GET", base))
     second = good(api.call("GET", f"{base}&pageToken={first['nextPageToken']}"))
-    names = [one["name"] for page in (first, second) for one in page["items"]]
+    names = [subnet["name"] for page in (first, second) for subnet in page["items"]]
     assert names == ["producer-proxy-subnet", "producer-psc-subnet", "producer-subnet"]
     assert "nextPageToken" not in second
 
 
 def test_a_filter(api: Api) -> None:
     path = "/compute/v1/projects/producer-project/aggregated/subnetworks?filter=purpose%3DPRIVATE"
-    found = good(api.call("GET", path))["items"]
-    assert [one["name"] for scope in found.values() for one in scope["subnetworks"]] == ["producer-subnet"]
+    scopes = good(api.call("GET", path))["items"].values()
+    assert [subnet["name"] for scope in scopes for subnet in scope["subnetworks"]] == ["producer-subnet"]
 
 
 def test_references_must_exist_and_hold(deployed: Api) -> None:

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.standin.conftest import CONSUMER, CONSUMER_NETWORK, NUMBERS, Api, attachment, endpoint, good, link
+from tests.standin.conftest import (
+    CONSUMER,
+    CONSUMER_NETWORK,
+    NUMBERS,
+    Api,
+    attachment,
+    endpoint,
+    good,
+    internal,
+    link,
+    second_rule,
+)
 
 ATTACHMENT = "hello-service-attachment"
 
@@ -15,7 +26,7 @@ def status(api: Api, name: str = "psc-endpoint") -> str:
     """What the endpoint's side sees; the producer's side must see the same."""
     seen = api.get("forwardingRules", name, CONSUMER)
     published = api.get("serviceAttachments", ATTACHMENT)
-    ids = {one["pscConnectionId"]: one["status"] for one in published.get("connectedEndpoints", [])}
+    ids = {each["pscConnectionId"]: each["status"] for each in published.get("connectedEndpoints", [])}
     if published.get("id") and seen["pscConnectionStatus"] != "CLOSED":
         assert ids[seen["pscConnectionId"]] == seen["pscConnectionStatus"]
     return str(seen["pscConnectionStatus"])
@@ -29,12 +40,9 @@ def lists(api: Api, **more: Any) -> None:
 
 def second_endpoint(api: Api) -> None:
     """Another endpoint of the same consumer."""
-    subnet = link("subnetworks", "consumer-subnet", CONSUMER)
-    body = {"name": "second-ip", "addressType": "INTERNAL", "subnetwork": subnet, "address": "10.1.0.6"}
-    good(api.insert("addresses", body, CONSUMER))
-    good(
-        api.insert("forwardingRules", endpoint("second", IPAddress=link("addresses", "second-ip", CONSUMER)), CONSUMER)
-    )
+    good(api.insert("addresses", internal("second-ip", "10.1.0.6"), CONSUMER))
+    address = link("addresses", "second-ip", CONSUMER)
+    good(api.insert("forwardingRules", endpoint("second", IPAddress=address), CONSUMER))
     api.cloud.finish_all()
 
 
@@ -102,9 +110,7 @@ def test_the_id_of_a_connection_stays_whatever_becomes_of_it(deployed: Api) -> N
 
 
 def test_an_attachment_is_pointed_at_another_rule_without_losing_anybody(deployed: Api) -> None:
-    from tests.standin.conftest import rule
-
-    good(deployed.insert("forwardingRules", rule("second-rule", portRange="81")))
+    good(second_rule(deployed, portRange="81"))
     deployed.cloud.finish_all()
     lists(deployed, targetService=link("forwardingRules", "second-rule"))
     assert status(deployed) == "ACCEPTED"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.standin.conftest import CONSUMER, Api, good, link, subnet
+from tests.standin.conftest import CONSUMER, Api, good, internal, subnet
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,7 @@ def test_a_range_that_is_none(range_: str, words: str, api: Api) -> None:
     ],
 )
 def test_an_address_that_cannot_be_reserved(address: str, words: str, api: Api) -> None:
-    network = link("subnetworks", "consumer-subnet", CONSUMER)
-    body = {"name": "new", "addressType": "INTERNAL", "address": address, "subnetwork": network}
-    refused = api.insert("addresses", body, CONSUMER)
+    refused = api.insert("addresses", internal("new", address), CONSUMER)
     assert refused.code == 400
     assert words in refused.body["error"]["message"]
 

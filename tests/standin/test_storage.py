@@ -64,7 +64,7 @@ def test_a_list_has_objects_and_folders(url: str) -> None:
     for name in ("p/default.tfstate", "p/q/default.tfstate", "r/default.tfstate"):
         put(url, name, b"{}")
     listed = json.loads(ask("GET", f"{url}/storage/v1/b/state/o?prefix=p/&delimiter=/")[1])
-    assert [one["name"] for one in listed["items"]] == ["p/default.tfstate"]
+    assert [item["name"] for item in listed["items"]] == ["p/default.tfstate"]
     assert listed["prefixes"] == ["p/q/"]
 
 

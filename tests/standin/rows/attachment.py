@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, NETWORK, Api, Rows, attachment, good, link, rule, subnet
-
-
-def _second_rule(api: Api, **more: Any) -> Answer:
-    return api.insert("forwardingRules", rule("second-rule", **more))
+from tests.standin.conftest import CONSUMER, NETWORK, Api, Rows, attachment, good, link, second_rule, subnet
 
 
 def _second_attachment(api: Api, **more: Any) -> Answer:
     good(api.insert("subnetworks", subnet("second-nat", "10.0.4.0/24", purpose="PRIVATE_SERVICE_CONNECT")))
-    good(_second_rule(api, portRange="81"))
+    good(second_rule(api, portRange="81"))
     api.cloud.finish_all()
     own = {
         "targetService": link("forwardingRules", "second-rule"),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, ELSEWHERE, Api, Rows, endpoint, good, link, rule, subnet
-
-
-def _internal(name: str, address: str, subnet_: str = "consumer-subnet", project: str = CONSUMER) -> dict[str, Any]:
-    network = link("subnetworks", subnet_, project)
-    return {"name": name, "addressType": "INTERNAL", "address": address, "subnetwork": network}
+from tests.standin.conftest import (
+    CONSUMER,
+    ELSEWHERE,
+    Api,
+    Rows,
+    endpoint,
+    good,
+    internal,
+    link,
+    rule,
+    second_rule,
+    subnet,
+)
 
 
 def _without_proxies(api: Api) -> Answer:
@@ -24,7 +31,7 @@ def _without_proxies(api: Api) -> Answer:
 
 
 def _endpoint_with_a_scheme(api: Api) -> Answer:
-    good(api.insert("addresses", _internal("new-ip", "10.1.0.9"), CONSUMER))
+    good(api.insert("addresses", internal("new-ip", "10.1.0.9"), CONSUMER))
     api.cloud.finish_all()
     address = {"IPAddress": link("addresses", "new-ip", CONSUMER)}
     return api.insert("forwardingRules", endpoint("new", loadBalancingScheme="EXTERNAL", **address), CONSUMER)
@@ -33,15 +40,11 @@ def _endpoint_with_a_scheme(api: Api) -> Answer:
 def _elsewhere(api: Api) -> Answer:
     body = subnet("far", "10.9.0.0/24", link("networks", "consumer-vpc", CONSUMER, "global"))
     good(api.insert("subnetworks", body, CONSUMER, ELSEWHERE))
-    reserved = _internal("far-ip", "10.9.0.5") | {"subnetwork": link("subnetworks", "far", CONSUMER, ELSEWHERE)}
+    reserved = internal("far-ip", "10.9.0.5") | {"subnetwork": link("subnetworks", "far", CONSUMER, ELSEWHERE)}
     good(api.insert("addresses", reserved, CONSUMER, ELSEWHERE))
     api.cloud.finish_all()
     address = {"IPAddress": link("addresses", "far-ip", CONSUMER, ELSEWHERE)}
     return api.insert("forwardingRules", endpoint("far-endpoint", **address), CONSUMER, ELSEWHERE)
-
-
-def _second_rule(api: Api, **more: Any) -> Answer:
-    return api.insert("forwardingRules", rule("second-rule", **more))
 
 
 def _other_scheme(api: Api) -> Answer:
@@ -50,7 +53,7 @@ def _other_scheme(api: Api) -> Answer:
     good(api.insert("urlMaps", {"name": "other", "defaultService": link("backendServices", "other")}))
     good(api.insert("targetHttpProxies", {"name": "other", "urlMap": link("urlMaps", "other")}))
     api.cloud.finish_all()
-    return _second_rule(api, target=link("targetHttpProxies", "other"))
+    return second_rule(api, target=link("targetHttpProxies", "other"))
 
 
 def _backend(api: Api, service: dict[str, Any] | None = None, **more: Any) -> Answer:
@@ -93,11 +96,11 @@ ROWS: Rows = {
         "'10.1.0.5'. Specified IP address is in-use",
     ),
     "a_managed_rules_address_is_in_its_subnet": (
-        lambda api: _second_rule(api, IPAddress="10.0.9.9"),
+        lambda api: second_rule(api, IPAddress="10.0.9.9"),
         "outside the range 10.0.1.0/24",
     ),
     "a_managed_rule_leads_to_a_proxy_by_one_port": (
-        lambda api: _second_rule(api, portRange="80-81"),
+        lambda api: second_rule(api, portRange="80-81"),
         "Exactly one port",
     ),
     "rule_and_backend_service_agree_on_the_scheme": (_other_scheme, "scheme INTERNAL, not INTERNAL_MANAGED"),
@@ -158,7 +161,7 @@ ROWS: Rows = {
     ),
     "the_parts_of_a_load_balancer_are_in_one_region": (_far_map, f"It is not in {ELSEWHERE}"),
     "labels_have_their_form": (
-        lambda api: api.insert("addresses", _internal("new", "10.1.0.9") | {"labels": {"Team": "x"}}, CONSUMER),
+        lambda api: api.insert("addresses", internal("new", "10.1.0.9") | {"labels": {"Team": "x"}}, CONSUMER),
         "must start with a lower-case letter",
     ),
 }

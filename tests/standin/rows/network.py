@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, ELSEWHERE, PRODUCER, Api, Rows, good, link, subnet
+from tests.standin.conftest import CONSUMER, ELSEWHERE, PRODUCER, Api, Rows, good, internal, link, subnet
 
 
 def _in_auto_mode(api: Api) -> Answer:
     good(api.insert("networks", {"name": "auto"}, scope="global"))
     api.cloud.finish_all()
     return api.insert("subnetworks", subnet("mine", "10.200.0.0/24", link("networks", "auto", scope="global")))
-
-
-def _internal(name: str, address: str, subnet_: str = "consumer-subnet", project: str = CONSUMER) -> dict[str, Any]:
-    network = link("subnetworks", subnet_, project)
-    return {"name": name, "addressType": "INTERNAL", "address": address, "subnetwork": network}
 
 
 ROWS: Rows = {
@@ -62,19 +55,19 @@ ROWS: Rows = {
         "producer-proxy-subnet' is already being used by",
     ),
     "reserved_address_is_inside_its_subnet": (
-        lambda api: api.insert("addresses", _internal("new", "10.2.0.5"), CONSUMER),
+        lambda api: api.insert("addresses", internal("new", "10.2.0.5"), CONSUMER),
         "outside the subnetwork CIDR range 10.1.0.0/24",
     ),
     "reserved_address_is_free": (
-        lambda api: api.insert("addresses", _internal("new", "10.1.0.5"), CONSUMER),
+        lambda api: api.insert("addresses", internal("new", "10.1.0.5"), CONSUMER),
         "IP '10.1.0.5' is already being used by another resource",
     ),
     "reserved_address_is_in_its_subnets_region": (
-        lambda api: api.insert("addresses", _internal("new", "10.1.0.9"), CONSUMER, ELSEWHERE),
+        lambda api: api.insert("addresses", internal("new", "10.1.0.9"), CONSUMER, ELSEWHERE),
         "must be in the address's region",
     ),
     "addresses_are_reserved_in_ordinary_subnets": (
-        lambda api: api.insert("addresses", _internal("new", "10.0.3.9", "producer-psc-subnet", PRODUCER)),
+        lambda api: api.insert("addresses", internal("new", "10.0.3.9", "producer-psc-subnet", PRODUCER)),
         "purpose is PRIVATE_SERVICE_CONNECT",
     ),
     "external_addresses_have_no_subnet": (

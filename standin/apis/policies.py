@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 from standin import rules
 from standin.call import Call
 from standin.change import Change
 from standin.cloud import Cloud
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
 
 VERBS = frozenset({"getIamPolicy", "setIamPolicy", "testIamPermissions"})
 
@@ -34,7 +32,7 @@ def answer(cloud: Cloud, name: str, call: Call) -> Json:
             status="ABORTED",
             reason="aborted",
         )
-    bindings = [b for b in sent.get("bindings", []) if b.get("members")]
+    bindings = [binding for binding in sent.get("bindings", []) if binding.get("members")]
     rules.check(Change(cloud, "setIamPolicy", f"{name}/iamPolicies/policy", present, {"bindings": bindings}, sent))
     policy: Json = {"version": 1, "etag": cloud.fingerprint()}
     if bindings:

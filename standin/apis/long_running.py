@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from standin.cloud import Cloud, Pending
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
 
 
 def start(
@@ -34,7 +32,7 @@ def start(
         undo()
         return failure
 
-    cloud.start(name, Pending(body, target, 0.0, end))
+    cloud.start(name, Pending(body, target, end))
     return _shown(body)
 
 
@@ -47,14 +45,11 @@ def get(cloud: Cloud, name: str) -> Json:
 
 
 def wait(cloud: Cloud, name: str) -> Json:
-    """Answers when done. Simulated time is not slept: the operation is finished now."""
-    pending = cloud.operations.get(name)
-    if pending:
-        pending.done_at = min(pending.done_at, cloud.clock())
-        cloud.settle()
+    """An operation at its end. Raises 404 for an unknown one."""
+    cloud.finish(name)
     return get(cloud, name)
 
 
 def _shown(body: Json) -> Json:
     """Without a response before it is done; `done` is left out while false, as protocol buffers do."""
-    return {k: v for k, v in body.items() if body["done"] or k not in ("done", "response")}
+    return {key: value for key, value in body.items() if body["done"] or key not in ("done", "response")}

@@ -9,19 +9,16 @@ from __future__ import annotations
 import base64
 import email.policy
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
-from typing import Any
 
 from standin.call import Call
 from standin.cloud import Cloud
-from standin.compute.lists import page_of
 from standin.google_error import GoogleError
-
-Json = dict[str, Any]
+from standin.message import Json
+from standin.pages import page_of
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 
@@ -48,18 +45,18 @@ def answer(cloud: Cloud, call: Call) -> Json:
     """Answer a call about buckets or objects. Raises GoogleError for everything that Google would refuse."""
     kind, verb = call.method.id.split(".")[1], call.method.verb
     if kind == "buckets":
-        return _bucket(cloud, call, verb)
+        return _buckets(cloud, call, verb)
     if kind != "objects" or verb not in {"list", "get", "delete"}:
-        raise GoogleError(501, f"The stand-in does not simulate {call.method.id}.")
+        raise call.unsimulated()
     bucket = _objects(cloud, call.params["bucket"])
     if verb == "list":
         return _list(bucket, call)
-    found = _object(bucket, call.params["bucket"], call.params["object"])
-    _check_generation(found, call.query)
+    stored = _object(bucket, call.params["bucket"], call.params["object"])
+    _check_generation(stored, call.query)
     if verb == "delete":
         del bucket[call.params["object"]]
         return {}
-    return dict(found.body)
+    return dict(stored.body)
 
 
 def media(cloud: Cloud, bucket: str, name: str) -> StoredObject:
@@ -95,20 +92,20 @@ def upload(cloud: Cloud, call: Call, content_type: str, content: bytes) -> Json:
     return dict(body)
 
 
-def parts(content_type: str, content: bytes) -> tuple[bytes, str, bytes]:
+def multipart(content_type: str, content: bytes) -> tuple[bytes, str, bytes]:
     """A multipart upload's description, and its content with its type. Raises 400 when it has not two parts."""
     header = f"Content-Type: {content_type}\r\n\r\n".encode()
     message = BytesParser(policy=email.policy.HTTP).parsebytes(header + content)
-    found = list(message.iter_parts()) if message.is_multipart() else []
-    if len(found) != 2:
+    parts = list(message.iter_parts()) if message.is_multipart() else []
+    if len(parts) != 2:
         raise GoogleError(400, "Malformed multipart body.", reason="badContent")
-    described, stored = (part.get_payload(decode=True) for part in found)
+    described, stored = (part.get_payload(decode=True) for part in parts)
     assert isinstance(described, bytes)
     assert isinstance(stored, bytes)
-    return described, found[1].get_content_type(), stored
+    return described, parts[1].get_content_type(), stored
 
 
-def _bucket(cloud: Cloud, call: Call, verb: str) -> Json:
+def _buckets(cloud: Cloud, call: Call, verb: str) -> Json:
     if verb == "insert":
         name = call.body.get("name", "")
         if not _BUCKET.fullmatch(name):
@@ -123,7 +120,7 @@ def _bucket(cloud: Cloud, call: Call, verb: str) -> Json:
         return _shown(call.params["bucket"])
     if verb == "list":
         return {"kind": "storage#buckets", "items": [_shown(name) for name in sorted(cloud.buckets)]}
-    raise GoogleError(501, f"The stand-in does not simulate {call.method.id}.")
+    raise call.unsimulated()
 
 
 def _shown(name: str) -> Json:
@@ -137,10 +134,10 @@ def _objects(cloud: Cloud, bucket: str) -> dict[str, StoredObject]:
     return objects
 
 
-def _object(bucket: Mapping[str, StoredObject], name_of_bucket: str, name: str) -> StoredObject:
-    if name not in bucket:
-        raise GoogleError(404, f"No such object: {name_of_bucket}/{name}", reason="notFound")
-    return bucket[name]
+def _object(objects: Mapping[str, StoredObject], bucket: str, name: str) -> StoredObject:
+    if name not in objects:
+        raise GoogleError(404, f"No such object: {bucket}/{name}", reason="notFound")
+    return objects[name]
 
 
 def _check_generation(present: StoredObject | None, query: Mapping[str, str]) -> None:
@@ -156,25 +153,14 @@ def _list(bucket: Mapping[str, StoredObject], call: Call) -> Json:
     prefix, delimiter = call.query.get("prefix", ""), call.query.get("delimiter", "")
     items: list[Json] = []
     folders: set[str] = set()
-    for name in sorted(one for one in bucket if one.startswith(prefix)):
+    for name in sorted(name for name in bucket if name.startswith(prefix)):
         rest = name[len(prefix) :]
         if delimiter and delimiter in rest:
             folders.add(prefix + rest.partition(delimiter)[0] + delimiter)
         else:
             items.append(dict(bucket[name].body))
-    page, token = page_of(items, call.query.get("maxResults", "1000"), call.query.get("pageToken", ""))
-    answer: Json = {"kind": "storage#objects", "items": page}
+    page, following = page_of(items, call.query.get("maxResults", "1000"), call.query.get("pageToken", ""))
+    listed: Json = {"kind": "storage#objects", "items": page}
     if folders:
-        answer["prefixes"] = sorted(folders)
-    return answer | ({"nextPageToken": token} if token else {})
-
-
-def described(content: bytes) -> Json:
-    """The description in an upload. Raises 400 for what is no JSON object."""
-    try:
-        body = json.loads(content or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise GoogleError(400, "Invalid JSON payload received. Root element must be a message.", reason="parseError")
-    return body
+        listed["prefixes"] = sorted(folders)
+    return listed | following

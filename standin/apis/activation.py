@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from standin.cloud import Cloud, Project
-from standin.google_error import GoogleError
+from standin.google_error import GoogleError, detail
 
-Json = dict[str, Any]
-
-TITLES: Mapping[str, str] = {
+_TITLES: Mapping[str, str] = {
     "compute.googleapis.com": "Compute Engine API",
     "run.googleapis.com": "Cloud Run Admin API",
     "iap.googleapis.com": "Cloud Identity-Aware Proxy API",
@@ -27,7 +24,7 @@ def require(cloud: Cloud, project: Project, api: str) -> None:
     """
     if api in project.apis and not cloud.faults.still_activating(project.id, api, cloud.clock()):
         return
-    title = TITLES.get(api, api)
+    title = _TITLES.get(api, api)
     address = f"https://console.developers.google.com/apis/api/{api}/overview?project={project.number}"
     message = (
         f"{title} has not been used in project {project.number} before or it is disabled. Enable it by visiting "
@@ -48,16 +45,8 @@ def require(cloud: Cloud, project: Project, api: str) -> None:
         domain="usageLimits",
         extended_help="https://console.developers.google.com",
         details=[
-            {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": "SERVICE_DISABLED",
-                "domain": "googleapis.com",
-                "metadata": metadata,
-            },
-            {"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message},
-            {
-                "@type": "type.googleapis.com/google.rpc.Help",
-                "links": [{"description": "Google developers console API activation", "url": address}],
-            },
+            detail("ErrorInfo", reason="SERVICE_DISABLED", domain="googleapis.com", metadata=metadata),
+            detail("LocalizedMessage", locale="en-US", message=message),
+            detail("Help", links=[{"description": "Google developers console API activation", "url": address}]),
         ],
     )

@@ -7,12 +7,10 @@ starts without connections, and what led to the former one stays CLOSED. The id 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from standin import links
 from standin.cloud import Cloud, Record
-
-Json = dict[str, Any]
+from standin.message import Json
 
 
 @dataclass
@@ -28,8 +26,16 @@ class Connection:
     status: str = "PENDING"
 
 
-def connect(cloud: Cloud, endpoint: Record, attachment: Record) -> None:
+def is_endpoint(body: Json) -> bool:
+    """Whether a forwarding rule is an endpoint for a published service."""
+    return "/serviceAttachments/" in body.get("target", "")
+
+
+def connect(cloud: Cloud, endpoint: Record) -> None:
     """A new endpoint asks for a connection."""
+    attachment = cloud.compute.linked(endpoint.body.get("target"))
+    if attachment is None:
+        return
     connection = Connection(
         id=cloud.new_id(),
         endpoint=endpoint.path,
@@ -54,7 +60,7 @@ def disconnect(cloud: Cloud, endpoint: Record) -> None:
 
 def close(cloud: Cloud, attachment: Record) -> None:
     """An attachment is gone: every connection to it is CLOSED for good."""
-    for connection in of(cloud, attachment):
+    for connection in connections_of(cloud, attachment):
         connection.status = "CLOSED"
 
 
@@ -65,20 +71,20 @@ def reconcile(cloud: Cloud, attachment: Record) -> None:
     discovery document's description of the field, compute v1 ServiceAttachment.
     """
     if attachment.body.get("reconcileConnections"):
-        for connection in of(cloud, attachment):
+        for connection in connections_of(cloud, attachment):
             connection.status = "PENDING"
     _decide_waiting(cloud, attachment)
 
 
-def of(cloud: Cloud, attachment: Record) -> list[Connection]:
+def connections_of(cloud: Cloud, attachment: Record) -> list[Connection]:
     """The connections of one attachment, the oldest first."""
-    wanted = attachment.body["id"]
-    found = [c for c in cloud.connections.values() if c.attachment_id == wanted]
-    return sorted(found, key=lambda connection: int(connection.id))
+    connections = cloud.connections.values()
+    own = [connection for connection in connections if connection.attachment_id == attachment.body["id"]]
+    return sorted(own, key=lambda connection: int(connection.id))
 
 
 def _decide_waiting(cloud: Cloud, attachment: Record) -> None:
-    for connection in of(cloud, attachment):
+    for connection in connections_of(cloud, attachment):
         if connection.status == "PENDING":
             connection.status = _decide(cloud, attachment.body, connection)
 

@@ -1,0 +1,46 @@
+"""Networks, and the firewall rules in them."""
+
+from __future__ import annotations
+
+from standin import links
+from standin.cloud import Cloud, Record
+from standin.compute.actions import setting
+from standin.compute.kind import Kind, register
+from standin.compute.references import NETWORK
+from standin.message import Json, fill
+
+
+def _complete_network(body: Json) -> None:
+    fill(body, autoCreateSubnetworks=True, routingConfig={}, mtu=1460)
+    fill(body, networkFirewallPolicyEnforcementOrder="AFTER_CLASSIC_FIREWALL")
+    fill(body["routingConfig"], routingMode="REGIONAL", bgpBestPathSelectionMode="LEGACY")
+
+
+def _list_subnets(cloud: Cloud, network: Record, body: Json) -> None:
+    subnets = [
+        subnet.body["selfLink"]
+        for subnet in cloud.compute.of("subnetworks", network.project)
+        if links.same(subnet.body["network"], network.path)
+    ]
+    if subnets:
+        body["subnetworks"] = subnets
+
+
+def _complete_firewall(body: Json) -> None:
+    fill(body, direction="INGRESS", priority=1000, disabled=False, logConfig={"enable": False})
+    sources = any(body.get(field) for field in ("sourceRanges", "sourceTags", "sourceServiceAccounts"))
+    if body["direction"] == "INGRESS" and not sources:
+        body["sourceRanges"] = ["0.0.0.0/0"]
+
+
+register(
+    Kind(
+        "networks",
+        fingerprints=(),
+        numbered_link=True,
+        complete=_complete_network,
+        derive=_list_subnets,
+        actions={"switchToCustomMode": setting(autoCreateSubnetworks=False)},
+    ),
+    Kind("firewalls", (NETWORK,), fingerprints=(), complete=_complete_firewall),
+)
