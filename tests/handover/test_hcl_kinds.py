@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployment.roles import TABLE
-from deployment.surroundings import for_init
+from deployment.terraform_variables import for_init
 from handover import hcl_kinds
 from handover.bundle import Wish
 from tests.handover.conftest import CONFIGURATIONS, Make

@@ -1,0 +1,28 @@
+"""Run a program for as long as our standard input stays open: it ends with whoever started us, however that ends.
+
+Started by its path, with nothing of ours imported: `python -I -S leash.py PROGRAM [WORD …]`.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+
+def main(command: list[str]) -> int:
+    """Run the program; its exit code."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.kill())
+        threading.Thread(target=_watch, args=(process,), daemon=True).start()
+        return process.wait()
+
+
+def _watch(process: subprocess.Popen[bytes]) -> None:
+    sys.stdin.buffer.read()
+    process.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
