@@ -131,12 +131,12 @@ class Deployer:
         if done.code in (0, SOMETHING_TO_DO):
             if resident:
                 resident.proven = True
-        elif resident and not (resident.proven and resident.alive):
+        elif resident and (not resident.proven or resident.soon_gone()):
             # A plan changes nothing, so it may be repeated. Where it goes no better, the resident was not to blame.
             attached.resident = None
             again = self.terraform.plan(folder, attached.variables, destroy=destroy)
             if again.code != done.code or not resident.alive:
-                self._residents.refuse(resident, "a plan with one that stays failed")
+                self._residents.refuse(resident, "with one that stays, a plan failed")
             return again
         return done
 

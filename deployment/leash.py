@@ -5,6 +5,7 @@ Started by its path, with nothing of ours imported: `python -I -S leash.py PROGR
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -20,9 +21,10 @@ def main(command: list[str]) -> int:
 
 
 def _watch(process: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     process.kill()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    os._exit(main(sys.argv[1:]))  # at once, without waiting for who watches

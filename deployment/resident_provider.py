@@ -27,6 +27,7 @@ VARIABLE = "TF_REATTACH_PROVIDERS"
 _ANSWER = re.compile(rf"{VARIABLE}='(\{{.*\}})'")
 # How long one may take to come up, and to go, seconds: it takes one at most.
 _PATIENCE = 30
+_MOMENT = 0.2
 
 
 class NotResidentError(Exception):
@@ -67,6 +68,12 @@ class ResidentProvider:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
+
+    def soon_gone(self) -> bool:
+        """Whether it has ended, or ends at this moment: Terraform may notice before we do."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_MOMENT)
+        return not self.alive
 
     def end(self) -> None:
         """End it."""
