@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
     if command is None:
         return 0
     try:
-        environment = prepared(command.groups)
+        environment = prepared((*command.groups, *command.groups_for(args)))
         if Path(sys.prefix).resolve() != environment.home.resolve():
             _again(environment, words)
         return command.run(args, environment)

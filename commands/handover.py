@@ -118,11 +118,13 @@ def _write_tar(tar: Path, content: bytes) -> None:
 
 def _verify(folder: Path) -> int:
     from deployment.synthesis import NotSynthesizedError
+    from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
     from handover import verification
     from handover.bundle import Wish
     from handover.manifest import read
 
+    program = shutil.which("terraform")
     manifest, listed = read(folder)
     _choose(manifest.environment)
     wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless)
@@ -138,7 +140,7 @@ def _verify(folder: Path) -> int:
     verdicts = [
         verification.checksums(folder, listed),
         content,
-        verification.validation(folder, manifest.stacks, shutil.which("terraform")),
+        verification.validation(folder, manifest.stacks, Terraform(program) if program else None),
         verification.secrets(folder, manifest.harmless),
     ]
     for verdict in verdicts:

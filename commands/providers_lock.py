@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import require_terraform
+
+if TYPE_CHECKING:
+    from deployment.terraform import Terraform
 
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 LOCKS = "locks"
@@ -53,18 +56,18 @@ def run(args: Namespace, environment: Environment) -> int:
     return 0
 
 
-def _lock(terraform: str, args: Namespace, where: Path, stack: str) -> bool:
+def _lock(terraform: Terraform, args: Namespace, where: Path, stack: str) -> bool:
+    from deployment.terraform_variables import for_init
+
     print(f"{stack}: asking for the provider …", file=sys.stderr, flush=True)
     if args.this_platform:
-        command = [terraform, "init", "-backend=false", "-input=false", "-no-color"]
+        done = terraform.init(where, for_init(), "-backend=false")
     else:
-        platforms = [f"-platform={platform}" for platform in args.platform or PLATFORMS]
-        mirror = [f"-fs-mirror={Path(args.fs_mirror).resolve()}"] if args.fs_mirror else []
-        command = [terraform, "providers", "lock", "-no-color", *mirror, *platforms]
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
+        mirror = Path(args.fs_mirror).resolve() if args.fs_mirror else None
+        done = terraform.lock_providers(where, for_init(), args.platform or PLATFORMS, mirror)
+    if done.code == 0:
         return True
-    print((done.stdout + done.stderr).strip(), file=sys.stderr)
+    print((done.output + done.errors).strip(), file=sys.stderr)
     hint = "" if args.this_platform else "; where the registry is out of reach: --this-platform, or --fs-mirror DIR"
     print(f"psc: {stack}: terraform could not lock the provider{hint}", file=sys.stderr)
     return False

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -20,12 +17,8 @@ from commands.lockfile import REHEARSE
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
+    from deployment.account import Account
     from deployment.output_folder import StackFolder
-    from rehearsal.report import Report
-
-
-# A socket's path has at most 104 bytes (macOS; Linux 108): FOLDER/psc-rehearsal-12345678/home/plugin1234567890.
-_LONGEST_FOLDER = 104 - len("/psc-rehearsal-12345678/home/plugin1234567890") - 1
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -43,74 +36,50 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Rehearse; 0 held, 1 findings, 2 unusable."""
+    # Here and not at the top: these come with the environment.
     from deployment.unusable import UnusableError
     from rehearsal.cloud import CloudError
+    from rehearsal.report import document, lines
 
-    terraform = require_terraform()
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = Path(tempfile.mkdtemp(prefix="psc-rehearsal-", dir=_short_folder()))
-    kept = False
     try:
-        report, kept = _rehearse(args, terraform, folder)
+        account = _rehearsed(args)
     except (CloudError, UnusableError) as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
-    finally:
-        if not kept:
-            shutil.rmtree(folder, ignore_errors=True)
     if args.json:
-        print(json.dumps(report.document(), indent=2))
+        print(json.dumps(document(account), indent=2))
     else:
-        for line in report.lines():
+        for line in lines(account):
             print(line)
-    return 0 if report.held else 1
+    return 0 if account.held else 1
 
 
-def _short_folder() -> str:
-    """The user's temporary folder, or /tmp where that is too long for the sockets of Terraform's providers."""
-    folder = tempfile.gettempdir()
-    return folder if len(folder) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108  # mkdtemp makes a private folder in it
-
-
-def _rehearse(args: Namespace, terraform: str, folder: Path) -> tuple[Report, bool]:
-    from deployment.surroundings import for_deployment, for_init
-    from deployment.terraform import Terraform
+def _rehearsed(args: Namespace) -> Account:
     from rehearsal.cloud import RehearsalCloud
-    from rehearsal.report import Report
-    from rehearsal.run import Rehearsal
+    from rehearsal.rehearse import rehearse
+    from rehearsal.sides import Sides
+    from rehearsal.spent import Spent
+    from rehearsal.workplace import Workplace
 
     tell = _teller()
-    former, name, notes = _former(args, folder)
-    present, environment = _present(args, folder)
-    tell("synthesized")
-    home = folder / "home"
-    home.mkdir()
-    cloud = RehearsalCloud(CHECKOUT, folder / "requests.log")
-    kept = False
-    try:
-        tell(f"stand-in at {cloud.url}; no API is enabled yet")
-        variables = for_deployment(home, cloud.url, cloud.endpoints)
-        program = Terraform(terraform, for_init(), variables)
-        report = Report(environment=environment, provider=_provider(present), former=name)
-        report.notes += notes
-        rehearsal = Rehearsal(folder / "stacks", cloud, program, report, tell)
-        went = rehearsal.deploy(former or present)
-        if former and went:
-            went = rehearsal.edit(present)
-        if went:
-            rehearsal.settle()
-        rehearsal.look()
+    terraform = require_terraform()
+    sides = Sides(
+        checkout=CHECKOUT, output=args.dir, former_output=args.from_dir, revision=args.revision, names=args.stack or ()
+    )
+    with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
+        spent = Spent()
+        wish = sides.wish(place.folder, kept=args.keep)
+        spent.on("synthesis")
+        tell("synthesized")
+        account = rehearse(wish, terraform, cloud, place.folder, tell)
+        tell(spent.line(terraform.seconds))
         if args.keep:
             cloud.keep()
-            kept = True
-            _show_around(folder, cloud.url, cloud.process_id, present)
-        elif went:
-            rehearsal.destroy()
-    finally:
-        if not kept:
-            cloud.stop()
-    return report, kept
+            place.kept = True
+            _show_around(place.folder, cloud.url, cloud.process_id, wish.stacks)
+    return account
 
 
 def _teller() -> Callable[[str], None]:
@@ -121,49 +90,6 @@ def _teller() -> Callable[[str], None]:
         print(f"[{time.monotonic() - started:5.1f} s] {line}", file=sys.stderr, flush=True)
 
     return tell
-
-
-def _present(args: Namespace, folder: Path) -> tuple[list[StackFolder], str]:
-    """What is deployed in the end: its stacks, and what their environment is called."""
-    from deployment.output_folder import stacks_of, with_needs
-    from deployment.synthesis import synthesize
-
-    if args.dir:
-        return with_needs(stacks_of(Path(args.dir)), args.stack or ()), args.dir
-    made = synthesize(sys.executable, CHECKOUT, folder / "present")
-    return with_needs(stacks_of(made.folder), args.stack or ()), made.environment
-
-
-def _former(args: Namespace, folder: Path) -> tuple[list[StackFolder], str, list[str]]:
-    """What is deployed first: its stacks, its name, and notes on how it was made."""
-    from deployment.output_folder import stacks_of, with_needs
-    from deployment.revision import check_out, differing_packages, own_configuration
-    from deployment.synthesis import synthesize
-
-    if args.from_dir:
-        return with_needs(stacks_of(Path(args.from_dir)), args.stack or ()), args.from_dir, []
-    if not args.revision:
-        return [], "", []
-    other = folder / "former-checkout"
-    other.mkdir()
-    commit = check_out(CHECKOUT, args.revision, other)
-    different = differing_packages(CHECKOUT, other)
-    notes = (
-        [f"{args.revision} ran with today's packages; its lock differs in {', '.join(different)}"] if different else []
-    )
-    variables = dict(os.environ)
-    if chosen := variables.get("PSC_CONFIG"):
-        variables["PSC_CONFIG"], its_own = own_configuration(CHECKOUT, chosen)
-        if not its_own:
-            notes.append(
-                f"{chosen} stands outside the checkout, so {args.revision} was synthesized with it as it is now"
-            )
-    made = synthesize(sys.executable, other, folder / "former", variables)
-    return with_needs(stacks_of(made.folder), args.stack or ()), f"{args.revision} ({commit})", notes
-
-
-def _provider(stacks: list[StackFolder]) -> str:
-    return str(stacks[0].content()["terraform"]["required_providers"]["google"]["version"])
 
 
 def _show_around(folder: Path, url: str, process_id: int, stacks: list[StackFolder]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -15,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
+from commands.lockfile import REHEARSE
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
+    from deployment.account import Account
+    from deployment.terraform import Terraform
     from review.material import Material
     from review.report import Report
     from review.revisions import Side
@@ -110,16 +111,15 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
-    if args.rehearse:
-        require_terraform()
+    terraform = require_terraform() if args.rehearse else None
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes)
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
         _acknowledge(material, after)
-    if args.rehearse:
-        _rehearse(material, before, after)
+    if terraform:
+        _rehearse(material, terraform, before, after)
     return assemble(material), material.environments
 
 
@@ -179,35 +179,35 @@ def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
             material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings)
 
 
-def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
-    """`./psc rehearse` for every environment in which something changes, through its JSON document."""
+def _rehearse(material: Material, terraform: Terraform, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
+    """A rehearsal of every environment in which something changes."""
     from review.material import secrets_of
-    from review.rehearsed import from_document
+    from review.rehearsed import rehearsed
 
     for name in material.environments:
         new, old = after.get(name), before.get(name)
-        changes = any(one.changes for one in material.code if one.stack.environment == name)
+        changes = any(comparison.changes for comparison in material.code if comparison.stack.environment == name)
         if new is None or new.folder is None or not changes:
             continue
-        # The rehearsal runs in the checkout, wherever the caller stands.
-        former = ["--from-dir", str(old.folder.resolve())] if old and old.folder else []
-        words = ["--dir", str(new.folder.resolve()), *former]
-        document = _rehearsal(words)
-        material.rehearsals.append(from_document(document, name, secrets_of(new, old)))
+        former = str(old.folder.resolve()) if old and old.folder else None
+        account = _account(terraform, str(new.folder.resolve()), former)
+        material.rehearsals.append(rehearsed(account, name, secrets_of(new, old)))
 
 
-def _rehearsal(words: list[str]) -> dict[str, Any]:
+def _account(terraform: Terraform, output: str, former: str | None) -> Account:
     from deployment.hidden import scrub
     from deployment.unusable import UnusableError
+    from rehearsal.cloud import CloudError, RehearsalCloud
+    from rehearsal.rehearse import rehearse
+    from rehearsal.sides import Sides
+    from rehearsal.workplace import Workplace
 
-    command = [sys.executable, "-s", "-m", "commands", "rehearse", *words, "--json"]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     try:
-        document: dict[str, Any] = json.loads(done.stdout)
-    except ValueError as error:
-        said = [line for line in done.stderr.splitlines() if line.startswith("psc: ")] or done.stderr.splitlines()[-1:]
-        raise UnusableError(f"the rehearsal did not run: {scrub(' '.join(said)).removeprefix('psc: ')}") from error
-    return document
+        with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
+            wish = Sides(checkout=CHECKOUT, output=output, former_output=former).wish(place.folder, kept=False)
+            return rehearse(wish, terraform, cloud, place.folder, lambda _: None)
+    except (CloudError, UnusableError) as error:
+        raise UnusableError(f"the rehearsal did not run: {scrub(str(error))}") from error
 
 
 COMMAND = Command(
@@ -227,5 +227,6 @@ COMMAND = Command(
     ),
     run=run,
     arguments=arguments,
+    groups_for=lambda args: (REHEARSE,) if args.rehearse else (),
     chooses=False,
 )

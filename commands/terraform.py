@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
+from typing import TYPE_CHECKING
 
 from commands.building import BuildError
+
+if TYPE_CHECKING:
+    from deployment.terraform import Terraform
 
 OLDEST = (1, 5)
 
 
-def require_terraform() -> str:
-    """The path of a Terraform that is new enough.
+def require_terraform() -> Terraform:
+    """A Terraform that is new enough.
 
     Raises:
         BuildError: when there is none on PATH, it does not run, or it is too old.
     """
+    # Here and not at the top: these come with the environment.
+    from deployment.terraform import Terraform
+    from deployment.terraform_variables import for_init
+    from deployment.unusable import UnusableError
+
     program = shutil.which("terraform")
     wanted = f"Terraform {OLDEST[0]}.{OLDEST[1]} or newer"
     if program is None:
         raise BuildError(f"{wanted} is needed on PATH; see https://developer.hashicorp.com/terraform/install")
-    done = subprocess.run([program, "version", "-json"], capture_output=True, text=True, check=False)
+    terraform = Terraform(program)
     try:
-        version = str(json.loads(done.stdout)["terraform_version"])
-        found = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
-    except (ValueError, KeyError) as error:
+        version = terraform.version(for_init())
+        number = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
+    except (UnusableError, ValueError) as error:
         raise BuildError(f"{program} does not tell its version; {wanted} is needed") from error
-    if found < OLDEST:
+    if number < OLDEST:
         raise BuildError(f"{program} is Terraform {version}; {wanted} is needed (`check` blocks)")
-    return program
+    return terraform

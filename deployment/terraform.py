@@ -1,4 +1,4 @@
-"""Terraform, run in a stack's folder: plans as data, errors as data."""
+"""The one way to start Terraform: its commands, in a folder, with the variables that are given and no others."""
 
 from __future__ import annotations
 
@@ -7,154 +7,129 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from deployment.output_folder import StackFolder
-from deployment.planned_change import PlannedChange, change_of
 from deployment.unusable import UnusableError
 
 PLAN = "rehearsal.tfplan"
+# What `plan -detailed-exitcode` ends with where there is something to do.
+SOMETHING_TO_DO = 2
+# How long Terraform may take to stop by itself, seconds.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diagnostic:
-    """An error or warning of Terraform's: the resource it is about, its heading, and the text."""
+class Done:
+    """A command that has ended: its exit code and what it wrote."""
 
-    severity: str
-    address: str
-    summary: str
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """A plan: its changes, and what Terraform said. Not `ok`: it was refused and nothing was touched."""
-
-    ok: bool
-    changes: tuple[PlannedChange, ...] = ()
-    outputs: tuple[str, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
+    code: int
+    output: str
+    errors: str
 
     @property
-    def empty(self) -> bool:
-        """Whether there is nothing to do (moved addresses aside: those are state, not cloud)."""
-        return self.ok and not self.outputs and all(change.action == "moved" for change in self.changes)
+    def lines(self) -> list[str]:
+        """Everything that it said, for people."""
+        return [line for line in (self.output + self.errors).splitlines() if line.strip()]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Applied:
-    """An apply: whether it went through, and what was refused on the way."""
-
-    ok: bool
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-@dataclass
 class Terraform:
-    """The program, and the two sets of variables that it runs with."""
+    """The program. `seconds` is how long its commands took by now, by their names."""
 
-    program: str
-    init_variables: Mapping[str, str]
-    variables: Mapping[str, str]
-    _ready: dict[Path, tuple[str, str]] = field(default_factory=dict)
+    def __init__(self, program: str) -> None:
+        """`program` is its path."""
+        self.program = program
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._ended = False
 
-    def init(self, stack: StackFolder) -> None:
-        """Prepare a stack's folder, once for each backend, provider version and lock file.
+    def version(self, variables: Mapping[str, str]) -> str:
+        """Which one it is.
 
         Raises:
-            UnusableError: when the provider cannot be had; the message is Terraform's own.
+            UnusableError: when it does not tell.
         """
-        folder = stack.folder
-        if self._ready.get(folder) == init_settings(stack):
-            return
-        # The backend is configured with the clean variables: init for a bucket talks to it.
-        first = self._run(folder, ["init", "-input=false", "-no-color", "-backend=false"], self.init_variables)
-        if first.returncode != 0:
-            said = "\n".join(line for line in (first.stdout + first.stderr).splitlines() if line.strip())
-            raise UnusableError(f"terraform init failed:\n{said}")
-        # The provider is here now; `-plugin-dir` keeps the second init from looking elsewhere.
-        plugins = folder / ".terraform" / "providers"
-        second = self._run(
-            folder, ["init", "-input=false", "-no-color", "-reconfigure", f"-plugin-dir={plugins}"], self.variables
-        )
-        if second.returncode != 0:
-            raise UnusableError(f"terraform init failed:\n{(second.stdout + second.stderr).strip()}")
-        self._ready[folder] = init_settings(stack)
-
-    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
-        """Plan and keep the plan in the stack's folder for `apply`."""
-        self.init(stack)
-        folder = stack.folder
-        command = ["plan", "-input=false", "-json", f"-out={PLAN}", *(["-destroy"] if destroy else [])]
-        done = self._run(folder, command, self.variables)
-        said = _diagnostics(done.stdout, done.stderr)
-        if done.returncode != 0:
-            return Planned(ok=False, diagnostics=said)
-        shown = self._run(folder, ["show", "-json", PLAN], self.variables)
-        plan = json.loads(shown.stdout)
-        changes = tuple(change for one in plan.get("resource_changes", []) if (change := change_of(one)) is not None)
-        outputs = tuple(
-            name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"]
-        )
-        return Planned(ok=True, changes=changes, outputs=outputs, diagnostics=said)
-
-    def apply(self, stack: StackFolder) -> Applied:
-        """Apply the plan that `plan` left."""
-        done = self._run(stack.folder, ["apply", "-input=false", "-json", PLAN], self.variables)
-        return Applied(ok=done.returncode == 0, diagnostics=_diagnostics(done.stdout, done.stderr))
-
-    def _run(self, folder: Path, words: list[str], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        command = [self.program, *words]
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # a group of its own, so that its providers end with it
-        ) as process:
-            try:
-                output, errors = process.communicate()
-            except BaseException:
-                _end(process)
-                raise
-        return subprocess.CompletedProcess(command, process.returncode, output, errors)
-
-
-def init_settings(stack: StackFolder) -> tuple[str, str]:
-    """What `terraform init` goes by in a stack's folder: backend and providers, and the lock file."""
-    return json.dumps(stack.content()["terraform"], sort_keys=True), stack.lock()
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Ask Terraform to stop as Ctrl-C would; after that, end it and its providers."""
-    for number in (signal.SIGINT, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
-
-
-def _diagnostics(lines: str, errors: str) -> tuple[Diagnostic, ...]:
-    found = []
-    for line in lines.splitlines():
+        done = self._run(Path.cwd(), variables, "version", "-json")
         try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if entry.get("type") == "diagnostic":
-            said = entry["diagnostic"]
-            found.append(
-                Diagnostic(
-                    severity=said["severity"],
-                    address=said.get("address", ""),
-                    summary=said["summary"],
-                    detail=said.get("detail", ""),
-                )
+            return str(json.loads(done.output)["terraform_version"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise UnusableError(f"{self.program} does not tell its version") from error
+
+    def init(self, folder: Path, variables: Mapping[str, str], *words: str) -> Done:
+        """Prepare a folder: provider and backend."""
+        return self._run(folder, variables, "init", "-input=false", "-no-color", *words)
+
+    def validate(self, folder: Path, variables: Mapping[str, str]) -> Done:
+        """Whether what stands in a folder is valid."""
+        return self._run(folder, variables, "validate", "-no-color")
+
+    def lock_providers(
+        self, folder: Path, variables: Mapping[str, str], platforms: Sequence[str], mirror: Path | None = None
+    ) -> Done:
+        """Write the folder's lock file for all of these platforms, from the registry or a local mirror."""
+        words = [f"-platform={platform}" for platform in platforms]
+        if mirror:
+            words.insert(0, f"-fs-mirror={mirror}")
+        return self._run(folder, variables, "providers", "lock", "-no-color", *words)
+
+    def plan(self, folder: Path, variables: Mapping[str, str], *, destroy: bool = False) -> Done:
+        """Plan, and keep the plan in the folder for `show` and `apply`; ends with SOMETHING_TO_DO, or 0."""
+        words = ["-input=false", "-json", "-detailed-exitcode", f"-out={PLAN}", *(["-destroy"] if destroy else [])]
+        return self._run(folder, variables, "plan", *words)
+
+    def show(self, folder: Path, variables: Mapping[str, str]) -> Done:
+        """The kept plan as JSON."""
+        return self._run(folder, variables, "show", "-json", PLAN)
+
+    def apply(self, folder: Path, variables: Mapping[str, str]) -> Done:
+        """Apply the kept plan."""
+        return self._run(folder, variables, "apply", "-input=false", "-json", PLAN)
+
+    def end(self) -> None:
+        """Ask whatever runs to stop as Ctrl-C would, and then end it; nothing is started after that."""
+        with self._lock:
+            self._ended = True
+            running = list(self._running)
+        for number in (signal.SIGINT, signal.SIGKILL):
+            for process in running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+            for process in running:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_PATIENCE)
+
+    def _run(self, folder: Path, variables: Mapping[str, str], *words: str) -> Done:
+        started = time.monotonic()
+        process = self._start(folder, variables, words)
+        try:
+            output, errors = process.communicate()
+        except BaseException:
+            self.end()
+            raise
+        finally:
+            with self._lock:
+                self._running.discard(process)
+                self.seconds[words[0]] += time.monotonic() - started
+        return Done(code=process.returncode, output=output, errors=errors)
+
+    def _start(self, folder: Path, variables: Mapping[str, str], words: Sequence[str]) -> subprocess.Popen[str]:
+        with self._lock:
+            if self._ended:
+                raise UnusableError("interrupted")
+            process = subprocess.Popen(
+                [self.program, *words],
+                cwd=folder,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # a group of its own, so that its providers end with it
             )
-    if not found and errors.strip():
-        found.append(Diagnostic(severity="error", address="", summary=errors.strip().splitlines()[0], detail=errors))
-    return tuple(found)
+            self._running.add(process)
+        return process

@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.credentials import looks_like, shape
-from deployment.surroundings import for_init
+from deployment.terraform import Done, Terraform
+from deployment.terraform_variables import for_init
 from handover.manifest import MANIFEST, SUMS, digest
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
@@ -89,7 +89,7 @@ def _difference(path: str, found: bytes, wanted: bytes) -> list[str]:
     return lines[:_LONGEST_DIFFERENCE] + ([f"… {more} more lines"] if more > 0 else [])
 
 
-def validation(folder: Path, stacks: Sequence[str], terraform: str | None) -> Verdict:
+def validation(folder: Path, stacks: Sequence[str], terraform: Terraform | None) -> Verdict:
     """`terraform validate` of each stack, on a copy; not tried without Terraform or provider."""
     what = "terraform validate"
     if terraform is None:
@@ -102,24 +102,18 @@ def validation(folder: Path, stacks: Sequence[str], terraform: str | None) -> Ve
                 shutil.copytree(folder / stack, copy, ignore=ignored)
             except (OSError, shutil.Error) as error:
                 return Verdict(what=what, held=False, text=f"{stack} cannot be read ({error})")
-            done = _run(terraform, copy, "init", "-backend=false", "-input=false")
-            if done.returncode != 0:
+            done = terraform.init(copy, for_init(), "-backend=false")
+            if done.code != 0:
                 details = _said(done)
                 return Verdict(what=what, held=None, text=f"{stack}: terraform init failed", details=details)
-            done = _run(terraform, copy, "validate")
-            if done.returncode != 0:
+            done = terraform.validate(copy, for_init())
+            if done.code != 0:
                 return Verdict(what=what, held=False, text=stack, details=_said(done))
     return Verdict(what=what, held=True, text=f"{', '.join(stacks)} valid")
 
 
-def _run(terraform: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [terraform, *words, "-no-color"], cwd=folder, env=for_init(), capture_output=True, text=True, check=False
-    )
-
-
-def _said(done: subprocess.CompletedProcess[str]) -> tuple[str, ...]:
-    return tuple(line for line in (done.stdout + done.stderr).splitlines() if line.strip(" ╷│╵"))[:20]
+def _said(done: Done) -> tuple[str, ...]:
+    return tuple(line for line in done.lines if line.strip(" ╷│╵"))[:20]
 
 
 def secrets(folder: Path, harmless: Sequence[str]) -> Verdict:

@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 import urllib.request
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from deployment.values import Json
 from standin import environment
@@ -17,14 +19,10 @@ class CloudError(Exception):
 
 
 class RehearsalCloud:
-    """A running stand-in. It ends with this process, whatever becomes of that, unless `keep` was called."""
+    """A stand-in. It ends with this process, whatever becomes of that, unless `keep` was called."""
 
     def __init__(self, checkout: Path, log: Path) -> None:
-        """Start it on a free port of loopback; `log` gets a line per request.
-
-        Raises:
-            CloudError: when it does not come up; the message is its own.
-        """
+        """Start it on a free port of loopback; `log` gets a line per request."""
         command = [sys.executable, "-s", "-m", "standin", "--port", "0", "--log", str(log), "--until-stdin-closes"]
         self._process = subprocess.Popen(
             command,
@@ -35,11 +33,28 @@ class RehearsalCloud:
             text=True,
             start_new_session=True,  # Ctrl-C is for us: Terraform still needs the cloud while it stops
         )
+        self._kept = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._kept:
+            self.stop()
+
+    @cached_property
+    def url(self) -> str:
+        """Its address, as soon as it is up.
+
+        Raises:
+            CloudError: when it does not come up; the message is its own.
+        """
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        self.url = self._process.stdout.readline().strip()
-        if not self.url:
+        url = self._process.stdout.readline().strip()
+        if not url:
             raise CloudError(self._process.stderr.read().strip() or "the stand-in did not start")
+        return url
 
     @property
     def process_id(self) -> int:
@@ -71,15 +86,16 @@ class RehearsalCloud:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=30) as answer:
-                found: Json = json.loads(answer.read() or b"{}")
+                content: Json = json.loads(answer.read() or b"{}")
         except OSError as error:
             raise CloudError(f"the stand-in does not answer {method} {path}: {error}") from error
-        return found
+        return content
 
     def keep(self) -> None:
         """Let it run on after this process."""
         self.call("POST", "/_standin/stay")
         self._process.stdout = self._process.stderr = None
+        self._kept = True
 
     def stop(self) -> None:
         """End it."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deployment.output_folder import StackFolder
-from deployment.terraform import init_settings
+from deployment.provider_choice import init_settings
 from deployment.values import Json, mappings, without
 
 # Accounts to act as: a rehearsal has no credentials, so there is nothing to impersonate.

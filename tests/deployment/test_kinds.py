@@ -16,7 +16,7 @@ import pytest
 from deployment.kinds import KINDS, is_psc_endpoint, kind_of
 from deployment.kinds.kind import MAP, WAYS_IN, Kind
 from deployment.kinds.page import noteworthy_table
-from deployment.surroundings import for_init
+from deployment.terraform_variables import for_init
 from review.rules import RULES
 from review.ways_in import OPENED_BY
 from tests.conftest import CHECKOUT, Synthesized

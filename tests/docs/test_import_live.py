@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfile is not installed")
 
 from config.loading import load
-from deployment.surroundings import for_deployment, for_init
+from deployment.terraform_variables import for_deployment, for_init
 from stacks.synthesis import synthesize
 from standin import Standin, environment
 from tests.conftest import CHECKOUT, plain

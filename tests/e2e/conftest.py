@@ -76,7 +76,7 @@ def deployed(
 
     yield deploy
     for live in standing.values():
-        live.standin.stop()
+        live.stop()
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def live(deployed: Callable[[str, str], Live], tmp_path: Path) -> Iterator[Calla
 
     yield copy
     for one in copies:
-        one.standin.stop()
+        one.stop()
 
 
 @pytest.fixture
@@ -105,4 +105,4 @@ def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Itera
 
     yield make
     for one in made:
-        one.standin.stop()
+        one.stop()

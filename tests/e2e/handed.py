@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from config.loading import load
-from deployment.surroundings import for_init
+from deployment.terraform_variables import for_init
 from handover.bundle import Wish, bundle
 from handover.placing import place
 from handover.source import Source
@@ -45,7 +45,7 @@ class Handed:
     @property
     def variables(self) -> dict[str, str]:
         """Those of the live deployment; nobody sits at a keyboard."""
-        return dict(self.live.terraform.variables) | {
+        return dict(self.live.deployer.variables) | {
             "CHECKOUT": str(self.checkout),
             "TF_CLI_ARGS": "-no-color",
             "TF_CLI_ARGS_init": "-plugin-dir=.terraform/providers",

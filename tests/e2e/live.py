@@ -12,11 +12,12 @@ from typing import Any
 import yaml
 
 from config.loading import load
+from deployment.account import Account
+from deployment.deployer import Deployer
 from deployment.output_folder import StackFolder, stacks_of
-from deployment.surroundings import for_deployment, for_init
 from deployment.terraform import Terraform
+from deployment.terraform_variables import for_deployment, for_init
 from deployment.values import Json
-from rehearsal.report import Report
 from rehearsal.run import Rehearsal
 from stacks.synthesis import synthesize
 from standin import Standin, environment
@@ -31,13 +32,14 @@ PROJECTS = {PRODUCER: "111111111111", CONSUMER: "222222222222", "example-other-p
 class Live:
     """One deployment: a folder, a cloud, and what stands in both."""
 
-    def __init__(self, folder: Path, program: str, cloud: Cloud | None = None) -> None:
-        """`folder` is empty or a copy of another deployment's; `cloud` that deployment's cloud."""
+    def __init__(self, folder: Path, program: str, former: Live | None = None) -> None:
+        """`folder` is empty, or a copy of the `former` deployment's, whose cloud is copied too."""
         self.folder, self.program = folder, program
-        self.standin = Standin(cloud=cloud or Cloud(PROJECTS)).start()
+        self.standin: Standin = Standin(cloud=_copied(former.standin.cloud) if former else Cloud(PROJECTS)).start()
         (folder / "home").mkdir(parents=True, exist_ok=True)
         variables = for_deployment(folder / "home", self.standin.url, environment(self.standin.url))
-        self.terraform = Terraform(program, for_init(), variables)
+        first = Deployer(Terraform(program), for_init(), variables)
+        self.deployer: Deployer = former.deployer.beside(variables) if former else first
         self.standing: list[StackFolder] = []
         self._synthesized = 0
 
@@ -47,8 +49,8 @@ class Live:
 
     def deploy_stacks(self, stacks: list[StackFolder]) -> Outcome:
         """Deploy synthesized stacks, which need not be of one configuration."""
-        report = Report(environment="tried", provider="")
-        rehearsal = Rehearsal(self.folder / "stacks", _Within(self.standin), self.terraform, report, print)
+        report = Account(environment="tried", provider="")
+        rehearsal = Rehearsal(self.folder / "stacks", _Within(self.standin), self.deployer, report, print)
         if self.standing:
             rehearsal.take_over(self.standing)
             went = rehearsal.edit(stacks)
@@ -62,8 +64,8 @@ class Live:
 
     def destroy(self) -> Outcome:
         """Destroy everything, consumers first."""
-        report = Report(environment="tried", provider="")
-        rehearsal = Rehearsal(self.folder / "stacks", _Within(self.standin), self.terraform, report, print)
+        report = Account(environment="tried", provider="")
+        rehearsal = Rehearsal(self.folder / "stacks", _Within(self.standin), self.deployer, report, print)
         rehearsal.take_over(self.standing)
         rehearsal.destroy()
         return Outcome(report.held, report, self.state())
@@ -89,10 +91,16 @@ class Live:
         """Everything that exists in the cloud."""
         return _Within(self.standin).state()
 
+    def stop(self) -> None:
+        """End everything that runs for it."""
+        self.deployer.end()
+        self.standin.stop()
+
     def copy(self, folder: Path) -> Live:
         """The same deployment in another folder and another cloud: tests do not see each other's edits."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        other = Live(folder, self.program, _copied(self.standin.cloud))
+        # What stands in its home are sockets of its own providers.
+        shutil.copytree(self.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("home"))
+        other = Live(folder, self.program, self)
         other._synthesized = self._synthesized
         other.standing = [
             StackFolder(stack.name, folder / stack.folder.relative_to(self.folder), stack.needs)
@@ -106,7 +114,7 @@ class Outcome:
     """What a deployment came to, and the cloud after it."""
 
     went: bool
-    report: Report
+    report: Account
     cloud: Json = field(repr=False)
 
     @property

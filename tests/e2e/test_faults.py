@@ -216,7 +216,7 @@ def terraform(live: Live, stack: str, *words: str) -> subprocess.CompletedProces
     return subprocess.run(
         [live.program, *words],
         cwd=live.stack(stack),
-        env=dict(live.terraform.variables),
+        env=dict(live.deployer.variables),
         capture_output=True,
         text=True,
         check=False,
@@ -291,13 +291,13 @@ def killed_while(live: Live, stack: Any, event: str) -> None:
     from rehearsal.copies import put
 
     put(stack, live.folder / "stacks", local_states([stack]))
-    live.terraform.init(live.stack_folder(stack.name))
+    live.deployer.init(live.stack_folder(stack.name))
     collection = event.partition(".")[0]
     live.standin.cloud.faults.configure({"operation_seconds": 1.5})
     process = subprocess.Popen(
         [live.program, "apply", "-auto-approve", "-input=false"],
         cwd=live.stack(stack.name),
-        env=dict(live.terraform.variables),
+        env=dict(live.deployer.variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -334,7 +334,7 @@ def test_a_bucket_lets_only_one_apply_at_a_time(empty: Callable[[], Live]) -> No
     first = subprocess.Popen(
         command,
         cwd=live.stack("producer"),
-        env=dict(live.terraform.variables),
+        env=dict(live.deployer.variables),
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

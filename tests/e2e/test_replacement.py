@@ -100,7 +100,7 @@ def test_an_attribute_forces_a_replacement_if_the_table_says_so(
     resource.setdefault("lifecycle", {}).pop("ignore_changes", None)
     try:
         file.write_text(json.dumps(content))
-        planned = live.terraform.plan(live.stack_folder(stack))
+        planned = live.deployer.plan(live.stack_folder(stack))
     finally:
         file.write_text(before)
     if not planned.ok:

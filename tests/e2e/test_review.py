@@ -22,7 +22,7 @@ from rehearsal.copies import put
 from review.comment import checked
 from review.formats import markdown
 from review.material import Material
-from review.rehearsed import from_document
+from review.rehearsed import rehearsed
 from review.replacement import infer
 from review.report import Report, assemble
 from tests.e2e.conftest import configuration
@@ -45,7 +45,7 @@ def opened(stacks: list[StackFolder]) -> None:
 def reviewed(
     live: Callable[..., Live], put_in: dict[str, Any], by_hand: Callable[[list[StackFolder]], None] | None
 ) -> Report:
-    planned, rehearsed = live(), live()
+    planned, tried = live(), live()
     former = planned.standing
     present = planned.synthesize(edited(configuration("default") | {"provider_version": "7.45.0"}, put_in))
     if by_hand:
@@ -56,18 +56,18 @@ def reviewed(
     states = local_states(present)
     for folder in present:
         here = put(folder, planned.folder / "stacks", states)
-        assert planned.terraform.plan(here).ok
+        assert planned.deployer.plan(here).ok
         material.plans.append(plan_comparison.read(shown(planned, here), "plan.json", after[folder.name]))
-        assert planned.terraform.apply(here).ok
-    outcome = rehearsed.deploy_stacks(present)
+        assert planned.deployer.apply(here).ok
+    outcome = tried.deploy_stacks(present)
     outcome.report.former = "base"
-    material.rehearsals = [from_document(outcome.report.document(), "default")]
+    material.rehearsals = [rehearsed(outcome.report, "default")]
     return assemble(material)
 
 
 def shown(live: Live, stack: StackFolder) -> Path:
     done = subprocess.run(
-        [live.program, "show", "-json", PLAN], cwd=stack.folder, env=dict(live.terraform.variables),
+        [live.program, "show", "-json", PLAN], cwd=stack.folder, env=dict(live.deployer.variables),
         capture_output=True, check=True,
     )  # fmt: skip
     file = live.folder / f"{stack.name}.json"

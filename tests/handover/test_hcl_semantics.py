@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deployment.surroundings import for_init
+from deployment.terraform_variables import for_init
 from handover import hcl_format, json_format
 from handover.templates import parts
 from handover.variables import Variable

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from deployment.surroundings import for_init
+from deployment.terraform_variables import for_init
 from handover import hcl_format, json_format
 from handover.bundle import Wish
 from handover.handed_stack import HandedStack

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deployment.terraform import Terraform
 from handover.bundle import Bundle, Wish
 from handover.manifest import SUMS, ManifestError, read, sums
 from handover.verification import Verdict, checksums, content, secrets, validation
@@ -127,9 +128,10 @@ def test_without_terraform_validation_is_not_tried_and_said_so(folder: Path) -> 
 
 
 def test_terraform_finds_what_is_not_valid(folder: Path) -> None:
-    terraform = shutil.which("terraform")
-    if not terraform:
+    program = shutil.which("terraform")
+    if not program:
         pytest.skip("Terraform is not on PATH")
+    terraform = Terraform(program)
     verdict = validation(folder, ["producer", "consumer"], terraform)
     if verdict.held is None:
         pytest.skip(f"the google provider cannot be had: {verdict.text}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.connections import Connection, fates
+from deployment.account import Connection
+from rehearsal.connections import fates
 
 
 def connection(number: str, status: str = "ACCEPTED") -> Connection:

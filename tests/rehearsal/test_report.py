@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from deployment.account import Account, Connection, Fate, Step
+from deployment.diagnostics import Diagnostic
 from deployment.planned_change import PlannedChange
-from deployment.terraform import Diagnostic
-from rehearsal.connections import Connection, Fate
-from rehearsal.report import SCHEMA, Report, Step
+from rehearsal.report import SCHEMA, document, lines
 
 
-def report() -> Report:
-    made = Report(environment="default", provider="~> 7.45", former="HEAD~1 (abc1234)")
+def account() -> Account:
+    made = Account(environment="default", provider="~> 7.45", former="HEAD~1 (abc1234)")
     change = PlannedChange(
         address="google_compute_forwarding_rule.hello",
         action="replaced",
@@ -29,9 +29,9 @@ def report() -> Report:
 
 
 def test_the_documents_keys_are_those_of_the_documentation() -> None:
-    made = report()
+    made = account()
     made.find("unsettled", "a second plan is not empty", "producer")
-    assert made.document() == {
+    assert document(made) == {
         "schema": SCHEMA,
         "held": False,
         "environment": "default",
@@ -83,11 +83,11 @@ def test_the_documents_keys_are_those_of_the_documentation() -> None:
 
 
 def test_people_read_changes_connections_and_a_verdict() -> None:
-    made = report()
-    assert list(made.lines()) == [
+    made = account()
+    assert list(lines(made)) == [
         "  producer: replaced  google_compute_forwarding_rule.hello (port_range)",
         "  connection e: ACCEPTED, kept",
         "held",
     ]
     made.find("unreachable", "nobody can call", "consumer")
-    assert list(made.lines())[-2:] == ["finding: consumer: nobody can call", "did not hold: 1 finding"]
+    assert list(lines(made))[-2:] == ["finding: consumer: nobody can call", "did not hold: 1 finding"]

@@ -26,12 +26,12 @@ def test_what_a_review_writes_is_accepted_whatever_names_are_in_it(text: str, tm
 
 
 def test_every_part_of_a_report_is_accepted(tmp_path: Path) -> None:
-    from review.rehearsed import from_document
-    from tests.review.test_report import DOCUMENT
+    from review.rehearsed import rehearsed
+    from tests.review.test_report import account
 
     file = tmp_path / "review.md"
     for before, after in ((None, PRODUCER), (PRODUCER, None), (PRODUCER, PRODUCER)):
-        file.write_text(markdown.text(reported(before, after, rehearsals=[from_document(DOCUMENT, "default")])))
+        file.write_text(markdown.text(reported(before, after, rehearsals=[rehearsed(account(), "default")])))
         assert checked(file)
     rules = {f"f{at}": {"name": f"f{at}", "allow": [{"protocol": "tcp"}]} for at in range(900)}
     file.write_text(markdown.text(reported(PRODUCER, edited(PRODUCER, "resource/google_compute_firewall", rules))))

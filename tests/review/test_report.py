@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from deployment.account import Account, Connection, Fate, Finding, Step
+from deployment.planned_change import PlannedChange
 from review.material import Material
-from review.rehearsed import from_document
+from review.rehearsed import rehearsed
 from review.report import assemble
 from review.topics import CUT
 from tests.review.stacks import PRODUCER, TODAY, compared, edited, found, reported
@@ -15,21 +15,35 @@ from tests.review.stacks import PRODUCER, TODAY, compared, edited, found, report
 ATTACHMENT = "resource/google_compute_service_attachment/shop"
 OFF = edited(PRODUCER, f"{ATTACHMENT}/reconcile_connections", False)
 RENAMED = edited(PRODUCER, f"{ATTACHMENT}/name", "other")
-DOCUMENT: dict[str, Any] = {
-    "schema": 1, "held": False, "environment": "x", "provider": "~> 7.45", "from": "abc",
-    "steps": [
-        {"what": "first deployment", "stack": "producer", "ok": True, "seconds": 1.0, "changes": []},
-        {"what": "deployment", "stack": "producer", "ok": True, "seconds": 2.0, "changes": [
-            {"address": "google_compute_service_attachment.shop", "action": "updated", "because": []}]},
-    ],
-    "connections": [
-        {"endpoint": "projects/c/regions/r/forwardingRules/kept", "outcome": "kept", "after": {"status": "ACCEPTED"}},
-        {"endpoint": "projects/c/regions/r/forwardingRules/gone", "outcome": "lost", "after": {"status": "CLOSED"}},
-        {"endpoint": "projects/c/regions/r/forwardingRules/left", "outcome": "removed", "after": None},
-    ],
-    "findings": [{"kind": "connection", "stack": "", "message": "swordfish: the connection is CLOSED"}],
-    "notes": [],
-}  # fmt: skip
+ENDPOINTS = "projects/c/regions/r/forwardingRules"
+
+
+def connection(status: str) -> Connection:
+    return Connection(id="1", status=status, attachment="a")
+
+
+def account(*changes: PlannedChange, ok: bool = True) -> Account:
+    """A rehearsal of an edit of the producer."""
+    was = connection("ACCEPTED")
+    return Account(
+        environment="x",
+        provider="~> 7.45",
+        former="abc",
+        steps=[
+            Step(what="first deployment", stack="producer", ok=True, seconds=1.0),
+            Step(what="deployment", stack="producer", ok=ok, seconds=2.0, changes=changes),
+        ],
+        connections=[
+            Fate(endpoint=f"{ENDPOINTS}/kept", outcome="kept", before=was, after=was),
+            Fate(endpoint=f"{ENDPOINTS}/gone", outcome="lost", before=was, after=connection("CLOSED")),
+            Fate(endpoint=f"{ENDPOINTS}/left", outcome="removed", before=was, after=None),
+        ],
+        findings=[Finding(kind="connection", message="swordfish: the connection is CLOSED")],
+    )
+
+
+def changed(action: str, *because: str) -> PlannedChange:
+    return PlannedChange(address="google_compute_service_attachment.shop", action=action, because=because)
 
 
 def test_an_unchanged_stack_has_nothing_to_decide() -> None:
@@ -74,8 +88,8 @@ def test_an_environment_that_does_not_load_is_a_finding_and_its_entries_are_not(
 def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements() -> None:
     code = compared(PRODUCER, RENAMED)
     assert {one.action for one in code.changes} == {"replaced"}
-    rehearsed = from_document(DOCUMENT, "default", {"swordfish"})
-    report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[code], rehearsals=[rehearsed]))
+    told = rehearsed(account(changed("updated")), "default", {"swordfish"})
+    report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[code], rehearsals=[told]))
     assert {one.action for one in report.comparisons[0].changes} == {"updated"}
     assert [(one.rule, str(one.detail)) for one in report.findings] == [
         ("rehearsal", "(hidden): the connection is CLOSED")
@@ -84,7 +98,7 @@ def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements(
         "The connection of gone is lost: it is CLOSED after the apply.",
         "The connection of left ends, with its endpoint.",
     ]
-    assert [str(line) for line in rehearsed.lines] == [
+    assert [str(line) for line in told.lines] == [
         "producer: 1 updated",
         "Connection of kept: kept, without interruption (ACCEPTED)",
         "Connection of gone: lost (CLOSED)",
@@ -93,8 +107,17 @@ def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements(
 
 
 def test_what_a_refused_rehearsal_did_not_reach_is_not_taken_for_kept() -> None:
-    refused = {**DOCUMENT, "steps": [{**DOCUMENT["steps"][1], "ok": False, "changes": []}]}
     code = compared(PRODUCER, RENAMED)
     material = Material(base="b", today=TODAY, environments=["default"], code=[code],
-                        rehearsals=[from_document(refused, "default")])  # fmt: skip
+                        rehearsals=[rehearsed(account(ok=False), "default")])  # fmt: skip
     assert {one.action for one in assemble(material).comparisons[0].changes} == {"replaced"}
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_what_a_rehearsal_replaced_is_replaced_and_why(ok: bool) -> None:
+    code = compared(PRODUCER, OFF)
+    assert [(change.action, change.because) for change in code.changes] == [("updated", ())]
+    told = rehearsed(account(changed("replaced", "target_service"), ok=ok), "default")
+    material = Material(base="b", today=TODAY, environments=["default"], code=[code], rehearsals=[told])
+    (change,) = assemble(material).comparisons[0].changes
+    assert (change.action, change.because, change.inferred) == ("replaced", ("target_service",), False)

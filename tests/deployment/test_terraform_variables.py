@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import rehearse
-from deployment.surroundings import for_deployment, for_init
+from deployment.terraform_variables import for_deployment, for_init
 
 
 def test_a_deployment_sees_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,10 +35,3 @@ def test_init_finds_the_provider_as_it_always_does() -> None:
     }
     kept = for_init(theirs)
     assert kept.keys() & theirs.keys() == {"TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "HTTPS_PROXY"}
-
-
-def test_a_temporary_folder_that_is_too_long_for_sockets_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/" + "x" * 57)
-    assert rehearse._short_folder() == "/" + "x" * 57
-    monkeypatch.setattr("tempfile.tempdir", "/" + "x" * 90)
-    assert rehearse._short_folder() == "/tmp"

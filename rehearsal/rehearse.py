@@ -1,0 +1,63 @@
+"""A rehearsal from beginning to end, as a function: stacks in, an account out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployment.account import Account
+from deployment.deployer import Deployer
+from deployment.output_folder import StackFolder
+from deployment.terraform import Terraform
+from deployment.terraform_variables import for_deployment, for_init
+from rehearsal.cloud import RehearsalCloud
+from rehearsal.run import Rehearsal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is to be rehearsed.
+
+    `stacks` are deployed, over `former` where there is any; `environment` and `former_name` are what they are called,
+    `notes` what is worth knowing of how they were made. What is to be `kept` is not destroyed in the end.
+    """
+
+    stacks: list[StackFolder]
+    environment: str
+    former: list[StackFolder]
+    former_name: str = ""
+    notes: tuple[str, ...] = ()
+    kept: bool = False
+
+
+def rehearse(
+    wish: Wish, terraform: Terraform, cloud: RehearsalCloud, folder: Path, tell: Callable[[str], None]
+) -> Account:
+    """Rehearse in a folder against a cloud that is empty; `tell` gets a line per step.
+
+    Raises:
+        UnusableError: when a stack or the provider cannot be used.
+        CloudError: when the stand-in does not come up, or does not answer.
+    """
+    home = folder / "home"
+    home.mkdir()
+    tell(f"stand-in at {cloud.url}; no API is enabled yet")
+    variables = for_deployment(home, cloud.url, cloud.endpoints)
+    account = Account(environment=wish.environment, provider=_provider(wish.stacks), former=wish.former_name)
+    account.notes += wish.notes
+    with Deployer(terraform, for_init(), variables, tell) as deployer:
+        rehearsal = Rehearsal(folder / "stacks", cloud, deployer, account, tell)
+        went = rehearsal.deploy(wish.former or wish.stacks)
+        if wish.former and went:
+            went = rehearsal.edit(wish.stacks)
+        if went:
+            rehearsal.settle()
+        rehearsal.look()
+        if went and not wish.kept:
+            rehearsal.destroy()
+    return account
+
+
+def _provider(stacks: list[StackFolder]) -> str:
+    return str(stacks[0].content()["terraform"]["required_providers"]["google"]["version"])

@@ -1,0 +1,241 @@
+"""What a rehearsal does, in which order, and what it finds: with a Terraform and a cloud that do as they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from deployment.account import Account
+from deployment.diagnostics import Diagnostic
+from deployment.output_folder import StackFolder, stacks_of
+from deployment.planned import Applied, Planned
+from deployment.planned_change import PlannedChange
+from rehearsal.run import Rehearsal
+from tests.deployment.test_output_folder import folder
+
+Json = dict[str, Any]
+_A = TypeVar("_A")
+_R = TypeVar("_R")
+ENDPOINTS = "projects/c/regions/r/forwardingRules"
+NEEDS = {"producer": [], "consumer": ["producer"], "partner": ["producer"]}
+NOTHING = Planned(ok=True)
+REFUSAL = Diagnostic(severity="error", address="google_x.y", summary="Error 409", detail="it exists")
+
+
+class FakeCloud:
+    """A cloud with these connections, by the name of their endpoint: id and status."""
+
+    def __init__(self, **connections: tuple[str, str]) -> None:
+        self.buckets: list[str] = []
+        self.left: Json = {}
+        self.notes: list[Json] = []
+        self.connect(**connections)
+
+    def connect(self, **connections: tuple[str, str]) -> None:
+        self.connections = {
+            f"{ENDPOINTS}/{name}": {"id": number, "status": status, "attachment": ""}
+            for name, (number, status) in connections.items()
+        }
+
+    def state(self) -> Json:
+        return {"connections": self.connections, "compute": self.left, "run": {}, "notes": self.notes, "policies": {}}
+
+    def make_bucket(self, name: str) -> None:
+        self.buckets.append(name)
+
+
+class FakeTerraform:
+    """Does nothing, except what it is told to for a stack; the last of those that run side by side is done first."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.plans: dict[str, Planned] = {}
+        self.refused: set[str] = set()
+        self.effects: dict[str, Callable[[], None]] = {}
+
+    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
+        self.done.append(f"plan {stack.name}")
+        return self.plans.get(stack.name, NOTHING)
+
+    def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:
+        what = f"{'destroy' if destroy else 'deploy'} {stack.name}"
+        self.done.append(what)
+        self.effects.get(what, lambda: None)()
+        if what in self.refused:
+            return self.plans.get(what, NOTHING), Applied(ok=False, diagnostics=(REFUSAL,))
+        return self.plans.get(what, NOTHING), Applied(ok=True)
+
+    def side_by_side(self, work: Callable[[_A], _R], arguments: Iterable[_A]) -> Iterator[_R]:
+        return reversed([work(argument) for argument in reversed(list(arguments))])
+
+
+class Tried:
+    """A rehearsal of producer, consumer and partner."""
+
+    def __init__(self, place: Path, cloud: FakeCloud | None = None, former: str = "") -> None:
+        (place / "out").mkdir()
+        self.cloud, self.terraform = cloud or FakeCloud(), FakeTerraform()
+        self.account, self.said = Account(environment="e", provider="p", former=former), list[str]()
+        self.rehearsal = Rehearsal(place / "in", self.cloud, self.terraform, self.account, self.said.append)
+        self.stacks = {stack.name: stack for stack in stacks_of(folder(place / "out", NEEDS))}
+
+    def given(self, *names: str) -> list[StackFolder]:
+        return [stack for name, stack in self.stacks.items() if name in names]
+
+    @property
+    def steps(self) -> list[str]:
+        return [f"{step.what}: {step.stack}" for step in self.account.steps]
+
+    @property
+    def findings(self) -> list[str]:
+        return [finding.message for finding in self.account.findings]
+
+
+@pytest.fixture
+def tried(tmp_path: Path) -> Tried:
+    return Tried(tmp_path)
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Tried:
+    """A standing deployment with one accepted connection, before an edit."""
+    made = Tried(tmp_path, FakeCloud(endpoint=("1", "ACCEPTED")), former="base")
+    made.rehearsal.deploy(made.given("producer", "consumer"))
+    return made
+
+
+def change(action: str, name: str, former: str = "") -> Planned:
+    changed = PlannedChange(address="google_x.y", action=action, name=name, former_name=former or name)
+    return Planned(ok=True, changes=(changed,))
+
+
+def test_everything_is_deployed_looked_at_and_destroyed_and_told_in_the_order_of_the_stacks(tried: Tried) -> None:
+    assert tried.rehearsal.deploy(tried.given(*NEEDS))
+    tried.rehearsal.settle()
+    tried.rehearsal.look()
+    tried.rehearsal.destroy()
+    names = list(tried.stacks)
+    assert names == ["producer", "consumer", "partner"]
+    assert tried.steps == [
+        *(f"first deployment: {name}" for name in names),
+        *(f"second plan: {name}" for name in names),
+        *(f"destroy: {name}" for name in reversed(names)),
+    ]
+    assert tried.terraform.done[0] == "deploy producer"
+    assert tried.terraform.done[-1] == "destroy producer"
+    assert tried.said[0] == "first deployment: producer: nothing to do (0 s)"
+    assert tried.account.held
+
+
+def test_what_is_refused_ends_it_after_what_runs_beside_it(tried: Tried) -> None:
+    tried.terraform.refused = {"deploy consumer"}
+    assert not tried.rehearsal.deploy(tried.given(*NEEDS))
+    assert tried.terraform.done == ["deploy producer", "deploy partner", "deploy consumer"]
+    assert tried.findings == ["first deployment refused at apply: google_x.y: Error 409: it exists"]
+    assert tried.said[1] == "first deployment: consumer: nothing to do: REFUSED (0 s)"
+
+
+def test_what_needs_a_refused_stack_is_left_out(tried: Tried) -> None:
+    tried.terraform.plans["deploy producer"] = Planned(ok=False, diagnostics=(REFUSAL,))
+    assert not tried.rehearsal.deploy(tried.given(*NEEDS))
+    assert tried.terraform.done == ["deploy producer"]
+    assert tried.findings == ["first deployment refused at plan: google_x.y: Error 409: it exists"]
+    assert tried.said == ["first deployment: producer: refused at plan (0 s)"]
+
+
+def test_a_second_plan_that_is_not_empty_is_a_finding(tried: Tried) -> None:
+    tried.rehearsal.deploy(tried.given("producer"))
+    moved = PlannedChange(address="google_m.m", action="moved")
+    updated = PlannedChange(address="google_x.y", action="updated")
+    tried.terraform.plans["producer"] = Planned(ok=True, changes=(moved, updated), outputs=("url",))
+    tried.rehearsal.settle()
+    assert tried.findings == ["a second plan is not empty: google_x.y is updated; output url changes"]
+    assert tried.account.findings[0].stack == "producer"
+
+
+def test_a_connection_that_the_other_side_interrupted_is_a_finding(edited: Tried) -> None:
+    edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("2", "ACCEPTED"))
+    edited.terraform.plans["deploy producer"] = change("replaced", "attachment")
+    edited.rehearsal.edit(edited.given("producer", "consumer"))
+    assert [fate.outcome for fate in edited.account.connections] == ["restored"]
+    assert edited.findings == ["the connection of endpoint was interrupted from the other side"]
+
+
+@pytest.mark.parametrize("action", ["replaced", "destroyed"])
+def test_a_connection_that_its_own_side_replaced_is_none(edited: Tried, action: str) -> None:
+    edited.terraform.effects["deploy consumer"] = lambda: edited.cloud.connect(endpoint=("2", "ACCEPTED"))
+    edited.terraform.plans["deploy consumer"] = change(action, "endpoint")
+    edited.rehearsal.edit(edited.given("producer", "consumer"))
+    assert [fate.outcome for fate in edited.account.connections] == ["restored"]
+    assert edited.findings == []
+
+
+def test_a_renamed_endpoint_is_followed(edited: Tried) -> None:
+    edited.terraform.effects["deploy consumer"] = lambda: edited.cloud.connect(other=("2", "ACCEPTED"))
+    edited.terraform.plans["deploy consumer"] = change("replaced", "other", "endpoint")
+    edited.rehearsal.edit(edited.given("producer", "consumer"))
+    assert [(fate.name, fate.outcome) for fate in edited.account.connections] == [("other", "restored")]
+    assert edited.findings == []
+
+
+def test_a_connection_that_is_lost_is_a_finding(edited: Tried) -> None:
+    edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("1", "CLOSED"))
+    edited.rehearsal.edit(edited.given("producer", "consumer"))
+    assert edited.findings == ["the connection of endpoint is CLOSED, not ACCEPTED (lost)"]
+
+
+def test_a_consumer_that_leaves_goes_first_and_is_not_planned_again(edited: Tried) -> None:
+    edited.terraform.effects["destroy consumer"] = edited.cloud.connect
+    edited.terraform.done.clear()
+    edited.rehearsal.edit(edited.given("producer", "partner"))
+    edited.rehearsal.settle()
+    assert edited.terraform.done[:3] == ["destroy consumer", "deploy producer", "deploy partner"]
+    assert edited.steps[-2:] == ["second plan: producer", "second plan: partner"]
+    assert [fate.outcome for fate in edited.account.connections] == ["removed"]
+
+
+def test_a_first_deployment_tells_its_connections_and_a_waiting_one_is_a_finding(tried: Tried) -> None:
+    tried.cloud.connect(endpoint=("1", "PENDING"))
+    tried.rehearsal.look()
+    assert [fate.outcome for fate in tried.account.connections] == ["waiting"]
+    assert tried.findings == ["the connection of endpoint is PENDING, not ACCEPTED (waiting)"]
+
+
+def test_a_call_that_wanted_to_leave_is_a_finding_but_the_providers_own_question(tried: Tried) -> None:
+    tried.cloud.notes = [
+        {"kind": "left", "text": "openidconnect.googleapis.com:443"},
+        {"kind": "left", "text": "example.com:443"},
+        {"kind": "ignored", "text": "a field"},
+    ]
+    tried.rehearsal.look()
+    assert tried.findings == ["a call wanted to leave the machine: example.com:443"]
+
+
+def test_what_is_left_over_is_a_finding(tried: Tried) -> None:
+    tried.cloud.left = {"projects/p/global/networks/n": {}}
+    tried.rehearsal.destroy()
+    assert tried.findings == ["after destroy there still is: projects/p/global/networks/n"]
+
+
+def test_what_is_protected_is_deployed_without_protection_before_it_is_destroyed(tmp_path: Path) -> None:
+    run = {"google_cloud_run_v2_service": {"hello": {"deletion_protection": True}}}
+    account, terraform = Account(environment="e", provider="p"), FakeTerraform()
+    rehearsal = Rehearsal(tmp_path / "in", FakeCloud(), terraform, account, lambda _: None)
+    (tmp_path / "out").mkdir()
+    rehearsal.deploy(stacks_of(folder(tmp_path / "out", {"producer": []}, resource=run)))
+    rehearsal.destroy()
+    assert terraform.done == ["deploy producer", "deploy producer", "destroy producer"]
+    assert [step.what for step in account.steps] == ["first deployment", "destroy", "destroy"]
+    assert account.notes == ["producer: deletion protection was lifted for the destroy"]
+
+
+def test_state_buckets_are_there_before(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    backend = {"backend": {"gcs": {"bucket": "states"}}}
+    stacks = stacks_of(folder(tmp_path / "out", {"producer": []}, terraform=backend))
+    cloud = FakeCloud()
+    Rehearsal(tmp_path / "in", cloud, FakeTerraform(), Account(environment="", provider=""), print).deploy(stacks)
+    assert cloud.buckets == ["states"]
