@@ -10,7 +10,8 @@ from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY
 from deployment.kinds.network import SUBNETWORK
 from deployment.references import is_open, referred, target_of
 from deployment.stack import Item, Stack, blocks, single
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.attribute import other_value
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule
 
 _BACKENDS = (BACKEND_SERVICE.type, "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
@@ -31,10 +32,8 @@ def drained_backend(subject: Subject) -> Answer:
         return fine()
     for backend in blocks(values, "backend"):
         capacity = backend.get("capacity_scaler")
-        if is_open(capacity):
-            return undecided("capacity_scaler is {value}", value=capacity)
-        if not capacity:
-            return finding("capacity_scaler is {value}", value="not set" if capacity is None else capacity)
+        if is_open(capacity) or not capacity:
+            return other_value("capacity_scaler", capacity)
     return fine()
 
 

@@ -11,7 +11,8 @@ from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.references import is_open, target_of
 from deployment.stack import Item, Stack, blocks, single, texts
-from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.attribute import must_be
+from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 from review.ways_in import sources
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
@@ -134,64 +135,37 @@ def _occupants(stack: Stack) -> dict[str, list[Item]]:
     return found
 
 
-@rule(
+automatic_subnets = Rule(
     id="automatic-subnets",
     severity=WARNING,
     kinds=(NETWORK.type,),
     what="A network makes a subnet in every region.",
     why=NETWORK.noteworthy["auto_create_subnetworks"].why,
     remedy="Set auto_create_subnetworks = false.",
+    judge=must_be("auto_create_subnetworks", False, otherwise="on"),
 )
-def automatic_subnets(subject: Subject) -> Answer:
-    """Unset means on."""
-    value = subject.item.values.get("auto_create_subnetworks")
-    if value is False:
-        return fine()
-    return (
-        undecided("auto_create_subnetworks is {value}", value=value)
-        if is_open(value)
-        else finding("auto_create_subnetworks is {value}", value="not set" if value is None else "on")
-    )
 
 
-@rule(
+external_address = Rule(
     id="external-address",
     severity=ERROR,
     kinds=(ADDRESS.type, "google_compute_global_address"),
     what="An address is external.",
     why="address_type is EXTERNAL when unset: the address is on the internet, and no endpoint can use it.",
     remedy='Set address_type = "INTERNAL".',
+    judge=must_be("address_type", "INTERNAL"),
 )
-def external_address(subject: Subject) -> Answer:
-    """Unset means external."""
-    value = subject.item.values.get("address_type")
-    if value == "INTERNAL":
-        return fine()
-    return (
-        undecided("address_type is {value}", value=value)
-        if is_open(value)
-        else finding("address_type is {value}", value="not set" if value is None else value)
-    )
 
 
-@rule(
+public_dns_zone = Rule(
     id="public-dns-zone",
     severity=WARNING,
     kinds=("google_dns_managed_zone",),
     what="A DNS zone is public.",
     why="visibility is public when unset: names and addresses of private services are then for everybody to read.",
     remedy='Set visibility = "private".',
+    judge=must_be("visibility", "private"),
 )
-def public_dns_zone(subject: Subject) -> Answer:
-    """Unset means public."""
-    value = subject.item.values.get("visibility")
-    if value == "private":
-        return fine()
-    return (
-        undecided("visibility is {value}", value=value)
-        if is_open(value)
-        else finding("visibility is {value}", value="not set" if value is None else value)
-    )
 
 
 RULES = (
