@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,11 @@ class Difference:
     after: Any = None
     added: bool = False
     removed: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that the path begins with."""
+        return re.split(r"[.\[]", self.path)[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,7 +144,7 @@ def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]
     found = differences(old, new)
     if not written:
         return tuple(found)
-    return tuple(one for one in found if re.split(r"[.\[]", one.path)[0] in written)
+    return tuple(one for one in found if one.attribute in written)
 
 
 def _said(item: Item | None) -> Json:

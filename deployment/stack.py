@@ -55,6 +55,12 @@ class Item:
         return is_psc_endpoint(self.type, self.values)
 
     @property
+    def lifecycle(self) -> Json:
+        """Its lifecycle block, which only synthesized stacks have."""
+        lifecycle = self.values.get("lifecycle")
+        return lifecycle if isinstance(lifecycle, dict) else {}
+
+    @property
     def is_resource(self) -> bool:
         """Whether Terraform manages it."""
         return manages(self.type)

@@ -10,6 +10,7 @@ from deployment.references import is_expression, is_open, readable, resolved, ta
 from deployment.stack import blocks, texts
 from review.rules.attribute import must_be, other_value
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
+from review.ways_in import admitted
 
 _ATTACHMENT = (SERVICE_ATTACHMENT.type,)
 _RULES = (PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type)
@@ -47,7 +48,7 @@ def accept_list_bounds(subject: Subject) -> Answer:
     entries = blocks(subject.item.values, "consumer_accept_lists")
     total = 0
     for entry in entries:
-        who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
+        who = admitted(entry)
         limit = entry.get("connection_limit")
         if who is None or str(who) in {"*", "all"} or str(who).startswith(("folders/", "organizations/")):
             return finding("the entry {who} is no single project or network", who=who)
@@ -187,15 +188,3 @@ def endpoint_address_literal(subject: Subject) -> Answer:
     if not subject.item.is_psc_endpoint or value is None or is_expression(value):
         return fine()
     return finding("ip_address is {value}", value=value)
-
-
-RULES = (
-    automatic_acceptance,
-    accept_list_bounds,
-    reconcile_off,
-    attachment_replaced,
-    endpoint_replaced,
-    endpoint_scheme,
-    closed_endpoint_stays,
-    endpoint_address_literal,
-)

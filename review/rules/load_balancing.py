@@ -75,7 +75,7 @@ def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""
     url_map = target_of(subject.item.values.get("url_map"), subject.stack)
     redirects = blocks(url_map.values, "default_url_redirect") if url_map else []
-    if any(one.get("https_redirect") is True for one in redirects):
+    if any(redirect.get("https_redirect") is True for redirect in redirects):
         return fine()
     return finding("an HTTP proxy, not an HTTPS one")
 
@@ -94,9 +94,9 @@ def proxy_subnet_order(subject: Subject) -> Answer:
     if single(subject.item.values, "load_balancing_scheme") not in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
         return fine()
     proxies = [
-        one.address
-        for one in subject.stack.of(SUBNETWORK.type)
-        if single(one.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
+        subnet.address
+        for subnet in subject.stack.of(SUBNETWORK.type)
+        if single(subnet.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
     ]
     if not proxies or _reaches(subject.item, set(proxies), subject.stack):
         return fine()
@@ -107,8 +107,8 @@ def _reaches(item: Item, wanted: set[str], stack: Stack) -> bool:
     seen: set[str] = set()
     waiting = [item]
     while waiting:
-        one = waiting.pop()
-        for address in _needs(one.values):
+        needing = waiting.pop()
+        for address in _needs(needing.values):
             if address in wanted:
                 return True
             if address in stack.items and address not in seen:
@@ -119,9 +119,6 @@ def _reaches(item: Item, wanted: set[str], stack: Stack) -> bool:
 
 def _needs(values: dict[str, Any]) -> set[str]:
     named = values.get("depends_on")
-    listed = {str(one) for one in named} if isinstance(named, list) else set()
-    plain = {re.sub(r"^\$\{(.*)\}$", r"\1", one) for one in listed}
+    listed = {str(dependency) for dependency in named} if isinstance(named, list) else set()
+    plain = {re.sub(r"^\$\{(.*)\}$", r"\1", dependency) for dependency in listed}
     return plain | {address for address, _ in referred({**values, "depends_on": None, "lifecycle": None})}
-
-
-RULES = (drained_backend, serverless_backend_settings, plain_http, proxy_subnet_order)

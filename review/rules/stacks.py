@@ -80,7 +80,7 @@ def local_state(subject: Subject) -> Answer:
     """Shared is every environment but `default` with its example projects, which nobody can deploy."""
     if subject.item.values.get("type") != "local":
         return fine()
-    projects = {single(one.values, "project") for one in subject.stack.of("provider")} - {None}
+    projects = {single(provider.values, "project") for provider in subject.stack.of("provider")} - {None}
     examples = all(str(project).startswith("example-") for project in projects)
     if subject.stack.environment in {"", "default"} and projects and examples:
         return fine()
@@ -106,7 +106,7 @@ def output_leaks(subject: Subject) -> Answer:
     for address, attribute in referred(value):
         if _SECRET_ATTRIBUTES.search(attribute):
             return finding("it holds {attribute} of {address}", attribute=attribute, address=address)
-    variables = [one for one in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(one)]
+    variables = [name for name in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(name)]
     if variables and is_open(value):
         return finding("it holds var.{name}", name=variables[0])
     name = subject.item.address.partition(".")[2]
@@ -124,6 +124,3 @@ api_disabled_on_destroy = Rule(
     remedy="Set disable_on_destroy = false.",
     judge=must_be("disable_on_destroy", False, otherwise="on"),
 )
-
-
-RULES = (provider_open, provider_unlocked, local_state, output_leaks, api_disabled_on_destroy)
