@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -332,6 +333,6 @@ def test_the_manifest_tells_what_and_from_where_without_a_time(make: Make) -> No
         "harmless": [],
         "provider": "~> 7.45",
         "schema": 1,
-        "source": SOURCE.document(),
+        "source": asdict(SOURCE),
         "stacks": ["producer", "consumer"],
     }
