@@ -17,7 +17,7 @@ from commands.environment import CHECKOUT, Environment
 
 if TYPE_CHECKING:
     from handover.bundle import Bundle, Wish
-    from handover.source import Source
+    from handover.source import BundleSource
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     return 0
 
 
-def _made(wish: Wish, source: Source) -> tuple[Bundle, Sequence[str]]:
+def _made(wish: Wish, source: BundleSource) -> tuple[Bundle, Sequence[str]]:
     """Synthesize aside and make the bundle; with the notes on its configuration.
 
     Raises:

@@ -9,9 +9,9 @@ import sys
 from importlinter.cli import lint_imports
 
 if __name__ == "__main__":
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         code = lint_imports(config_filename="pyproject.toml", no_cache=True)
     if code:
-        print(said.getvalue()[said.getvalue().find("Broken contracts") :])
+        print(output.getvalue()[output.getvalue().find("Broken contracts") :])
     sys.exit(code)

@@ -13,8 +13,8 @@ from commands.command import Command
 from commands.environment import CHECKOUT
 
 COMMANDS = {
-    one.name: one
-    for one in (
+    command.name: command
+    for command in (
         synth.COMMAND,
         test.COMMAND,
         cdktf.COMMAND,
@@ -66,7 +66,7 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     if not words or words[0] in {"-h", "--help", "help"}:
         if len(words) > 1:
             return parse([words[1], "--help"])
-        commands = "\n".join(f"  {one.name:<15} {one.summary}" for one in COMMANDS.values())
+        commands = "\n".join(f"  {command.name:<15} {command.summary}" for command in COMMANDS.values())
         print(_OVERVIEW.format(commands=commands))
         return None, Namespace()
     name, *rest = words

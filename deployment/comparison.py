@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,6 @@ from deployment.stack import Item, Stack, manages
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
 _KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
-_ABSENT = object()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,11 @@ class Difference:
     after: Any = None
     added: bool = False
     removed: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that the path begins with."""
+        return re.split(r"[.\[]", self.path)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +71,9 @@ class Comparison:
     @property
     def stack(self) -> Stack:
         """The stack as it will be, or was."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        stack = self.after or self.before
+        assert stack is not None
+        return stack
 
     def former(self, address: str) -> Item | None:
         """What stood at an address before, under whatever address it then had."""
@@ -87,12 +92,12 @@ class Comparison:
 
     @cached_property
     def _by_address(self) -> Mapping[str, Change]:
-        return {one.address: one for one in self.changes}
+        return {change.address: change for change in self.changes}
 
     @cached_property
     def replaced_types(self) -> frozenset[str]:
         """The types of which something is replaced."""
-        return frozenset(one.type for one in self.changes if one.action == "replaced")
+        return frozenset(change.type for change in self.changes if change.action == "replaced")
 
 
 def compare(before: Stack | None, after: Stack | None) -> Comparison:
@@ -100,39 +105,23 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     old = dict(before.items) if before else {}
     new = dict(after.items) if after else {}
     moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old and new_ not in old}
-    changes = []
-    for address in sorted(old.keys() | new.keys()):
-        if address in moves.values() and address not in new:
-            continue
-        former = old.get(moves.get(address, address))
-        change = _change(address, former, new.get(address))
-        if change is not None:
-            changes.append(change)
-    return Comparison(source="code", before=before, after=after, changes=tuple(changes))
+    addresses = sorted(new.keys() | old.keys() - moves.values())
+    changes = (_change(address, old.get(moves.get(address, address)), new.get(address)) for address in addresses)
+    return Comparison(source="code", before=before, after=after, changes=tuple(change for change in changes if change))
 
 
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:
+    item = after or before
+    assert item is not None
+    differing = tuple(differences(before.values if before else {}, after.values if after else {}))
+    former = before.address if before and before.address != address else ""
     if before is None or after is None:
-        item = before or after
-        assert item is not None
         action = "created" if before is None else "destroyed"
-        return Change(
-            address=address,
-            type=item.type,
-            action=action,
-            differences=tuple(differences(before.values if before else {}, after.values if after else {})),
-        )
-    former = before.address if before.address != address else ""
-    found = tuple(differences(before.values, after.values))
-    if not found and not former:
+    else:
+        action = "updated" if differing else "moved"
+    if action == "moved" and not former:
         return None
-    return Change(
-        address=address,
-        type=after.type,
-        action="updated" if found else "moved",
-        former_address=former,
-        differences=found,
-    )
+    return Change(address=address, type=item.type, action=action, former_address=former, differences=differing)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
@@ -141,17 +130,10 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         return
     old, new = dict(leaves(before)), dict(leaves(after))
     for path in sorted(old.keys() | new.keys()):
-        left, right = old.get(path, _ABSENT), new.get(path, _ABSENT)
-        if left is _ABSENT or right is _ABSENT:
-            yield Difference(
-                path=path,
-                before=None if left is _ABSENT else left,
-                after=None if right is _ABSENT else right,
-                added=left is _ABSENT,
-                removed=right is _ABSENT,
-            )
-        elif left != right or isinstance(left, bool) != isinstance(right, bool):
-            yield Difference(path=path, before=left, after=right)
+        added, removed = path not in old, path not in new
+        left, right = old.get(path), new.get(path)
+        if added or removed or left != right or isinstance(left, bool) != isinstance(right, bool):
+            yield Difference(path=path, before=left, after=right, added=added, removed=removed)
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -159,7 +141,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value):
+    elif isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value):
         for key, inner in _entries(value):
             yield from leaves(inner, f"{path}[{key}]")
     elif value is not None and value != []:
@@ -168,9 +150,9 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _entries(value: list[Any]) -> Iterator[tuple[str, Any]]:
     for name in _KEYS:
-        keys = [one.get(name) if isinstance(one, dict) else None for one in value]
+        keys = [entry.get(name) if isinstance(entry, dict) else None for entry in value]
         if all(isinstance(key, str) for key in keys) and len({*keys}) == len(keys) and len(keys) > 1:
-            yield from ((str(key), one) for key, one in zip(keys, value, strict=True))
+            yield from ((str(key), entry) for key, entry in zip(keys, value, strict=True))
             return
     if len(value) == 1:
         # One block is the same block, whatever its key: `containers[0].image`.
@@ -178,4 +160,4 @@ def _entries(value: list[Any]) -> Iterator[tuple[str, Any]]:
         key = next((str(single[name]) for name in _KEYS if isinstance(single, dict) and name in single), "0")
         yield ("0" if "${" in key else key), single
         return
-    yield from ((str(index), one) for index, one in enumerate(value))
+    yield from ((str(index), entry) for index, entry in enumerate(value))

@@ -118,11 +118,10 @@ def _texts(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value
         yield from (line.strip() for line in value.splitlines())
-    elif isinstance(value, (dict, list)):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts(inner)
-    elif value is not None and not isinstance(value, bool):
+    elif value is not None and not isinstance(value, (bool, dict, list)):
         yield str(value)
+    for inner in children(value):
+        yield from _texts(inner)
 
 
 # FILE:LINE: key.path: what is wrong — as the configuration's messages are built.
@@ -137,9 +136,11 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _line(line: str) -> str:
-    found = _PROBLEM.match(line)
-    if found and any(is_credential_name(part) for part in re.split(r"[.\[\]]", found["path"])):
-        return f"{found['place']}: {found['path']}: refused; named like a credential, so the reason is not shown here"
+    problem = _PROBLEM.match(line)
+    if problem and any(is_credential_name(part) for part in re.split(r"[.\[\]]", problem["path"])):
+        return (
+            f"{problem['place']}: {problem['path']}: refused; named like a credential, so the reason is not shown here"
+        )
     words = re.split(r"(\s+|['\"`,;()])", line)
     cleaned = "".join(SHOWN if looks_like_credential(word) else word for word in words)
     return SHOWN if looks_like_credential(cleaned) else cleaned

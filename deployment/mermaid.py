@@ -47,4 +47,7 @@ def _box(node: Node, *, marked: bool) -> str:
 def _entities(value: str) -> str:
     """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
     short = value if len(value) <= 60 else f"{value[:59]}…"
-    return "".join(one if one.isascii() and (one.isalnum() or one in " ._-/:") else f"#{ord(one)};" for one in short)
+    return "".join(
+        character if character.isascii() and (character.isalnum() or character in " ._-/:") else f"#{ord(character)};"
+        for character in short
+    )

@@ -84,7 +84,7 @@ def _elsewhere(endpoint: Item, stack: Stack, index: int) -> Node:
 
 def _items(comparison: Comparison) -> Iterator[tuple[Item, Stack]]:
     after, before = comparison.after, comparison.before
-    moved = {one.former_address for one in comparison.changes}
+    moved = {change.former_address for change in comparison.changes}
     known = after.items if after else {}
     if after:
         yield from ((item, after) for item in after.items.values() if _drawn(item))
@@ -115,7 +115,10 @@ def _arrows(
     """The ways as they will be, and the former ones from or to what is removed."""
     label = comparison.stack.label
     gone = {
-        (one.stack.label, change.address) for one in shown for change in one.changes if change.action == "destroyed"
+        (other.stack.label, change.address)
+        for other in shown
+        for change in other.changes
+        if change.action == "destroyed"
     }
     for stack in (comparison.after, comparison.before):
         for item in stack.items.values() if stack else ():
@@ -165,15 +168,14 @@ def _published(item: Item, stack: Stack, shown: list[Comparison]) -> Iterator[tu
         for side in (other.after, other.before):
             for attachment in side.of(SERVICE_ATTACHMENT.type) if side else ():
                 name = name_of(attachment, side) if side else ""
-                outputs = [one for one in (side.of("output") if side else ()) if _holds(one, attachment)]
-                if target.endswith(f"/{name}") or any(_mentions(item, one.address) for one in outputs):
+                outputs = [output for output in (side.of("output") if side else ()) if _holds(output, attachment)]
+                if target.endswith(f"/{name}") or any(_mentions(item, output.address) for output in outputs):
                     yield (other.stack.label, attachment.address), _PSC
 
 
 def _holds(output: Item, attachment: Item) -> bool:
-    return f"{attachment.address}.self_link" in str(output.values.get("value")) or (
-        f"{attachment.address}.id" in str(output.values.get("value"))
-    )
+    value = str(output.values.get("value"))
+    return any(f"{attachment.address}.{attribute}" in value for attribute in ("self_link", "id"))
 
 
 def _mentions(item: Item, output: str) -> bool:
@@ -185,8 +187,8 @@ def _behind(item: Item, stack: Stack) -> Iterator[Item]:
     proxy = target_of(item.values.get("target"), stack)
     url_map = target_of(proxy.values.get("url_map"), stack) if proxy else None
     backend = target_of(url_map.values.get("default_service"), stack) if url_map else None
-    for one in blocks(backend.values, "backend") if backend else []:
-        group = target_of(one.get("group"), stack)
+    for block in blocks(backend.values, "backend") if backend else []:
+        group = target_of(block.get("group"), stack)
         for run in blocks(group.values, "cloud_run") if group else []:
             for service in stack.of(SERVICE.type, FIRST_SERVICE.type):
                 if texts(run, "service") == [name_of(service, stack)]:

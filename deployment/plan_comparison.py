@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from deployment.plan_file import belongs, load
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
 from deployment.unusable import UnusableError
-from deployment.values import Json
+from deployment.values import Json, with_strings
 
 
 def read(file: Path, name: str, stack: Stack) -> Comparison:
@@ -39,19 +40,15 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
-        drift = tuple(one for entry in plan.get("resource_drift") or [] for one in _drift(entry, expressions))
+        drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
-    numbers = _numbers(plan)
-    old_items, new_items = (dict(sorted(items.items())) for items in (before, after))
-    former = Stack(stack.environment, stack.name, old_items, written=False, others=stack.others, numbers=numbers)
+    planned = replace(stack, items=dict(sorted(after.items())), written=False, numbers=_numbers(plan))
     return Comparison(
         source="plan",
-        before=former if before else None,
-        after=Stack(
-            stack.environment, stack.name, new_items, stack.moved, written=False, others=stack.others, numbers=numbers
-        ),
-        changes=tuple(sorted(changes, key=lambda one: one.address)),
+        before=replace(planned, items=dict(sorted(before.items())), moved={}) if before else None,
+        after=planned,
+        changes=tuple(sorted(changes, key=lambda change: change.address)),
         drift=drift,
     )
 
@@ -60,8 +57,10 @@ def _numbers(plan: Json) -> dict[str, str]:
     """The ids of the projects whose numbers were looked up."""
     try:
         module = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
-        found = [one["values"] for one in module.get("resources") or [] if one["type"] == "google_project"]
-        return {str(one["number"]): str(one["project_id"]) for one in found}
+        projects = [
+            resource["values"] for resource in module.get("resources") or [] if resource["type"] == "google_project"
+        ]
+        return {str(project["number"]): str(project["project_id"]) for project in projects}
     except (KeyError, TypeError, AttributeError):
         return {}
 
@@ -69,7 +68,7 @@ def _numbers(plan: Json) -> dict[str, str]:
 def _expressions(plan: Json, name: str) -> dict[str, Json]:
     try:
         module = plan["configuration"].get("root_module") or {}
-        return {one["address"]: one.get("expressions") or {} for one in module.get("resources") or []}
+        return {resource["address"]: resource.get("expressions") or {} for resource in module.get("resources") or []}
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
 
@@ -96,11 +95,9 @@ def _merged(value: Any, unknown: Any, expression: Any) -> Any:
     if unknown is True:
         return _reference(expression)
     if isinstance(unknown, dict):
-        there = dict(value) if isinstance(value, dict) else {}
+        known = value if isinstance(value, dict) else {}
         parts = expression if isinstance(expression, dict) else {}
-        for key, inner in unknown.items():
-            there[key] = _merged(there.get(key), inner, parts.get(key))
-        return there
+        return known | {key: _merged(known.get(key), inner, parts.get(key)) for key, inner in unknown.items()}
     if isinstance(unknown, list) and unknown:
         listed = list(value) if isinstance(value, list) else []
         listed += [None] * (len(unknown) - len(listed))
@@ -113,26 +110,28 @@ def _merged(value: Any, unknown: Any, expression: Any) -> Any:
 
 
 def _reference(expression: Any) -> Any:
-    found = expression.get("references") if isinstance(expression, dict) else None
-    if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
-        whole = [one for one in found if not any(other.startswith(f"{one}.") for other in found)]
+    references = expression.get("references") if isinstance(expression, dict) else None
+    if isinstance(references, list) and references and all(isinstance(reference, str) for reference in references):
+        whole = [
+            reference for reference in references if not any(other.startswith(f"{reference}.") for other in references)
+        ]
         if len(whole) == 1:
             return f"${{{whole[0]}}}"
     return UNKNOWN
 
 
 def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mapping[str, Json]) -> Iterator[Change]:
-    told = change_of(entry)
-    if told is None:
+    planned = change_of(entry)
+    if planned is None:
         return
     unknown = entry["change"].get("after_unknown")
     yield Change(
-        address=told.address,
+        address=planned.address,
         type=str(entry["type"]),
-        action=told.action,
-        former_address=told.former_address,
-        differences=_written(_said(old), _said(new), told.address, expressions),
-        because=told.because,
+        action=planned.action,
+        former_address=planned.former_address,
+        differences=_written(_said(old), _said(new), planned.address, expressions),
+        because=planned.because,
         unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
         overlaps=entry["change"]["actions"] == ["create", "delete"],
     )
@@ -141,24 +140,22 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
 def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:
     """The differences in what somebody wrote: what the provider computes follows from them."""
     written = expressions.get(address.partition("[")[0])
-    found = differences(old, new)
+    differing = differences(old, new)
     if not written:
-        return tuple(found)
-    return tuple(one for one in found if re.split(r"[.\[]", one.path)[0] in written)
+        return tuple(differing)
+    return tuple(difference for difference in differing if difference.attribute in written)
 
 
 def _said(item: Item | None) -> Json:
     """Without what is empty, which state is full of, and links and ports in the form in which people write them."""
-    return {key: _short(value) for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
+    said = {key: value for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
+    shortened: Json = with_strings(said, _short)
+    return shortened
 
 
-def _short(value: Any) -> Any:
-    if isinstance(value, str):
-        plain = re.sub(r"^https://www\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)", "", value)
-        return re.sub(r"^(\d+)-\1$", r"\1", plain)
-    if isinstance(value, dict):
-        return {key: _short(inner) for key, inner in value.items()}
-    return [_short(inner) for inner in value] if isinstance(value, list) else value
+def _short(text: str) -> str:
+    plain = re.sub(r"^https://www\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)", "", text)
+    return re.sub(r"^(\d+)-\1$", r"\1", plain)
 
 
 def _unknown(marks: Any, path: str = "") -> Iterator[str]:
@@ -190,21 +187,21 @@ def _output_change(name: str, change: Json, old: Item | None, new: Item | None) 
     action = action_of(change)
     if action:
         unknown = ("value",) if change.get("after_unknown") is True else ()
-        found = tuple(differences(old.values if old else {}, new.values if new else {}))
-        yield Change(address=f"output.{name}", type="output", action=action, differences=found, unknown=unknown)
+        differing = tuple(differences(old.values if old else {}, new.values if new else {}))
+        yield Change(address=f"output.{name}", type="output", action=action, differences=differing, unknown=unknown)
 
 
 def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
     """What somebody else changed of what is written; what Google keeps itself (who is connected) is no drift."""
-    told = change_of(entry)
-    if told is None or told.action == "moved":
+    planned = change_of(entry)
+    if planned is None or planned.action == "moved":
         return
     change = entry["change"]
     if change.get("after") is None:
-        yield Change(address=told.address, type=str(entry["type"]), action="destroyed")
+        yield Change(address=planned.address, type=str(entry["type"]), action="destroyed")
         return
     old = hide(change.get("before"), change.get("before_sensitive")) or {}
     new = hide(change.get("after"), change.get("after_sensitive")) or {}
-    found = _written(old, new, told.address, expressions)
-    if found:
-        yield Change(address=told.address, type=str(entry["type"]), action="updated", differences=found)
+    differing = _written(old, new, planned.address, expressions)
+    if differing:
+        yield Change(address=planned.address, type=str(entry["type"]), action="updated", differences=differing)

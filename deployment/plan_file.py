@@ -71,12 +71,14 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
     """
     try:
         module = plan["configuration"].get("root_module") or {}
-        planned = {str(one["address"]) for one in module.get("resources") or [] if one.get("mode") == "managed"}
+        planned = {
+            str(resource["address"]) for resource in module.get("resources") or [] if resource.get("mode") == "managed"
+        }
         provider = (plan["configuration"].get("provider_config") or {}).get("google", {})
         project = (provider.get("expressions") or {}).get("project", {}).get("constant_value")
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
-    wanted = {one.address for one in stack.items.values() if one.is_resource}
+    wanted = {item.address for item in stack.items.values() if item.is_resource}
     own = stack.items.get("provider.google")
     expected = own.values.get("project") if own else None
     if project and isinstance(expected, str) and project != expected and "${" not in expected:
@@ -85,9 +87,9 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
         )
     if planned != wanted:
         parts = [
-            f"{text} {', '.join(sorted(found)[:3])}{' and more' if len(found) > 3 else ''}"
-            for text, found in (("it lacks", wanted - planned), ("it has", planned - wanted))
-            if found
+            f"{text} {', '.join(sorted(addresses)[:3])}{' and more' if len(addresses) > 3 else ''}"
+            for text, addresses in (("it lacks", wanted - planned), ("it has", planned - wanted))
+            if addresses
         ]
         raise UnusableError(
             f"{name}: is not a plan of the stack {stack.label} as it is synthesized now ({'; '.join(parts)}); "

@@ -13,6 +13,7 @@ from typing import Any
 from deployment.hidden import Hidden
 from deployment.kinds import COLLECTIONS
 from deployment.stack import UNKNOWN, Item, Stack
+from deployment.values import strings
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
 _ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")
@@ -36,14 +37,8 @@ def is_open(value: Any) -> bool:
 
 def referred(value: Any) -> Iterator[tuple[str, str]]:
     """Every address that the expressions in `value` refer to, with the attribute path behind it."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from referred(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from referred(inner)
-    elif is_expression(value):
-        for address, rest in _ADDRESS.findall(value):
+    for text in filter(is_expression, strings(value)):
+        for address, rest in _ADDRESS.findall(text):
             yield address, re.sub(r"^\[[^\]]*\]", "", rest).lstrip(".")
 
 
@@ -51,7 +46,7 @@ def resolved(value: Any, stack: Stack) -> Any:
     """`value` with what the stack itself knows filled in; an expression remains where it does not."""
     if not is_expression(value):
         return value
-    return _WHOLE.sub(lambda found: _literal(found[1], stack) or found[0], str(value))
+    return _WHOLE.sub(lambda match: _literal(match[1], stack) or match[0], str(value))
 
 
 def readable(value: Any, stack: Stack) -> Any:
@@ -59,21 +54,19 @@ def readable(value: Any, stack: Stack) -> Any:
     if not is_expression(value):
         return _account(value, stack)
 
-    def put(found: re.Match[str]) -> str:
-        literal = _literal(found[1], stack)
-        if literal is not None:
-            return literal
-        return _described(found[1], stack)
+    def put(match: re.Match[str]) -> str:
+        literal = _literal(match[1], stack)
+        return _described(match[1], stack) if literal is None else literal
 
     return _account(_WHOLE.sub(put, str(value)), stack)
 
 
 def _literal(expression: str, stack: Stack) -> str | None:
-    found = _ADDRESS.fullmatch(expression.strip())
-    if not found:
+    match = _ADDRESS.fullmatch(expression.strip())
+    if not match:
         return None
-    item = stack.items.get(found[1])
-    attribute = found[2].lstrip(".")
+    item = stack.items.get(match[1])
+    attribute = match[2].lstrip(".")
     if item is None or "." in attribute or "[" in attribute:
         return None
     known = item.values.get(attribute)
@@ -98,21 +91,21 @@ def _described(expression: str, stack: Stack) -> str:
 
 def _of_another(state: str, output: str, stack: Stack) -> str | None:
     """What an output of another stack names, where that stack is here to be asked."""
-    there = stack.others.get(state)
-    item = there.items.get(f"output.{output}") if there else None
+    other = stack.others.get(state)
+    item = other.items.get(f"output.{output}") if other else None
     value = item.values.get("value") if item else None
-    named = target_of(value, there) if there else None
-    if there and named:
-        return name_of(named, there)
+    named = target_of(value, other) if other else None
+    if other and named:
+        return name_of(named, other)
     return value if isinstance(value, str) and not is_expression(value) else None
 
 
 def _account(text: Any, stack: Stack) -> Any:
     """A project's default Compute Engine account, whose number nobody knows by heart."""
-    found = _DEFAULT_ACCOUNT.fullmatch(text) if isinstance(text, str) else None
-    if not found:
+    match = _DEFAULT_ACCOUNT.fullmatch(text) if isinstance(text, str) else None
+    if not match:
         return text
-    project = found["project"] or stack.numbers.get(found["number"])
+    project = match["project"] or stack.numbers.get(match["number"])
     return f"{DEFAULT_ACCOUNT}{project}" if project else text
 
 

@@ -30,8 +30,8 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
         for words in (["read-tree", commit], ["checkout-index", "--all", "--quiet", f"--prefix={into}{os.sep}"]):
             done = _git(checkout, *words, variables=index)
             if done.returncode != 0:
-                said = " ".join(done.stderr.split())
-                raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {said}")
+                reason = " ".join(done.stderr.split())
+                raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {reason}")
     _refuse_links(into, f"{revision} ({commit})")
     if not (into / "main.py").exists():
         raise UnusableError(f"{revision} ({commit}) has no main.py to synthesize with")

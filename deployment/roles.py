@@ -82,19 +82,19 @@ def roles(kinds: Iterable[str]) -> dict[Grant, list[str]]:
     Raises:
         KeyError: for a kind that the table does not know.
     """
-    found: dict[Grant, list[str]] = {}
+    needed: dict[Grant, list[str]] = {}
     for kind in sorted(set(kinds)):
         for grant in TABLE[kind]:
-            found.setdefault(grant, []).append(kind)
-    return dict(sorted(found.items(), key=lambda item: (item[0].on != PROJECT, item[0].on, item[0].name)))
+            needed.setdefault(grant, []).append(kind)
+    return dict(sorted(needed.items(), key=lambda item: (item[0].on != PROJECT, item[0].on, item[0].name)))
 
 
 def kinds(stack: Mapping[str, Any]) -> dict[str, set[str]]:
     """The kinds in a synthesized stack by the project that they are in (or the bucket, or the account)."""
-    found: dict[str, set[str]] = {}
+    present: dict[str, set[str]] = {}
     for where, kind in _kinds(stack):
-        found.setdefault(where, set()).add(kind)
-    return found
+        present.setdefault(where, set()).add(kind)
+    return present
 
 
 def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,12 @@ class Item:
         return is_psc_endpoint(self.type, self.values)
 
     @property
+    def lifecycle(self) -> Json:
+        """Its lifecycle block, which only synthesized stacks have."""
+        lifecycle = self.values.get("lifecycle")
+        return lifecycle if isinstance(lifecycle, dict) else {}
+
+    @property
     def is_resource(self) -> bool:
         """Whether Terraform manages it."""
         return manages(self.type)
@@ -87,19 +93,19 @@ class Stack:
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Item]]:
-        found: dict[str, list[Item]] = {}
+        by_type: dict[str, list[Item]] = {}
         for item in self.items.values():
-            found.setdefault(item.type, []).append(item)
-        return found
+            by_type.setdefault(item.type, []).append(item)
+        return by_type
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Item]:
-        found: dict[tuple[str, str], Item] = {}
+        by_name: dict[tuple[str, str], Item] = {}
         for item in self.items.values():
             name = item.values.get("name")
             if isinstance(name, str):
-                found.setdefault((item.type, name), item)
-        return found
+                by_name.setdefault((item.type, name), item)
+        return by_name
 
     @property
     def label(self) -> str:
@@ -109,21 +115,19 @@ class Stack:
 
 def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
     """The blocks of a name: Terraform JSON has one as a mapping or a list, state always has a list."""
-    found = values.get(name)
-    if isinstance(found, dict):
-        return [found]
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    value = values.get(name)
+    return [block for block in (value if isinstance(value, list) else [value]) if isinstance(block, dict)]
 
 
 def single(values: Mapping[str, Any], name: str) -> Any:
     """An attribute that is one plain value; a list or mapping in its place is not known to mean anything."""
-    found = values.get(name)
-    return UNKNOWN if isinstance(found, (list, dict)) else found
+    value = values.get(name)
+    return UNKNOWN if isinstance(value, (list, dict)) else value
 
 
 def texts(values: Mapping[str, Any], name: str) -> list[Any]:
     """The entries of a list attribute; a single value counts as a list of one."""
-    found = values.get(name)
-    if found is None:
+    value = values.get(name)
+    if value is None:
         return []
-    return list(found) if isinstance(found, list) else [found]
+    return list(value) if isinstance(value, list) else [value]

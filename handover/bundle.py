@@ -17,7 +17,7 @@ from handover.handed_stack import VERSIONS, HandedStack, hand
 from handover.manifest import MANIFEST, SUMS, Manifest, sums
 from handover.plain import plain
 from handover.runbook import runbook
-from handover.source import Source
+from handover.source import BundleSource
 from stacks.layout import LOCK_FILE, PRODUCER
 
 RUNBOOK = "README.md"
@@ -41,7 +41,7 @@ class Bundle:
     stacks: tuple[HandedStack, ...]
 
 
-def bundle(stacks: Sequence[StackFolder], settings: Settings, source: Source, wish: Wish) -> Bundle:
+def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSource, wish: Wish) -> Bundle:
     """Make a bundle of the synthesized `stacks`, which are all of the environment, in the order of deployment.
 
     Raises:
@@ -90,7 +90,7 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) 
     for name, content in contents.items():
         suspects += [*in_environment(name, content, harmless), *elsewhere(name, content)]
     if suspects:
-        listed = "\n".join(f"{one.where} looks like {one.looks_like}" for one in suspects)
+        listed = "\n".join(f"{suspect.where} looks like {suspect.looks_like}" for suspect in suspects)
         raise UnusableError(
             f"{listed}\nnothing was written: a bundle passes on what stands in the configuration. Put it into Secret "
             "Manager and name it under `secrets:` of the service; for an env variable that is none: --harmless NAME"
@@ -98,12 +98,12 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) 
 
 
 def _files(stack: HandedStack, format_: Format) -> dict[str, bytes]:
-    found = {
+    files = {
         f"{stack.name}/{name}{format_.ending}": format_.stack_file(content).encode()
         for name, content in stack.files.items()
     }
     if stack.variables:
-        found[f"{stack.name}/{format_.values}"] = format_.values_file(stack.variables).encode()
+        files[f"{stack.name}/{format_.values}"] = format_.values_file(stack.variables).encode()
     if stack.lock is not None:
-        found[f"{stack.name}/{LOCK_FILE}"] = stack.lock
-    return found
+        files[f"{stack.name}/{LOCK_FILE}"] = stack.lock
+    return files

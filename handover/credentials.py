@@ -26,24 +26,26 @@ def in_environment(stack: str, content: Mapping[str, Any], harmless: frozenset[s
             name, value = variable["name"], variable.get("value")
             if value is None or name in harmless:
                 continue
-            looks = looks_like(name, value)
-            if looks:
-                yield Suspect(where=f"{stack}: service {address.replace('_', '-')}: env {name}", looks_like=looks)
+            likeness = looks_like(name, value)
+            if likeness:
+                yield Suspect(where=f"{stack}: service {address.replace('_', '-')}: env {name}", looks_like=likeness)
 
 
 def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
     """What else of a stack's resources and outputs is shaped like a credential; containers' variables aside."""
-    for section in ("resource", "data"):
-        for kind, named in content.get(section, {}).items():
-            for name, values in named.items():
-                looks = _shape(values)
-                if looks:
-                    yield Suspect(where=f"{stack}: {kind}.{name}", looks_like=looks)
-    for name, output in content.get("output", {}).items():
-        looks = _shape(output)
-        if looks:
-            yield Suspect(where=f"{stack}: output {name}", looks_like=looks)
+    parts = [
+        (f"{kind}.{name}", values)
+        for section in ("resource", "data")
+        for kind, named in content.get(section, {}).items()
+        for name, values in named.items()
+    ]
+    parts += [(f"output {name}", output) for name, output in content.get("output", {}).items()]
+    for where, values in parts:
+        likeness = _shape(values)
+        if likeness:
+            yield Suspect(where=f"{stack}: {where}", looks_like=likeness)
 
 
 def _shape(values: Any) -> str:
-    return next((looks for text in strings(without(values, lambda key, _: key == "env")) if (looks := shape(text))), "")
+    texts = strings(without(values, lambda key, _: key == "env"))
+    return next(filter(None, map(shape, texts)), "")

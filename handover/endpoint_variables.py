@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -22,7 +23,7 @@ _LINK = "service_attachment"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
+class HandedEndpoint:
     """What was lifted of one endpoint: its forwarding rule's address and name, and the variable of its IP address."""
 
     address: str
@@ -31,10 +32,10 @@ class Endpoint:
     range: str
 
 
-def lift(stack: Json) -> list[Endpoint]:
+def lift(stack: Json) -> list[HandedEndpoint]:
     """Put a variable in place of each endpoint's IP address, in the commands of the outputs too."""
     resources = stack.get("resource", {})
-    found = []
+    endpoints = []
     for address, rule in sorted(resources.get(PSC_ENDPOINT.type, {}).items()):
         reserved = resources.get(ADDRESS.type, {}).get(address)
         if not is_psc_endpoint(PSC_ENDPOINT.type, rule) or not reserved:
@@ -44,27 +45,27 @@ def lift(stack: Json) -> list[Endpoint]:
         variable = _ip(address, rule["name"], reserved["address"], range_)
         _refer(stack, address, reserved["address"], variable.name)
         reserved["address"] = f"${{var.{variable.name}}}"
-        found.append(Endpoint(address=address, name=rule["name"], ip=variable, range=range_))
-    return found
+        endpoints.append(HandedEndpoint(address=address, name=rule["name"], ip=variable, range=range_))
+    return endpoints
 
 
 def _ip(address: str, name: str, present: str, range_: str) -> Variable:
-    variable, network = f"{address}_address", IPv4Network(range_)
-    it = f"var.{variable}"
+    name_, network = f"{address}_address", IPv4Network(range_)
+    reference = f"var.{name_}"
     reserved = ", ".join(f'"{network[index]}"' for index in (0, 1, -2, -1))
     return Variable(
-        name=variable,
+        name=name_,
         type="string",
         description=f"The address of the endpoint {name}, in {range_}. A new one replaces the endpoint.",
         value=present,
         validations=(
             Validation(
-                condition=f'try(cidrhost("${{{it}}}/32", 0) == {it} && '
-                f'cidrhost("${{{it}}}/{network.prefixlen}", 0) == "{network[0]}", false)',
+                condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference} && '
+                f'cidrhost("${{{reference}}}/{network.prefixlen}", 0) == "{network[0]}", false)',
                 error_message=f"An address is one of {range_}, such as {network[5]}.",
             ),
             Validation(
-                condition=f"!contains([{reserved}], {it})",
+                condition=f"!contains([{reserved}], {reference})",
                 error_message=f"Google reserves the first two and the last two addresses of {range_}.",
             ),
         ),
@@ -84,9 +85,9 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
 
     `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
     """
-    found: dict[str, Variable] = {}
+    variables: dict[str, Variable] = {}
     for name in sorted({name for text in strings(stack) for name in outputs_read(text)}):
-        found[name] = _promise(name, promised.get(name))
+        variables[name] = _promise(name, promised.get(name))
     data = stack.get("data", {})
     data.pop("terraform_remote_state", None)
     if not data:
@@ -96,16 +97,15 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
         link = rule["target"]
         if "${" not in link:
             name = f"{address}_{_LINK}"
-            found[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
-            _replace(stack, re.compile(rf"{re.escape(link)}(?![a-z0-9-])"), name)
-    changed = with_strings(stack, from_variables)
-    stack.clear()
-    stack.update(changed)
-    return list(found.values())
+            variables[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
+            pattern = re.compile(rf"{re.escape(link)}(?![a-z0-9-])")
+            _change(stack, partial(pattern.sub, f"${{var.{name}}}"))
+    _change(stack, from_variables)
+    return list(variables.values())
 
 
-def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
-    changed = with_strings(stack, lambda text: pattern.sub(f"${{var.{variable}}}", text))
+def _change(stack: Json, change: Callable[[str], str]) -> None:
+    changed = with_strings(stack, change)
     stack.clear()
     stack.update(changed)
 
@@ -113,7 +113,8 @@ def _replace(stack: Json, pattern: re.Pattern[str], variable: str) -> None:
 def _without_state_conditions(rule: Json) -> None:
     """That an output is missing cannot happen any more: a variable has a value."""
     lifecycle = rule.get("lifecycle", {})
-    kept = [one for one in lifecycle.get("precondition", []) if not any(outputs_read(one["condition"]))]
+    conditions = lifecycle.get("precondition", [])
+    kept = [precondition for precondition in conditions if not any(outputs_read(precondition["condition"]))]
     if kept:
         lifecycle["precondition"] = kept
     else:
@@ -137,17 +138,17 @@ def _link(name: str, known: Any, description: str) -> Variable:
 
 
 def _promise(name: str, known: Any) -> Variable:
-    it = f"var.{name}"
+    reference = f"var.{name}"
     if name.endswith(f"_{SELF_LINK}"):
         return _link(name, known, f"The service attachment that the endpoint points at: the producer's output {name}.")
     if name.endswith(f"_{URL}"):
         rule = Validation(
-            condition=f'{it} == "{UNKNOWN_URL}" || {matches(it, "https://.+")}',
+            condition=f'{reference} == "{UNKNOWN_URL}" || {matches(reference, "https://.+")}',
             error_message="The service's URL begins with https://.",
         )
         what, known = "The service's URL, for the commands that try it", known or UNKNOWN_URL
     else:
-        rule = Validation(condition=f"{it} >= 1 && {it} <= 65535", error_message="A port is 1 to 65535.")
+        rule = Validation(condition=f"{reference} >= 1 && {reference} <= 65535", error_message="A port is 1 to 65535.")
         what = "The port that the service answers on"
     return Variable(
         name=name,

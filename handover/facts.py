@@ -9,10 +9,10 @@ from pathlib import Path
 from config.settings import ConsumerSettings, Settings
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
-from handover.endpoint_variables import Endpoint
+from handover.endpoint_variables import HandedEndpoint
 from handover.formats import Format
 from handover.handed_stack import VERSIONS, HandedStack
-from handover.source import Source
+from handover.source import BundleSource
 from stacks import instructions
 from stacks.contract import SELF_LINK
 from stacks.layout import PRODUCER
@@ -26,7 +26,7 @@ class Facts:
     stacks: tuple[HandedStack, ...]
     links: dict[str, str]
     format: Format
-    source: Source
+    source: BundleSource
 
     @property
     def producer(self) -> HandedStack | None:
@@ -61,10 +61,10 @@ class Facts:
         """The names of the local states' files: the same in the checkout and in the bundle."""
         return [Path(stack.backend[1]["path"]).name for stack in self.stacks]
 
-    def texts(self, stack: HandedStack, endpoint: Endpoint) -> dict[str, str]:
+    def texts(self, stack: HandedStack, endpoint: HandedEndpoint) -> dict[str, str]:
         """The commands of steps 7 to 10 for an endpoint, with the present values filled in."""
         side = self.side(stack)
-        configured = next(one for one in side.endpoints.values() if one.name == endpoint.name)
+        configured = next(known for known in side.endpoints.values() if known.name == endpoint.name)
         link = configured.service_attachment or self.links[(configured.service or "").replace("-", "_")]
         texts = instructions.of(
             instructions.Endpoint(
@@ -78,27 +78,27 @@ def self_links(producer: Json | None) -> dict[str, str]:
     """Service's address → its attachment's self link as Google will spell it, from the producer's synthesized stack."""
     attachments = (producer or {}).get("resource", {}).get(SERVICE_ATTACHMENT.type, {})
     return {
-        address: f"https://www.googleapis.com/compute/v1/projects/{one['project']}/regions/{one['region']}"
-        f"/serviceAttachments/{one['name']}"
-        for address, one in attachments.items()
+        address: f"https://www.googleapis.com/compute/v1/projects/{attachment['project']}/regions/{attachment['region']}"
+        f"/serviceAttachments/{attachment['name']}"
+        for address, attachment in attachments.items()
     }
 
 
 def promises(producer: Json | None) -> Json:
     """What is known of the producer's outputs before it is deployed: self links, regions, ports."""
     links = self_links(producer)
-    found: Json = {}
+    known: Json = {}
     for name, output in (producer or {}).get("output", {}).items():
         value = output["value"]
         if name.endswith(f"_{SELF_LINK}"):
-            found[name] = links[name.removesuffix(f"_{SELF_LINK}")]
+            known[name] = links[name.removesuffix(f"_{SELF_LINK}")]
         elif not (isinstance(value, str) and "${" in value):
-            found[name] = value
-    return found
+            known[name] = value
+    return known
 
 
-def another_address(stack: HandedStack, endpoint: Endpoint) -> str:
+def another_address(stack: HandedStack, endpoint: HandedEndpoint) -> str:
     """A free address of the endpoint's subnet, for showing how it is moved."""
-    network, taken = IPv4Network(endpoint.range), {one.ip.value for one in stack.endpoints}
+    network, taken = IPv4Network(endpoint.range), {lifted.ip.value for lifted in stack.endpoints}
     free = (str(network[index]) for index in range(6, network.num_addresses - 2))
-    return next((one for one in free if one not in taken), str(network[2]))
+    return next((candidate for candidate in free if candidate not in taken), str(network[2]))

@@ -28,8 +28,8 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
-    one.name: one
-    for one in (
+    format_.name: format_
+    for format_ in (
         Format(
             name="json",
             ending=json_format.ENDING,

@@ -9,9 +9,9 @@ from typing import Any
 from deployment.kinds.cloud_run import INVOKER
 from deployment.values import Json, with_strings
 from handover import endpoint_variables, service_variables
-from handover.endpoint_variables import Endpoint
+from handover.endpoint_variables import HandedEndpoint
 from handover.plain import plain
-from handover.service_variables import Service
+from handover.service_variables import HandedService
 from handover.variables import Variable
 
 # The files of a stack, without their endings; invokers have files of their own beside these.
@@ -27,18 +27,18 @@ class HandedStack:
     name: str
     files: Mapping[str, Json]
     variables: tuple[Variable, ...]
-    services: tuple[Service, ...]
-    endpoints: tuple[Endpoint, ...]
+    services: tuple[HandedService, ...]
+    endpoints: tuple[HandedEndpoint, ...]
     promised: tuple[Variable, ...]
     lock: bytes | None
 
     @property
     def content(self) -> Json:
         """All files as one, as Terraform reads them."""
-        found: Json = {}
+        content: Json = {}
         for sections in self.files.values():
-            _merge(found, sections)
-        return found
+            _merge(content, sections)
+        return content
 
     @property
     def backend(self) -> tuple[str, Json]:
@@ -70,9 +70,13 @@ def hand(
     services = service_variables.lift(content)
     endpoints = endpoint_variables.lift(content)
     given = endpoint_variables.given(content, promised) if promised is not None else []
-    variables = [*(one for service in services for one in service.variables), *(one.ip for one in endpoints), *given]
+    variables = [
+        *(variable for service in services for variable in service.variables),
+        *(endpoint.ip for endpoint in endpoints),
+        *given,
+    ]
     files = _by_subject(content, variables)
-    for invoker in (one for service in services for one in service.invokers):
+    for invoker in (invoker for service in services for invoker in service.invokers):
         files[invoker.file] = {
             "resource": {INVOKER.type: {invoker.name: invoker.resource}},
             "variable": {invoker.variable.name: invoker.variable.block()},
@@ -112,7 +116,7 @@ def _by_subject(content: Json, variables: list[Variable]) -> dict[str, Json]:
         VERSIONS: {"provider": content.pop("provider"), "terraform": terraform},
         OUTPUTS: {"output": content.pop("output", {})},
         CHECKS: {"check": content.pop("check", {})},
-        VARIABLES: {"variable": {one.name: one.block() for one in variables}},
+        VARIABLES: {"variable": {variable.name: variable.block() for variable in variables}},
         MAIN: content,
     }
     return {name: sections for name, sections in files.items() if any(sections.values())}

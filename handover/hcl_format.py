@@ -59,18 +59,16 @@ def stack_file(content: Json) -> str:
 
 def values_file(variables: Sequence[Variable]) -> str:
     """The present values of the variables, each under its description."""
-    found = (
-        "\n".join(
-            assignments([Attribute(name=one.name, value=plain_value(one.value), comment=one.description)])
-        )
-        for one in variables
-    )  # fmt: skip
-    return "\n\n".join(found) + "\n"
+    described = [
+        Attribute(name=variable.name, value=plain_value(variable.value), comment=variable.description)
+        for variable in variables
+    ]
+    return "\n\n".join("\n".join(assignments([attribute])) for attribute in described) + "\n"
 
 
 def assignment(values: Mapping[str, Any]) -> str:
     """Values as they stand in the file of values, for showing an edit of them."""
-    return "\n".join(assignments([Attribute(name=name, value=plain_value(one)) for name, one in values.items()]))
+    return "\n".join(assignments([Attribute(name=name, value=plain_value(value_)) for name, value_ in values.items()]))
 
 
 def _file(content: Json) -> Iterator[Block]:
@@ -80,40 +78,40 @@ def _file(content: Json) -> Iterator[Block]:
     if "terraform" in content:
         yield _terraform(content["terraform"])
     for name, configurations in content.get("provider", {}).items():
-        for one in configurations:
+        for configuration in configurations:
             keys = _known(_PROVIDERS, name, "provider")
-            yield _block("provider", (name,), one, keys, Place(where=f"provider.{name}"))
+            yield _block("provider", (name,), configuration, keys, Place(where=f"provider.{name}"))
     yield from _named(content, "variable")
     yield from _of_kinds(content, "data", "data.")
     yield from _of_kinds(content, "resource", "")
-    for one in content.get("moved", []):
-        yield _block("moved", (), one, {}, Place(where="moved"))
+    for move in content.get("moved", []):
+        yield _block("moved", (), move, {}, Place(where="moved"))
     yield from _named(content, "check")
     yield from _named(content, "output")
 
 
 def _terraform(content: Json) -> Block:
     attributes, blocks = [], []
-    for key, one in sorted(content.items()):
+    for key, setting in sorted(content.items()):
         if key == "backend":
-            for kind, settings in one.items():
+            for kind, settings in setting.items():
                 keys = _known(_BACKENDS, kind, "backend")
                 blocks.append(_block("backend", (kind,), settings, keys, Place(where=kind)))
         elif key == "required_providers":
-            sources = [Attribute(name=name, value=mapping(source, name)) for name, source in sorted(one.items())]
+            sources = [Attribute(name=name, value=mapping(source, name)) for name, source in sorted(setting.items())]
             blocks.append(Block(type=key, attributes=sources))
         else:
-            attributes.append(Attribute(name=key, value=value(one, f"terraform.{key}")))
+            attributes.append(Attribute(name=key, value=value(setting, f"terraform.{key}")))
     return Block(type="terraform", attributes=attributes, blocks=blocks)
 
 
 def _named(content: Json, section: str) -> Iterator[Block]:
-    for name, one in sorted(content.get(section, {}).items()):
+    for name, values in sorted(content.get(section, {}).items()):
         if section == "variable":
             # A type is an expression of its own, and no string.
-            one = {key: f"${{{inner}}}" if key == "type" else inner for key, inner in one.items()}
+            values = {key: f"${{{inner}}}" if key == "type" else inner for key, inner in values.items()}
         keys: Keys = _NESTED[section]
-        yield _block(section, (name,), one, keys, Place(where=f"{section}.{name}"), _COMMENTS.get(section, ""))
+        yield _block(section, (name,), values, keys, Place(where=f"{section}.{name}"), _COMMENTS.get(section, ""))
 
 
 def _of_kinds(content: Json, section: str, prefix: str) -> Iterator[Block]:

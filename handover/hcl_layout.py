@@ -68,15 +68,15 @@ def comment_lines(comment: str) -> Iterator[str]:
 
 
 def _aligned(run: Sequence[Attribute]) -> Iterator[str]:
-    width = max((len(one.name) for one in run), default=0)
-    for one in run:
-        yield f"{one.name:<{width}} = {one.value[0]}"
+    width = max((len(attribute.name) for attribute in run), default=0)
+    for attribute in run:
+        yield f"{attribute.name:<{width}} = {attribute.value[0]}"
 
 
 def _block(block: Block) -> Iterator[str]:
     yield from comment_lines(block.comment)
     head = " ".join([block.type, *(f'"{label}"' for label in block.labels)])
-    parts = [list(assignments(block.attributes)), *(list(_block(one)) for one in block.blocks)]
+    parts = [list(assignments(block.attributes)), *(list(_block(inner)) for inner in block.blocks)]
     parts = [part for part in [*parts, list(assignments(block.last))] if part]
     if not parts:
         yield f"{head} {{}}"

@@ -27,7 +27,7 @@ def value(content: Any, where: str) -> tuple[str, ...]:
     if isinstance(content, str):
         return _string(content, where)
     if isinstance(content, list):
-        return _list([value(one, where) for one in content])
+        return _list([value(entry, where) for entry in content])
     if isinstance(content, dict):
         return mapping(content, where)
     return (json.dumps(content),)
@@ -38,15 +38,15 @@ def plain_value(content: Any) -> tuple[str, ...]:
     if isinstance(content, str):
         return (literal(content),)
     if isinstance(content, list):
-        return _list([plain_value(one) for one in content])
+        return _list([plain_value(entry) for entry in content])
     if isinstance(content, dict):
-        return _braced([Attribute(name=_key(key), value=plain_value(one)) for key, one in content.items()])
+        return _braced([Attribute(name=_key(key), value=plain_value(entry)) for key, entry in content.items()])
     return (json.dumps(content),)
 
 
 def mapping(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """A map or object."""
-    return _braced([Attribute(name=_key(key), value=value(one, where)) for key, one in sorted(content.items())])
+    return _braced([Attribute(name=_key(key), value=value(entry, where)) for key, entry in sorted(content.items())])
 
 
 def references(content: Any, where: str) -> tuple[str, ...]:
@@ -55,10 +55,10 @@ def references(content: Any, where: str) -> tuple[str, ...]:
     Raises:
         InexpressibleError: for text that is no address.
     """
-    for one in content if isinstance(content, list) else [content]:
-        if not isinstance(one, str) or not is_reference(one):
-            raise InexpressibleError(f"{where}: {one!r} is no address that HCL could refer to")
-    return _list([(one,) for one in content]) if isinstance(content, list) else (content,)
+    for address in content if isinstance(content, list) else [content]:
+        if not isinstance(address, str) or not is_reference(address):
+            raise InexpressibleError(f"{where}: {address!r} is no address that HCL could refer to")
+    return _list([(address,) for address in content]) if isinstance(content, list) else (content,)
 
 
 def _string(text: str, where: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def stack_file(content: Json) -> str:
 
 def values_file(variables: Sequence[Variable]) -> str:
     """The present values of the variables; their descriptions stand with their declarations."""
-    return _text({one.name: one.value for one in variables})
+    return _text({variable.name: variable.value for variable in variables})
 
 
 def assignment(values: Mapping[str, Any]) -> str:

@@ -9,13 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from deployment.unusable import UnusableError
 from handover.formats import FORMATS
-from handover.source import Source
+from handover.source import BundleSource
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 SCHEMA = 1
@@ -35,26 +35,11 @@ class Manifest:
     stacks: tuple[str, ...]
     harmless: tuple[str, ...]
     provider: str
-    source: Source
+    source: BundleSource
 
     def text(self) -> str:
         """As it is written: no time, no path."""
-        return (
-            json.dumps(
-                {
-                    "schema": SCHEMA,
-                    "environment": self.environment,
-                    "format": self.format,
-                    "stacks": list(self.stacks),
-                    "harmless": list(self.harmless),
-                    "provider": self.provider,
-                    "source": self.source.document(),
-                },
-                indent=2,
-                sort_keys=True,
-            )
-            + "\n"
-        )
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=2, sort_keys=True) + "\n"
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:
@@ -78,13 +63,13 @@ def read(folder: Path) -> tuple[Manifest, dict[str, str]]:
         document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ManifestError(f"{folder}: no bundle of ./psc handover ({_short(error)})") from error
-    found = {}
+    checksums = {}
     for line in listed:
         match = _LINE.fullmatch(line)
         if match is None or ".." in match["path"].split("/"):
             raise ManifestError(f"{folder / SUMS}: a line that is none of ours: {line[:80]!r}")
-        found[match["path"]] = match["digest"]
-    return _manifest(folder, document), found
+        checksums[match["path"]] = match["digest"]
+    return _manifest(folder, document), checksums
 
 
 def _manifest(folder: Path, document: Any) -> Manifest:
@@ -99,7 +84,7 @@ def _manifest(folder: Path, document: Any) -> Manifest:
             stacks=tuple(document["stacks"]),
             harmless=tuple(document["harmless"]),
             provider=str(document["provider"]),
-            source=Source.of(document["source"]),
+            source=BundleSource.of(document["source"]),
         )
     except (KeyError, TypeError) as error:
         raise ManifestError(f"{folder / MANIFEST}: not a manifest of ./psc handover ({_short(error)})") from error

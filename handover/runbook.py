@@ -90,7 +90,7 @@ def _preparation(facts: Facts) -> str:
         "The provider's version and checksums are fixed by `.terraform.lock.hcl` in each folder."
         if len(locked) == len(facts.stacks)
         else "No provider lock file was handed over"
-        + (f" for {', '.join(one.name for one in facts.stacks if not one.lock)}" if locked else "")
+        + (f" for {', '.join(stack.name for stack in facts.stacks if not stack.lock)}" if locked else "")
         + ". The first `terraform init` writes `.terraform.lock.hcl` into the folder: keep it there and hand it on, so "
         "that everybody gets the same provider. (At the source: `./psc providers-lock`, then hand over again.)"
     )
@@ -158,7 +158,7 @@ def _state(facts: Facts) -> str:
 def _apply(facts: Facts) -> str:
     order = " The producer goes first: the consumers read what it published." if _both(facts) else ""
     lines = list(_in_order(facts.stacks, "init", "plan", "apply"))
-    given = [one.name for stack in facts.stacks for one in stack.promised]
+    given = [variable.name for stack in facts.stacks for variable in stack.promised]
     fill = (
         f"\n\nFirst fill in what the producer's team tells you, in `{facts.consumers[0].name}/{facts.format.values}`: "
         f"{', '.join(f'`{name}`' for name in given)}. They are the producer's outputs of the same names."

@@ -10,7 +10,7 @@ from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from handover.facts import Facts, another_address
 from handover.handed_stack import HandedStack
 from handover.markdown import shell
-from handover.service_variables import Service, accept_entry
+from handover.service_variables import HandedService, accept_entry
 from handover.variables import Variable
 
 _NEW_PROJECT, _NEW_CALLER = "new-consumer-project", "serviceAccount:caller@new-consumer-project.iam.gserviceaccount.com"
@@ -20,7 +20,7 @@ def sections(facts: Facts) -> Iterator[str]:
     """What there is to do of it in this bundle."""
     yield _changeable(facts)
     if facts.producer and facts.producer.services:
-        service = next((one for one in facts.producer.services if one.accept), None)
+        service = next((candidate for candidate in facts.producer.services if candidate.accept), None)
         if service:
             yield _accept(facts, facts.producer, service)
             yield _revoke(facts, facts.producer, service)
@@ -36,6 +36,10 @@ def _edit(facts: Facts, stack: HandedStack, **values: Any) -> str:
     return f"In {file}:\n\n```{facts.format.fence}\n{facts.format.assignment(values)}\n```"
 
 
+def _apply(stack: HandedStack) -> list[str]:
+    return [f"terraform -chdir={stack.name} {verb}" for verb in ("plan", "apply")]
+
+
 def _changeable(facts: Facts) -> str:
     lines = [
         "## What may be changed",
@@ -47,21 +51,14 @@ def _changeable(facts: Facts) -> str:
         "|---|---|---|",
     ]
     for stack in facts.stacks:
-        lines += [f"| {stack.name} | `{one.name}` | {one.description} |" for one in stack.variables]
+        lines += [f"| {stack.name} | `{variable.name}` | {variable.description} |" for variable in stack.variables]
     return "\n".join(lines)
 
 
-def _accept(facts: Facts, stack: HandedStack, service: Service) -> str:
+def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
-    entry = accept_entry(service, _NEW_PROJECT)
-    edit = _edit(
-        facts,
-        stack,
-        **{
-            service.accept.name: service.accept.value | {entry: 5},
-            service.added_invokers.name: [_NEW_CALLER],
-        },
-    )
+    accepted = service.accept.value | {accept_entry(service, _NEW_PROJECT): 5}
+    edit = _edit(facts, stack, **{service.accept.name: accepted, service.added_invokers.name: [_NEW_CALLER]})
     return "\n".join(
         [
             "### Accept a consumer",
@@ -69,7 +66,7 @@ def _accept(facts: Facts, stack: HandedStack, service: Service) -> str:
             f"Its project goes on the accept list with the number of endpoints it may have (here 5), and the account "
             f"that calls among the invokers. {edit}",
             "",
-            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+            shell(*_apply(stack)),
             "",
             "The plan updates the attachment in place (entries that stay may be shown as taken off and put on: it is "
             "one call) and adds one IAM member; nobody's connection is touched. Then tell the consumer what to point "
@@ -85,7 +82,7 @@ def _accept(facts: Facts, stack: HandedStack, service: Service) -> str:
     )
 
 
-def _revoke(facts: Facts, stack: HandedStack, service: Service) -> str:
+def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
     edit = _edit(facts, stack, **{service.accept.name: service.accept.value, service.added_invokers.name: []})
     lines = [
@@ -94,7 +91,7 @@ def _revoke(facts: Facts, stack: HandedStack, service: Service) -> str:
         "Take its project off the accept list: its connections are cut at once, and its endpoint shows PENDING. Take "
         f"its account off the invokers. {edit}",
         "",
-        shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+        shell(*_apply(stack)),
     ]
     if service.invokers:
         lines += [
@@ -105,15 +102,15 @@ def _revoke(facts: Facts, stack: HandedStack, service: Service) -> str:
             "| file | variable | who |",
             "|---|---|---|",
             *(
-                f"| `{stack.name}/{one.file}{facts.format.ending}` | `{one.variable.name}` | {_who(one.variable)} |"
-                for each in stack.services
-                for one in each.invokers
+                f"| `{stack.name}/{invoker.file}{facts.format.ending}` | `{invoker.variable.name}` "
+                f"| {_who(invoker.variable)} |"
+                for present in stack.services
+                for invoker in present.invokers
             ),
             "",
             shell(
                 f"rm {stack.name}/{service.invokers[0].file}{facts.format.ending}",
-                f"terraform -chdir={stack.name} plan",
-                f"terraform -chdir={stack.name} apply",
+                *_apply(stack),
             ),
             "",
             "The plan destroys the one IAM member and nothing else. (A variable cannot do this: a resource that a "
@@ -126,7 +123,7 @@ def _who(variable: Variable) -> str:
     return f"`{variable.value}`" if variable.value else "the default Compute Engine account of the consumer's project"
 
 
-def _image(facts: Facts, stack: HandedStack, service: Service) -> str:
+def _image(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     repository = str(service.image.value).partition("@")[0]
     last = repository.rpartition("/")[2].partition(":")[0]
     new = f"{repository.rpartition('/')[0]}/{last}:NEW-TAG".lstrip("/")
@@ -137,7 +134,7 @@ def _image(facts: Facts, stack: HandedStack, service: Service) -> str:
             "",
             f"A digest (`@sha256:…`) is better than a tag: Terraform sees no change when a tag moves. {edit}",
             "",
-            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+            shell(*_apply(stack)),
             "",
             "The service is updated in place. A revision that does not start fails the apply; put the former image "
             "back and apply again.",
@@ -156,7 +153,7 @@ def _move(facts: Facts, stack: HandedStack) -> str:
             f"new address from then on. The producer has nothing to do. "
             f"{_edit(facts, stack, **{endpoint.ip.name: new})}",
             "",
-            shell(f"terraform -chdir={stack.name} plan", f"terraform -chdir={stack.name} apply"),
+            shell(*_apply(stack)),
         ]
     )
 
@@ -186,7 +183,7 @@ def _status(facts: Facts) -> str:
     return "\n".join(lines)
 
 
-def _producer_status(facts: Facts, service: Service) -> str:
+def _producer_status(facts: Facts, service: HandedService) -> str:
     assert facts.producer is not None
     resources = facts.producer.content["resource"]
     run = resources[SERVICE.type][service.address]

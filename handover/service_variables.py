@@ -39,7 +39,7 @@ class Invoker:
 
 
 @dataclass
-class Service:
+class HandedService:
     """What was lifted of one service; `accept` is None with automatic acceptance."""
 
     address: str
@@ -58,15 +58,15 @@ class Service:
         return [self.image, self.scaling, *([self.accept] if self.accept else []), self.added_invokers]
 
 
-def lift(stack: Json) -> list[Service]:
+def lift(stack: Json) -> list[HandedService]:
     """Put variables into the stack in place of present values; invokers are taken out of it.
 
     No address changes: the same resources stand under the same names.
     """
     resources = stack.get("resource", {})
-    found = []
+    services = []
     for address, run in sorted(resources.get(_SERVICE, {}).items()):
-        service = Service(
+        service = HandedService(
             address=address,
             name=run["name"],
             image=_image(address, run),
@@ -78,10 +78,10 @@ def lift(stack: Json) -> list[Service]:
         resources.setdefault(_MEMBER, {})[service.added_address] = _for_each(service, run)
         attachment = resources.get(_ATTACHMENT, {}).get(address)
         if attachment and attachment["connection_preference"] == ACCEPT_MANUAL:
-            service.by_network = any("network_url" in one for one in attachment.get("consumer_accept_lists", []))
+            service.by_network = any("network_url" in entry for entry in attachment.get("consumer_accept_lists", []))
             service.accept = _accept(address, attachment, by_network=service.by_network)
-        found.append(service)
-    return found
+        services.append(service)
+    return services
 
 
 def _image(address: str, run: Json) -> Variable:
@@ -157,7 +157,7 @@ def _added(address: str) -> Variable:
     )
 
 
-def _for_each(service: Service, run: Json) -> Json:
+def _for_each(service: HandedService, run: Json) -> Json:
     """The resource of callers to come; it holds nothing at first, so no plan shows it."""
     return {
         "for_each": f"${{var.{service.added_invokers.name}}}",
@@ -173,7 +173,7 @@ def _for_each(service: Service, run: Json) -> Json:
 def _invokers(address: str, resources: Json) -> Iterator[Invoker]:
     members = resources.get(_MEMBER, {})
     mine = f"${{{_SERVICE}.{address}.name}}"
-    for name in sorted(name for name, one in members.items() if one["name"] == mine and "for_each" not in one):
+    for name in sorted(name for name, member in members.items() if member["name"] == mine and "for_each" not in member):
         resource = members.pop(name)
         variable = _named(address, name, resource["member"])
         reference = f"var.{variable.name}"
@@ -208,7 +208,7 @@ def _named(address: str, name: str, member: str) -> Variable:
 def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
     name = f"{address}_accept"
     attribute = "network_url" if by_network else "project_id_or_num"
-    present = {one[attribute]: one["connection_limit"] for one in attachment.pop("consumer_accept_lists", [])}
+    present = {entry[attribute]: entry["connection_limit"] for entry in attachment.pop("consumer_accept_lists", [])}
     attachment.setdefault("dynamic", {})["consumer_accept_lists"] = {
         "for_each": f"${{var.{name}}}",
         "content": {
@@ -240,16 +240,16 @@ def _accept_rules(name: str, rejected: list[Any], *, by_network: bool) -> Iterat
         else "Entries are project ids: 6 to 30 lower-case letters, digits and hyphens (no number, no display name).",
     )
     if rejected:
-        entries = ", ".join(f'"{one}"' for one in rejected)
+        entries = ", ".join(f'"{entry}"' for entry in rejected)
         yield Validation(
             condition=f"length(setintersection(keys(var.{name}), [{entries}])) == 0",
             error_message=f"On the reject list, and so not to be accepted: {', '.join(rejected)}.",
         )
 
 
-def accept_entry(service: Service, project: str) -> str:
+def accept_entry(service: HandedService, project: str) -> str:
     """An entry for a consumer's project as this service's list wants it."""
     known = service.accept.value if service.accept else {}
-    if service.by_network or any(is_network(one) for one in known):
+    if service.by_network or any(is_network(entry) for entry in known):
         return f"projects/{project}/global/networks/NETWORK"
     return project

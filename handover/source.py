@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class BundleSource:
     """`revision` is the commit, None without git; `changed` whether the work tree differed from it."""
 
     revision: str | None
@@ -21,18 +21,14 @@ class Source:
     cdktf: str
     bindings: str
 
-    def document(self) -> dict[str, Any]:
-        """As it stands in the manifest."""
-        return asdict(self)
-
     @staticmethod
-    def of(document: Mapping[str, Any]) -> Source:
-        """Read it back.
+    def of(document: Mapping[str, Any]) -> BundleSource:
+        """Read it back from the manifest.
 
         Raises:
             TypeError: when it is none.
         """
-        return Source(**document)
+        return BundleSource(**document)
 
     def __str__(self) -> str:
         if self.revision is None:
@@ -40,11 +36,11 @@ class Source:
         return f"revision {self.revision}{', with changes that are not committed' if self.changed else ''}"
 
 
-def source(checkout: Path) -> Source:
+def source(checkout: Path) -> BundleSource:
     """The source as it is now."""
     revision = _git(checkout, "rev-parse", "--verify", "--quiet", "HEAD")
     constructs = tomllib.loads((checkout / "constructs" / "pyproject.toml").read_text())
-    return Source(
+    return BundleSource(
         revision=revision or None,
         changed=bool(_git(checkout, "status", "--porcelain")),
         project=str(constructs["project"]["version"]),

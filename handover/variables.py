@@ -33,14 +33,15 @@ class Variable:
 
     def block(self) -> Json:
         """The `variable` block as Terraform JSON."""
-        found: Json = {"description": self.description, "nullable": self.nullable, "type": self.type}
+        block: Json = {"description": self.description, "nullable": self.nullable, "type": self.type}
         if self.nullable:
-            found["default"] = None
+            block["default"] = None
         if self.validations:
-            found["validation"] = [
-                {"condition": f"${{{one.condition}}}", "error_message": one.error_message} for one in self.validations
+            block["validation"] = [
+                {"condition": f"${{{validation.condition}}}", "error_message": validation.error_message}
+                for validation in self.validations
             ]
-        return found
+        return block
 
 
 def matches(expression: str, pattern: str) -> str:

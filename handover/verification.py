@@ -43,11 +43,11 @@ def checksums(folder: Path, listed: Mapping[str, str]) -> Verdict:
     details = []
     for path, wanted in listed.items():
         try:
-            found = digest((folder / path).read_bytes())
+            present = digest((folder / path).read_bytes())
         except OSError as error:
             details.append(f"{path}: {'missing' if isinstance(error, FileNotFoundError) else error.strerror}")
             continue
-        if found != wanted:
+        if present != wanted:
             details.append(f"{path}: edited since it was handed over")
     what = "checksums"
     if details:
@@ -61,23 +61,23 @@ def content(folder: Path, listed: Mapping[str, str], wanted: Mapping[str, bytes]
     """The files are what this checkout generates, or the difference."""
     details: list[str] = []
     for path in sorted({*listed, *wanted} - {SUMS, MANIFEST}):
-        here = folder / path
+        file = folder / path
         try:
-            found = here.read_bytes() if here.is_file() else b""
+            present = file.read_bytes() if file.is_file() else b""
         except OSError:
-            found = b""
-        if found != wanted.get(path, b""):
-            details += _difference(path, found, wanted.get(path, b""))
+            present = b""
+        if present != wanted.get(path, b""):
+            details += _difference(path, present, wanted.get(path, b""))
     what = "content"
     if not details:
         return Verdict(what=what, held=True, text="what this checkout generates")
     return Verdict(what=what, held=False, text="differs from what this checkout generates", details=tuple(details))
 
 
-def _difference(path: str, found: bytes, wanted: bytes) -> list[str]:
+def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
     lines = list(
         difflib.unified_diff(
-            found.decode(errors="replace").splitlines(),
+            present.decode(errors="replace").splitlines(),
             wanted.decode(errors="replace").splitlines(),
             f"here/{path}",
             f"checkout/{path}",
@@ -128,7 +128,7 @@ def secrets(folder: Path, harmless: Sequence[str]) -> Verdict:
         except OSError as error:
             details.append(f"{path}: cannot be read ({error.strerror})")
             continue
-        details += [f"{path}: {looks}" for looks in _suspects(text, harmless)]
+        details += [f"{path}: {suspect}" for suspect in _suspects(text, harmless)]
     note = f"; not looked into: {', '.join(states)}, which holds whatever the resources hold" if states else ""
     if details:
         return Verdict(what="secrets", held=False, text=f"{len(details)} found{note}", details=tuple(details))
@@ -138,14 +138,14 @@ def secrets(folder: Path, harmless: Sequence[str]) -> Verdict:
 def _suspects(text: str, harmless: Sequence[str]) -> Iterator[str]:
     named = [match for match in _ENV.finditer(text) if match["name"] not in harmless]
     for match in named:
-        looks = looks_like(match["name"], match["value"])
-        if looks:
-            yield f"env {match['name']} looks like {looks}"
+        likeness = looks_like(match["name"], match["value"])
+        if likeness:
+            yield f"env {match['name']} looks like {likeness}"
     for match in reversed([*_ENV.finditer(text)]):
         text = text[: match.start()] + text[match.end() :]
-    looks = shape(text)
-    if looks:
-        yield f"something looks like {looks}"
+    likeness = shape(text)
+    if likeness:
+        yield f"something looks like {likeness}"
 
 
 def _texts(folder: Path) -> Iterator[str]:

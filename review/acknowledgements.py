@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from review.sentence import say
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement:
-    """One entry of an environment's file. `address` is STACK/ADDRESS."""
+    """An entry of an environment's file. `address` is STACK/ADDRESS."""
 
     key: str
     environment: str
@@ -31,41 +31,36 @@ class Acknowledged:
 
 
 def apply(
-    found: Sequence[Finding], entries: Sequence[Acknowledgement], today: date
+    findings: Sequence[Finding], entries: Sequence[Acknowledgement], today: date
 ) -> tuple[list[Finding], list[Acknowledged]]:
     """The findings that remain, with those about the entries themselves, and those that are accepted."""
-    valid = {(one.environment, one.rule, one.address): one for one in entries if one.expires >= today}
+    valid = {(entry.environment, entry.rule, entry.address): entry for entry in entries if entry.expires >= today}
     remaining: list[Finding] = []
     accepted: list[Acknowledged] = []
-    for one in found:
-        entry = valid.get(_key(one))
+    for finding in findings:
+        entry = valid.get(_key(finding))
         if entry is None:
-            remaining.append(one)
+            remaining.append(finding)
         else:
-            accepted.append(Acknowledged(finding=one, by=entry))
-    remaining += _about(entries, {_key(one) for one in found}, today)
-    return sorted(remaining, key=lambda one: one.weight), accepted
+            accepted.append(Acknowledged(finding=finding, by=entry))
+    remaining += _about(entries, {_key(finding) for finding in findings}, today)
+    return sorted(remaining, key=lambda finding: finding.weight), accepted
 
 
-def _key(one: Finding) -> tuple[str, str, str]:
-    stack = one.stack.rpartition("/")[2]
-    return one.environment, one.rule, f"{stack}/{one.address}"
+def _key(finding: Finding) -> tuple[str, str, str]:
+    stack = finding.stack.rpartition("/")[2]
+    return finding.environment, finding.rule, f"{stack}/{finding.address}"
 
 
 def _about(
-    entries: Sequence[Acknowledgement], found: set[tuple[str, str, str]], today: date
-) -> list[Finding]:  # fmt: skip
-    told = []
-    for one in entries:
-        rule = ""
-        if (one.environment, one.rule, one.address) not in found:
+    entries: Sequence[Acknowledgement], matched: set[tuple[str, str, str]], today: date
+) -> Iterator[Finding]:  # fmt: skip
+    for entry in entries:
+        if (entry.environment, entry.rule, entry.address) not in matched:
             rule, text = "acknowledgement-unused", "{key} accepts {rule} at {address}, which is not found there"
-        elif one.expires < today:
+        elif entry.expires < today:
             rule, text = "acknowledgement-expired", "{key} accepted {rule} at {address} until {expires}"
-        if rule:
-            values: Mapping[str, str] = {
-                "key": one.key, "rule": one.rule, "address": one.address, "expires": one.expires.isoformat(),
-            }  # fmt: skip
-            place = f"acknowledgements.{one.key}"
-            told.append(other(rule, one.environment, one.environment, place, say(text, **values)))
-    return told
+        else:
+            continue
+        detail = say(text, key=entry.key, rule=entry.rule, address=entry.address, expires=entry.expires.isoformat())
+        yield other(rule, entry.environment, entry.environment, f"acknowledgements.{entry.key}", detail)

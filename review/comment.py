@@ -53,7 +53,7 @@ def checked(file: Path) -> str:
         raise RefusedError("the report is no text") from error
     if len(text) > LARGEST or not text.startswith(f"{MARKER}\n"):
         raise RefusedError("the report is too large, or does not begin as one")
-    if any(not one.isprintable() and one != "\n" for one in text):
+    if any(not character.isprintable() and character != "\n" for character in text):
         raise RefusedError("the report holds control characters")
     _check(text.removeprefix(f"{MARKER}\n"))
     return text
@@ -114,10 +114,11 @@ def pull_request(github: GitHub, run: dict[str, Any]) -> int:
     """
     head = run["head_repository"]
     wanted = f"{head['owner']['login']}:{run['head_branch']}"
-    for one in github.call("GET", "/pulls", state="open", head=wanted, per_page="100"):
-        there = one["head"]["repo"]
-        if one["head"]["sha"] == run["head_sha"] and there and there["full_name"] == head["full_name"]:
-            return int(one["number"])
+    for candidate in github.call("GET", "/pulls", state="open", head=wanted, per_page="100"):
+        repository = candidate["head"]["repo"]
+        same = repository and repository["full_name"] == head["full_name"]
+        if same and candidate["head"]["sha"] == run["head_sha"]:
+            return int(candidate["number"])
     raise RefusedError("no open pull request has this head any more")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from deployment.comparison import Change, Comparison
 from deployment.kinds import variants
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
-from deployment.kinds.kind import REPLACED
+from deployment.kinds.kind import REPLACED, Kind
 from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
@@ -21,7 +21,7 @@ from review.ways_in import ways_in
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One thing to decide. `source`: code, plan or rehearsal."""
+    """A point to decide. `source`: code, plan or rehearsal."""
 
     topic: str
     stack: str
@@ -33,29 +33,30 @@ class Decision:
 def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
-    found = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
+    points = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)
-        for topic, sentence, address in found
+        for topic, sentence, address in points
     ]
-    return sorted(dict.fromkeys(made), key=lambda one: order.index(one.topic))
+    return sorted(dict.fromkeys(made), key=lambda decision: order.index(decision.topic))
 
 
-_Found = tuple[str, Sentence, str]
+# A topic, what is to be decided, and the address that it is about.
+_Point = tuple[str, Sentence, str]
 
 
-def _access(comparison: Comparison) -> Iterator[_Found]:
+def _access(comparison: Comparison) -> Iterator[_Point]:
     moves = comparison.after.moved if comparison.after else {}
     former_ways = ways_in(comparison.before) if comparison.before else []
-    before = {replace(one, thing=moves.get(one.thing, one.thing)).key: one for one in former_ways}
-    after = {one.key: one for one in (ways_in(comparison.after) if comparison.after else [])}
-    known = {one.thing for one in former_ways}
+    before = {replace(way, thing=moves.get(way.thing, way.thing)).key: way for way in former_ways}
+    after = {way.key: way for way in (ways_in(comparison.after) if comparison.after else [])}
+    known = {way.thing for way in former_ways}
     for key in sorted(after.keys() - before.keys()):
-        one = after[key]
-        sentence = opened(one)
-        if sentence is not None and (one.way != "port" or one.address in known):
-            yield EXPOSED if one.way in {"ingress", "external"} else REACH, sentence, one.address
+        way = after[key]
+        sentence = opened(way)
+        if sentence is not None and (way.by != "port" or way.address in known):
+            yield EXPOSED if way.by in {"ingress", "external"} else REACH, sentence, way.address
     for key in sorted(after.keys() & before.keys()):
         if before[key].measure != after[key].measure:
             yield from ((topic, text, after[key].address) for topic, text in measured(before[key], after[key]))
@@ -65,17 +66,13 @@ def _access(comparison: Comparison) -> Iterator[_Found]:
             yield CUT, sentence, before[key].address
 
 
-def _logging(comparison: Comparison) -> Iterator[_Found]:
+def _logging(comparison: Comparison) -> Iterator[_Point]:
     """Subnets that logged their flows and will not."""
     for item in comparison.after.of(SUBNETWORK.type) if comparison.after else ():
         former = comparison.former(item.address)
         if former is not None and logs_flows(former) and not logs_flows(item):
-            name = name_of(item, comparison.stack)
-            yield (
-                EXPOSED,
-                say("{name} no longer logs flows: nobody can tell afterwards who called.", name=name),
-                item.address,
-            )
+            text = "{name} no longer logs flows: nobody can tell afterwards who called."
+            yield EXPOSED, say(text, name=name_of(item, comparison.stack)), item.address
 
 
 def logs_flows(item: Item) -> bool:
@@ -84,7 +81,7 @@ def logs_flows(item: Item) -> bool:
     return bool(logs) and logs[0].get("flow_sampling") != 0
 
 
-def _interruptions(comparison: Comparison) -> Iterator[_Found]:
+def _interruptions(comparison: Comparison) -> Iterator[_Point]:
     for change in comparison.changes:
         if change.action == "replaced" and not _follows(change, comparison):
             sentence = _replaced(change, comparison.stack.items.get(change.address), comparison)
@@ -104,7 +101,7 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
         "address": change.address,
         "why": "; ".join(change.because) or "Terraform does not say why",
     }
-    kind = item.kind if item else next(iter(variants(change.type)), None)
+    kind = _kind(change, item)
     template = kind.replaced if kind else REPLACED
     own = {"{surely}": "must be" if change.inferred else "is", "{meanwhile}": _meanwhile(change, item)}
     for place, words in own.items():
@@ -112,18 +109,21 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
     return say(template, **values) if template else None
 
 
+def _kind(change: Change, item: Item | None) -> Kind | None:
+    return item.kind if item else next(iter(variants(change.type)), None)
+
+
 def _meanwhile(change: Change, item: Item | None) -> str:
-    lifecycle = item.values.get("lifecycle") if item else None
-    if change.overlaps or (isinstance(lifecycle, dict) and lifecycle.get("create_before_destroy") is True):
+    if change.overlaps or (item is not None and item.lifecycle.get("create_before_destroy") is True):
         return "the new one is there before the old one goes"
     return "requests fail until the new one is there"
 
 
-def _destructions(comparison: Comparison) -> Iterator[_Found]:
-    gone = [one for one in comparison.changes if one.action == "destroyed" and one.of_resource]
-    told = [(change, *_destroyed(change, comparison.before)) for change in gone if change.type != RECORD.type]
+def _destructions(comparison: Comparison) -> Iterator[_Point]:
+    gone = [change for change in comparison.changes if change.action == "destroyed" and change.of_resource]
+    losses = [(change, *_destroyed(change, comparison.before)) for change in gone if change.type != RECORD.type]
     # What has a consequence of its own comes first.
-    for change, name, consequence in sorted(told, key=lambda entry: not entry[2].startswith(":")):
+    for change, name, consequence in sorted(losses, key=lambda loss: not loss[2].startswith(":")):
         text = f"{{address}} ({{name}}) is removed{consequence}."
         yield GONE, say(text, address=change.address, name=name), change.address
 
@@ -131,6 +131,6 @@ def _destructions(comparison: Comparison) -> Iterator[_Found]:
 def _destroyed(change: Change, before: Stack | None) -> tuple[str, str]:
     """What people call something that goes, and what follows from that."""
     item = before.items.get(change.address) if before else None
-    kind = item.kind if item else next(iter(variants(change.type)), None)
+    kind = _kind(change, item)
     name = name_of(item, before) if item and before else change.address
     return name, kind.lost(item.values if item else {}) if kind else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from deployment.comparison import Comparison
-from deployment.stack import Item, Stack
 from review.rules import BY_ID, RULES
 from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
 from review.sentence import Sentence
@@ -67,10 +67,8 @@ class Finding:
 
 def texts(rule: str) -> tuple[str, str, str]:
     """What, why and remedy of a rule, of either sort."""
-    if rule in BY_ID:
-        found = BY_ID[rule]
-        return found.what, found.why, found.remedy
-    return OTHER[rule][1:]
+    known = BY_ID.get(rule)
+    return (known.what, known.why, known.remedy) if known else OTHER[rule][1:]
 
 
 def other(
@@ -85,48 +83,52 @@ def other(
 
 def judge(comparison: Comparison) -> tuple[list[Finding], int]:
     """All findings of a stack as it will be, and how many former ones the change does away with."""
-    former = {_key(one): one for one in _answers(comparison.before, comparison, judged_before=True)}
-    found = []
+    former = {_key(finding): finding for finding in _former(comparison)}
     moves = {new: old for old, new in (comparison.after.moved.items() if comparison.after else ())}
-    seen = set()
-    for one in _answers(comparison.after, comparison):
-        key = (one.rule, moves.get(one.address, one.address))
-        before = former.get(key) or former.get(_key(one))
-        seen |= {key, _key(one)}
-        known = before is not None and before.detail == one.detail and not BY_ID[one.rule].of_change
-        found.append(one if not known else _existing(one))
-    return sorted(found, key=lambda one: one.weight), len(former.keys() - seen)
+    judged, seen = [], set()
+    for finding in [*_present(comparison), *_of_destroyed(comparison)]:
+        key = (finding.rule, moves.get(finding.address, finding.address))
+        before = former.get(key) or former.get(_key(finding))
+        seen |= {key, _key(finding)}
+        stays = before is not None and before.detail == finding.detail and not BY_ID[finding.rule].of_change
+        judged.append(replace(finding, new=not stays))
+    return sorted(judged, key=lambda finding: finding.weight), len(former.keys() - seen)
 
 
-def _key(one: Finding) -> tuple[str, str]:
-    return one.rule, one.address
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.address
 
 
-def _existing(one: Finding) -> Finding:
-    return Finding(**{**vars(one), "new": False})
+def _former(comparison: Comparison) -> Iterator[Finding]:
+    """What is to be said of the stack as it was, which no change had come to yet."""
+    if comparison.before is not None:
+        for item in comparison.before.items.values():
+            yield from _answers(Subject(item=item, stack=comparison.before), comparison.source, of_change={False})
 
 
-def _answers(stack: Stack | None, comparison: Comparison, *, judged_before: bool = False) -> Iterator[Finding]:
-    if stack is not None:
-        changes = {one.address: one for one in comparison.changes}
-        for item in stack.items.values():
-            change = None if judged_before else changes.get(item.address)
-            former = None if judged_before else comparison.former(item.address)
-            subject = Subject(item=item, stack=stack, change=change, former=former)
-            yield from _of(subject, comparison.source, changes_only=False, without_changes=judged_before)
-    if not judged_before and comparison.before is not None:
-        for change in comparison.changes:
+def _present(comparison: Comparison) -> Iterator[Finding]:
+    if comparison.after is not None:
+        for item in comparison.after.items.values():
+            change, former = comparison.change(item.address), comparison.former(item.address)
+            subject = Subject(item=item, stack=comparison.after, change=change, former=former)
+            yield from _answers(subject, comparison.source)
+
+
+def _of_destroyed(comparison: Comparison) -> Iterator[Finding]:
+    """What is to be said of the change itself, where nothing is left to judge."""
+    if comparison.before is not None:
+        for change in (change for change in comparison.changes if change.action == "destroyed"):
             gone = comparison.before.items.get(change.address)
-            if change.action == "destroyed" and gone is not None:
+            if gone is not None:
                 subject = Subject(item=gone, stack=comparison.before, change=change, former=gone)
-                yield from _of(subject, comparison.source, changes_only=True, without_changes=False)
+                yield from _answers(subject, comparison.source, of_change={True})
 
 
-def _of(subject: Subject, source: str, *, changes_only: bool, without_changes: bool) -> Iterator[Finding]:
-    for rule in _rules(subject.item):
-        if (rule.code_only and source != "code") or (changes_only and not rule.of_change):
-            continue
-        if rule.of_change and without_changes:
+def _answers(
+    subject: Subject, source: str, *, of_change: Set[bool] = frozenset({True, False})
+) -> Iterator[Finding]:  # fmt: skip
+    for rule in _rules(subject.item.type):
+        if rule.of_change not in of_change or (rule.code_only and source != "code"):
             continue
         answer = rule.judge(subject)
         if answer.verdict != FINE and answer.detail is not None:
@@ -142,26 +144,18 @@ def _of(subject: Subject, source: str, *, changes_only: bool, without_changes: b
             )
 
 
-_FOR_KIND: dict[str, tuple[Rule, ...]] = {}
+@lru_cache(maxsize=256)
+def _rules(type_: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if type_ in rule.kinds)
 
 
-def _rules(item: Item) -> tuple[Rule, ...]:
-    if item.type not in _FOR_KIND:
-        _FOR_KIND[item.type] = tuple(rule for rule in RULES if item.type in rule.kinds)
-    return _FOR_KIND[item.type]
-
-
-def merged(found: list[Finding]) -> list[Finding]:
+def merged(findings: list[Finding]) -> list[Finding]:
     """One finding where several sources found the same; it is new if the change brings it for any of them."""
     by_key: dict[tuple[str, str, str], Finding] = {}
-    for one in found:
-        known = by_key.get(one.key)
-        if known is None:
-            by_key[one.key] = one
-            continue
+    for finding in findings:
+        known = by_key.setdefault(finding.key, finding)
         # The plan saw the real state: its words win.
-        words = one if "plan" in one.sources else known
-        by_key[one.key] = Finding(
-            **{**vars(words), "new": known.new or one.new, "sources": tuple(dict.fromkeys(known.sources + one.sources))}
-        )
-    return sorted(by_key.values(), key=lambda one: one.weight)
+        words = finding if "plan" in finding.sources else known
+        sources = tuple(dict.fromkeys(known.sources + finding.sources))
+        by_key[finding.key] = replace(words, new=known.new or finding.new, sources=sources)
+    return sorted(by_key.values(), key=lambda finding: finding.weight)

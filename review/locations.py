@@ -62,9 +62,9 @@ def _paths(finding: Finding, source: Source) -> list[KeyPath]:
         and path[len(side)] in {"services", "endpoints"} and _owns(str(path[-1]), local)
     ]  # fmt: skip
     owners.sort(key=lambda path: -len(str(path[-1])))
-    found: list[KeyPath] = [(*owner, *setting) for owner in owners] if setting else []
-    found += [(*side, *setting), setting] if setting else []
-    return [*found, *owners, side]
+    settings: list[KeyPath] = [(*owner, *setting) for owner in owners] if setting else []
+    settings += [(*side, *setting), setting] if setting else []
+    return [*settings, *owners, side]
 
 
 def _owns(key: str, local: str) -> bool:

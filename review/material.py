@@ -72,17 +72,17 @@ def plans_named(words: Sequence[str]) -> dict[str, Path]:
     Raises:
         UnusableError: for words that are no STACK=FILE, a stack that is named twice, or a file that is not there.
     """
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for word in words:
         label, _, file = word.partition("=")
         if not label or not file:
             raise UnusableError(f"--plan {word}: give STACK=FILE")
-        if label in found:
+        if label in files:
             raise UnusableError(f"--plan {word}: a plan of {label} is given already")
         if not Path(file).is_file():
             raise UnusableError(f"{file}: there is no such file; make it with `terraform show -json PLAN > FILE`")
-        found[label] = Path(file)
-    return found
+        files[label] = Path(file)
+    return files
 
 
 def plans(material: Material, files: Mapping[str, Path]) -> None:
@@ -91,7 +91,9 @@ def plans(material: Material, files: Mapping[str, Path]) -> None:
     Raises:
         UnusableError: for a stack that is not there, or a file that is not its plan.
     """
-    stacks: dict[str, Stack] = {one.after.label: one.after for one in material.code if one.after}
+    stacks: dict[str, Stack] = {
+        comparison.after.label: comparison.after for comparison in material.code if comparison.after
+    }
     for label, file in files.items():
         if label not in stacks:
             raise UnusableError(
@@ -106,12 +108,12 @@ def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgeme
         Acknowledgement(
             key=key,
             environment=environment,
-            rule=one.rule,
-            address=one.address,
-            reason=one.reason,
-            expires=date.fromisoformat(one.expires),
+            rule=entry.rule,
+            address=entry.address,
+            reason=entry.reason,
+            expires=date.fromisoformat(entry.expires),
         )
-        for key, one in settings.acknowledgements.items()
+        for key, entry in settings.acknowledgements.items()
     ]
 
 

@@ -7,7 +7,6 @@ believed where there is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -37,21 +36,19 @@ def infer(comparison: Comparison) -> Comparison:
 
 
 def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) -> Iterator[str]:
-    lifecycle = item.values.get("lifecycle")
-    lifecycle = lifecycle if isinstance(lifecycle, dict) else {}
-    ignored = {str(one) for one in texts(lifecycle, "ignore_changes")}
+    ignored = {str(attribute) for attribute in texts(item.lifecycle, "ignore_changes")}
     kind = item.kind
     forcing, in_place = (kind.forcing, kind.in_place) if kind else ((), ())
     for difference in change.differences if change else ():
-        top = re.split(r"[.\[]", difference.path)[0]
+        top = difference.attribute
         if top in forcing and not {top, "all"} & ignored and not any(part in difference.path for part in in_place):
             yield difference.path
     for attribute in forcing:
         for address, _ in referred(item.values.get(attribute)):
-            one = changes.get(address)
-            if one is not None and one.action == "replaced" and attribute not in ignored:
+            cause = changes.get(address)
+            if cause is not None and cause.action == "replaced" and attribute not in ignored:
                 yield f"{attribute} → {address}"
-    for trigger in texts(lifecycle, "replace_triggered_by"):
+    for trigger in texts(item.lifecycle, "replace_triggered_by"):
         if _triggered(str(trigger), changes):
             yield f"replace_triggered_by → {trigger}"
 
@@ -66,4 +63,4 @@ def _triggered(trigger: str, changes: Mapping[str, Change]) -> bool:
         return True
     if change.action in {"replaced", "created"}:
         return change.action == "replaced"
-    return any(re.split(r"[.\[]", one.path)[0] == attribute for one in change.differences)
+    return any(difference.attribute == attribute for difference in change.differences)

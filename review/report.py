@@ -33,17 +33,17 @@ class Report:
     def fails(self, fail_on: str) -> bool:
         """Whether there is a finding of at least this severity."""
         worst = SEVERITIES.index(fail_on)
-        return any(SEVERITIES.index(one.severity) <= worst for one in self.findings)
+        return any(SEVERITIES.index(finding.severity) <= worst for finding in self.findings)
 
     @property
     def changed(self) -> tuple[Comparison, ...]:
         """The comparisons in which something changes."""
-        return tuple(one for one in self.comparisons if one.changes)
+        return tuple(comparison for comparison in self.comparisons if comparison.changes)
 
     @property
     def drift(self) -> list[tuple[str, Change]]:
         """What was changed outside Terraform, by stack."""
-        return [(one.stack.label, change) for one in self.comparisons for change in one.drift]
+        return [(comparison.stack.label, change) for comparison in self.comparisons for change in comparison.drift]
 
     @property
     def empty(self) -> bool:
@@ -53,34 +53,32 @@ class Report:
 
 def assemble(material: Material) -> Report:
     """Judge everything and put it in order."""
-    settled = [settle(one, material) for one in material.code]
+    settled = [settle(comparison, material) for comparison in material.code]
     comparisons = [*settled, *material.plans]
-    found: list[Finding] = []
+    findings: list[Finding] = []
     resolved = 0
     for comparison in comparisons:
         answers, gone = judge(comparison)
-        found += answers
+        findings += answers
         resolved += gone if comparison.source == "code" else 0
     for rehearsal in material.rehearsals:
-        found += rehearsal.findings
+        findings += rehearsal.findings
     for environment, problem in material.unusable:
         detail = quote(problem)
         place = f"config/environments/{environment}.yaml"
-        found.append(other("environment-unusable", environment, environment, place, detail))
-    remaining, accepted = apply(merged(found), _entries(material), material.today)
-    existing = {
-        severity: sum(not one.new and one.severity == severity for one in remaining) for severity in SEVERITIES
-    }  # fmt: skip
-    decided = [one for comparison in comparisons for one in decisions(comparison)]
-    decided += [one for rehearsal in material.rehearsals for one in rehearsal.decisions]
+        findings.append(other("environment-unusable", environment, environment, place, detail))
+    remaining, accepted = apply(merged(findings), _entries(material), material.today)
+    former = [finding.severity for finding in remaining if not finding.new]
+    decided = [decision for comparison in comparisons for decision in decisions(comparison)]
+    decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
         environments=tuple(material.environments),
         comparisons=tuple(comparisons),
         decisions=tuple(_once(decided)),
-        findings=tuple(one for one in remaining if one.new),
+        findings=tuple(finding for finding in remaining if finding.new),
         acknowledged=tuple(accepted),
-        existing=existing,
+        existing={severity: former.count(severity) for severity in SEVERITIES},
         resolved=resolved,
         rehearsals=tuple(material.rehearsals),
         notes=tuple(material.notes),
@@ -90,7 +88,7 @@ def assemble(material: Material) -> Report:
 def _entries(material: Material) -> list[Acknowledgement]:
     """Of an environment that does not load nothing can be matched, so nothing of it is unused."""
     broken = {environment for environment, _ in material.unusable}
-    return [one for one in material.entries if one.environment not in broken]
+    return [entry for entry in material.entries if entry.environment not in broken]
 
 
 def settle(comparison: Comparison, material: Material) -> Comparison:
@@ -100,12 +98,12 @@ def settle(comparison: Comparison, material: Material) -> Comparison:
     complete = False
     for plan in material.plans:
         if plan.stack.label == label:
-            known |= {one.address: one.because for one in plan.changes if one.action == "replaced"}
+            known |= {change.address: change.because for change in plan.changes if change.action == "replaced"}
             complete = True
     for rehearsal in material.rehearsals:
         known |= rehearsal.replaced.get(label, {})
         complete |= label in rehearsal.complete
-    changes = [one for change in comparison.changes for one in _settled(change, known, complete)]
+    changes = [result for change in comparison.changes for result in _settled(change, known, complete)]
     return replace(comparison, changes=tuple(changes))
 
 
@@ -120,14 +118,14 @@ def _settled(change: Change, known: Mapping[str, Sequence[str]], complete: bool)
     return [change]
 
 
-def _once(found: list[Decision]) -> list[Decision]:
+def _once(decided: list[Decision]) -> list[Decision]:
     """The same sentence from code, plan and rehearsal is one, with all of its sources."""
     by_key: dict[tuple[str, str, Sentence], Decision] = {}
-    for one in found:
-        key = (one.topic, one.stack, one.sentence)
+    for decision in decided:
+        key = (decision.topic, decision.stack, decision.sentence)
         known = by_key.get(key)
         if known is None:
-            by_key[key] = one
-        elif one.source not in known.source.split(", "):
-            by_key[key] = replace(known, source=f"{known.source}, {one.source}")
+            by_key[key] = decision
+        elif decision.source not in known.source.split(", "):
+            by_key[key] = replace(known, source=f"{known.source}, {decision.source}")
     return list(by_key.values())

@@ -42,7 +42,7 @@ def sides(
     """Synthesize those of the `wanted` environments that a checkout has, two at a time, each below `into`."""
     present = set(environments(checkout))
 
-    def one(name: str) -> Side:
+    def side_of(name: str) -> Side:
         if name not in present:
             return Side(environment=name)
         folder = into / name
@@ -52,7 +52,7 @@ def sides(
         return side
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return {side.environment: side for side in pool.map(one, wanted)}
+        return {side.environment: side for side in pool.map(side_of, wanted)}
 
 
 def _synthesized(python: str, checkout: Path, name: str, folder: Path) -> Side:

@@ -60,10 +60,14 @@ def contrasted(before: Any, after: Any) -> tuple[str, str]:
     if max(len(old), len(new)) <= _LONGEST:
         return old, new
     start = next(
-        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+        (at for at, (left, right) in enumerate(zip(old, new, strict=False)) if left != right), min(len(old), len(new))
     )
     end = next(
-        (at for at, (one, other) in enumerate(zip(old[start:][::-1], new[start:][::-1], strict=False)) if one != other),
+        (
+            at
+            for at, (left, right) in enumerate(zip(old[start:][::-1], new[start:][::-1], strict=False))
+            if left != right
+        ),
         min(len(old), len(new)) - start,
     )
     return _window(old, start, end), _window(new, start, end)
@@ -81,4 +85,4 @@ def _window(text: str, start: int, end: int) -> str:
 def _plain(value: Any) -> str:
     if value is UNKNOWN:
         return repr(value)
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=lambda inner: repr(inner))
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=repr)

@@ -23,54 +23,54 @@ _OPENED = {
 }
 
 
-def opened(one: WayIn) -> Sentence | None:
+def opened(way: WayIn) -> Sentence | None:
     """What a new grant means; None for one that lets nobody in."""
-    if one.way == "reject":
+    if way.by == "reject":
         return None
-    if one.way == "accept" and one.who == EVERY_PROJECT:
+    if way.by == "accept" and way.who == EVERY_PROJECT:
         text = "Every project that knows the link of {what} may connect to it, without being asked."
-    elif one.way == "accept":
-        kind = "The network" if "/" in one.who else "The project"
+    elif way.by == "accept":
+        kind = "The network" if "/" in way.who else "The project"
         text = f"{kind} {{who}} may connect to {{what}} with up to {{measure}} endpoints; it could not before."
     else:
-        text = _OPENED[one.way]
-    return _say(text, one)
+        text = _OPENED[way.by]
+    return _say(text, way)
 
 
 def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
     """What another limit, port or address means."""
-    if new.way == "accept":
+    if new.by == "accept":
         yield REACH, _say("{who} may open up to {measure} endpoints to {what}, instead of {old}.", new, old)
         if old.measure.isdecimal() and new.measure.isdecimal() and int(new.measure) < int(old.measure):
             yield CUT, _say("Endpoints of {who} beyond the {measure} that {what} now accepts are cut off.", new)
-    elif new.way == "port":
+    elif new.by == "port":
         text = (
             "{what} answers on port {measure} instead of {old}: callers that still use port {old} get no answer from "
             "the moment of the apply, even though their connection stays."
         )
         yield CUT, _say(text, new, old)
-    elif new.way == "firewall":
+    elif new.by == "firewall":
         yield REACH, _say("{who} may open connections to VMs in {what} at {measure}, instead of {old}.", new, old)
-    elif new.way == "endpoint":
+    elif new.by == "endpoint":
         text = "The endpoint {via} to {what} has the address {measure} instead of {old}: callers must use the new one."
         yield CUT, _say(text, new, old)
 
 
-def closed(one: WayIn, comparison: Comparison) -> Sentence | None:
+def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
     """What the end of a grant cuts off; None where the thing itself goes, which is told as destroyed."""
     after = comparison.after
-    remains = after is not None and (one.thing in after.items or one.what in _names(after))
-    if one.way == "endpoint":
-        return _say("VMs in {who} no longer reach {what} through the endpoint {via}.", one)
-    if one.way == "call" and remains:
-        return _say("{who} may no longer call {what}.", one)
-    if one.way == "accept" and remains:
-        item = after.items.get(one.address) if after else None
+    remains = after is not None and (way.thing in after.items or way.what in _names(after))
+    if way.by == "endpoint":
+        return _say("VMs in {who} no longer reach {what} through the endpoint {via}.", way)
+    if way.by == "call" and remains:
+        return _say("{who} may no longer call {what}.", way)
+    if way.by == "accept" and remains:
+        item = after.items.get(way.address) if after else None
         if item is not None and item.values.get("reconcile_connections") is not True:
             text = "{who} is no longer accepted by {what}, but stays connected, because reconcile_connections is off."
         else:
             text = "{who} is no longer accepted by {what}: its endpoints there are cut off."
-        return _say(text, one)
+        return _say(text, way)
     return None
 
 
@@ -79,17 +79,17 @@ def _names(stack: Stack) -> frozenset[str]:
     return frozenset(name_of(item, stack) for item in stack.items.values())
 
 
-def _say(text: str, one: WayIn, old: WayIn | None = None) -> Sentence:
-    who = one.who
+def _say(text: str, way: WayIn, old: WayIn | None = None) -> Sentence:
+    who = way.who
     if who in OWN_WORDS:
         text = text.replace("{who}", who)
-    if one.measure in OWN_WORDS:
-        text = text.replace("{measure}", one.measure)
+    if way.measure in OWN_WORDS:
+        text = text.replace("{measure}", way.measure)
     if who.startswith(DEFAULT_ACCOUNT):
         who = who.removeprefix(DEFAULT_ACCOUNT)
         text = text.replace("{who}", f"{DEFAULT_ACCOUNT}{{who}}")
     elif who == _IAP:
         text = text.replace("{who}", "Identity-Aware Proxy ({who})")
     text = text[:1].upper() + text[1:]
-    values = {"who": who, "what": one.what, "via": one.via, "measure": one.measure, "old": old.measure if old else ""}
+    values = {"who": who, "what": way.what, "via": way.via, "measure": way.measure, "old": old.measure if old else ""}
     return say(text, **{name: value for name, value in values.items() if f"{{{name}}}" in text})

@@ -15,6 +15,7 @@ from deployment.kinds.kind import ACCEPT, CALL, ENDPOINT, EXTERNAL, FIREWALL, IN
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_open, name_of, readable, resolved, target_of
 from deployment.stack import Item, Stack, blocks, single, texts
+from deployment.values import Json
 
 # Roles with run.routes.invoke, from https://cloud.google.com/run/docs/reference/iam/roles
 INVOKING = frozenset(
@@ -30,13 +31,13 @@ OWN_WORDS = frozenset({INTERNET, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, 
 
 @dataclass(frozen=True, kw_only=True)
 class WayIn:
-    """One way in: `who` reaches `what` by `way`, perhaps `via` something.
+    """One way in: `who` reaches `what`, `by` what sort of way, perhaps `via` something.
 
     `measure` is how far: a limit, ports, an address. `thing` is the address of `what` in its stack, where it has
     one: a rename does not make another thing of it.
     """
 
-    way: str
+    by: str
     who: str
     what: str
     measure: str = ""
@@ -47,48 +48,44 @@ class WayIn:
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What makes two grants the same one, with perhaps another measure."""
-        return self.way, self.who, self.via, self.thing or self.what
+        return self.by, self.who, self.via, self.thing or self.what
 
 
 def ways_in(stack: Stack) -> list[WayIn]:
     """Every way in that a stack opens."""
-    return [way for item in stack.items.values() for way in _of(item, stack)]
+    opening = [(item, item.kind.way_in) for item in stack.items.values() if item.kind and item.kind.way_in]
+    return [way for item, way_in in opening for way in OPENED_BY[way_in](item, stack)]
 
 
-def _of(item: Item, stack: Stack) -> Iterator[WayIn]:
-    kind = item.kind
-    if kind is not None and kind.way_in:
-        yield from OPENED_BY[kind.way_in](item, stack)
+def _way(by: str, who: str, item: Item, stack: Stack, measure: str = "") -> WayIn:
+    """A way to an item itself."""
+    return WayIn(by=by, who=who, what=name_of(item, stack), measure=measure, address=item.address, thing=item.address)
 
 
 def _accepted(item: Item, stack: Stack) -> Iterator[WayIn]:
-    name = name_of(item, stack)
     if item.values.get("connection_preference") == "ACCEPT_AUTOMATIC":
-        yield WayIn(
-            way=ACCEPT, who=EVERY_PROJECT, what=name, measure="any number", address=item.address, thing=item.address
-        )
+        yield _way(ACCEPT, EVERY_PROJECT, item, stack, "any number")
     for entry in blocks(item.values, "consumer_accept_lists"):
-        who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
         limit = entry.get("connection_limit")
         measure = NO_LIMIT if limit is None else str(readable(limit, stack))
-        yield WayIn(
-            way=ACCEPT, who=_text(who, stack), what=name, measure=measure, address=item.address, thing=item.address
-        )
-    for entry in texts(item.values, "consumer_reject_lists"):
-        yield WayIn(way="reject", who=_text(entry, stack), what=name, address=item.address, thing=item.address)
+        yield _way(ACCEPT, _text(admitted(entry), stack), item, stack, measure)
+    for rejected in texts(item.values, "consumer_reject_lists"):
+        yield _way("reject", _text(rejected, stack), item, stack)
+
+
+def admitted(entry: Json) -> Any:
+    """Whom an entry of an accept list is for."""
+    return entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
 
 
 def _ingress(item: Item, stack: Stack) -> Iterator[WayIn]:
     ingress = ingress_of(item)
-    who = INTERNET if ingress in {"INGRESS_TRAFFIC_ALL", "all"} else ""
+    if ingress in {"INGRESS_TRAFFIC_ALL", "all"}:
+        yield _way(INGRESS, INTERNET, item, stack)
     if ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER":
-        who = ANY_BALANCER
-    if who:
-        yield WayIn(way=INGRESS, who=who, what=name_of(item, stack), address=item.address, thing=item.address)
+        yield _way(INGRESS, ANY_BALANCER, item, stack)
     if item.values.get("invoker_iam_disabled") is True:
-        yield WayIn(
-            way=CALL, who=EVERYONE["allUsers"], what=name_of(item, stack), address=item.address, thing=item.address
-        )
+        yield _way(CALL, EVERYONE["allUsers"], item, stack)
 
 
 def ingress_of(item: Item) -> Any:
@@ -110,35 +107,41 @@ def _callers(item: Item, stack: Stack) -> Iterator[WayIn]:
     name = _text(what, stack) if of_service else f"every service of {_text(item.values.get('project'), stack)}"
     for member in [*texts(item.values, "member"), *texts(item.values, "members")]:
         who = EVERYONE.get(str(member)) or _text(member, stack)
-        yield WayIn(way=CALL, who=who, what=name, address=item.address, thing=_service(what, stack))
+        yield WayIn(by=CALL, who=who, what=name, address=item.address, thing=_service(what, stack))
 
 
 def _service(what: Any, stack: Stack) -> str:
     """The address of the Cloud Run service that a permission is for, if it stands here."""
     named = target_of(what, stack)
-    found = named or stack.called(SERVICE.type, str(what)) or stack.called(FIRST_SERVICE.type, str(what))
-    return found.address if found else ""
+    service = named or stack.called(SERVICE.type, str(what)) or stack.called(FIRST_SERVICE.type, str(what))
+    return service.address if service else ""
 
 
 def _firewall(item: Item, stack: Stack) -> Iterator[WayIn]:
-    values = item.values
-    if values.get("direction", "INGRESS") != "INGRESS" or values.get("disabled") is True or not values.get("allow"):
-        return
-    ports = ", ".join(sorted(_allowed(values)))
-    network = target_of(values.get("network"), stack)
-    where = name_of(network, stack) if network else _text(values.get("network"), stack)
-    for source in sources(values):
-        yield WayIn(way=FIREWALL, who=_text(source, stack), what=where, measure=ports, address=item.address)
+    ports = ", ".join(sorted(allowed(item.values)))
+    where = _network(item, stack)
+    for source in sources(item.values):
+        yield WayIn(by=FIREWALL, who=_text(source, stack), what=where, measure=ports, address=item.address)
 
 
-def _allowed(values: dict[str, Any]) -> Iterator[str]:
-    for one in blocks(values, "allow"):
-        for port in texts(one, "ports") or ["every port"]:
-            yield f"{one.get('protocol')}:{port}"
+def _network(item: Item, stack: Stack) -> str:
+    network = target_of(item.values.get("network"), stack)
+    return name_of(network, stack) if network else _text(item.values.get("network"), stack)
 
 
-def sources(values: dict[str, Any]) -> list[Any]:
+def allowed(values: Json) -> list[str]:
+    """What a firewall rule lets through, as PROTOCOL:PORTS."""
+    return [
+        f"{allow.get('protocol')}:{ports}"
+        for allow in blocks(values, "allow")
+        for ports in texts(allow, "ports") or ["every port"]
+    ]
+
+
+def sources(values: Json) -> list[Any]:
     """Where a firewall rule lets traffic in from; the API takes every address when nothing is given."""
+    if values.get("direction", "INGRESS") != "INGRESS" or values.get("disabled") is True or not values.get("allow"):
+        return []
     ranges = texts(values, "source_ranges")
     other = [*texts(values, "source_tags"), *texts(values, "source_service_accounts")]
     return ranges or other or ["0.0.0.0/0"]
@@ -147,12 +150,10 @@ def sources(values: dict[str, Any]) -> list[Any]:
 def _endpoint(item: Item, stack: Stack) -> Iterator[WayIn]:
     address = target_of(item.values.get("ip_address"), stack)
     given = address.values.get("address") if address else item.values.get("ip_address")
-    network = target_of(item.values.get("network"), stack)
-    where = name_of(network, stack) if network else _text(item.values.get("network"), stack)
     what = _link(_text(item.values.get("target"), stack), stack)
     yield WayIn(
-        way=ENDPOINT,
-        who=where,
+        by=ENDPOINT,
+        who=_network(item, stack),
         via=name_of(item, stack),
         what=what,
         measure=_text(given, stack) if given else PICKED,
@@ -165,15 +166,14 @@ def _link(text: str, stack: Stack) -> str:
     parts = text.split("/")
     if "serviceAttachments" not in parts or "projects" not in parts:
         return text
-    own = any(one.called(SERVICE_ATTACHMENT.type, parts[-1]) for one in stack.others.values())
+    own = any(other.called(SERVICE_ATTACHMENT.type, parts[-1]) for other in stack.others.values())
     return parts[-1] if own else f"{parts[-1]} in {parts[parts.index('projects') + 1]}"
 
 
 def _external(item: Item, stack: Stack) -> Iterator[WayIn]:
     for interface in blocks(item.values, "network_interface"):
         if "access_config" in interface and interface["access_config"] != []:
-            name = name_of(item, stack)
-            yield WayIn(way=EXTERNAL, who=INTERNET, what=name, address=item.address, thing=item.address)
+            yield _way(EXTERNAL, INTERNET, item, stack)
 
 
 def _frontend(item: Item, stack: Stack) -> Iterator[WayIn]:
@@ -182,23 +182,23 @@ def _frontend(item: Item, stack: Stack) -> Iterator[WayIn]:
         ports = item.values.get("port_range") or item.values.get("ports")
         measure = "-".join(dict.fromkeys(str(ports).split("-"))) if isinstance(ports, str) else _text(ports, stack)
         what = _published(stack).get(item.address) or name_of(item, stack)
-        yield WayIn(way=PORT, who="", what=what, measure=measure, address=item.address, thing=item.address)
+        yield WayIn(by=PORT, who="", what=what, measure=measure, address=item.address, thing=item.address)
 
 
 @lru_cache(maxsize=8)
 def _published(stack: Stack) -> dict[str, str]:
     """The name of the attachment that publishes a load balancer's rule, by the rule's address."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for attachment in stack.of(SERVICE_ATTACHMENT.type):
         rule = target_of(attachment.values.get("target_service"), stack)
         if rule is not None:
-            found.setdefault(rule.address, name_of(attachment, stack))
-    return found
+            names.setdefault(rule.address, name_of(attachment, stack))
+    return names
 
 
 def _text(value: Any, stack: Stack) -> str:
-    found = readable(resolved(value, stack), stack)
-    return found if isinstance(found, str) else repr(found) if is_open(found) else str(found)
+    text = readable(resolved(value, stack), stack)
+    return text if isinstance(text, str) else repr(text) if is_open(text) else str(text)
 
 
 OPENED_BY: Mapping[str, Callable[[Item, Stack], Iterator[WayIn]]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deployment.comparison import Change
-from deployment.hidden import SHOWN, Hidden
-from deployment.stack import UNKNOWN
+from deployment.comparison import Change, Comparison
+from review.acknowledgements import Acknowledged
+from review.decisions import Decision
 from review.findings import Finding, texts
 from review.formats.wording import headline
 from review.report import Report
@@ -17,68 +17,66 @@ SCHEMA = 1
 
 def text(report: Report, *, failed: bool) -> str:
     """The document as text."""
-    return json.dumps(document(report, failed=failed), indent=2, sort_keys=True) + "\n"
+    return json.dumps(document(report, failed=failed), indent=2, sort_keys=True, default=repr) + "\n"
 
 
 def document(report: Report, *, failed: bool) -> dict[str, Any]:
-    """The document; nothing in it depends on the time or the machine."""
+    """The document; nothing in it depends on the time or the machine. Hidden and unknown values are not text yet."""
     return {
         "schema": SCHEMA,
         "base": report.base,
         "failed": failed,
         "summary": headline(report),
         "environments": list(report.environments),
-        "findings": [_finding(one) for one in report.findings],
-        "decisions": [
-            {"topic": one.topic, "stack": one.stack, "address": one.address, "text": str(one.sentence),
-             "sources": one.source.split(", ")}
-            for one in report.decisions
-        ],
-        "acknowledged": [
-            {**_finding(one.finding), "reason": one.by.reason, "expires": one.by.expires.isoformat(), "key": one.by.key}
-            for one in report.acknowledged
-        ],
+        "findings": [_finding(finding) for finding in report.findings],
+        "decisions": [_decision(decision) for decision in report.decisions],
+        "acknowledged": [_accepted(accepted) for accepted in report.acknowledged],
         "existing": dict(report.existing),
         "resolved": report.resolved,
-        "stacks": [
-            {"stack": one.stack.label, "environment": one.stack.environment, "source": one.source,
-             "changes": [_change(change) for change in one.changes], "drift": [_change(change) for change in one.drift]}
-            for one in report.comparisons if one.changes or one.drift
-        ],
+        "stacks": [_stack(comparison) for comparison in report.comparisons if comparison.changes or comparison.drift],
         "rehearsals": [
-            {"environment": one.environment, "held": one.held, "lines": [str(line) for line in one.lines]}
-            for one in report.rehearsals
+            {"environment": rehearsal.environment, "held": rehearsal.held, "lines": list(map(str, rehearsal.lines))}
+            for rehearsal in report.rehearsals
         ],
         "notes": [str(note) for note in report.notes],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    what, why, remedy = texts(finding.rule)
+    return {
+        "rule": finding.rule, "severity": finding.severity, "stack": finding.stack, "address": finding.address,
+        "verdict": "undecided" if finding.undecided else "finding", "detail": str(finding.detail), "what": what,
+        "why": why, "remedy": remedy, "sources": list(finding.sources),
     }  # fmt: skip
 
 
-def _finding(one: Finding) -> dict[str, Any]:
-    what, why, remedy = texts(one.rule)
+def _decision(decision: Decision) -> dict[str, Any]:
     return {
-        "rule": one.rule, "severity": one.severity, "stack": one.stack, "address": one.address,
-        "verdict": "undecided" if one.undecided else "finding", "detail": str(one.detail), "what": what, "why": why,
-        "remedy": remedy, "sources": list(one.sources),
+        "topic": decision.topic, "stack": decision.stack, "address": decision.address, "text": str(decision.sentence),
+        "sources": decision.source.split(", "),
     }  # fmt: skip
 
 
-def _change(one: Change) -> dict[str, Any]:
+def _accepted(accepted: Acknowledged) -> dict[str, Any]:
+    by = accepted.by
+    return {**_finding(accepted.finding), "reason": by.reason, "expires": by.expires.isoformat(), "key": by.key}
+
+
+def _stack(comparison: Comparison) -> dict[str, Any]:
     return {
-        "address": one.address, "former_address": one.former_address or None, "action": one.action,
-        "because": list(one.because), "inferred": one.inferred, "unknown": list(one.unknown),
+        "stack": comparison.stack.label, "environment": comparison.stack.environment, "source": comparison.source,
+        "changes": list(map(_change, comparison.changes)), "drift": list(map(_change, comparison.drift)),
+    }  # fmt: skip
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "address": change.address, "former_address": change.former_address or None, "action": change.action,
+        "because": list(change.because), "inferred": change.inferred, "unknown": list(change.unknown),
         "differences": [
-            {"path": difference.path, **({} if difference.added else {"before": _plain(difference.before)}),
-             **({} if difference.removed else {"after": _plain(difference.after)})}
-            for difference in one.differences
+            {"path": difference.path, **({} if difference.added else {"before": difference.before}),
+             **({} if difference.removed else {"after": difference.after})}
+            for difference in change.differences
         ],
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Hidden):
-        return SHOWN
-    if value is UNKNOWN:
-        return repr(value)
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value

@@ -94,15 +94,15 @@ def _parts(report: Report) -> Iterator[Part]:
     if report.findings:
         yield Part("### Findings that this change brings\n", tuple(_findings(report)))
     for topic, title in HEADINGS.items():
-        found = [one for one in report.decisions if one.topic == topic]
-        if found:
-            units = (f"- {_say(one.sentence)} {_where(one.stack, one.source)}" for one in found)
+        decided = [decision for decision in report.decisions if decision.topic == topic]
+        if decided:
+            units = (f"- {_say(decision.sentence)} {_where(decision.stack, decision.source)}" for decision in decided)
             yield Part(f"### {title}\n", tuple(units))
     if report.acknowledged:
         units = (
-            f"- {code(one.finding.address)}: {code(one.finding.rule)}, until {one.by.expires}. "
-            f"Reason given: {code(shown(one.by.reason, 500))}"
-            for one in report.acknowledged
+            f"- {code(accepted.finding.address)}: {code(accepted.finding.rule)}, until {accepted.by.expires}. "
+            f"Reason given: {code(shown(accepted.by.reason, 500))}"
+            for accepted in report.acknowledged
         )
         yield Part("### Accepted in the configuration\n", tuple(units))
     yield from _rehearsals(report)
@@ -126,33 +126,34 @@ def _introduction(report: Report) -> str:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    for one in report.findings:
-        what, why, remedy = texts(one.rule)
-        told = "It cannot be told: " if one.undecided else ""
+    for finding in report.findings:
+        what, why, remedy = texts(finding.rule)
+        mark = "It cannot be told: " if finding.undecided else ""
+        place = code(f"{finding.stack}: {finding.address}")
         yield (
-            f"- **{one.severity}: {what}** {code(f'{one.stack}: {one.address}')}: {told}{_say(one.detail)}.\n"
-            f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(one.rule)})"
+            f"- **{finding.severity}: {what}** {place}: {mark}{_say(finding.detail)}.\n"
+            f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(finding.rule)})"
         )
 
 
 def _where(stack: str, source: str) -> str:
-    said = "" if source == "code" else f", seen in {source.replace(', ', ' and ')}"
-    return f"<sub>{code(stack)}{said}</sub>"
+    seen = "" if source == "code" else f", seen in {source.replace(', ', ' and ')}"
+    return f"<sub>{code(stack)}{seen}</sub>"
 
 
 def _rehearsals(report: Report) -> Iterator[Part]:
-    for one in report.rehearsals:
-        verdict = "held" if one.held else "**did not hold**"
+    for rehearsal in report.rehearsals:
+        verdict = "held" if rehearsal.held else "**did not hold**"
         yield Part(
-            f"### Rehearsal of {code(one.environment)}: {verdict}\n\nThe base was deployed with the real Terraform and "
-            "google provider against a stand-in of Google's APIs, then this change.\n",
-            tuple(f"- {_say(line)}" for line in one.lines),
+            f"### Rehearsal of {code(rehearsal.environment)}: {verdict}\n\nThe base was deployed with the real "
+            "Terraform and google provider against a stand-in of Google's APIs, then this change.\n",
+            tuple(f"- {_say(line)}" for line in rehearsal.lines),
         )
 
 
 def _details(report: Report) -> Iterator[Part]:
     if report.changed:
-        inferred = any(change.inferred for one in report.changed for change in one.changes)
+        inferred = any(change.inferred for comparison in report.changed for change in comparison.changes)
         note = "\n\n*Expected* replacements follow from the provider's rules; a plan or a rehearsal confirms them."
         yield Part(f"### Everything that changes, by stack{note if inferred else ''}")
     for comparison in report.changed:
@@ -165,18 +166,20 @@ def _rows(change: Change, of: str = "") -> Iterator[str]:
     because = f", because of {code('; '.join(change.because))}" if change.because else ""
     former = f", was {code(change.former_address)}" if change.former_address else ""
     yield f"| **{action(change)}** {code(change.address)}{of}{because}{former} | | | |"
-    yield from (_row(one) for one in told(change))
+    yield from (_row(difference) for difference in told(change))
 
 
-def _row(one: Difference) -> str:
-    values = (one.before, one.after)
-    before, after = map(code, map(shown, values) if one.added or one.removed else contrasted(*values))
-    return f"| | {code(one.path)} | {'' if one.added else before} | {'' if one.removed else after} |"
+def _row(difference: Difference) -> str:
+    values = (difference.before, difference.after)
+    before, after = map(code, map(shown, values) if difference.added or difference.removed else contrasted(*values))
+    return (
+        f"| | {code(difference.path)} | {'' if difference.added else before} | {'' if difference.removed else after} |"
+    )
 
 
 def _rest(report: Report) -> Iterator[Part]:
     later = [
-        f"- {code(f'{stack}: {address}')}: {', '.join(code(one) for one in attributes[:12])}"
+        f"- {code(f'{stack}: {address}')}: {', '.join(code(attribute) for attribute in attributes[:12])}"
         for stack, address, attributes in unknown(report)
     ]
     if computed(report):
@@ -200,9 +203,14 @@ def _rest(report: Report) -> Iterator[Part]:
 
 def _title(value: str) -> str:
     """A text of others in a heading of HTML, where there are no code spans: letters, digits and a few signs."""
-    return "".join(one if one.isascii() and (one.isalnum() or one in " ./_-") else "?" for one in value)
+    return "".join(
+        character if character.isascii() and (character.isalnum() or character in " ./_-") else "?"
+        for character in value
+    )
 
 
 def _escaped(value: str) -> str:
     """Text inside HTML: entities for everything that Markdown or HTML would take for its own."""
-    return "".join(one if one.isalnum() or one in " .,:()/_-" else f"&#{ord(one)};" for one in value)
+    return "".join(
+        character if character.isalnum() or character in " .,:()/_-" else f"&#{ord(character)};" for character in value
+    )

@@ -22,11 +22,11 @@ def text(report: Report, locations: Locations) -> str:
 def log(report: Report, locations: Locations) -> dict[str, Any]:
     """One run. Accepted findings are in it too, as suppressed."""
     names = sorted({*BY_ID, *OTHER})
-    results = [_result(one, names, locations) for one in report.findings]
+    results = [_result(finding, names, locations) for finding in report.findings]
     results += [
-        {**_result(one.finding, names, locations),
-         "suppressions": [{"kind": "external", "status": "accepted", "justification": one.by.reason}]}
-        for one in report.acknowledged
+        {**_result(accepted.finding, names, locations),
+         "suppressions": [{"kind": "external", "status": "accepted", "justification": accepted.by.reason}]}
+        for accepted in report.acknowledged
     ]  # fmt: skip
     driver = {"name": "cloudrun-psc review", "rules": [_rule(name) for name in names]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -45,24 +45,24 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
-    where = locations.of(one)
-    what, _, remedy = texts(one.rule)
-    told = "It cannot be told: " if one.undecided else ""
-    fingerprint = hashlib.sha256("\n".join(one.key).encode()).hexdigest()
+def _result(finding: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
+    where = locations.of(finding)
+    what, _, remedy = texts(finding.rule)
+    mark = "It cannot be told: " if finding.undecided else ""
+    fingerprint = hashlib.sha256("\n".join(finding.key).encode()).hexdigest()
     return {
-        "ruleId": one.rule,
-        "ruleIndex": names.index(one.rule),
-        "level": one.severity,
+        "ruleId": finding.rule,
+        "ruleIndex": names.index(finding.rule),
+        "level": finding.severity,
         "kind": "fail",
-        "message": {"text": f"{what} {one.stack}: {one.address}: {told}{one.detail}. {remedy}"},
+        "message": {"text": f"{what} {finding.stack}: {finding.address}: {mark}{finding.detail}. {remedy}"},
         "locations": [
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": where.file, "uriBaseId": "%SRCROOT%"},
                     "region": {"startLine": where.line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": f"{one.stack}/{one.address}", "kind": "resource"}],
+                "logicalLocations": [{"fullyQualifiedName": f"{finding.stack}/{finding.address}", "kind": "resource"}],
             }
         ],
         "partialFingerprints": {"finding/v1": fingerprint},

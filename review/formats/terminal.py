@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deployment.comparison import Change, Difference
 from review.findings import texts
@@ -19,7 +19,9 @@ def text(report: Report) -> str:
 
 def harmless(value: str) -> str:
     """A text of others in one line, with control, format and other unprintable characters escaped."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in value)
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in value
+    )
 
 
 def _say(sentence: Sentence) -> str:
@@ -29,23 +31,25 @@ def _say(sentence: Sentence) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"review against {harmless(report.base)}: {headline(report)}"
     yield from (f"note: {_say(note)}" for note in report.notes)
-    for one in report.findings:
-        mark = "cannot tell: " if one.undecided else ""
-        yield f"{one.severity}: {harmless(one.stack)}: {harmless(one.address)}: {mark}{_say(one.detail)} [{one.rule}]"
-        what, _, remedy = texts(one.rule)
+    for finding in report.findings:
+        mark = "cannot tell: " if finding.undecided else ""
+        place = f"{harmless(finding.stack)}: {harmless(finding.address)}"
+        yield f"{finding.severity}: {place}: {mark}{_say(finding.detail)} [{finding.rule}]"
+        what, _, remedy = texts(finding.rule)
         yield f"    {what} {remedy}"
     for topic, title in HEADINGS.items():
-        yield from _block(title, [f"{harmless(one.stack)}: {_say(one.sentence)}{_source(one.source)}"
-                                  for one in report.decisions if one.topic == topic])  # fmt: skip
+        yield from _block(title, [f"{harmless(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
+                                  for decision in report.decisions if decision.topic == topic])  # fmt: skip
     yield from _block("Accepted", [
-        f"{harmless(one.finding.address)}: {one.finding.rule}, until {one.by.expires}: {harmless(one.by.reason)}"
-        for one in report.acknowledged
+        f"{harmless(accepted.finding.address)}: {accepted.finding.rule}, until {accepted.by.expires}: "
+        f"{harmless(accepted.by.reason)}"
+        for accepted in report.acknowledged
     ])  # fmt: skip
     for rehearsal in report.rehearsals:
         verdict = "held" if rehearsal.held else "did not hold"
         yield from _block(f"Rehearsal of {harmless(rehearsal.environment)}: {verdict}", map(_say, rehearsal.lines))
     for comparison in report.changed:
-        yield from _block(_say(tally(comparison)), (line for one in comparison.changes for line in _change(one)))
+        yield from _block(_say(tally(comparison)), (line for change in comparison.changes for line in _change(change)))
     yield from _block("Unknown until apply", [f"{harmless(f'{stack}: {address}')}: {harmless(', '.join(attributes))}"
                                               for stack, address, attributes in unknown(report)])  # fmt: skip
     if computed(report):
@@ -64,25 +68,22 @@ def _source(source: str) -> str:
     return "" if source == "code" else f" (from the {source.replace(', ', ' and the ')})"
 
 
-def _block(title: str, lines: object) -> Iterator[str]:
-    found = list(lines)  # type: ignore[call-overload]
-    if found:
-        yield ""
-        yield title
-        yield from (f"  {line}" for line in found)
+def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
+    indented = [f"  {line}" for line in lines]
+    yield from ["", title, *indented] if indented else []
 
 
 def _change(change: Change) -> Iterator[str]:
     why = f" because of {harmless('; '.join(change.because))}" if change.because else ""
     former = f" (was {harmless(change.former_address)})" if change.former_address else ""
     yield f"{action(change)} {harmless(change.address)}{former}{why}"
-    yield from (f"    {_difference(one)}" for one in told(change))
+    yield from (f"    {_difference(difference)}" for difference in told(change))
 
 
-def _difference(one: Difference) -> str:
-    values = (one.before, one.after)
-    texts_ = map(shown, values) if one.added or one.removed else contrasted(*values)
-    path, before, after = map(harmless, (one.path, *texts_))
-    if one.added:
+def _difference(difference: Difference) -> str:
+    values = (difference.before, difference.after)
+    texts_ = map(shown, values) if difference.added or difference.removed else contrasted(*values)
+    path, before, after = map(harmless, (difference.path, *texts_))
+    if difference.added:
         return f"+ {path} = {after}"
-    return f"- {path} = {before}" if one.removed else f"  {path}: {before} → {after}"
+    return f"- {path} = {before}" if difference.removed else f"  {path}: {before} → {after}"

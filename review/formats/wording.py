@@ -34,9 +34,9 @@ def existing(report: Report) -> str:
 def tally(comparison: Comparison) -> Sentence:
     """A stack's changes by number."""
     order = ("created", "updated", "replaced", "destroyed", "moved")
-    actions = [one.action for one in comparison.changes if one.of_resource]
-    rest = sum(not one.of_resource for one in comparison.changes)
-    parts = [f"{actions.count(one)} {OF_RESOURCES.get(one, one)}" for one in order if one in actions]
+    actions = [change.action for change in comparison.changes if change.of_resource]
+    rest = sum(not change.of_resource for change in comparison.changes)
+    parts = [f"{actions.count(name)} {OF_RESOURCES.get(name, name)}" for name in order if name in actions]
     parts += [f"{rest} output{'s' if rest > 1 else ''} and settings"] if rest else []
     what = {"code": "code", "plan": "plan against the real state"}[comparison.source]
     return say(f"{{stack}} ({what}): {', '.join(parts)}", stack=comparison.stack.label)
@@ -57,23 +57,23 @@ def told(change: Change) -> list[Difference]:
     if change.action == "destroyed":
         return []
     if change.action == "created":
-        return [one for one in change.differences if not one.path.startswith(_ARRANGEMENT)]
+        return [difference for difference in change.differences if not difference.path.startswith(_ARRANGEMENT)]
     return list(change.differences)
 
 
 def unknown(report: Report) -> list[tuple[str, str, tuple[str, ...]]]:
     """Stack, address and attributes that somebody wrote and only apply will tell."""
-    found = []
-    for one in report.comparisons:
-        for change in one.changes:
+    later = []
+    for comparison in report.comparisons:
+        for change in comparison.changes:
             written = {difference.path for difference in change.differences}
             attributes = tuple(path for path in change.unknown if path in written)
             if attributes and change.action != "created":
-                found.append((one.stack.label, change.address, attributes))
-    return found
+                later.append((comparison.stack.label, change.address, attributes))
+    return later
 
 
 def computed(report: Report) -> int:
     """How many attributes more only apply will tell: those of new resources, and those that the provider computes."""
-    every = sum(len(change.unknown) for one in report.comparisons for change in one.changes)
+    every = sum(len(change.unknown) for comparison in report.comparisons for change in comparison.changes)
     return every - sum(len(attributes) for _, _, attributes in unknown(report))

@@ -5,12 +5,6 @@ from __future__ import annotations
 from review.rules import cloud_run, connections, load_balancing, machines, networks, stacks
 from review.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (
-    *cloud_run.RULES,
-    *connections.RULES,
-    *load_balancing.RULES,
-    *networks.RULES,
-    *machines.RULES,
-    *stacks.RULES,
-)
+_MODULES = (cloud_run, connections, load_balancing, networks, machines, stacks)
+RULES = tuple(rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule))
 BY_ID = {rule.id: rule for rule in RULES}

@@ -40,7 +40,7 @@ def public_invoker(subject: Subject) -> Answer:
         return fine()
     if "policy_data" in values:
         policy = str(values["policy_data"])
-        everyone = [one for one in EVERYONE if one in policy]
+        everyone = [member for member in EVERYONE if member in policy]
         if everyone:
             return finding("the policy names {who}", who=everyone[0])
         return (
@@ -53,7 +53,7 @@ def public_invoker(subject: Subject) -> Answer:
         if str(member) in EVERYONE:
             return finding("{member} may call: {who}", member=member, who=EVERYONE[str(member)])
     # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
-    open_ = [one for one in members if is_open(one) and not str(one).partition("${")[0].endswith(":")]
+    open_ = [member for member in members if is_open(member) and not str(member).partition("${")[0].endswith(":")]
     return undecided("the member {value} is not known yet", value=open_[0]) if open_ else fine()
 
 
@@ -89,29 +89,25 @@ def ingress_not_internal(subject: Subject) -> Answer:
 )
 def plain_credential(subject: Subject) -> Answer:
     """Named or shaped like one; the value itself is never looked at again."""
-    names = sorted(
-        str(variable.get("name"))
+    variables = [
+        (str(variable.get("name")), variable.get("value"))
         for container in _containers(subject.item.values)
         for variable in blocks(container, "env")
-        if isinstance(variable.get("value"), Hidden)
-    )
-    unknown = [
-        str(variable.get("name"))
-        for container in _containers(subject.item.values)
-        for variable in blocks(container, "env")
-        if variable.get("value") is UNKNOWN and is_credential_name(str(variable.get("name")))
     ]
+    names = sorted(name for name, value in variables if isinstance(value, Hidden))
     if names:
         return finding("the value of {names} looks like a credential", names=", ".join(names))
+    unknown = [name for name, value in variables if value is UNKNOWN and is_credential_name(name)]
     return undecided("the value of {names} is not known yet", names=", ".join(unknown)) if unknown else fine()
 
 
 def _containers(values: dict[str, Any]) -> list[dict[str, Any]]:
-    found = []
-    for template in blocks(values, "template"):
-        for spec in [template, *blocks(template, "spec")]:
-            found += blocks(spec, "containers")
-    return found
+    return [
+        container
+        for template in blocks(values, "template")
+        for spec in [template, *blocks(template, "spec")]
+        for container in blocks(spec, "containers")
+    ]
 
 
 @rule(
@@ -139,16 +135,14 @@ def authoritative_iam(subject: Subject) -> Answer:
 )
 def invokers_dropped(subject: Subject) -> Answer:
     """Only where the service stands in the same stack."""
-    services = {address for address, _ in referred(subject.item.values.get("name"))}
-    services |= {address for address, _ in referred(subject.item.values.get("service"))}
-    here = [one for one in sorted(services) if one in subject.stack.items]
-    if not here:
+    named = [subject.item.values.get("name"), subject.item.values.get("service")]
+    beside = sorted({address for address, _ in referred(named)} & subject.stack.items.keys())
+    if not beside:
         return fine()
-    lifecycle = subject.item.values.get("lifecycle")
-    triggers = texts(lifecycle, "replace_triggered_by") if isinstance(lifecycle, dict) else []
-    if any(str(trigger).startswith(address) for trigger in triggers for address in here):
+    triggers = texts(subject.item.lifecycle, "replace_triggered_by")
+    if any(str(trigger).startswith(address) for trigger in triggers for address in beside):
         return fine()
-    return finding("nothing renews it when {service} is replaced", service=here[0])
+    return finding("nothing renews it when {service} is replaced", service=beside[0])
 
 
 @rule(
@@ -163,8 +157,7 @@ def invokers_dropped(subject: Subject) -> Answer:
 )
 def deletion_protection_off(subject: Subject) -> Answer:
     """Cloud Run has an attribute for it (on when unset), an attachment needs prevent_destroy."""
-    lifecycle = subject.item.values.get("lifecycle")
-    if isinstance(lifecycle, dict) and lifecycle.get("prevent_destroy") is True:
+    if subject.item.lifecycle.get("prevent_destroy") is True:
         return fine()
     if subject.item.type == SERVICE_ATTACHMENT.type:
         return finding("it has no prevent_destroy")
@@ -188,22 +181,11 @@ def deletion_protection_lifted(subject: Subject) -> Answer:
     """On before, off after."""
     if subject.former is None or subject.change is None or subject.change.action == "destroyed":
         return fine()
-    for one in subject.change.differences:
-        if one.path in {"deletion_protection", "lifecycle.prevent_destroy"} and one.before is True:
+    for difference in subject.change.differences:
+        if difference.path in {"deletion_protection", "lifecycle.prevent_destroy"} and difference.before is True:
             return (
-                undecided("{path} is {value}", path=one.path, value=one.after)
-                if is_open(one.after)
-                else finding("{path} was on", path=one.path)
+                undecided("{path} is {value}", path=difference.path, value=difference.after)
+                if is_open(difference.after)
+                else finding("{path} was on", path=difference.path)
             )
     return fine()
-
-
-RULES = (
-    public_invoker,
-    ingress_not_internal,
-    plain_credential,
-    authoritative_iam,
-    invokers_dropped,
-    deletion_protection_off,
-    deletion_protection_lifted,
-)

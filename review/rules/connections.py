@@ -8,7 +8,9 @@ from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_expression, is_open, readable, resolved, target_of
 from deployment.stack import blocks, texts
-from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.attribute import must_be, other_value
+from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
+from review.ways_in import admitted
 
 _ATTACHMENT = (SERVICE_ATTACHMENT.type,)
 _RULES = (PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type)
@@ -19,7 +21,7 @@ _HIGHEST = 100
 _KEPT = 4
 
 
-@rule(
+automatic_acceptance = Rule(
     id="automatic-acceptance",
     severity=ERROR,
     kinds=_ATTACHMENT,
@@ -27,15 +29,8 @@ _KEPT = 4
     why="Whoever learns its link connects without anybody being asked; the accept list and its limits do not apply.",
     remedy="Set connection_preference to ACCEPT_MANUAL and list the projects under accept.",
     setting=("connection_preference",),
+    judge=must_be("connection_preference", "ACCEPT_MANUAL", required=True),
 )
-def automatic_acceptance(subject: Subject) -> Answer:
-    """ACCEPT_AUTOMATIC."""
-    preference = subject.item.values.get("connection_preference")
-    if preference == "ACCEPT_MANUAL":
-        return fine()
-    if preference is None or is_open(preference):
-        return undecided("connection_preference is {value}", value=preference)
-    return finding("connection_preference is {value}", value=preference)
 
 
 @rule(
@@ -53,7 +48,7 @@ def accept_list_bounds(subject: Subject) -> Answer:
     entries = blocks(subject.item.values, "consumer_accept_lists")
     total = 0
     for entry in entries:
-        who = entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
+        who = admitted(entry)
         limit = entry.get("connection_limit")
         if who is None or str(who) in {"*", "all"} or str(who).startswith(("folders/", "organizations/")):
             return finding("the entry {who} is no single project or network", who=who)
@@ -91,24 +86,15 @@ def _said(who: object, subject: Subject) -> object:
     return readable(resolved(who, subject.stack), subject.stack)
 
 
-@rule(
+reconcile_off = Rule(
     id="reconcile-off",
     severity=WARNING,
     kinds=_ATTACHMENT,
     what="Taking a project off the accept list does not cut its connections.",
     why=SERVICE_ATTACHMENT.noteworthy["reconcile_connections"].why,
     remedy="Set reconcile_connections = true.",
+    judge=must_be("reconcile_connections", True),
 )
-def reconcile_off(subject: Subject) -> Answer:
-    """Unset means off."""
-    value = subject.item.values.get("reconcile_connections")
-    if value is True:
-        return fine()
-    return (
-        undecided("reconcile_connections is {value}", value=value)
-        if is_open(value)
-        else finding("reconcile_connections is {value}", value="not set" if value is None else value)
-    )
 
 
 @rule(
@@ -124,11 +110,14 @@ def reconcile_off(subject: Subject) -> Answer:
 )
 def attachment_replaced(subject: Subject) -> Answer:
     """Whether somebody is connected is not asked: nobody can tell from the code."""
+    destroyed = subject.change is not None and subject.change.action == "destroyed"
+    return finding("it is destroyed") if destroyed else _replaced(subject)
+
+
+def _replaced(subject: Subject) -> Answer:
     change = subject.change
-    if change is None or change.action not in {"replaced", "destroyed"}:
+    if change is None or change.action != "replaced":
         return fine()
-    if change.action == "destroyed":
-        return finding("it is destroyed")
     return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
 
 
@@ -144,10 +133,7 @@ def attachment_replaced(subject: Subject) -> Answer:
 )
 def endpoint_replaced(subject: Subject) -> Answer:
     """One that leaves altogether is its consumer's wish."""
-    change = subject.change
-    if change is None or change.action != "replaced" or not subject.item.is_psc_endpoint:
-        return fine()
-    return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
+    return _replaced(subject) if subject.item.is_psc_endpoint else fine()
 
 
 @rule(
@@ -171,31 +157,20 @@ def endpoint_scheme(subject: Subject) -> Answer:
     scheme = values.get("load_balancing_scheme")
     if scheme == "" or (scheme is None and not subject.stack.written):
         return fine()
-    if is_open(scheme):
-        return undecided("load_balancing_scheme is {value}", value=scheme)
-    return finding("load_balancing_scheme is {value}", value="not set" if scheme is None else scheme)
+    return other_value("load_balancing_scheme", scheme)
 
 
-@rule(
+closed_endpoint_stays = Rule(
     id="closed-endpoint-stays",
     severity=WARNING,
     kinds=(PSC_ENDPOINT.type,),
     what="An endpoint whose attachment was replaced stays CLOSED.",
     why=PSC_ENDPOINT.noteworthy["recreate_closed_psc"].why,
     remedy="Set recreate_closed_psc = true.",
+    judge=must_be(
+        "recreate_closed_psc", True, sentence="recreate_closed_psc is off", asked=lambda item: item.is_psc_endpoint
+    ),
 )
-def closed_endpoint_stays(subject: Subject) -> Answer:
-    """Unset means off."""
-    if not subject.item.is_psc_endpoint:
-        return fine()
-    value = subject.item.values.get("recreate_closed_psc")
-    if value is True:
-        return fine()
-    return (
-        undecided("recreate_closed_psc is {value}", value=value)
-        if is_open(value)
-        else finding("recreate_closed_psc is off")
-    )
 
 
 @rule(
@@ -213,15 +188,3 @@ def endpoint_address_literal(subject: Subject) -> Answer:
     if not subject.item.is_psc_endpoint or value is None or is_expression(value):
         return fine()
     return finding("ip_address is {value}", value=value)
-
-
-RULES = (
-    automatic_acceptance,
-    accept_list_bounds,
-    reconcile_off,
-    attachment_replaced,
-    endpoint_replaced,
-    endpoint_scheme,
-    closed_endpoint_stays,
-    endpoint_address_literal,
-)

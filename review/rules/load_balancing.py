@@ -10,7 +10,8 @@ from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY
 from deployment.kinds.network import SUBNETWORK
 from deployment.references import is_open, referred, target_of
 from deployment.stack import Item, Stack, blocks, single
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.attribute import other_value
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule
 
 _BACKENDS = (BACKEND_SERVICE.type, "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
@@ -31,10 +32,8 @@ def drained_backend(subject: Subject) -> Answer:
         return fine()
     for backend in blocks(values, "backend"):
         capacity = backend.get("capacity_scaler")
-        if is_open(capacity):
-            return undecided("capacity_scaler is {value}", value=capacity)
-        if not capacity:
-            return finding("capacity_scaler is {value}", value="not set" if capacity is None else capacity)
+        if is_open(capacity) or not capacity:
+            return other_value("capacity_scaler", capacity)
     return fine()
 
 
@@ -76,7 +75,7 @@ def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""
     url_map = target_of(subject.item.values.get("url_map"), subject.stack)
     redirects = blocks(url_map.values, "default_url_redirect") if url_map else []
-    if any(one.get("https_redirect") is True for one in redirects):
+    if any(redirect.get("https_redirect") is True for redirect in redirects):
         return fine()
     return finding("an HTTP proxy, not an HTTPS one")
 
@@ -95,9 +94,9 @@ def proxy_subnet_order(subject: Subject) -> Answer:
     if single(subject.item.values, "load_balancing_scheme") not in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
         return fine()
     proxies = [
-        one.address
-        for one in subject.stack.of(SUBNETWORK.type)
-        if single(one.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
+        subnet.address
+        for subnet in subject.stack.of(SUBNETWORK.type)
+        if single(subnet.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
     ]
     if not proxies or _reaches(subject.item, set(proxies), subject.stack):
         return fine()
@@ -108,8 +107,8 @@ def _reaches(item: Item, wanted: set[str], stack: Stack) -> bool:
     seen: set[str] = set()
     waiting = [item]
     while waiting:
-        one = waiting.pop()
-        for address in _needs(one.values):
+        needing = waiting.pop()
+        for address in _needs(needing.values):
             if address in wanted:
                 return True
             if address in stack.items and address not in seen:
@@ -120,9 +119,6 @@ def _reaches(item: Item, wanted: set[str], stack: Stack) -> bool:
 
 def _needs(values: dict[str, Any]) -> set[str]:
     named = values.get("depends_on")
-    listed = {str(one) for one in named} if isinstance(named, list) else set()
-    plain = {re.sub(r"^\$\{(.*)\}$", r"\1", one) for one in listed}
+    listed = {str(dependency) for dependency in named} if isinstance(named, list) else set()
+    plain = {re.sub(r"^\$\{(.*)\}$", r"\1", dependency) for dependency in listed}
     return plain | {address for address, _ in referred({**values, "depends_on": None, "lifecycle": None})}
-
-
-RULES = (drained_backend, serverless_backend_settings, plain_http, proxy_subnet_order)

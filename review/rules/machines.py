@@ -78,10 +78,7 @@ def vm_broad_scopes(subject: Subject) -> Answer:
 )
 def vm_without_account(subject: Subject) -> Answer:
     """No block at all."""
-    found = subject.item.values.get("service_account")
-    if is_open(found):
-        return undecided("service_account is {value}", value=found)
+    account = subject.item.values.get("service_account")
+    if is_open(account):
+        return undecided("service_account is {value}", value=account)
     return fine() if blocks(subject.item.values, "service_account") else finding("it has no service_account")
-
-
-RULES = (vm_external_address, vm_broad_scopes, vm_without_account)

@@ -10,9 +10,10 @@ from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.references import is_open, target_of
-from deployment.stack import Item, Stack, blocks, single, texts
-from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.ways_in import sources
+from deployment.stack import Item, Stack, blocks, single
+from review.rules.attribute import must_be
+from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
+from review.ways_in import allowed, sources
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
@@ -29,12 +30,12 @@ _FIREWALL = (FIREWALL.type,)
 )
 def firewall_open_to_internet(subject: Subject) -> Answer:
     """Any range that holds public addresses other than IAP's. No source at all means every address."""
-    for source in _sources(subject):
+    for source in sources(subject.item.values):
         if is_open(source):
             return undecided("the source {value} is not known yet", value=source)
         network = _network(source)
         if network is not None and not network.is_private and not _within(network):
-            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
+            return _reached(source, subject)
     return fine()
 
 
@@ -48,25 +49,18 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
     """Another source, or every port; public sources are the other rule's."""
-    for source in _sources(subject):
-        network = None if is_open(source) else _network(source)
-        if network is None and not is_open(source):
-            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
-        if network is not None and network.is_private:
-            return finding("{source} may connect to {ports}", source=source, ports=_ports(subject.item))
-    for allowed in blocks(subject.item.values, "allow") if _sources(subject) else []:
-        if allowed.get("protocol") == "all" or (
-            single(allowed, "protocol") in {"tcp", "udp"} and not allowed.get("ports")
-        ):
-            return finding("every port of protocol {protocol} is open", protocol=allowed.get("protocol"))
-    return fine()
-
-
-def _sources(subject: Subject) -> list[object]:
     values = subject.item.values
-    if values.get("direction", "INGRESS") != "INGRESS" or values.get("disabled") is True or not values.get("allow"):
-        return []
-    return sources(values)
+    for source in sources(values):
+        if is_open(source):
+            continue
+        network = _network(source)
+        if network is None or network.is_private:
+            return _reached(source, subject)
+    for allow in blocks(values, "allow") if sources(values) else []:
+        protocol = single(allow, "protocol")
+        if protocol == "all" or (protocol in {"tcp", "udp"} and not allow.get("ports")):
+            return finding("every port of protocol {protocol} is open", protocol=protocol)
+    return fine()
 
 
 def _network(source: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
@@ -80,11 +74,9 @@ def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
     return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
 
 
-def _ports(item: Item) -> str:
-    found = []
-    for one in blocks(item.values, "allow"):
-        found += [f"{one.get('protocol')}:{port}" for port in texts(one, "ports") or ["every port"]]
-    return ", ".join(found)
+def _reached(source: object, subject: Subject) -> Answer:
+    ports = ", ".join(allowed(subject.item.values))
+    return finding("{source} may connect to {ports}", source=source, ports=ports)
 
 
 @rule(
@@ -124,81 +116,44 @@ def _only_frontends(subnet: Item, stack: Stack) -> bool:
 @lru_cache(maxsize=8)
 def _occupants(stack: Stack) -> dict[str, list[Item]]:
     """What stands in each subnet, by the subnet's address."""
-    found: dict[str, list[Item]] = {}
+    occupants: dict[str, list[Item]] = {}
     for item in stack.items.values():
-        links = [one.get("subnetwork") for one in (item.values, *blocks(item.values, "network_interface"))]
+        links = [holder.get("subnetwork") for holder in (item.values, *blocks(item.values, "network_interface"))]
         for link in links if item.is_resource else ():
             subnet = target_of(link, stack)
             if subnet is not None:
-                found.setdefault(subnet.address, []).append(item)
-    return found
+                occupants.setdefault(subnet.address, []).append(item)
+    return occupants
 
 
-@rule(
+automatic_subnets = Rule(
     id="automatic-subnets",
     severity=WARNING,
     kinds=(NETWORK.type,),
     what="A network makes a subnet in every region.",
     why=NETWORK.noteworthy["auto_create_subnetworks"].why,
     remedy="Set auto_create_subnetworks = false.",
+    judge=must_be("auto_create_subnetworks", False, otherwise="on"),
 )
-def automatic_subnets(subject: Subject) -> Answer:
-    """Unset means on."""
-    value = subject.item.values.get("auto_create_subnetworks")
-    if value is False:
-        return fine()
-    return (
-        undecided("auto_create_subnetworks is {value}", value=value)
-        if is_open(value)
-        else finding("auto_create_subnetworks is {value}", value="not set" if value is None else "on")
-    )
 
 
-@rule(
+external_address = Rule(
     id="external-address",
     severity=ERROR,
     kinds=(ADDRESS.type, "google_compute_global_address"),
     what="An address is external.",
     why="address_type is EXTERNAL when unset: the address is on the internet, and no endpoint can use it.",
     remedy='Set address_type = "INTERNAL".',
+    judge=must_be("address_type", "INTERNAL"),
 )
-def external_address(subject: Subject) -> Answer:
-    """Unset means external."""
-    value = subject.item.values.get("address_type")
-    if value == "INTERNAL":
-        return fine()
-    return (
-        undecided("address_type is {value}", value=value)
-        if is_open(value)
-        else finding("address_type is {value}", value="not set" if value is None else value)
-    )
 
 
-@rule(
+public_dns_zone = Rule(
     id="public-dns-zone",
     severity=WARNING,
     kinds=("google_dns_managed_zone",),
     what="A DNS zone is public.",
     why="visibility is public when unset: names and addresses of private services are then for everybody to read.",
     remedy='Set visibility = "private".',
-)
-def public_dns_zone(subject: Subject) -> Answer:
-    """Unset means public."""
-    value = subject.item.values.get("visibility")
-    if value == "private":
-        return fine()
-    return (
-        undecided("visibility is {value}", value=value)
-        if is_open(value)
-        else finding("visibility is {value}", value="not set" if value is None else value)
-    )
-
-
-RULES = (
-    firewall_open_to_internet,
-    firewall_wider_than_iap,
-    no_flow_logs,
-    automatic_subnets,
-    external_address,
-    public_dns_zone,
+    judge=must_be("visibility", "private"),
 )

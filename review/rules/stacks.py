@@ -9,7 +9,8 @@ from deployment.hidden import Hidden
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.references import is_open, referred
 from deployment.stack import single
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.attribute import must_be
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 
 # Attributes whose values the google provider marks sensitive, or that hold key material.
 _SECRET_ATTRIBUTES = re.compile(
@@ -79,7 +80,7 @@ def local_state(subject: Subject) -> Answer:
     """Shared is every environment but `default` with its example projects, which nobody can deploy."""
     if subject.item.values.get("type") != "local":
         return fine()
-    projects = {single(one.values, "project") for one in subject.stack.of("provider")} - {None}
+    projects = {single(provider.values, "project") for provider in subject.stack.of("provider")} - {None}
     examples = all(str(project).startswith("example-") for project in projects)
     if subject.stack.environment in {"", "default"} and projects and examples:
         return fine()
@@ -105,7 +106,7 @@ def output_leaks(subject: Subject) -> Answer:
     for address, attribute in referred(value):
         if _SECRET_ATTRIBUTES.search(attribute):
             return finding("it holds {attribute} of {address}", attribute=attribute, address=address)
-    variables = [one for one in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(one)]
+    variables = [name for name in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(name)]
     if variables and is_open(value):
         return finding("it holds var.{name}", name=variables[0])
     name = subject.item.address.partition(".")[2]
@@ -114,24 +115,12 @@ def output_leaks(subject: Subject) -> Answer:
     return fine()
 
 
-@rule(
+api_disabled_on_destroy = Rule(
     id="api-disabled-on-destroy",
     severity=WARNING,
     kinds=(PROJECT_SERVICE.type,),
     what="Destroying the stack disables an API for the whole project.",
     why=PROJECT_SERVICE.noteworthy["disable_on_destroy"].why,
     remedy="Set disable_on_destroy = false.",
+    judge=must_be("disable_on_destroy", False, otherwise="on"),
 )
-def api_disabled_on_destroy(subject: Subject) -> Answer:
-    """Unset means on (until google 8)."""
-    value = subject.item.values.get("disable_on_destroy")
-    if value is False:
-        return fine()
-    return (
-        undecided("disable_on_destroy is {value}", value=value)
-        if is_open(value)
-        else finding("disable_on_destroy is {value}", value="not set" if value is None else "on")
-    )
-
-
-RULES = (provider_open, provider_unlocked, local_state, output_leaks, api_disabled_on_destroy)

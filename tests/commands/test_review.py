@@ -114,7 +114,7 @@ def test_an_uncommitted_edit_and_a_committed_one_on_a_branch_tell_the_same(repos
     repository.commit("raise the limit")
     committed = repository.review("--format", "json")
     assert told(uncommitted) == told(committed)
-    assert [one["text"] for one in told(committed)["decisions"]] == [
+    assert [decision["text"] for decision in told(committed)["decisions"]] == [
         "example-consumer-project may open up to 20 endpoints to hello-service-attachment, instead of 10."
     ]
     assert committed.returncode == 0
@@ -126,7 +126,9 @@ def test_the_base_is_synthesized_with_its_own_constructs(repository: Repository)
     repository.write(file, text.replace("INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_ALL"))
     done = repository.review("--format", "json")
     assert done.returncode == 1
-    assert [(one["rule"], one["severity"]) for one in told(done)["findings"]] == [("ingress-not-internal", "error")]
+    assert [(finding["rule"], finding["severity"]) for finding in told(done)["findings"]] == [
+        ("ingress-not-internal", "error")
+    ]
 
 
 def test_environments_come_and_go_and_may_not_load(repository: Repository) -> None:
@@ -142,12 +144,14 @@ def test_environments_come_and_go_and_may_not_load(repository: Repository) -> No
     notes = " ".join(document["notes"])
     assert "The environment old is removed" in notes
     assert "The environment bad of the base does not load (config/environments/bad.yaml:1" in notes
-    unusable = [one for one in document["findings"] if one["rule"] == "environment-unusable"]
-    assert [one["address"] for one in unusable] == ["config/environments/new.yaml"]
+    unusable = [finding for finding in document["findings"] if finding["rule"] == "environment-unusable"]
+    assert [finding["address"] for finding in unusable] == ["config/environments/new.yaml"]
     assert "new.yaml:3: producer.region" in unusable[0]["detail"]
-    assert {one["stack"] for one in document["findings"] if one["rule"] == "local-state"} == {"bad/producer"}
-    assert {one["action"] for stack in document["stacks"] if stack["stack"] == "old/producer"
-            for one in stack["changes"]} == {"destroyed"}  # fmt: skip
+    assert {finding["stack"] for finding in document["findings"] if finding["rule"] == "local-state"} == {
+        "bad/producer"
+    }
+    assert {change["action"] for stack in document["stacks"] if stack["stack"] == "old/producer"
+            for change in stack["changes"]} == {"destroyed"}  # fmt: skip
     assert str(repository.folder) not in done.stdout
     assert done.returncode == 1
 
@@ -180,7 +184,10 @@ def test_an_acknowledgement_counts_until_its_day(repository: Repository) -> None
     repository.write(DEFAULT, text + entry)
     late = repository.review("--today", "2027-02-01", "--format", "json")
     assert late.returncode == 1
-    assert {one["rule"] for one in told(late)["findings"]} == {"automatic-acceptance", "acknowledgement-expired"}
+    assert {finding["rule"] for finding in told(late)["findings"]} == {
+        "automatic-acceptance",
+        "acknowledgement-expired",
+    }
 
 
 OUT = ["--dir", "out", "--base-dir", "out"]
@@ -212,7 +219,7 @@ def test_an_output_folder_of_anybody_is_judged_by_itself(repository: Repository,
     attachment = {"name": "a", "connection_preference": "ACCEPT_AUTOMATIC", "reconcile_connections": True}
     stacks_in(tmp_path, "theirs", {"resource": {"google_compute_service_attachment": {"a": attachment}}})
     done = repository.review("--dir", str(tmp_path), "--format", "json")
-    assert "automatic-acceptance" in {one["rule"] for one in told(done)["findings"]}
+    assert "automatic-acceptance" in {finding["rule"] for finding in told(done)["findings"]}
     same = repository.review("--dir", str(tmp_path), "--base-dir", str(tmp_path), "--format", "json")
     assert same.returncode == 0
     assert told(same)["findings"] == []

@@ -15,7 +15,9 @@ def test_the_same_stack_has_no_changes() -> None:
 
 def test_one_attribute_is_one_difference() -> None:
     changes = compared(PRODUCER, edited(PRODUCER, f"{ACCEPT}/0/connection_limit", 20)).changes
-    assert [(one.address, one.action) for one in changes] == [("google_compute_service_attachment.shop", "updated")]
+    assert [(change.address, change.action) for change in changes] == [
+        ("google_compute_service_attachment.shop", "updated")
+    ]
     path = "consumer_accept_lists[example-consumer].connection_limit"
     assert changes[0].differences == (Difference(path=path, before=10, after=20),)
 
@@ -26,7 +28,7 @@ def test_an_entry_in_front_is_no_change_of_the_others() -> None:
         {"project_id_or_num": "example-consumer", "connection_limit": 10},
     ]
     changes = compared(PRODUCER, edited(PRODUCER, ACCEPT, entries)).changes
-    assert [(one.path, one.after, one.added) for one in changes[0].differences] == [
+    assert [(difference.path, difference.after, difference.added) for difference in changes[0].differences] == [
         ("consumer_accept_lists[another].connection_limit", 3, True),
         ("consumer_accept_lists[another].project_id_or_num", "another", True),
     ]
@@ -36,27 +38,27 @@ def test_settings_outputs_and_the_backend_are_compared_too() -> None:
     after = edited(PRODUCER, "terraform/backend", {"local": {"path": "x"}})
     after = edited(after, "output/link/value", "gone")
     after = edited(after, "provider/google/0/project", "another")
-    changes = {one.address: one.action for one in compared(PRODUCER, after).changes}
+    changes = {change.address: change.action for change in compared(PRODUCER, after).changes}
     assert changes == {"output.link": "updated", "provider.google": "updated", "terraform.backend": "updated"}
 
 
 def test_a_stack_that_comes_or_goes_is_all_created_or_destroyed() -> None:
-    assert {one.action for one in compared(None, PRODUCER).changes} == {"created"}
-    assert {one.action for one in compared(PRODUCER, None).changes} == {"destroyed"}
+    assert {change.action for change in compared(None, PRODUCER).changes} == {"created"}
+    assert {change.action for change in compared(PRODUCER, None).changes} == {"destroyed"}
 
 
 def test_a_moved_address_is_no_new_resource() -> None:
     service = PRODUCER["resource"]["google_cloud_run_v2_service"]["shop"]
     after = edited(PRODUCER, "resource/google_cloud_run_v2_service", {"store": service})
     after["moved"] = [{"from": "google_cloud_run_v2_service.shop", "to": "google_cloud_run_v2_service.store"}]
-    changes = {one.address: one for one in compare(stack(PRODUCER), stack(after)).changes}
+    changes = {change.address: change for change in compare(stack(PRODUCER), stack(after)).changes}
     moved = changes["google_cloud_run_v2_service.store"]
     assert (moved.action, moved.former_address) == ("moved", "google_cloud_run_v2_service.shop")
     assert "google_cloud_run_v2_service.shop" not in changes
 
 
 def test_true_is_not_one_and_null_is_not_there() -> None:
-    assert [one.path for one in differences({"a": True, "b": None}, {"a": 1})] == ["a"]
+    assert [difference.path for difference in differences({"a": True, "b": None}, {"a": 1})] == ["a"]
 
 
 def test_a_hidden_value_that_changes_is_a_difference() -> None:
@@ -64,7 +66,7 @@ def test_a_hidden_value_that_changes_is_a_difference() -> None:
     before = edited(PRODUCER, env, [{"name": "API_TOKEN", "value": "one"}])
     after = edited(PRODUCER, env, [{"name": "API_TOKEN", "value": "two"}])
     (change,) = compared(before, after).changes
-    assert [one.path for one in change.differences] == ["template.containers[0].env[API_TOKEN].value"]
+    assert [difference.path for difference in change.differences] == ["template.containers[0].env[API_TOKEN].value"]
     assert "two" not in repr(change)
 
 

@@ -90,11 +90,11 @@ def test_what_terraform_marks_sensitive_is_hidden_wherever_it_is() -> None:
 
 
 def test_hidden_values_compare_and_do_not_print() -> None:
-    one, same, other = Hidden("swordfish"), Hidden("swordfish"), Hidden("salmon")
-    assert one == same
-    assert one != other
-    assert f"{one} {one!r} {[one]}" == f"{SHOWN} {SHOWN} [{SHOWN}]"
-    assert hidden_texts({"x": [one]}) == {"swordfish"}
+    first, same, other = Hidden("swordfish"), Hidden("swordfish"), Hidden("salmon")
+    assert first == same
+    assert first != other
+    assert f"{first} {first!r} {[first]}" == f"{SHOWN} {SHOWN} [{SHOWN}]"
+    assert hidden_texts({"x": [first]}) == {"swordfish"}
 
 
 @pytest.mark.parametrize(

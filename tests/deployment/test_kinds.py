@@ -54,12 +54,12 @@ def schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         [terraform, "providers", "schema", "-json"], cwd=folder, env=for_init(), capture_output=True, check=True
     )
     providers = json.loads(shown.stdout)["provider_schemas"]
-    found: dict[str, Any] = {"resource": {}, "data": {}, "provider": {}}
-    for name, one in providers.items():
-        found["resource"] |= one.get("resource_schemas", {})
-        found["data"] |= one.get("data_source_schemas", {})
-        found["provider"][name.rpartition("/")[2]] = one["provider"]
-    return found
+    schema: dict[str, Any] = {"resource": {}, "data": {}, "provider": {}}
+    for name, provider in providers.items():
+        schema["resource"] |= provider.get("resource_schemas", {})
+        schema["data"] |= provider.get("data_source_schemas", {})
+        schema["provider"][name.rpartition("/")[2]] = provider["provider"]
+    return schema
 
 
 def mistakes(keys: Mapping[str, Any], block: Mapping[str, Any], where: str) -> Iterator[str]:

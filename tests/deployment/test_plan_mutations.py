@@ -36,11 +36,11 @@ JUNK = st.one_of(
 
 
 def paths(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [here] if here else []
+    inside = [here] if here else []
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inner:
-        found += paths(one, (*here, key))
-    return found
+    for key, child in inner:
+        inside += paths(child, (*here, key))
+    return inside
 
 
 @settings(max_examples=300, deadline=None)

@@ -76,11 +76,11 @@ def edit(**values: Any) -> Json:
 
 def test_a_change_is_read_with_its_attributes_and_what_is_unknown(tmp_path: Path) -> None:
     comparison = planned(tmp_path, PLAN)
-    assert [(one.address, one.action, one.unknown) for one in comparison.changes] == [
+    assert [(change.address, change.action, change.unknown) for change in comparison.changes] == [
         (ATTACHMENT, "updated", ("nat_subnets",))
     ]
     assert ("consumer_accept_lists[p].connection_limit", 10, 20) in [
-        (one.path, one.before, one.after) for one in comparison.changes[0].differences
+        (difference.path, difference.before, difference.after) for difference in comparison.changes[0].differences
     ]
 
 
@@ -102,8 +102,8 @@ def test_a_replacement_names_what_forces_it_and_is_a_finding(tmp_path: Path) -> 
     change = entry(ATTACHMENT, ["delete", "create"], BEFORE, BEFORE | {"name": "b"}, replace_paths=[["name"]])
     comparison = planned(tmp_path, edit(resource_changes=[change, PLAN["resource_changes"][1]]))
     assert comparison.changes[0].because == ("name",)
-    found, _ = judge(comparison)
-    assert [(one.rule, str(one.detail), one.new) for one in found] == [
+    findings, _ = judge(comparison)
+    assert [(finding.rule, str(finding.detail), finding.new) for finding in findings] == [
         ("attachment-replaced", "it is replaced, because of name", True)
     ]
 
@@ -112,10 +112,10 @@ def test_drift_is_told_apart_from_the_change(tmp_path: Path) -> None:
     drift = [entry(SUBNET, ["update"], SAME, SAME | {"log_config": []}),
              entry("google_compute_network.n", ["delete"], {"name": "n"}, None)]  # fmt: skip
     comparison = planned(tmp_path, edit(resource_drift=drift))
-    assert [(one.address, one.action) for one in comparison.drift] == [
+    assert [(change.address, change.action) for change in comparison.drift] == [
         (SUBNET, "updated"), ("google_compute_network.n", "destroyed")
     ]  # fmt: skip
-    assert [one.address for one in comparison.changes] == [ATTACHMENT]
+    assert [change.address for change in comparison.changes] == [ATTACHMENT]
 
 
 def test_sensitive_values_are_never_there_in_plain(tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ def test_sensitive_values_are_never_there_in_plain(tmp_path: Path) -> None:
     plan = edit(resource_changes=[PLAN["resource_changes"][0], change], output_changes=output)
     comparison = planned(tmp_path, plan)
     assert "swordfish" not in repr(comparison) + repr(comparison.changes)
-    assert "salmon" not in repr([vars(one) for one in comparison.changes])
-    assert [one.path for one in comparison.changes[1].differences] == ["note"]
+    assert "salmon" not in repr([vars(change) for change in comparison.changes])
+    assert [difference.path for difference in comparison.changes[1].differences] == ["note"]
 
 
 def test_an_output_with_a_credential_is_a_finding_unless_it_is_sensitive(tmp_path: Path) -> None:
@@ -135,8 +135,8 @@ def test_an_output_with_a_credential_is_a_finding_unless_it_is_sensitive(tmp_pat
     for sensitive, expected in ((False, ["output-leaks"]), (True, [])):
         output = {"t": {"actions": ["create"], "before": None, "after": token, "after_unknown": False,
                         "before_sensitive": False, "after_sensitive": sensitive}}  # fmt: skip
-        found, _ = judge(planned(tmp_path, edit(output_changes=output)))
-        assert [one.rule for one in found if one.address == "output.t"] == expected
+        findings, _ = judge(planned(tmp_path, edit(output_changes=output)))
+        assert [finding.rule for finding in findings if finding.address == "output.t"] == expected
 
 
 def test_the_plan_is_believed_about_replacements(tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_the_plan_is_believed_about_replacements(tmp_path: Path) -> None:
     assert code.changes[0].action == "replaced"
     material = Material(base="b", today=TODAY, environments=["default"], code=[code], plans=[planned(tmp_path, PLAN)])
     report = assemble(material)
-    assert [one.action for one in report.comparisons[0].changes] == ["updated"]
-    assert "attachment-replaced" not in [one.rule for one in report.findings]
+    assert [change.action for change in report.comparisons[0].changes] == ["updated"]
+    assert "attachment-replaced" not in [finding.rule for finding in report.findings]
 
 
 PLAN_TEXT = json.dumps(PLAN)

@@ -16,10 +16,10 @@ from config.loading import load
 from deployment.terraform_variables import for_init
 from handover.bundle import Wish, bundle
 from handover.placing import place
-from handover.source import Source
+from handover.source import BundleSource
 from tests.e2e.live import CHECKOUT, Live
 
-SOURCE = Source(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
+SOURCE = BundleSource(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(terraform [^`]*)`")
 

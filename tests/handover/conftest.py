@@ -10,10 +10,10 @@ import pytest
 from config.loading import load
 from deployment.output_folder import stacks_of
 from handover.bundle import Bundle, Wish, bundle
-from handover.source import Source
+from handover.source import BundleSource
 from tests.conftest import CHECKOUT
 
-SOURCE = Source(revision="1234567890abcdef", changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
+SOURCE = BundleSource(revision="1234567890abcdef", changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 CONFIGURATIONS = [
     CHECKOUT / "config" / "environments" / "default.yaml",
     *sorted((CHECKOUT / "tests" / "stacks" / "configurations").glob("*.yaml")),
@@ -41,7 +41,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
 def make(synthesized: Callable[[Path], Path], tmp_path: Path) -> Make:
     """Make a bundle of a configuration: a file, or the text of one."""
 
-    def run(config: Path | str = CONFIGURATIONS[0], wish: Wish | None = None, source: Source = SOURCE) -> Bundle:
+    def run(config: Path | str = CONFIGURATIONS[0], wish: Wish | None = None, source: BundleSource = SOURCE) -> Bundle:
         if isinstance(config, str):
             file = tmp_path / "tried.yaml"
             file.write_text(config)

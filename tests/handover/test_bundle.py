@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,11 @@ def addresses(content: Json) -> set[str]:
 
 def read(made: Bundle, stack: str) -> Json:
     """A stack of a JSON bundle, its files put together as Terraform does."""
-    found: Json = {}
+    merged: Json = {}
     for path, content in made.files.items():
         if path.startswith(f"{stack}/") and path.endswith(".tf.json"):
-            merge(found, json.loads(content))
-    return found
+            merge(merged, json.loads(content))
+    return merged
 
 
 def merge(into: Json, other: Json) -> None:
@@ -53,7 +54,7 @@ def test_no_address_changes(file: Path, make: Make, synthesized: Callable[[Path]
     former = stacks_in(synthesized(file))
     assert set(made.manifest.stacks) == set(former)
     for stack in made.stacks:
-        added = {f"google_cloud_run_v2_service_iam_member.{one.added_address}" for one in stack.services}
+        added = {f"google_cloud_run_v2_service_iam_member.{service.added_address}" for service in stack.services}
         gone = {"data.terraform_remote_state.producer"} if stack.promised else set()
         assert addresses(read(made, stack.name)) == (addresses(former[stack.name]) | added) - gone
         assert len(added) == len(stack.services)
@@ -82,11 +83,11 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
 
 def lifecycle(resource: Json) -> Json:
     """A lifecycle by its rules; the words of conditions' messages may differ."""
-    found = dict(resource.get("lifecycle", {}))
+    lifecycle = dict(resource.get("lifecycle", {}))
     for rule in ("precondition", "postcondition"):
-        if rule in found:
-            found[rule] = [one["condition"] for one in found[rule]]
-    return found
+        if rule in lifecycle:
+            lifecycle[rule] = [condition["condition"] for condition in lifecycle[rule]]
+    return lifecycle
 
 
 def strip(resource: Json, keys: set[str]) -> Json:
@@ -125,10 +126,10 @@ def test_every_variable_has_type_description_rules_and_a_value(file: Path, forma
         for variable in stack.variables:
             assert variable.description.endswith((".", "…."))
             assert variable.validations
-            assert all(one.error_message.endswith(".") for one in variable.validations)
+            assert all(validation.error_message.endswith(".") for validation in variable.validations)
         values = "terraform.tfvars.json" if format_ == "json" else "terraform.tfvars"
         text = made.files[f"{stack.name}/{values}"].decode()
-        assert all(re.search(rf'^ *"?{one.name}"? *[=:]', text, re.MULTILINE) for one in stack.variables)
+        assert all(re.search(rf'^ *"?{variable.name}"? *[=:]', text, re.MULTILINE) for variable in stack.variables)
 
 
 def test_the_default_bundle_has_these_files(make: Make) -> None:
@@ -263,7 +264,7 @@ producer:
 
 def test_who_is_accepted_automatically_has_no_list_to_change(make: Make) -> None:
     made = make(AUTOMATIC)
-    assert "hello_accept" not in {one.name for stack in made.stacks for one in stack.variables}
+    assert "hello_accept" not in {variable.name for stack in made.stacks for variable in stack.variables}
     assert "consumer_accept_lists" not in made.files["producer/main.tf.json"].decode()
     assert "### Change the image" in made.files["README.md"].decode()
 
@@ -332,6 +333,6 @@ def test_the_manifest_tells_what_and_from_where_without_a_time(make: Make) -> No
         "harmless": [],
         "provider": "~> 7.45",
         "schema": 1,
-        "source": SOURCE.document(),
+        "source": asdict(SOURCE),
         "stacks": ["producer", "consumer"],
     }

@@ -35,10 +35,10 @@ def templates(count: int) -> list[str]:
 
 @pytest.fixture
 def terraform() -> str:
-    found = shutil.which("terraform")
-    if not found:
+    program = shutil.which("terraform")
+    if not program:
         pytest.skip("Terraform is not on PATH")
-    return found
+    return program
 
 
 def evaluated(terraform: str, folder: Path, files: dict[str, str]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def evaluated(terraform: str, folder: Path, files: dict[str, str]) -> dict[str, 
             [terraform, *words], cwd=folder, env=for_init(), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr[-3000:]
-    return {name: one["value"] for name, one in json.loads(done.stdout).items()}
+    return {name: output["value"] for name, output in json.loads(done.stdout).items()}
 
 
 def test_templates_mean_the_same(terraform: str, tmp_path: Path) -> None:
@@ -73,10 +73,10 @@ def test_lists_maps_conditions_and_values_mean_the_same(terraform: str, tmp_path
         "long": [f"projects/number-{index}" for index in range(20)],
     }
     variables = [
-        Variable(name=name, type="any", description="A value.", value=one, nullable=True)
-        for name, one in values.items()
+        Variable(name=name, type="any", description="A value.", value=value, nullable=True)
+        for name, value in values.items()
     ]
-    of_values = {f"of_{one.name}": {"value": f"${{var.{one.name}}}"} for one in variables}
+    of_values = {f"of_{variable.name}": {"value": f"${{var.{variable.name}}}"} for variable in variables}
     content: dict[str, Any] = {
         "output": of_values
         | {
@@ -85,7 +85,7 @@ def test_lists_maps_conditions_and_values_mean_the_same(terraform: str, tmp_path
             "checked": {"value": 1, "precondition": [{"condition": "${var.number > 1}", "error_message": "No."}]},
         },
         "check": {"c": {"assert": [{"condition": "${var.number > 1}", "error_message": "It ${1}."}]}},
-        "variable": {one.name: one.block() for one in variables},
+        "variable": {variable.name: variable.block() for variable in variables},
     }
     as_json = evaluated(
         terraform,
@@ -98,6 +98,6 @@ def test_lists_maps_conditions_and_values_mean_the_same(terraform: str, tmp_path
         {"main.tf": hcl_format.stack_file(content), hcl_format.VALUES: hcl_format.values_file(variables)},
     )
     assert as_hcl == as_json
-    assert {name: one for name, one in as_hcl.items() if name.startswith("of_")} == {
-        f"of_{name}": one for name, one in values.items() if one is not None
+    assert {name: value for name, value in as_hcl.items() if name.startswith("of_")} == {
+        f"of_{name}": value for name, value in values.items() if value is not None
     }

@@ -26,9 +26,9 @@ MANIFEST = Manifest(
 
 def files(**content: str) -> dict[str, bytes]:
     """A small bundle: `a__b` is a/b."""
-    found = {name.replace("__", "/"): text.encode() for name, text in content.items()}
-    found["manifest.json"] = MANIFEST.encode()
-    return found | {SUMS: sums(found)}
+    files = {name.replace("__", "/"): text.encode() for name, text in content.items()}
+    files["manifest.json"] = MANIFEST.encode()
+    return files | {SUMS: sums(files)}
 
 
 def tree(folder: Path) -> dict[str, str]:

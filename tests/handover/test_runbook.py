@@ -12,7 +12,7 @@ from config.loading import load
 from deployment.output_folder import stacks_of
 from handover.bundle import Wish, bundle
 from handover.markdown import wrapped
-from handover.source import Source
+from handover.source import BundleSource
 from tests.conftest import CHECKOUT
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
@@ -126,9 +126,9 @@ def test_roles_are_those_of_the_stacks(make: Make) -> None:
 
 
 def test_where_it_came_from_says_whether_the_work_tree_was_clean(make: Make) -> None:
-    def source(**more: object) -> Source:
+    def source(**more: object) -> BundleSource:
         facts = {"revision": "abc", "changed": False, "project": "1", "cdktf": "2", "bindings": "3"} | more
-        return Source(**facts)  # type: ignore[arg-type]
+        return BundleSource(**facts)  # type: ignore[arg-type]
 
     def origin(**more: object) -> str:
         return make(source=source(**more)).files["README.md"].decode()

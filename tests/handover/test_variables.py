@@ -31,14 +31,14 @@ def plan(tmp_path: Path) -> Plan:
     def run(stack: HandedStack, values: dict[str, Any], format_: str = "json") -> subprocess.CompletedProcess[str]:
         folder = tmp_path / "variables"
         folder.mkdir(exist_ok=True)
-        content = {"variable": {one.name: one.block() for one in stack.variables}}
+        content = {"variable": {variable.name: variable.block() for variable in stack.variables}}
         # A variable that nothing refers to is not looked at by every version.
-        content["output"] = {one.name: {"value": f"${{var.{one.name}}}"} for one in stack.variables}
+        content["output"] = {variable.name: {"value": f"${{var.{variable.name}}}"} for variable in stack.variables}
         if format_ == "json":
             (folder / "main.tf.json").write_text(json_format.stack_file(content))
         else:
             (folder / "main.tf").write_text(hcl_format.stack_file(content))
-        present = {one.name: one.value for one in stack.variables}
+        present = {variable.name: variable.value for variable in stack.variables}
         assert values.keys() <= present.keys()
         (folder / json_format.VALUES).write_text(json.dumps(present | values))
         words = ["plan", "-input=false", "-no-color"]
@@ -106,7 +106,7 @@ MANY = next(file for file in CONFIGURATIONS if file.stem == "many")
 def test_a_wrong_value_is_refused_with_the_reason(
     stack: str, name: str, value: Any, sentence: str, make: Make, plan: Plan
 ) -> None:
-    (handed,) = [one for one in make(MANY).stacks if one.name == stack]
+    (handed,) = [candidate for candidate in make(MANY).stacks if candidate.name == stack]
     done = plan(handed, {name: value})
     assert done.returncode == 1
     said = " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
@@ -116,7 +116,7 @@ def test_a_wrong_value_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(("stack", "name", "value"), RIGHT, ids=lambda value: str(value)[:40])
 def test_an_unusual_value_passes(stack: str, name: str, value: Any, make: Make, plan: Plan) -> None:
-    (handed,) = [one for one in make(MANY).stacks if one.name == stack]
+    (handed,) = [candidate for candidate in make(MANY).stacks if candidate.name == stack]
     done = plan(handed, {name: value})
     assert done.returncode == 0, done.stderr
 

@@ -99,8 +99,8 @@ def reported(before: Json | None, after: Json | None, **more: Any) -> Report:
 
 
 def sentences(report: Report, topic: str = "") -> list[str]:
-    return [str(one.sentence) for one in report.decisions if not topic or one.topic == topic]
+    return [str(decision.sentence) for decision in report.decisions if not topic or decision.topic == topic]
 
 
-def found(report: Report) -> list[tuple[str, str]]:
-    return [(one.rule, one.address) for one in report.findings]
+def findings(report: Report) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.address) for finding in report.findings]

@@ -84,10 +84,10 @@ class Api:
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = json.loads(self.rfile.read(length)) if length else None
-                found = json.dumps(api.handle(self.command, self.path, body)).encode()
+                answer = json.dumps(api.handle(self.command, self.path, body)).encode()
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(found)
+                self.wfile.write(answer)
 
             do_GET = do_POST = do_PATCH = answer  # noqa: N815
 
@@ -108,7 +108,7 @@ class Api:
             self.comments.append({"id": len(self.comments) + 1, "user": {"login": "github-actions[bot]"}, **body})
         else:
             number = int(path.rpartition("/")[2])
-            next(one for one in self.comments if one["id"] == number).update(body)
+            next(comment for comment in self.comments if comment["id"] == number).update(body)
         return {}
 
 
@@ -137,7 +137,7 @@ def test_the_comment_is_made_once_and_then_updated(api: Api, tmp_path: Path) -> 
     for text in (f"{MARKER}\nfirst\n", f"{MARKER}\nsecond\n"):
         file.write_text(text)
         assert comment.main(str(file)) == 0
-    assert [one["body"] for one in api.comments] == [f"{MARKER} mine", f"{MARKER}\nsecond\n"]
+    assert [comment["body"] for comment in api.comments] == [f"{MARKER} mine", f"{MARKER}\nsecond\n"]
     assert "POST /repos/owner/repo/issues/7/comments" in api.asked
     assert "head=fork%3Ax%26state%3Dclosed" in api.asked[0]
 

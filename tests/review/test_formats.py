@@ -88,13 +88,13 @@ def test_the_picture_keeps_its_shape(text: str) -> None:
         r"    n\d+\[\"[+~−]? ?[^\"\[\]`<>]*<br>[^\"\[\]`<>]*\"\]:::\w+|"
         r"  n\d+ -->(\|\"[^\"\[\]`<>]*\"\|)? n\d+|  classDef \w+ [\w:#,.-]+||<sub>.*</sub>"
     )
-    assert [one for one in drawn.splitlines() if not line.fullmatch(one)] == []
+    assert [drawn_line for drawn_line in drawn.splitlines() if not line.fullmatch(drawn_line)] == []
 
 
 @pytest.mark.parametrize("text", EVIL)
 def test_a_terminal_gets_no_control_character(text: str) -> None:
     told = terminal.text(evil_report(text))
-    assert [one for one in told if not one.isprintable() and one != "\n"] == []
+    assert [character for character in told if not character.isprintable() and character != "\n"] == []
 
 
 @pytest.mark.parametrize("text", EVIL)

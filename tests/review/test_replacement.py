@@ -23,14 +23,14 @@ ENDPOINT: Json = {
 
 
 def replaced(before: Json, after: Json) -> dict[str, Change]:
-    return {one.address: one for one in compared(before, after).changes if one.action == "replaced"}
+    return {change.address: change for change in compared(before, after).changes if change.action == "replaced"}
 
 
 def test_a_renamed_service_is_replaced_and_its_callers_with_it() -> None:
-    found = replaced(PRODUCER, edited(PRODUCER, f"{RUN}/name", "other"))
-    assert list(found) == ["google_cloud_run_v2_service.shop", "google_cloud_run_v2_service_iam_member.caller"]
-    assert found["google_cloud_run_v2_service.shop"].because == ("name",)
-    assert all(one.inferred for one in found.values())
+    changes = replaced(PRODUCER, edited(PRODUCER, f"{RUN}/name", "other"))
+    assert list(changes) == ["google_cloud_run_v2_service.shop", "google_cloud_run_v2_service_iam_member.caller"]
+    assert changes["google_cloud_run_v2_service.shop"].because == ("name",)
+    assert all(change.inferred for change in changes.values())
 
 
 def test_a_load_balancers_rule_is_replaced_and_the_attachment_is_not() -> None:
@@ -47,8 +47,8 @@ def test_what_lifecycle_ignores_forces_nothing() -> None:
 def test_a_trigger_replaces_whatever_names_it() -> None:
     before = edited(PRODUCER, "resource/terraform_data/t", {"input": {"name": "a"}})
     before = edited(before, f"{RULE}/lifecycle/replace_triggered_by", ["terraform_data.t"])
-    found = replaced(before, edited(before, "resource/terraform_data/t/input/name", "b"))
-    assert found["google_compute_forwarding_rule.shop"].because == ("replace_triggered_by → terraform_data.t",)
+    changes = replaced(before, edited(before, "resource/terraform_data/t/input/name", "b"))
+    assert changes["google_compute_forwarding_rule.shop"].because == ("replace_triggered_by → terraform_data.t",)
 
 
 def test_a_trigger_on_an_id_waits_for_a_replacement() -> None:

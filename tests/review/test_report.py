@@ -10,7 +10,7 @@ from review.material import Material
 from review.rehearsed import rehearsed
 from review.report import assemble
 from review.topics import CUT
-from tests.review.stacks import PRODUCER, TODAY, compared, edited, found, reported
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, findings, reported
 
 ATTACHMENT = "resource/google_compute_service_attachment/shop"
 OFF = edited(PRODUCER, f"{ATTACHMENT}/reconcile_connections", False)
@@ -54,15 +54,15 @@ def test_an_unchanged_stack_has_nothing_to_decide() -> None:
 
 def test_what_was_there_before_does_not_count() -> None:
     report = reported(OFF, edited(OFF, f"{ATTACHMENT}/description", "x"))
-    assert found(report) == []
+    assert findings(report) == []
     assert report.existing == {"error": 0, "warning": 1, "note": 0}
 
 
 def test_what_gets_worse_counts_again() -> None:
     limit = f"{ATTACHMENT}/consumer_accept_lists/0/connection_limit"
     before = edited(PRODUCER, limit, 200)
-    assert found(reported(before, edited(before, f"{ATTACHMENT}/description", "x"))) == []
-    assert [rule for rule, _ in found(reported(before, edited(before, limit, 300)))] == ["accept-list-bounds"]
+    assert findings(reported(before, edited(before, f"{ATTACHMENT}/description", "x"))) == []
+    assert [rule for rule, _ in findings(reported(before, edited(before, limit, 300)))] == ["accept-list-bounds"]
 
 
 def test_what_is_repaired_is_counted_as_gone() -> None:
@@ -75,14 +75,14 @@ def test_the_severity_decides(fail_on: str, fails: bool) -> None:
 
 
 def test_a_new_stack_brings_all_of_its_findings() -> None:
-    assert [rule for rule, _ in found(reported(None, OFF))] == ["reconcile-off"]
+    assert [rule for rule, _ in findings(reported(None, OFF))] == ["reconcile-off"]
 
 
 def test_an_environment_that_does_not_load_is_a_finding_and_its_entries_are_not() -> None:
     from tests.review.test_acknowledgements import entry
 
     report = reported(PRODUCER, PRODUCER, unusable=[("default", "region: is missing")], entries=[entry()])
-    assert found(report) == [("environment-unusable", "config/environments/default.yaml")]
+    assert findings(report) == [("environment-unusable", "config/environments/default.yaml")]
 
 
 def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements() -> None:
@@ -94,7 +94,7 @@ def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements(
     assert [(one.rule, str(one.detail)) for one in report.findings] == [
         ("rehearsal", "(hidden): the connection is CLOSED")
     ]
-    assert [str(one.sentence) for one in report.decisions if one.topic == CUT] == [
+    assert [str(decision.sentence) for decision in report.decisions if decision.topic == CUT] == [
         "The connection of gone is lost: it is CLOSED after the apply.",
         "The connection of left ends, with its endpoint.",
     ]

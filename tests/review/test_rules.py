@@ -38,7 +38,7 @@ def subject(case: Case) -> Subject:
     return Subject(item=item, stack=Stack("default", "judged", {address: item, **others}))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{at}-{one.rule}-{one.verdict}" for at, one in enumerate(CASES)])
+@pytest.mark.parametrize("case", CASES, ids=[f"{at}-{case.rule}-{case.verdict}" for at, case in enumerate(CASES)])
 def test_a_rule_answers(case: Case) -> None:
     rule = BY_ID[case.rule]
     assert case.kind in rule.kinds
@@ -122,12 +122,12 @@ def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
     from deployment.stack_files import stack_of
 
     stacks: Synthesized = synth()
-    found = [
-        (one.severity, one.rule, one.address)
+    findings = [
+        (finding.severity, finding.rule, finding.address)
         for name, content in stacks.items()
-        for one in judge(_new(stack_of(content, "default", name)))[0]
+        for finding in judge(_new(stack_of(content, "default", name)))[0]
     ]
-    assert sorted(found) == [
+    assert sorted(findings) == [
         ("note", "deletion-protection-off", "google_cloud_run_v2_service.hello"),
         ("note", "deletion-protection-off", "google_compute_service_attachment.hello"),
         ("note", "plain-http", "google_compute_region_target_http_proxy.hello"),
@@ -136,7 +136,7 @@ def test_the_default_deployment_has_notes_and_nothing_worse(synth: Any) -> None:
     ]
 
 
-def _new(one: Stack) -> Any:
+def _new(added: Stack) -> Any:
     from deployment.comparison import compare
 
-    return compare(None, one)
+    return compare(None, added)

@@ -1,0 +1,43 @@
+"""Rules about one attribute: what it must be, and the answer where it is something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deployment.references import is_open
+from deployment.stack import Item
+from review.rules.rule import Answer, Subject, finding, fine, undecided
+
+
+def must_be(
+    attribute: str,
+    wanted: bool | str,
+    *,
+    otherwise: str = "",
+    sentence: str = "",
+    required: bool = False,
+    asked: Callable[[Item], bool] | None = None,
+) -> Callable[[Subject], Answer]:
+    """Fine where the attribute has the wanted value, undecided where its value is open, else a finding.
+
+    `otherwise` is the word for any other value, which by default is told itself, and `sentence` is said in place of
+    either. The provider does without an attribute unless it is `required`: a missing one is then not known. Items that
+    are not `asked` are fine.
+    """
+
+    def judge(subject: Subject) -> Answer:
+        value = subject.item.values.get(attribute)
+        if (asked and not asked(subject.item)) or (type(value) is type(wanted) and value == wanted):
+            return fine()
+        if sentence and not is_open(value):
+            return finding(sentence)
+        return other_value(attribute, value, otherwise=otherwise, required=required)
+
+    return judge
+
+
+def other_value(attribute: str, value: object, *, otherwise: str = "", required: bool = False) -> Answer:
+    """The answer where an attribute has not the value that it must have."""
+    if is_open(value) or (required and value is None):
+        return undecided(f"{attribute} is {{value}}", value=value)
+    return finding(f"{attribute} is {{value}}", value="not set" if value is None else otherwise or value)
