@@ -68,13 +68,13 @@ def run(args: Namespace, environment: Environment) -> int:
 def _outputs(args: Namespace) -> list[tuple[str, str | None]]:
     from deployment.unusable import UnusableError
 
-    found: list[tuple[str, str | None]] = []
+    files: list[tuple[str, str | None]] = []
     for word in args.also:
         form, _, file = word.partition("=")
         if form not in _FORMATS or not file:
             raise UnusableError(f"--also {word}: give FORMAT=FILE, with one of {', '.join(_FORMATS)}")
-        found.append((form, file))
-    return [(args.format, args.output), *found]
+        files.append((form, file))
+    return [(args.format, args.output), *files]
 
 
 def _write(text: str, file: str | None) -> None:

@@ -44,11 +44,11 @@ def checksums(folder: Path, listed: Mapping[str, str]) -> Verdict:
     details = []
     for path, wanted in listed.items():
         try:
-            found = digest((folder / path).read_bytes())
+            present = digest((folder / path).read_bytes())
         except OSError as error:
             details.append(f"{path}: {'missing' if isinstance(error, FileNotFoundError) else error.strerror}")
             continue
-        if found != wanted:
+        if present != wanted:
             details.append(f"{path}: edited since it was handed over")
     what = "checksums"
     if details:
@@ -64,21 +64,21 @@ def content(folder: Path, listed: Mapping[str, str], wanted: Mapping[str, bytes]
     for path in sorted({*listed, *wanted} - {SUMS, MANIFEST}):
         here = folder / path
         try:
-            found = here.read_bytes() if here.is_file() else b""
+            present = here.read_bytes() if here.is_file() else b""
         except OSError:
-            found = b""
-        if found != wanted.get(path, b""):
-            details += _difference(path, found, wanted.get(path, b""))
+            present = b""
+        if present != wanted.get(path, b""):
+            details += _difference(path, present, wanted.get(path, b""))
     what = "content"
     if not details:
         return Verdict(what=what, held=True, text="what this checkout generates")
     return Verdict(what=what, held=False, text="differs from what this checkout generates", details=tuple(details))
 
 
-def _difference(path: str, found: bytes, wanted: bytes) -> list[str]:
+def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
     lines = list(
         difflib.unified_diff(
-            found.decode(errors="replace").splitlines(),
+            present.decode(errors="replace").splitlines(),
             wanted.decode(errors="replace").splitlines(),
             f"here/{path}",
             f"checkout/{path}",
