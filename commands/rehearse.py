@@ -60,21 +60,17 @@ def _rehearsed(args: Namespace) -> Account:
     from rehearsal.cloud import RehearsalCloud
     from rehearsal.rehearse import rehearse
     from rehearsal.sides import Sides
-    from rehearsal.spent import Spent
     from rehearsal.workplace import Workplace
 
     tell = _teller()
-    terraform = require_terraform()
+    program = require_terraform().program
     sides = Sides(
         checkout=CHECKOUT, output=args.dir, former_output=args.from_dir, revision=args.revision, names=args.stack or ()
     )
     with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
-        spent = Spent()
         wish = sides.wish(place.folder, kept=args.keep)
-        spent.on("synthesis")
         tell("synthesized")
-        account = rehearse(wish, terraform, cloud, place.folder, tell)
-        tell(spent.line(terraform.seconds))
+        account = rehearse(wish, program, cloud, place.folder, tell)
         if args.keep:
             cloud.keep()
             place.kept = True

@@ -18,7 +18,6 @@ from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
     from deployment.account import Account
-    from deployment.terraform import Terraform
     from review.material import Material
     from review.report import Report
     from review.revisions import Side
@@ -111,15 +110,15 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
-    terraform = require_terraform() if args.rehearse else None
+    program = require_terraform().program if args.rehearse else None
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes)
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
         _acknowledge(material, after)
-    if terraform:
-        _rehearse(material, terraform, before, after)
+    if program:
+        _rehearse(material, program, before, after)
     return assemble(material), material.environments
 
 
@@ -179,7 +178,7 @@ def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
             material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings)
 
 
-def _rehearse(material: Material, terraform: Terraform, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
+def _rehearse(material: Material, program: str, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
     """A rehearsal of every environment in which something changes."""
     from review.material import secrets_of
     from review.rehearsed import rehearsed
@@ -190,11 +189,11 @@ def _rehearse(material: Material, terraform: Terraform, before: Mapping[str, Sid
         if new is None or new.folder is None or not changes:
             continue
         former = str(old.folder.resolve()) if old and old.folder else None
-        account = _account(terraform, str(new.folder.resolve()), former)
+        account = _account(program, str(new.folder.resolve()), former)
         material.rehearsals.append(rehearsed(account, name, secrets_of(new, old)))
 
 
-def _account(terraform: Terraform, output: str, former: str | None) -> Account:
+def _account(program: str, output: str, former: str | None) -> Account:
     from deployment.hidden import scrub
     from deployment.unusable import UnusableError
     from rehearsal.cloud import CloudError, RehearsalCloud
@@ -205,7 +204,7 @@ def _account(terraform: Terraform, output: str, former: str | None) -> Account:
     try:
         with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
             wish = Sides(checkout=CHECKOUT, output=output, former_output=former).wish(place.folder, kept=False)
-            return rehearse(wish, terraform, cloud, place.folder, lambda _: None)
+            return rehearse(wish, program, cloud, place.folder, lambda _: None)
     except (CloudError, UnusableError) as error:
         raise UnusableError(f"the rehearsal did not run: {scrub(str(error))}") from error
 

@@ -36,7 +36,7 @@ class Initialization:
     residents: ResidentPool
     chosen: dict[ProviderChoice, Path] = field(default_factory=dict)
     _prepared: dict[Path, _Prepared] = field(default_factory=dict)
-    # Two at a time must not fill one plugin cache: https://github.com/hashicorp/terraform/issues/31964.
+    # A plugin cache bears no two of them: https://developer.hashicorp.com/terraform/cli/config/config-file
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self, stack: StackFolder) -> Path | None:

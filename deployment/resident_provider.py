@@ -25,7 +25,7 @@ from deployment import leash
 ADDRESS = "registry.terraform.io/hashicorp/google"
 VARIABLE = "TF_REATTACH_PROVIDERS"
 _ANSWER = re.compile(rf"{VARIABLE}='(\{{.*\}})'")
-# How long one may take to come up, and to go, seconds: it takes one at most.
+# Seconds: how long one may take to come up, or to go (it takes one at most); how long its end may go unnoticed.
 _PATIENCE = 30
 _MOMENT = 0.2
 

@@ -10,14 +10,23 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-# Where the user's settings of Terraform itself and of the network are: for init alone.
-_OURS_ONLY = ("GOOGLE_", "CLOUDSDK_", "TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_LOG")
+# The user's own that would change what is planned, or how, by the beginnings of their names.
+_LEFT_OUT = (
+    "GOOGLE_",
+    "CLOUDSDK_",
+    "TF_VAR_",
+    "TF_CLI_ARGS",
+    "TF_WORKSPACE",
+    "TF_DATA_DIR",
+    "TF_LOG",
+    "TF_REATTACH_PROVIDERS",
+)
 
 
 def for_init(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     """The user's variables without those that would change what is planned."""
     variables = os.environ if variables is None else variables
-    kept = {name: value for name, value in variables.items() if not name.startswith(_OURS_ONLY)}
+    kept = {name: value for name, value in variables.items() if not name.startswith(_LEFT_OUT)}
     return kept | {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 

@@ -13,13 +13,13 @@ from deployment.values import Json
 
 def obstacles(state: Json) -> list[str]:
     """What stands in the way of requests, one sentence each; empty when every accepted connection works."""
-    found: list[str] = []
+    sentences: list[str] = []
     for connection in state["connections"].values():
         if connection["status"] == "ACCEPTED":
             attachment = _at(state, connection["attachment"])
-            found += _behind(state, _at(state, attachment.get("targetService", "")))
-    found += _testers(state)
-    return sorted(set(found))
+            sentences += _behind(state, _at(state, attachment.get("targetService", "")))
+    sentences += _testers(state)
+    return sorted(set(sentences))
 
 
 def _path(link: str) -> str:
@@ -27,8 +27,8 @@ def _path(link: str) -> str:
 
 
 def _at(state: Json, link: str) -> Json:
-    found: Json = state["compute"].get(_path(link), {})
-    return found
+    resource: Json = state["compute"].get(_path(link), {})
+    return resource
 
 
 def _behind(state: Json, rule: Json) -> Iterator[str]:
@@ -36,15 +36,15 @@ def _behind(state: Json, rule: Json) -> Iterator[str]:
     url_map = _at(state, proxy.get("urlMap", ""))
     backend = _at(state, url_map.get("defaultService", ""))
     name = backend.get("name", "?")
-    serving = [one for one in backend.get("backends", []) if one.get("capacityScaler", 1.0) > 0]
+    serving = [group for group in backend.get("backends", []) if group.get("capacityScaler", 1.0) > 0]
     if not serving:
         yield (
             f"backend service {name}: every backend has capacity 0 (drained), so every request is answered 503; "
             "set capacity_scaler = 1.0"
         )
-    for one in serving:
-        group = _at(state, one.get("group", ""))
-        yield from _service(state, _path(one.get("group", "")), group.get("cloudRun", {}).get("service", ""))
+    for group in serving:
+        link = group.get("group", "")
+        yield from _service(state, _path(link), _at(state, link).get("cloudRun", {}).get("service", ""))
 
 
 def _service(state: Json, group: str, service: str) -> Iterator[str]:

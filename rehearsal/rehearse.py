@@ -13,6 +13,7 @@ from deployment.terraform import Terraform
 from deployment.terraform_variables import for_deployment, for_init
 from rehearsal.cloud import RehearsalCloud
 from rehearsal.run import Rehearsal
+from rehearsal.spent import spent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,8 @@ class Wish:
     """What is to be rehearsed.
 
     `stacks` are deployed, over `former` where there is any; `environment` and `former_name` are what they are called,
-    `notes` what is worth knowing of how they were made. What is to be `kept` is not destroyed in the end.
+    `notes` what is worth knowing of how they were made, which took `synthesis_seconds`. What is to be `kept` is not
+    destroyed in the end.
     """
 
     stacks: list[StackFolder]
@@ -29,12 +31,11 @@ class Wish:
     former_name: str = ""
     notes: tuple[str, ...] = ()
     kept: bool = False
+    synthesis_seconds: float = 0.0
 
 
-def rehearse(
-    wish: Wish, terraform: Terraform, cloud: RehearsalCloud, folder: Path, tell: Callable[[str], None]
-) -> Account:
-    """Rehearse in a folder against a cloud that is empty; `tell` gets a line per step.
+def rehearse(wish: Wish, program: str, cloud: RehearsalCloud, folder: Path, tell: Callable[[str], None]) -> Account:
+    """Rehearse with the Terraform `program`, in a folder, against a cloud that is empty; `tell` gets a line per step.
 
     Raises:
         UnusableError: when a stack or the provider cannot be used.
@@ -46,6 +47,7 @@ def rehearse(
     variables = for_deployment(home, cloud.url, cloud.endpoints)
     account = Account(environment=wish.environment, provider=_provider(wish.stacks), former=wish.former_name)
     account.notes += wish.notes
+    terraform = Terraform(program)
     with Deployer(terraform, for_init(), variables, tell) as deployer:
         rehearsal = Rehearsal(folder / "stacks", cloud, deployer, account, tell)
         went = rehearsal.deploy(wish.former or wish.stacks)
@@ -56,6 +58,7 @@ def rehearse(
         rehearsal.look()
         if went and not wish.kept:
             rehearsal.destroy()
+    tell(spent(wish.synthesis_seconds, terraform.seconds))
     return account
 
 

@@ -12,7 +12,7 @@ SCHEMA = 1
 
 
 def document(account: Account) -> dict[str, Any]:
-    """The JSON document; durations are the only part that differs between two runs."""
+    """The JSON document; durations and the ids of connections are the only parts that differ between two runs."""
     return {
         "schema": SCHEMA,
         "held": account.held,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,12 +35,19 @@ class Sides:
         Raises:
             UnusableError: for a folder, revision, configuration or stack that is none.
         """
+        started = time.monotonic()
         with ThreadPoolExecutor(2) as pool:
             former, present = pool.submit(self._former, folder), pool.submit(self._present, folder)
             stacks_before, name, notes = former.result()
             stacks, environment = present.result()
         return Wish(
-            stacks=stacks, environment=environment, former=stacks_before, former_name=name, notes=notes, kept=kept
+            stacks=stacks,
+            environment=environment,
+            former=stacks_before,
+            former_name=name,
+            notes=notes,
+            kept=kept,
+            synthesis_seconds=time.monotonic() - started,
         )
 
     def _present(self, folder: Path) -> tuple[list[StackFolder], str]:

@@ -144,7 +144,11 @@ ORDINARY: dict[str, tuple[dict[str, Any], str]] = {
         "producer does not name hashicorp/google as its provider google",
     ),
     "two configurations": (
-        {"provider": {"google": [{"project": "a"}, {"project": "b", "alias": "b"}]}},
+        {"provider": {"google": [{"project": "a"}, {"project": "b"}]}},
+        "producer configures it more than once, or under an alias",
+    ),
+    "an alias beside the configuration that is always there": (
+        {"provider": {"google": {"project": "a", "alias": "b"}}},
         "producer configures it more than once, or under an alias",
     ),
     "modules": ({"module": {"network": {}}}, "producer has modules, which may configure it too"),

@@ -31,6 +31,7 @@ def test_init_finds_the_provider_as_it_always_does() -> None:
         "TF_CLI_ARGS_plan": "-target=x",
         "TF_WORKSPACE": "theirs",
         "TF_DATA_DIR": "/theirs",
+        "TF_REATTACH_PROVIDERS": "{}",
         "GOOGLE_CREDENTIALS": "theirs",
     }
     kept = for_init(theirs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -53,9 +54,19 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def leftovers(temporary: Path) -> list[str]:
-    """What is left in the folder, and the processes (a stand-in logs into it, Terraform runs in it)."""
+    """What is left in the folder, and the processes."""
+    return [*map(str, temporary.iterdir()), *processes(temporary)]
+
+
+def processes(temporary: Path) -> list[str]:
+    """Those that have to do with the folder: a stand-in logs into it, Terraform and providers run in it."""
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [*map(str, temporary.iterdir()), *(line for line in listed.splitlines() if str(temporary) in line)]
+    running = [line for line in listed.splitlines() if str(temporary) in line]
+    for folder in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if str(folder.readlink()).startswith(str(temporary)):
+                running.append((folder.parent / "cmdline").read_text().replace("\0", " "))
+    return running
 
 
 def test_the_default_deployment_holds(provider: Callable[[str], str], temporary: Path) -> None:
@@ -203,6 +214,55 @@ def test_an_interrupted_rehearsal_leaves_nothing_behind(
     assert process.wait(timeout=60) in {130, 143}
     assert "Traceback" not in said
     assert leftovers(temporary) == []
+
+
+@pytest.mark.e2e
+def test_no_process_outlives_a_rehearsal_that_is_killed(provider: Callable[[str], str], temporary: Path) -> None:
+    provider(PROVIDER)
+    process = subprocess.Popen(
+        [str(CHECKOUT / "psc"), "rehearse"], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "stand-in at" in line:
+            break
+    time.sleep(4)  # in the middle of Terraform's apply
+    assert len(processes(temporary)) > 2
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 30
+    while processes(temporary):
+        assert time.monotonic() < end, processes(temporary)
+        time.sleep(0.2)
+
+
+def plain(told: Json) -> Json:
+    """A document without what differs between two runs, and without the folder's name."""
+    steps = [step | {"seconds": 0} for step in told["steps"]]
+    connections = [fate | {"after": fate["after"] | {"id": ""}} for fate in told["connections"]]
+    return told | {"environment": "", "steps": steps, "connections": connections}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("version", ["7.45.0", "6.50.0"])
+def test_a_provider_that_stays_and_one_that_is_started_anew_tell_the_same(
+    version: str, provider: Callable[[str], str], synth_folder: Callable[..., Path]
+) -> None:
+    provider(version)
+    config = configuration("pair") | {"provider_version": version}
+    told = []
+    for anew in (False, True):
+        out = synth_folder(config)
+        if anew:
+            file = out / "stacks" / "producer" / "cdk.tf.json"
+            content = json.loads(file.read_text())
+            content["provider"]["google"].append(content["provider"]["google"][0] | {"alias": "second"})
+            file.write_text(json.dumps(content))
+        done = psc("rehearse", "--dir", str(out), "--json")
+        assert ("started anew at every step: producer configures it more than once" in done.stderr) is anew, done.stderr
+        told.append(plain(document(done)))
+    assert told[0] == told[1]
+    assert told[0]["held"] is True
 
 
 Trap = Callable[[Mapping[str, Any]], None]

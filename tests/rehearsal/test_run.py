@@ -193,7 +193,8 @@ def test_a_consumer_that_leaves_goes_first_and_is_not_planned_again(edited: Trie
     edited.rehearsal.edit(edited.given("producer", "partner"))
     edited.rehearsal.settle()
     assert edited.terraform.done[:3] == ["destroy consumer", "deploy producer", "deploy partner"]
-    assert edited.steps[-2:] == ["second plan: producer", "second plan: partner"]
+    plans = [step for step in edited.steps if step.startswith("second plan")]
+    assert plans == ["second plan: producer", "second plan: partner"]
     assert [fate.outcome for fate in edited.account.connections] == ["removed"]
 
 
