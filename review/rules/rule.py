@@ -39,7 +39,7 @@ class Rule:
     """A rule. `what` is broken, `why` it matters, `remedy`; `setting` is the key in the configuration that decides it.
 
     `kinds` are the kinds of items that it is asked about. `code_only` rules need what only synthesized stacks have
-    (dependencies, lifecycle, backend). `of_change` rules judge the change itself and have no answer where nothing changes.
+    (dependencies, lifecycle, backend). `of_change` rules judge the change itself and have no answer without a change.
     """
 
     id: str
