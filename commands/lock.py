@@ -27,8 +27,7 @@ def run(args: Namespace, environment: Environment) -> int:
         print("Locking the Python packages (about a minute) …", file=sys.stderr, flush=True)
         pipenv = [str(environment.python), "-m", "pipenv", "lock"]
         own = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_NOSPIN": "1", "PIPENV_YES": "1"}
-        npm_cli = environment.node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        npm = [str(environment.node), str(npm_cli), "install", "--package-lock-only", "--ignore-scripts", "--no-audit"]
+        npm = [*environment.npm, "install", "--package-lock-only", "--ignore-scripts", "--no-audit"]
         for command, more in ((pipenv, own), (npm, {})):
             done = subprocess.run(
                 command, cwd=aside, env=environment.variables() | more, capture_output=True, text=True, check=False

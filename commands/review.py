@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,9 +140,9 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
         if different:
             text = "The base ran with the packages of today; its lock differs in {names}."
             notes.append(say(text, names=", ".join(different)))
-    names = args.env or sorted({*environments(CHECKOUT), *(environments(former) if former.exists() else ())},
-                               key=lambda name: (name != "default", name))  # fmt: skip
-    _known(args.env, {*environments(CHECKOUT), *(environments(former) if former.exists() else ())})
+    known = {*environments(CHECKOUT), *environments(former)}
+    _refuse_unknown(args.env or (), known)
+    names = args.env or sorted(known, key=lambda name: (name != "default", name))
     only = args.env[0] if args.env else "default"
     if args.dir:
         after = {only: from_folder(Path(args.dir), only)}
@@ -157,12 +157,12 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
     return before, after, base, notes
 
 
-def _known(wanted: list[str] | None, names: set[str]) -> None:
+def _refuse_unknown(wanted: Iterable[str], known: Set[str]) -> None:
     from deployment.unusable import UnusableError
 
-    for name in wanted or []:
-        if name not in names:
-            raise UnusableError(f"there is no environment {name!r}; there are {', '.join(sorted(names))}")
+    for name in wanted:
+        if name not in known:
+            raise UnusableError(f"there is no environment {name!r}; there are {', '.join(sorted(known))}")
 
 
 def _tell(line: str) -> None:

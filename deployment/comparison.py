@@ -32,7 +32,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What happens to one address. `action`: created, updated, replaced, destroyed, moved or forgotten.
+    """What happens to an address. `action`: created, updated, replaced, destroyed, moved or forgotten.
 
     `because` are the attributes that force a replacement; `unknown` the attributes that nobody knows before apply;
     `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it. `overlaps`

@@ -17,7 +17,7 @@ _REASONS = {"replace_by_triggers": "replace_triggered_by", "replace_because_tain
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedChange:
-    """What a plan does to one address: created, updated, replaced, destroyed or moved.
+    """What a plan does to an address: created, updated, replaced, destroyed or moved.
 
     `because` names the attributes that force a replacement; `name` and `former_name` are the resource's own, where it
     has one.

@@ -68,7 +68,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
     facts = Facts(settings=settings, stacks=handed, links=self_links(producer), format=format_, source=source)
     manifest = Manifest(
         environment=settings.environment,
-        format=format_.name,
+        format=format_.NAME,
         stacks=tuple(stack.name for stack in handed),
         harmless=tuple(sorted(wish.harmless)),
         provider=handed[0].files[VERSIONS]["terraform"]["required_providers"]["google"]["version"],
@@ -99,11 +99,11 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) 
 
 def _files(stack: HandedStack, format_: Format) -> dict[str, bytes]:
     files = {
-        f"{stack.name}/{name}{format_.ending}": format_.stack_file(content).encode()
+        f"{stack.name}/{name}{format_.ENDING}": format_.stack_file(content).encode()
         for name, content in stack.files.items()
     }
     if stack.variables:
-        files[f"{stack.name}/{format_.values}"] = format_.values_file(stack.variables).encode()
+        files[f"{stack.name}/{format_.VALUES}"] = format_.values_file(stack.variables).encode()
     if stack.lock is not None:
         files[f"{stack.name}/{LOCK_FILE}"] = stack.lock
     return files

@@ -19,6 +19,7 @@ from handover.hcl_layout import Attribute, Block, assignments, text
 from handover.hcl_values import InexpressibleError, mapping, plain_value, references, value
 from handover.variables import Variable
 
+NAME = "hcl"
 ENDING = ".tf"
 VALUES = "terraform.tfvars"
 _FIRST = ("count", "for_each")

@@ -9,6 +9,7 @@ from typing import Any
 from deployment.values import Json
 from handover.variables import Variable
 
+NAME = "json"
 ENDING = ".tf.json"
 VALUES = "terraform.tfvars.json"
 

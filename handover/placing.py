@@ -70,10 +70,9 @@ def _entries(folder: Path) -> list[Path]:
 def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
     """Write `files` as `folder`, which `check` has let pass.
 
-    The new bundle is built aside and takes the former one's name by two renames, of which the next run repairs the
-    first. Files that the former bundle does not
-    list move along untouched; those that it lists and that were edited are kept beside the new ones, with `.edited`
-    at their end. Returns the names of the latter.
+    The new bundle is built aside and takes the former one's name by two renames; the next run repairs what is left
+    between them. Files that the former bundle does not list move along untouched. Those that it lists and that were
+    edited are kept beside the new ones, with `.edited` at their end, and their names are returned.
 
     Raises:
         PlacingError: when it cannot be written; the former bundle is as it was.

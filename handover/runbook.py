@@ -52,7 +52,7 @@ def _introduction(facts: Facts) -> str:
             "",
             f"This folder is a deployment as plain Terraform: {what}. It was generated; Terraform "
             f"({facts.versions['Terraform']}) is all that it needs. What may be changed are the values in each "
-            f"`{facts.format.values}`; everything else is generated anew when the design changes.",
+            f"`{facts.format.VALUES}`; everything else is generated anew when the design changes.",
             "",
             _picture(facts),
             "",
@@ -60,10 +60,10 @@ def _introduction(facts: Facts) -> str:
             "|---|---|",
             *rows,
             "",
-            f"In each: `main{facts.format.ending}` (the resources), `variables{facts.format.ending}` and "
-            f"`{facts.format.values}` (what may be changed, and its present values), `backend{facts.format.ending}` "
-            f"(where the state is), `versions{facts.format.ending}`, `outputs{facts.format.ending}`, "
-            f"`checks{facts.format.ending}` (warnings about connections).",
+            f"In each: `main{facts.format.ENDING}` (the resources), `variables{facts.format.ENDING}` and "
+            f"`{facts.format.VALUES}` (what may be changed, and its present values), `backend{facts.format.ENDING}` "
+            f"(where the state is), `versions{facts.format.ENDING}`, `outputs{facts.format.ENDING}`, "
+            f"`checks{facts.format.ENDING}` (warnings about connections).",
         ]
     )
 
@@ -104,7 +104,7 @@ def _preparation(facts: Facts) -> str:
             "   sha256sum --check --quiet SHA256SUMS",
             "   ```",
             "",
-            f"   Later it names the files that were edited: `{facts.format.values}`, as a rule.",
+            f"   Later it names the files that were edited: `{facts.format.VALUES}`, as a rule.",
             "2. Credentials for Google Cloud: `gcloud auth application-default login`, or what your pipeline gives. "
             "What they must be allowed is listed under [Roles](#roles).",
             f"3. {locks}",
@@ -160,7 +160,7 @@ def _apply(facts: Facts) -> str:
     lines = list(_in_order(facts.stacks, "init", "plan", "apply"))
     given = [variable.name for stack in facts.stacks for variable in stack.promised]
     fill = (
-        f"\n\nFirst fill in what the producer's team tells you, in `{facts.consumers[0].name}/{facts.format.values}`: "
+        f"\n\nFirst fill in what the producer's team tells you, in `{facts.consumers[0].name}/{facts.format.VALUES}`: "
         f"{', '.join(f'`{name}`' for name in given)}. They are the producer's outputs of the same names."
         if given
         else ""
@@ -192,7 +192,7 @@ def _destroy(facts: Facts) -> str:
             "",
             shell(
                 f"sed -i.protected -E 's/((prevent_destroy|deletion_protection)\"?( *=|:)) true/\\1 false/' "
-                f"{stack.name}/main{facts.format.ending}",
+                f"{stack.name}/main{facts.format.ENDING}",
                 f"terraform -chdir={stack.name} apply",
             ),
             "",

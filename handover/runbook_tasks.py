@@ -32,8 +32,8 @@ def sections(facts: Facts) -> Iterator[str]:
 
 def _edit(facts: Facts, stack: HandedStack, **values: Any) -> str:
     """The lines of the file of values as they are to be."""
-    file = f"`{stack.name}/{facts.format.values}`"
-    return f"In {file}:\n\n```{facts.format.fence}\n{facts.format.assignment(values)}\n```"
+    file = f"`{stack.name}/{facts.format.VALUES}`"
+    return f"In {file}:\n\n```{facts.format.NAME}\n{facts.format.assignment(values)}\n```"
 
 
 def _apply(stack: HandedStack) -> list[str]:
@@ -44,7 +44,7 @@ def _changeable(facts: Facts) -> str:
     lines = [
         "## What may be changed",
         "",
-        f"The values in `{facts.format.values}` of each folder. A wrong one is refused at plan with the reason. Plan, "
+        f"The values in `{facts.format.VALUES}` of each folder. A wrong one is refused at plan with the reason. Plan, "
         "read, apply; the plan names what you changed and nothing else.",
         "",
         "| folder | variable | what |",
@@ -97,19 +97,19 @@ def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
         lines += [
             "",
             "Those who could call from the start have a file each. Delete the file, and the line of its variable in "
-            f"`{facts.format.values}` (while that is still there, Terraform warns of an undeclared variable):",
+            f"`{facts.format.VALUES}` (while that is still there, Terraform warns of an undeclared variable):",
             "",
             "| file | variable | who |",
             "|---|---|---|",
             *(
-                f"| `{stack.name}/{invoker.file}{facts.format.ending}` | `{invoker.variable.name}` "
+                f"| `{stack.name}/{invoker.file}{facts.format.ENDING}` | `{invoker.variable.name}` "
                 f"| {_who(invoker.variable)} |"
                 for present in stack.services
                 for invoker in present.invokers
             ),
             "",
             shell(
-                f"rm {stack.name}/{service.invokers[0].file}{facts.format.ending}",
+                f"rm {stack.name}/{service.invokers[0].file}{facts.format.ENDING}",
                 *_apply(stack),
             ),
             "",

@@ -108,20 +108,14 @@ def _scaling(address: str, run: Json) -> Variable:
     # The block is there only when something is said: Cloud Run's own default is not sent, as at first.
     run["template"].setdefault("dynamic", {})["scaling"] = {
         "for_each": f"${{{least} == null && {most} == null ? [] : [var.{name}]}}",
-        "content": {
-            "max_instance_count": "${scaling.value.max_instances}",
-            "min_instance_count": "${scaling.value.min_instances}",
-        },
+        "content": {f"{end}_instance_count": f"${{scaling.value.{end}_instances}}" for end in ("max", "min")},
     }
     lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, 1000)"
     return Variable(
         name=name,
         type="object({ max_instances = optional(number), min_instances = optional(number) })",
         description=f"How many instances of {run['name']} there are at most, and when idle; null is Cloud Run's own.",
-        value={
-            "max_instances": present.get("max_instance_count"),
-            "min_instances": present.get("min_instance_count"),
-        },
+        value={f"{end}_instances": present.get(f"{end}_instance_count") for end in ("max", "min")},
         validations=(
             Validation(
                 condition=f"alltrue([for count in [{lower}, {upper}] : floor(count) == count])",

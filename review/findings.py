@@ -56,7 +56,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same one."""
+        """What code, plan and rehearsal have in common where they find the same."""
         return self.stack, self.rule, self.address
 
     @property

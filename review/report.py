@@ -119,7 +119,7 @@ def _settled(change: Change, known: Mapping[str, Sequence[str]], complete: bool)
 
 
 def _once(decided: list[Decision]) -> list[Decision]:
-    """The same sentence from code, plan and rehearsal is one, with all of its sources."""
+    """The same sentence from code, plan and rehearsal once, with all of its sources."""
     by_key: dict[tuple[str, str, Sentence], Decision] = {}
     for decision in decided:
         key = (decision.topic, decision.stack, decision.sentence)

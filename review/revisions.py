@@ -21,7 +21,7 @@ _OVERRIDES = {*VARIABLES, "PSC_ENV", "PSC_CONFIG", "CDKTF_OUTDIR", "SYNTH_HCL_OU
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One environment on one side. `problem` says why it has no stacks although its file is there."""
+    """An environment on one of the two sides. `problem` says why it has no stacks although its file is there."""
 
     environment: str
     exists: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from string import Formatter
 from typing import Any
 
@@ -59,18 +60,14 @@ def contrasted(before: Any, after: Any) -> tuple[str, str]:
     old, new = shown(before, 10**9), shown(after, 10**9)
     if max(len(old), len(new)) <= _LONGEST:
         return old, new
-    start = next(
-        (at for at, (left, right) in enumerate(zip(old, new, strict=False)) if left != right), min(len(old), len(new))
-    )
-    end = next(
-        (
-            at
-            for at, (left, right) in enumerate(zip(old[start:][::-1], new[start:][::-1], strict=False))
-            if left != right
-        ),
-        min(len(old), len(new)) - start,
-    )
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
     return _window(old, start, end), _window(new, start, end)
+
+
+def _alike(old: str, new: str) -> int:
+    """How many characters both begin with."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))))
 
 
 def _window(text: str, start: int, end: int) -> str:

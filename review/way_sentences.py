@@ -1,4 +1,4 @@
-"""Grants in sentences: what one opens, what another measure means, what the end of one cuts off."""
+"""Ways in as sentences: what a new way opens, what another measure means, what the end of a way cuts off."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OPENED = {
 
 
 def opened(way: WayIn) -> Sentence | None:
-    """What a new grant means; None for one that lets nobody in."""
+    """What a new way means; None for an entry that lets nobody in."""
     if way.by == "reject":
         return None
     if way.by == "accept" and way.who == EVERY_PROJECT:
@@ -57,7 +57,7 @@ def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
 
 
 def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
-    """What the end of a grant cuts off; None where the thing itself goes, which is told as destroyed."""
+    """What the end of a way cuts off; None where the thing itself goes, which is told as destroyed."""
     after = comparison.after
     remains = after is not None and (way.thing in after.items or way.what in _names(after))
     if way.by == "endpoint":

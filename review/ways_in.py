@@ -25,7 +25,7 @@ INVOKING = frozenset(
 INTERNET, ANY_BALANCER = "the internet", "load balancers, external ones too"
 EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that Google picks"
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
-# What a report may write as its own words; everything else in a grant is text of others.
+# What a report may write as its own words; everything else in a way is text of others.
 OWN_WORDS = frozenset({INTERNET, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, *EVERYONE.values()})
 
 
@@ -47,7 +47,7 @@ class WayIn:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes two grants the same one, with perhaps another measure."""
+        """What two versions of the same way have in common, with perhaps another measure."""
         return self.by, self.who, self.via, self.thing or self.what
 
 

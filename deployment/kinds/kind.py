@@ -114,6 +114,25 @@ class Kind:
         return noteworthy.why if noteworthy and noteworthy.applies(value) else ""
 
 
+def data_source(type_: str, called: str, grants: tuple[Grant, ...], keys: Keys | None = None) -> Kind:
+    """A kind that is only read: no picture shows it, no change of it means anything, and nobody imports it."""
+    return Kind(
+        type=f"data.{type_}",
+        called=called,
+        drawn=False,
+        collection=NONE,
+        import_id=NONE,
+        comment=NONE,
+        keys=keys or {},
+        forcing=(),
+        grants=grants,
+        way_in=NONE,
+        replaced=NONE,
+        destroyed=NONE,
+        noteworthy={},
+    )
+
+
 # What networking and load balancing resources need.
 NETWORK_ADMIN = Grant(name="roles/compute.networkAdmin", why="creates, changes and deletes networking resources")
 LOAD_BALANCER_ADMIN = Grant(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployment.kinds.kind import IN_PROJECT, NETWORK_ADMIN, NONE, Kind, Noteworthy
+from deployment.kinds.kind import IN_PROJECT, NETWORK_ADMIN, NONE, Kind, Noteworthy, data_source
 from deployment.values import Json
 
 _WITH_ALL_IN_IT = "{name} {surely} replaced ({why}), with everything that stands in it."
@@ -62,18 +62,4 @@ SUBNETWORK = Kind(
     },
 )
 
-SUBNETWORKS = Kind(
-    type="data.google_compute_subnetworks",
-    called="subnets that exist",
-    drawn=False,
-    collection=NONE,
-    import_id=NONE,
-    comment=NONE,
-    keys={},
-    forcing=(),
-    grants=(NETWORK_ADMIN,),
-    way_in=NONE,
-    replaced=NONE,
-    destroyed=NONE,
-    noteworthy={},
-)
+SUBNETWORKS = data_source("google_compute_subnetworks", "subnets that exist", grants=(NETWORK_ADMIN,))

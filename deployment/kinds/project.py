@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployment.kinds.kind import NONE, REPLACED, Grant, Kind, Noteworthy
+from deployment.kinds.kind import NONE, REPLACED, Grant, Kind, Noteworthy, data_source
 from deployment.values import Json
 
 
@@ -35,18 +35,8 @@ PROJECT_SERVICE = Kind(
     },
 )  # fmt: skip
 
-PROJECT = Kind(
-    type="data.google_project",
-    called="project",
-    drawn=False,
-    collection=NONE,
-    import_id=NONE,
-    comment=NONE,
-    keys={},
-    forcing=(),
+PROJECT = data_source(
+    "google_project",
+    "project",
     grants=(Grant(name="roles/browser", why="resourcemanager.projects.get, for its number; Billing is asked too"),),
-    way_in=NONE,
-    replaced=NONE,
-    destroyed=NONE,
-    noteworthy={},
 )

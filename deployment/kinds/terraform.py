@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deployment.kinds.kind import BUCKET, MAP, NONE, Grant, Kind
+from deployment.kinds.kind import BUCKET, MAP, NONE, Grant, Kind, data_source
 from deployment.values import Json
 
 _RECORDS = {
@@ -36,25 +36,13 @@ RECORD = Kind(
     noteworthy={},
 )
 
-STATE_IN_BUCKET = Kind(
-    type="data.terraform_remote_state",
+_STATE = data_source("terraform_remote_state", "state of another stack", grants=(), keys={"config": MAP})
+STATE_IN_BUCKET = replace(
+    _STATE,
     variant="gcs",
     fits=lambda values: values.get("backend") == "gcs",
-    called="state of another stack",
-    drawn=False,
-    collection=NONE,
-    import_id=NONE,
-    comment=NONE,
-    keys={"config": MAP},
-    forcing=(),
     grants=(
         Grant(name="roles/storage.objectViewer", on=BUCKET, why="reads the producer's outputs, and so all its state"),
     ),
-    way_in=NONE,
-    replaced=NONE,
-    destroyed=NONE,
-    noteworthy={},
 )
-STATE_IN_FILE = replace(
-    STATE_IN_BUCKET, variant="local", fits=lambda values: values.get("backend") != "gcs", grants=()
-)  # fmt: skip
+STATE_IN_FILE = replace(_STATE, variant="local", fits=lambda values: values.get("backend") != "gcs")

@@ -16,18 +16,18 @@ def must_be(
     otherwise: str = "",
     sentence: str = "",
     required: bool = False,
-    asked: Callable[[Item], bool] | None = None,
+    applies_to: Callable[[Item], bool] | None = None,
 ) -> Callable[[Subject], Answer]:
     """Fine where the attribute has the wanted value, undecided where its value is open, else a finding.
 
     `otherwise` is the word for any other value, which by default is told itself, and `sentence` is said in place of
-    either. The provider does without an attribute unless it is `required`: a missing one is then not known. Items that
-    are not `asked` are fine.
+    either. A missing attribute has the provider's default; one that is `required` is not known where it is missing.
+    `applies_to` tells the items apart that the rule is about; the others are fine.
     """
 
     def judge(subject: Subject) -> Answer:
         value = subject.item.values.get(attribute)
-        if (asked and not asked(subject.item)) or (type(value) is type(wanted) and value == wanted):
+        if (applies_to and not applies_to(subject.item)) or (type(value) is type(wanted) and value == wanted):
             return fine()
         if sentence and not is_open(value):
             return finding(sentence)

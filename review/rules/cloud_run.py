@@ -88,7 +88,7 @@ def ingress_not_internal(subject: Subject) -> Answer:
     setting=("env",),
 )
 def plain_credential(subject: Subject) -> Answer:
-    """Named or shaped like one; the value itself is never looked at again."""
+    """Named or shaped like a credential; the value itself is never looked at again."""
     variables = [
         (str(variable.get("name")), variable.get("value"))
         for container in _containers(subject.item.values)

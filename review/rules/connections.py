@@ -168,7 +168,7 @@ closed_endpoint_stays = Rule(
     why=PSC_ENDPOINT.noteworthy["recreate_closed_psc"].why,
     remedy="Set recreate_closed_psc = true.",
     judge=must_be(
-        "recreate_closed_psc", True, sentence="recreate_closed_psc is off", asked=lambda item: item.is_psc_endpoint
+        "recreate_closed_psc", True, sentence="recreate_closed_psc is off", applies_to=lambda item: item.is_psc_endpoint
     ),
 )
 

@@ -17,7 +17,7 @@ FINE, FINDING, UNDECIDED = "fine", "finding", "undecided"
 class Subject:
     """What a rule judges: an item in its stack and, where two versions are compared, what happens to it.
 
-    For what is destroyed, `item` is the former one and `stack` the former stack.
+    For what is destroyed, `item` and `stack` are the former ones.
     """
 
     item: Item
@@ -39,7 +39,7 @@ class Rule:
     """A rule. `what` is broken, `why` it matters, `remedy`; `setting` is the key in the configuration that decides it.
 
     `kinds` are the kinds of items that it is asked about. `code_only` rules need what only synthesized stacks have
-    (dependencies, lifecycle, backend). `of_change` rules judge the change itself and have no answer without one.
+    (dependencies, lifecycle, backend). `of_change` rules judge the change itself and have no answer without a change.
     """
 
     id: str

@@ -96,7 +96,7 @@ def local_state(subject: Subject) -> Answer:
     remedy="Remove it, or hand on the name of a Secret Manager secret; sensitive = true hides it from logs only.",
 )
 def output_leaks(subject: Subject) -> Answer:
-    """A secret's value in an output that is not marked sensitive, or an attribute that holds one."""
+    """A secret's value in an output that is not marked sensitive, or an attribute that holds a secret."""
     values = subject.item.values
     value = values.get("value")
     if values.get("sensitive") is True:
