@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from commands.building import BuildError
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
 from commands.lockfile import REHEARSE
@@ -110,15 +111,14 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
 
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
-    program = require_terraform().program if args.rehearse else None
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes)
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
         _acknowledge(material, after)
-    if program:
-        _rehearse(material, program, before, after)
+    if args.rehearse:
+        _rehearse(material, before, after)
     return assemble(material), material.environments
 
 
@@ -178,8 +178,11 @@ def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
             material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings)
 
 
-def _rehearse(material: Material, program: str, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
-    """A rehearsal of every environment in which something changes."""
+def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:
+    """A rehearsal of every environment in which something changes; what cannot be done is said in the report."""
+    from deployment.hidden import scrub
+    from deployment.unusable import UnusableError
+    from rehearsal.cloud import CloudError
     from review.material import secrets_of
     from review.rehearsed import rehearsed
 
@@ -189,24 +192,25 @@ def _rehearse(material: Material, program: str, before: Mapping[str, Side], afte
         if new is None or new.folder is None or not changes:
             continue
         former = str(old.folder.resolve()) if old and old.folder else None
-        account = _account(program, str(new.folder.resolve()), former)
-        material.rehearsals.append(rehearsed(account, name, secrets_of(new, old)))
+        secrets = secrets_of(new, old)
+        try:
+            account = _account(str(new.folder.resolve()), former)
+        except (BuildError, CloudError, UnusableError) as error:
+            material.unrehearsed.append((name, " ".join(scrub(str(error), secrets).split())))
+        else:
+            material.rehearsals.append(rehearsed(account, name, secrets))
 
 
-def _account(program: str, output: str, former: str | None) -> Account:
-    from deployment.hidden import scrub
-    from deployment.unusable import UnusableError
-    from rehearsal.cloud import CloudError, RehearsalCloud
+def _account(output: str, former: str | None) -> Account:
+    from rehearsal.cloud import RehearsalCloud
     from rehearsal.rehearse import rehearse
     from rehearsal.sides import Sides
     from rehearsal.workplace import Workplace
 
-    try:
-        with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
-            wish = Sides(checkout=CHECKOUT, output=output, former_output=former).wish(place.folder, kept=False)
-            return rehearse(wish, program, cloud, place.folder, lambda _: None)
-    except (CloudError, UnusableError) as error:
-        raise UnusableError(f"the rehearsal did not run: {scrub(str(error))}") from error
+    program = require_terraform().program
+    with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
+        wish = Sides(checkout=CHECKOUT, output=output, former_output=former).wish(place.folder, kept=False)
+        return rehearse(wish, program, cloud, place.folder, lambda _: None)
 
 
 COMMAND = Command(

@@ -34,17 +34,26 @@ class Connection:
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """A connection before and after an edit. `outcome`: kept, restored, lost, new, removed or waiting."""
+    """A connection before and after an edit. `outcome`: kept, restored, lost, new, removed or waiting.
+
+    `endpoint` is the endpoint's path in the cloud, `stack` the consumer whose it is; "" where no stack has it.
+    """
 
     endpoint: str
     outcome: str
     before: Connection | None
     after: Connection | None
+    stack: str = ""
+
+    @property
+    def endpoint_name(self) -> str:
+        """The endpoint's own name, which those of other consumers may have too."""
+        return self.endpoint.rpartition("/")[2]
 
     @property
     def name(self) -> str:
-        """What the connection is called: the name of its endpoint."""
-        return self.endpoint.rpartition("/")[2]
+        """What the connection is called: CONSUMER/ENDPOINT."""
+        return f"{self.stack}/{self.endpoint_name}" if self.stack else self.endpoint_name
 
     @property
     def status(self) -> str:

@@ -74,6 +74,10 @@ class RehearsalCloud:
         """A state bucket, which in the real cloud exists before the first deployment."""
         self.call("POST", "/storage/v1/b?project=rehearsal-project", {"name": name})
 
+    def make_project(self, number: str) -> None:
+        """A project of which only the number is known, with Compute Engine enabled."""
+        self.call("POST", "/_standin/project", {"number": number})
+
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """One request, JSON in and out.
 

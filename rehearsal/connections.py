@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deployment.account import Connection, Fate
+from deployment.kinds import is_psc_endpoint
+from deployment.kinds.forwarding_rule import PSC_ENDPOINT
+from deployment.output_folder import StackFolder
 from deployment.values import Json
 
 
@@ -16,13 +19,30 @@ def connections(state: Json) -> dict[str, Connection]:
     }
 
 
-def fates(before: Mapping[str, Connection], after: Mapping[str, Connection], renamed: Mapping[str, str]) -> list[Fate]:
-    """Each connection's fate; `renamed` maps an endpoint's former path to its present one."""
+def owners(stack: StackFolder) -> dict[str, str]:
+    """The paths of the endpoints that a stack holds, each with the stack's name."""
+    content = stack.content()
+    (provider,) = content.get("provider", {}).get("google", [{}])
+    rules = content.get("resource", {}).get(PSC_ENDPOINT.type, {}).values()
+    paths = {}
+    for values in ({**provider, **rule} for rule in rules if is_psc_endpoint(PSC_ENDPOINT.type, rule)):
+        place = f"projects/{values.get('project')}/regions/{values.get('region')}"
+        paths[f"{place}/{PSC_ENDPOINT.collection}/{values.get('name')}"] = stack.name
+    return paths
+
+
+def fates(
+    before: Mapping[str, Connection],
+    after: Mapping[str, Connection],
+    renamed: Mapping[str, str],
+    owned: Mapping[str, str],
+) -> list[Fate]:
+    """Each connection's fate; `renamed` maps an endpoint's former path to its present one, `owned` to its stack."""
     former = {new: old for old, new in renamed.items()}
     told = []
     for path in sorted({renamed.get(old, old) for old in before} | set(after)):
         old, new = before.get(former.get(path, path)), after.get(path)
-        told.append(Fate(endpoint=path, outcome=_outcome(old, new), before=old, after=new))
+        told.append(Fate(endpoint=path, outcome=_outcome(old, new), before=old, after=new, stack=owned.get(path, "")))
     return told
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from deployment.account import DESTROY, FIRST, NEXT, SECOND, Account, Connection
-from deployment.output_folder import StackFolder, buckets, local_states
+from deployment.output_folder import StackFolder, local_states
 from deployment.planned_change import PlannedChange
 from deployment.values import Json
-from rehearsal import attempts
+from rehearsal import attempts, beforehand
 from rehearsal.attempts import Attempt, Terraform
-from rehearsal.connections import connections, fates
+from rehearsal.connections import connections, fates, owners
 from rehearsal.copies import protected, put
 from rehearsal.reach import obstacles
 from rehearsal.waves import waves
@@ -24,14 +24,11 @@ Tell = Callable[[str], None]
 _ASKED_BY_PROVIDER = frozenset({"openidconnect.googleapis.com:443"})
 
 
-class Cloud(Protocol):
+class Cloud(beforehand.Cloud, Protocol):
     """What a rehearsal wants of the stand-in, wherever that runs."""
 
     def state(self) -> Json:
         """Everything that exists."""
-
-    def make_bucket(self, name: str) -> None:
-        """Make a state bucket."""
 
 
 class Rehearsal:
@@ -41,20 +38,23 @@ class Rehearsal:
         """`folder` is empty; `tell` gets a line per step."""
         self._folder, self._cloud, self._terraform = folder, cloud, terraform
         self.account, self._tell = account, tell
+        self._beforehand = beforehand.Beforehand(cloud)
         self._standing: list[StackFolder] = []
-        self._renamed: dict[str, str] = {}
-        self._touched: set[str] = set()
+        self._owners: dict[str, str] = {}
+        # By stack and name: another consumer's endpoint may have the same name.
+        self._renamed: dict[tuple[str, str], str] = {}
+        self._touched: set[tuple[str, str]] = set()
 
     def deploy(self, stacks: list[StackFolder], what: str = FIRST) -> bool:
         """Deploy the stacks, side by side those that do not need each other.
 
         What is refused is a finding, and ends it as it would end a real deployment: what needs others is left out.
         """
-        for bucket in sorted(buckets(stacks)):
-            self._cloud.make_bucket(bucket)
+        self._beforehand.make(stacks)
         states = local_states(stacks)
         for wave in waves(stacks):
             copies = [put(stack, self._folder, states) for stack in wave]
+            self._know(copies)
             names = {copy.name for copy in copies}
             self._standing = [stack for stack in self._standing if stack.name not in names] + copies
             tried = self._terraform.side_by_side(partial(attempts.deploy, self._terraform), copies)
@@ -66,6 +66,12 @@ class Rehearsal:
     def take_over(self, standing: list[StackFolder]) -> None:
         """Go on from what an earlier rehearsal deployed in this folder and cloud."""
         self._standing = [StackFolder(stack.name, self._folder / stack.name, stack.needs) for stack in standing]
+        self._know(self._standing)
+
+    def _know(self, stacks: list[StackFolder]) -> None:
+        """Whose endpoints are whose; of what leaves, too."""
+        for stack in stacks:
+            self._owners |= owners(stack)
 
     def edit(self, present: list[StackFolder]) -> bool:
         """Deploy `present` over what stands, as a merge would; tells each connection's fate."""
@@ -127,16 +133,15 @@ class Rehearsal:
         self.account.steps.append(attempt.step(what))
         self._tell(f"{what}: {attempt.stack.name}: {attempt.summary()} ({attempt.seconds:.0f} s)")
         self.account.findings += attempt.findings(what)
-        self._remember(attempt.planned.changes)
+        self._remember(attempt.stack.name, attempt.planned.changes)
         return attempt.ok
 
-    def _remember(self, changes: tuple[PlannedChange, ...]) -> None:
+    def _remember(self, stack: str, changes: tuple[PlannedChange, ...]) -> None:
         for change in changes:
             if change.former_name and change.name and change.former_name != change.name:
-                self._renamed[change.former_name] = change.name
+                self._renamed[stack, change.former_name] = change.name
             if change.action in {"replaced", "destroyed"} and change.name:
-                self._touched.add(change.name)
-                self._touched.add(change.former_name or change.name)
+                self._touched |= {(stack, change.name), (stack, change.former_name or change.name)}
 
     def _compare(self, before: dict[str, Connection]) -> None:
         """Fates against `before`; a connection that its own side did not touch must be kept."""
@@ -144,12 +149,14 @@ class Rehearsal:
         paths = {}
         for old in before:
             place, _, name = old.rpartition("/")
-            if name in self._renamed:
-                paths[old] = f"{place}/{self._renamed[name]}"
-        self.account.connections = fates(before, after, paths)
+            present = self._renamed.get((self._owners.get(old, ""), name))
+            if present:
+                paths[old] = f"{place}/{present}"
+        self.account.connections = fates(before, after, paths, self._owners)
         for fate in self.account.connections:
             if fate.outcome in {"lost", "waiting"}:
                 sentence = f"the connection of {fate.name} is {fate.status}, not ACCEPTED ({fate.outcome})"
                 self.account.find("connection", sentence)
-            elif fate.outcome == "restored" and fate.name not in self._touched:
-                self.account.find("connection", f"the connection of {fate.name} was interrupted from the other side")
+            elif fate.outcome == "restored" and (fate.stack, fate.endpoint_name) not in self._touched:
+                sentence = f"the connection of {fate.name} was interrupted from the other side"
+                self.account.find("connection", sentence)

@@ -25,6 +25,12 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "The real Terraform and provider, against a stand-in of Google's APIs, did what a deployment must not.",
         "./psc rehearse --from BASE shows every step; docs/troubleshooting.md goes by what one sees.",
     ),
+    "not-rehearsed": (
+        WARNING,
+        "The rehearsal could not be done.",
+        "What really becomes of the deployment and its connections was not tried; all else here stands.",
+        "Correct what the message names; ./psc rehearse --from BASE says the same.",
+    ),
     "acknowledgement-unused": (
         WARNING,
         "An acknowledgement matches no finding.",

@@ -34,6 +34,7 @@ class Material:
     entries: list[Acknowledgement] = field(default_factory=list)
     notes: list[Sentence] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
+    unrehearsed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def gather(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:

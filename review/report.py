@@ -63,6 +63,8 @@ def assemble(material: Material) -> Report:
         resolved += gone if comparison.source == "code" else 0
     for rehearsal in material.rehearsals:
         findings += rehearsal.findings
+    for environment, problem in material.unrehearsed:
+        findings.append(other("not-rehearsed", environment, environment, "rehearsal", quote(problem), "rehearsal"))
     for environment, problem in material.unusable:
         detail = quote(problem)
         place = f"config/environments/{environment}.yaml"

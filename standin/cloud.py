@@ -135,6 +135,13 @@ class Cloud:
         self.projects[name_or_number] = project
         return project
 
+    def given(self, number: str) -> Project:
+        """A project that somebody knows by its number, with Compute Engine enabled, as it was before the first call."""
+        project = self.known_project(number) or Project(f"project-{number}", number)
+        project.apis.add("compute.googleapis.com")
+        self.projects[project.id] = project
+        return project
+
     def note(self, kind: str, text: str) -> None:
         """Something worth telling that was no error: an ignored field, a call that would have left; once each."""
         known = next((note for note in self.notes if note["kind"] == kind and note["text"] == text), None)

@@ -39,7 +39,7 @@ def state(cloud: Cloud) -> Json:
 
 
 def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
-    """Answer under /_standin/: GET state, GET or POST faults, POST finish (every operation ends now)."""
+    """Answer under /_standin/: GET state, GET or POST faults, POST finish (every operation ends now), POST project."""
     what = target.partition("?")[0].removeprefix("/_standin/")
     if method == "GET" and what == "state":
         return Answer(200, json.loads(json.dumps(state(cloud))))
@@ -49,6 +49,9 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
             return Answer(200, {})
         if method == "POST" and what == "stay":
             cloud.stays = True
+            return Answer(200, {})
+        if method == "POST" and what == "project":
+            cloud.given(json.loads(content)["number"])
             return Answer(200, {})
         if what == "faults" and method in ("GET", "POST"):
             return _faults(cloud, content if method == "POST" else b"{}")

@@ -168,6 +168,9 @@ class _Within:
     def make_bucket(self, name: str) -> None:
         self._standin.cloud.buckets.setdefault(name, {})
 
+    def make_project(self, number: str) -> None:
+        self._standin.cloud.given(number)
+
 
 def _copied(cloud: Cloud) -> Cloud:
     cloud.finish_all()

@@ -75,7 +75,7 @@ def shown(live: Live, stack: StackFolder) -> Path:
     return file
 
 
-KEPT = "Connection of psc-endpoint: kept, without interruption (ACCEPTED)"
+KEPT = "Connection of consumer/psc-endpoint: kept, without interruption (ACCEPTED)"
 CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], list[str]]] = {
     "limit raised": (
         {f"{HELLO}.accept": {"consumer": 20}}, None,
@@ -113,7 +113,7 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], li
           "once a request of theirs arrives there."),
          ("code, plan", "VMs in partner-vpc reach hello-service-attachment through the endpoint partner-endpoint, at "
           "10.1.0.5.")],
-        [], [KEPT, "Connection of partner-endpoint: new (ACCEPTED)"],
+        [], [KEPT, "Connection of partner/partner-endpoint: new (ACCEPTED)"],
     ),
 }  # fmt: skip
 

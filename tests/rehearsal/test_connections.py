@@ -27,10 +27,10 @@ def connection(number: str, status: str = "ACCEPTED") -> Connection:
     ],
 )
 def test_a_connections_fate(before: Connection | None, after: Connection | None, outcome: str) -> None:
-    (fate,) = fates({"e": before} if before else {}, {"e": after} if after else {}, {})
+    (fate,) = fates({"e": before} if before else {}, {"e": after} if after else {}, {}, {})
     assert fate.outcome == outcome
 
 
 def test_a_renamed_endpoint_is_the_same_one() -> None:
-    (fate,) = fates({"old": connection("1")}, {"new": connection("2")}, {"old": "new"})
-    assert (fate.endpoint, fate.outcome) == ("new", "restored")
+    (fate,) = fates({"old": connection("1")}, {"new": connection("2")}, {"old": "new"}, {"new": "consumer"})
+    assert (fate.endpoint, fate.name, fate.outcome) == ("new", "consumer/new", "restored")

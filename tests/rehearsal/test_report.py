@@ -74,6 +74,7 @@ def test_the_documents_keys_are_those_of_the_documentation() -> None:
                     "attachment": "projects/p/regions/r/serviceAttachments/a",
                 },
                 "after": {"id": "1", "status": "ACCEPTED", "attachment": "projects/p/regions/r/serviceAttachments/a"},
+                "stack": "",
             }
         ],
         "findings": [{"kind": "unsettled", "message": "a second plan is not empty", "stack": "producer"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ class FakeCloud:
 
     def __init__(self, **connections: tuple[str, str]) -> None:
         self.buckets: list[str] = []
+        self.projects: list[str] = []
         self.left: Json = {}
         self.notes: list[Json] = []
         self.connect(**connections)
@@ -44,7 +46,11 @@ class FakeCloud:
         return {"connections": self.connections, "compute": self.left, "run": {}, "notes": self.notes, "policies": {}}
 
     def make_bucket(self, name: str) -> None:
+        assert name not in self.buckets, "Cloud Storage answers 409"
         self.buckets.append(name)
+
+    def make_project(self, number: str) -> None:
+        self.projects.append(number)
 
 
 class FakeTerraform:
@@ -72,6 +78,16 @@ class FakeTerraform:
         return reversed([work(argument) for argument in reversed(list(arguments))])
 
 
+def hold(stack: StackFolder, project: str, *endpoints: str) -> None:
+    """Put endpoints into a stack."""
+    rules = {
+        name: {"name": name, "load_balancing_scheme": "", "target": "x/serviceAttachments/a"} for name in endpoints
+    }
+    provider = {"google": [{"project": project, "region": "r"}]}
+    content = stack.content() | {"provider": provider, "resource": {"google_compute_forwarding_rule": rules}}
+    stack.file.write_text(json.dumps(content))
+
+
 class Tried:
     """A rehearsal of producer, consumer and partner."""
 
@@ -81,6 +97,8 @@ class Tried:
         self.account, self.said = Account(environment="e", provider="p", former=former), list[str]()
         self.rehearsal = Rehearsal(place / "in", self.cloud, self.terraform, self.account, self.said.append)
         self.stacks = {stack.name: stack for stack in stacks_of(folder(place / "out", NEEDS))}
+        for name, project in (("consumer", "c"), ("partner", "p")):
+            hold(self.stacks[name], project, "endpoint", "other")
 
     def given(self, *names: str) -> list[StackFolder]:
         return [stack for name, stack in self.stacks.items() if name in names]
@@ -161,7 +179,7 @@ def test_a_connection_that_the_other_side_interrupted_is_a_finding(edited: Tried
     edited.terraform.plans["deploy producer"] = change("replaced", "attachment")
     edited.rehearsal.edit(edited.given("producer", "consumer"))
     assert [fate.outcome for fate in edited.account.connections] == ["restored"]
-    assert edited.findings == ["the connection of endpoint was interrupted from the other side"]
+    assert edited.findings == ["the connection of consumer/endpoint was interrupted from the other side"]
 
 
 @pytest.mark.parametrize("action", ["replaced", "destroyed"])
@@ -177,14 +195,26 @@ def test_a_renamed_endpoint_is_followed(edited: Tried) -> None:
     edited.terraform.effects["deploy consumer"] = lambda: edited.cloud.connect(other=("2", "ACCEPTED"))
     edited.terraform.plans["deploy consumer"] = change("replaced", "other", "endpoint")
     edited.rehearsal.edit(edited.given("producer", "consumer"))
-    assert [(fate.name, fate.outcome) for fate in edited.account.connections] == [("other", "restored")]
+    assert [(fate.name, fate.outcome) for fate in edited.account.connections] == [("consumer/other", "restored")]
     assert edited.findings == []
+
+
+def test_another_consumers_endpoint_of_the_same_name_is_another_one(edited: Tried) -> None:
+    """What a consumer does with its own endpoint explains nothing about somebody else's."""
+    edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("2", "ACCEPTED"))
+    edited.terraform.plans["deploy partner"] = change("replaced", "endpoint")
+    edited.rehearsal.edit(edited.given("producer", "consumer", "partner"))
+    assert edited.findings == ["the connection of consumer/endpoint was interrupted from the other side"]
+    edited.account.findings.clear()
+    edited.terraform.plans["deploy partner"] = change("replaced", "other", "endpoint")
+    edited.rehearsal.edit(edited.given("producer", "consumer", "partner"))
+    assert [fate.name for fate in edited.account.connections] == ["consumer/endpoint"]
 
 
 def test_a_connection_that_is_lost_is_a_finding(edited: Tried) -> None:
     edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("1", "CLOSED"))
     edited.rehearsal.edit(edited.given("producer", "consumer"))
-    assert edited.findings == ["the connection of endpoint is CLOSED, not ACCEPTED (lost)"]
+    assert edited.findings == ["the connection of consumer/endpoint is CLOSED, not ACCEPTED (lost)"]
 
 
 def test_a_consumer_that_leaves_goes_first_and_is_not_planned_again(edited: Tried) -> None:
@@ -238,5 +268,20 @@ def test_state_buckets_are_there_before(tmp_path: Path) -> None:
     backend = {"backend": {"gcs": {"bucket": "states"}}}
     stacks = stacks_of(folder(tmp_path / "out", {"producer": []}, terraform=backend))
     cloud = FakeCloud()
-    Rehearsal(tmp_path / "in", cloud, FakeTerraform(), Account(environment="", provider=""), print).deploy(stacks)
+    rehearsal = Rehearsal(tmp_path / "in", cloud, FakeTerraform(), Account(environment="", provider=""), print)
+    rehearsal.deploy(stacks)
+    assert rehearsal.edit(stacks), "an edit finds them there"
     assert cloud.buckets == ["states"]
+
+
+def test_projects_that_are_given_by_number_are_there_before(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    member = "serviceAccount:123456789012-compute@developer.gserviceaccount.com"
+    looked_up = "serviceAccount:${data.google_project.c.number}-compute@developer.gserviceaccount.com"
+    callers = {"google_cloud_run_v2_service_iam_member": {"a": {"member": member}, "b": {"member": looked_up}}}
+    stacks = stacks_of(folder(tmp_path / "out", {"producer": []}, resource=callers))
+    cloud = FakeCloud()
+    rehearsal = Rehearsal(tmp_path / "in", cloud, FakeTerraform(), Account(environment="", provider=""), print)
+    rehearsal.deploy(stacks)
+    rehearsal.edit(stacks)
+    assert cloud.projects == ["123456789012"]

@@ -85,6 +85,15 @@ def test_an_environment_that_does_not_load_is_a_finding_and_its_entries_are_not(
     assert findings(report) == [("environment-unusable", "config/environments/default.yaml")]
 
 
+def test_a_rehearsal_that_could_not_be_done_is_said_and_the_rest_stands() -> None:
+    report = reported(PRODUCER, OFF, unrehearsed=[("default", "terraform init failed")])
+    assert findings(report) == [
+        ("not-rehearsed", "rehearsal"),
+        ("reconcile-off", "google_compute_service_attachment.shop"),
+    ]
+    assert report.fails("warning")
+
+
 def test_a_rehearsal_adds_fates_and_findings_and_is_believed_about_replacements() -> None:
     code = compared(PRODUCER, RENAMED)
     assert {one.action for one in code.changes} == {"replaced"}
