@@ -8,7 +8,6 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.command import Command
@@ -18,7 +17,6 @@ from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
     from deployment.account import Account
-    from deployment.output_folder import StackFolder
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -57,6 +55,8 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _rehearsed(args: Namespace) -> Account:
+    from deployment.terraform_variables import for_deployment
+    from rehearsal.around import directions, write_shell
     from rehearsal.cloud import RehearsalCloud
     from rehearsal.rehearse import rehearse
     from rehearsal.sides import Sides
@@ -74,7 +74,9 @@ def _rehearsed(args: Namespace) -> Account:
         if args.keep:
             cloud.keep()
             place.kept = True
-            _show_around(place.folder, cloud.url, cloud.process_id, wish.stacks)
+            script = write_shell(place.folder, for_deployment(place.folder / "home", cloud.url, cloud.endpoints))
+            for line in directions(place.folder, script, cloud.process_id, wish.stacks):
+                print(line, file=sys.stderr)
     return account
 
 
@@ -86,17 +88,6 @@ def _teller() -> Callable[[str], None]:
         print(f"[{time.monotonic() - started:5.1f} s] {line}", file=sys.stderr, flush=True)
 
     return tell
-
-
-def _show_around(folder: Path, url: str, process_id: int, stacks: list[StackFolder]) -> None:
-    print(f"kept: {folder}", file=sys.stderr)
-    print(f'  eval "$({sys.executable} -s -m standin env --url {url})"   # in {CHECKOUT}', file=sys.stderr)
-    for stack in stacks:
-        print(f"  terraform -chdir={folder / 'stacks' / stack.name} plan", file=sys.stderr)
-    print(
-        f"  gcloud compute networks list --project=PROJECT; requests are in {folder / 'requests.log'}", file=sys.stderr
-    )
-    print(f"  when done: kill {process_id}; rm -r {folder}", file=sys.stderr)
 
 
 COMMAND = Command(
