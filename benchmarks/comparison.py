@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.deployment import synthesized
+from benchmarks.javascript import lay_out
 from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed, written
 from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary, project
 from benchmarks.without import PARTS
@@ -44,10 +45,11 @@ class Row:
 class Comparison:
     """Runs programs in a temporary folder, with caches that are filled once."""
 
-    def __init__(self, folder: Path, modules: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder, self._caches = folder, folder / "caches"
+        lay_out(folder / "javascript")
         self._synthesized: dict[tuple[int, int], Path] = {}
-        self.ordinary, self.fast, self.native = ordinary(), fast(), native(modules)
+        self.ordinary, self.fast, self.native = ordinary(), fast(), native(folder / "javascript")
 
     def row(self, services: int, consumers: int, rounds: int, with_ordinary: int = 0, *, memory: bool = True) -> Row:
         """Measure one deployment; `with_ordinary` of the rounds include the ordinary program.

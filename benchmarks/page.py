@@ -16,14 +16,17 @@ How a synthesis by `cdktf_fast_synthesis` compares with the same program as ordi
 JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md). How it is switched on:
 [constructs.md](constructs.md#synthesis-as-fast-as-typescripts).
 
-This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine; the first call
-installs the JavaScript packages. First it synthesizes the default configuration, and its like with more services and
-consumers. From that JSON `benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the
-calls of a program that is written out: a construct for each resource and output, a struct for each block, an attribute
-for each reference; reading the JSON is part of their time. Each round runs the programs one after the other; a ratio is
-the median of the rounds' ratios. In every round all of them must write the bytes that were synthesized, for the default
-deployment those of `./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's
-processes.
+This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine. First it
+synthesizes the default configuration, and its like with more services and consumers. From that JSON
+`benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the calls of a program that is
+written out: a construct for each resource and output, a struct for each block, an attribute for each reference; reading
+the JSON is part of their time. Each round runs the programs one after the other; a ratio is the median of the rounds'
+ratios. In every round all of them must write the bytes that were synthesized, for the default deployment those of
+`./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's processes.
+
+Native JavaScript is Node alone, without jsii, on the packages that `npm install` would give: the Python bindings carry
+the very tarballs that npm downloads, and their modules stand in `node_modules` where npm puts them, unchanged (cdktf's
+own dependencies are in its tarball). Only what Node does not load is left out, such as type declarations.
 
 Seconds differ from machine to machine, and here between minutes of one busy machine; compare ratios.
 """
