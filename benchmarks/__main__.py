@@ -57,8 +57,7 @@ def measured(comparison: Comparison, rounds: int) -> Findings:
     machine = (
         f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
-    without = {size: comparison.without(size, few) for size in (1, 100)}
-    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds), without)
+    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds))
 
 
 def plot(rows: Sequence[Row]) -> str:
