@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from benchmarks.comparison import Comparison, Row
 from benchmarks.measuring import BenchmarkError
 from benchmarks.page import FAST, NATIVE, ORDINARY, Findings, page
 from benchmarks.plot import svg
-from benchmarks.programs import CHECKOUT, HERE
+from benchmarks.programs import CHECKOUT
 
 _CLOSING = "## What limits it"
 
@@ -25,12 +24,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./psc benchmark", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each row (default: 5)")
     parser.add_argument("--dry-run", action="store_true", help="print the page, write nothing")
-    parser.add_argument("--modules", type=Path, required=True, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="psc-benchmark-") as folder:
-        shutil.copyfile(HERE / "program.js", chosen.modules / "program.js")
         try:
-            found = measured(Comparison(Path(folder), chosen.modules), chosen.rounds)
+            found = measured(Comparison(Path(folder)), chosen.rounds)
         except BenchmarkError as error:
             print(f"psc: {error}", file=sys.stderr)
             return 1
@@ -60,8 +57,7 @@ def measured(comparison: Comparison, rounds: int) -> Findings:
     machine = (
         f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     )
-    without = {size: comparison.without(size, few) for size in (1, 100)}
-    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds), without)
+    return Findings(machine, rows, first, typed, alone, comparison.stages(rounds))
 
 
 def plot(rows: Sequence[Row]) -> str:

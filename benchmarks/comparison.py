@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.deployment import synthesized
+from benchmarks.javascript import lay_out
 from benchmarks.measuring import BenchmarkError, Run, peak_memory, timed, written
 from benchmarks.programs import CHECKOUT, HERE, Program, fast, native, ordinary, project
-from benchmarks.without import PARTS
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,11 @@ class Row:
 class Comparison:
     """Runs programs in a temporary folder, with caches that are filled once."""
 
-    def __init__(self, folder: Path, modules: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder, self._caches = folder, folder / "caches"
+        lay_out(folder / "javascript")
         self._synthesized: dict[tuple[int, int], Path] = {}
-        self.ordinary, self.fast, self.native = ordinary(), fast(), native(modules)
+        self.ordinary, self.fast, self.native = ordinary(), fast(), native(folder / "javascript")
 
     def row(self, services: int, consumers: int, rounds: int, with_ordinary: int = 0, *, memory: bool = True) -> Row:
         """Measure one deployment; `with_ordinary` of the rounds include the ordinary program.
@@ -110,28 +111,6 @@ class Comparison:
             told["the end: both processes tidy up"] = time.time() - told.pop("ended")
             found.append(told)
         return {name: statistics.median(one[name] for one in found) for name in found[0]}
-
-    def without(self, services: int, rounds: int) -> dict[str, tuple[float, float]]:
-        """What the absence of each part costs: time and processor time, as multiples of those with all parts."""
-        caches = (*self.fast.caches, *self.ordinary.caches)
-        parts = [Program(part, (sys.executable, str(HERE / "without.py"), part), caches=caches) for part in PARTS]
-        runs: dict[str, list[Run]] = {part: [] for part in PARTS}
-        deployment = self._deployment(services, 1)
-        self._run(self.fast, deployment)  # what is taken out of the cache must be there first
-        for number in range(rounds + 1):
-            for part in parts if number % 2 else parts[::-1]:
-                run = self._run(part, deployment)
-                runs[part.name] += [run] if number else []  # the first run fills caches
-            _say(f"  parts, {services} services: round {number} of {rounds}")
-        whole = runs["nothing"]
-        return {
-            part: (
-                statistics.median(one.seconds / all_.seconds for one, all_ in zip(each, whole, strict=True)),
-                statistics.median(one.processor / all_.processor for one, all_ in zip(each, whole, strict=True)),
-            )
-            for part, each in runs.items()
-            if part != "nothing"
-        }
 
     def _deployment(self, services: int, consumers: int) -> Path:
         """Synthesized when it is first asked for."""

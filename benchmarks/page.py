@@ -13,17 +13,21 @@ _HEAD = """\
 # Performance
 
 How a synthesis by `cdktf_fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
-JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md). How it is switched on:
+JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md); what each part of it is
+worth: [adr/0008](adr/0008-fast-synthesis-apart.md). How it is switched on:
 [constructs.md](constructs.md#synthesis-as-fast-as-typescripts).
 
-This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine; the first call
-installs the JavaScript packages. First it synthesizes the default configuration, and its like with more services and
-consumers. From that JSON `benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the
-calls of a program that is written out: a construct for each resource and output, a struct for each block, an attribute
-for each reference; reading the JSON is part of their time. Each round runs the programs one after the other; a ratio is
-the median of the rounds' ratios. In every round all of them must write the bytes that were synthesized, for the default
-deployment those of `./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's
-processes.
+This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine. First it
+synthesizes the default configuration, and its like with more services and consumers. From that JSON
+`benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the calls of a program that is
+written out: a construct for each resource and output, a struct for each block, an attribute for each reference; reading
+the JSON is part of their time. Each round runs the programs one after the other; a ratio is the median of the rounds'
+ratios. In every round all of them must write the bytes that were synthesized, for the default deployment those of
+`./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's processes.
+
+Native JavaScript is Node alone, without jsii, on the packages that `npm install` would give: the Python bindings carry
+the very tarballs that npm downloads, and their modules stand in `node_modules` where npm puts them, unchanged (cdktf's
+own dependencies are in its tarball). Only what Node does not load is left out, such as type declarations.
 
 Seconds differ from machine to machine, and here between minutes of one busy machine; compare ratios.
 """
@@ -39,14 +43,13 @@ class Findings:
     typed: Sequence[float]
     alone: Sequence[float]
     stages: dict[str, float]
-    without: dict[int, dict[str, tuple[float, float]]]
 
 
 def page(found: Findings, closing: str) -> str:
     """The whole page; `closing` is what is written by hand and kept."""
     parts = [_HEAD, f"Measured on {found.machine}.\n", "## Against the goals\n", goals(found), "## All rows\n"]
     parts += [table(found), "![Seconds by number of services](performance.svg)\n", "## Where the time goes\n"]
-    parts += [stages(found.stages), "## What each part is worth\n", worth(found.without), closing]
+    parts += [stages(found.stages), closing]
     return "\n".join(parts)
 
 
@@ -104,17 +107,6 @@ def table(found: Findings) -> str:
     typed, alone = statistics.median(found.typed), statistics.median(found.alone)
     lines += [f"| 1 | 1 | `./psc synth` | {typed:.2f} | | |", f"| 1 | 1 | main.py | {alone:.2f} | | |", ""]
     return "\n".join(lines)
-
-
-def worth(found: dict[int, dict[str, tuple[float, float]]]) -> str:
-    """What the absence of each part costs, by number of services."""
-    head = "Time (and processor time) without one part, as a multiple of that with all of them:\n"
-    sizes = " | ".join(f"{size} service{'s' if size > 1 else ''}" for size in found)
-    lines = [head, f"| without | {sizes} |", "|---" * (len(found) + 1) + "|"]
-    for part in next(iter(found.values())):
-        numbers = " | ".join(f"{one[part][0]:.2f} ({one[part][1]:.2f})" for one in found.values())
-        lines.append(f"| {part} | {numbers} |")
-    return "\n".join([*lines, ""])
 
 
 def stages(found: dict[str, float]) -> str:

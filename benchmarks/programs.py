@@ -51,6 +51,6 @@ def project() -> Program:
     return Program("main.py", (sys.executable, "-s", str(CHECKOUT / "main.py")), caches=("CLOUDRUN_PSC_CACHE",))
 
 
-def native(modules: Path) -> Program:
-    """The JavaScript program, on the packages below `modules`."""
-    return Program("native JavaScript", (os.environ["JSII_NODE"], str(modules / "program.js")))
+def native(folder: Path) -> Program:
+    """The JavaScript program, in the folder that `javascript.py` has laid out."""
+    return Program("native JavaScript", (os.environ["JSII_NODE"], str(folder / "program.js")))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from commands.cdktf import installed
 from commands.command import Command
-from commands.environment import CHECKOUT, Environment
+from commands.environment import Environment
 
 
 def run(args: Namespace, environment: Environment) -> int:
-    """Install what the JavaScript program needs, then measure; the words go to the benchmark."""
-    modules = installed(CHECKOUT / "benchmarks", "benchmark", "the packages of the JavaScript program", environment)
+    """Measure; the words go to the benchmark."""
     words: list[str] = args.words
-    return environment.run("-m", "benchmarks", "--modules", str(modules), *words)
+    return environment.run("-m", "benchmarks", *words)
 
 
 COMMAND = Command(

@@ -74,32 +74,25 @@ def variables(environment: Environment) -> dict[str, str]:
 
 
 def _installed(environment: Environment) -> Path:
-    home = installed(CHECKOUT, "node", "the cdktf CLI", environment)
+    lock = CHECKOUT / "package-lock.json"
+    home = HOME / f"node-{digest(lock.read_text())}"
+    built(home, "the cdktf CLI", lambda aside: _install(aside, environment))
+    clean(HOME, "node-*", home)
     return home / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
 
 
-def installed(locked: Path, kind: str, what: str, environment: Environment) -> Path:
-    """The folder under .psc/ with the Node packages of the lock in `locked`, installed on first use.
-
-    Raises:
-        BuildError: when they cannot be installed.
-    """
-    home = HOME / f"{kind}-{digest((locked / 'package-lock.json').read_text())}"
-    built(home, what, lambda aside: _install(aside, locked, what, environment))
-    clean(HOME, f"{kind}-*", home)
-    return home
-
-
-def _install(home: Path, locked: Path, what: str, environment: Environment) -> None:
+def _install(home: Path, environment: Environment) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(locked / name, home / name)
+        shutil.copyfile(CHECKOUT / name, home / name)
     # The only install script is node-pty's, whose prebuilt binary is in the package.
     command = [*environment.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=home, env=environment.variables(), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
             say(f"  {line}")
-        raise BuildError(f"could not install {what}; see above. Is the npm registry reachable? Then run this again.")
+        raise BuildError(
+            "could not install the cdktf CLI; see above. Is the npm registry reachable? Then run this again."
+        )
 
 
 COMMAND = Command(

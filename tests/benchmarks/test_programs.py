@@ -5,24 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from benchmarks.deployment import order, synthesized
+from benchmarks.javascript import lay_out
 from benchmarks.measuring import written
-from benchmarks.programs import HERE, Program, fast, native
+from benchmarks.programs import Program, fast, native
 from tests.conftest import Synthesized, stacks_in
 
 SIZES = [(1, 1), (3, 2), (2, 3)]
-PACKAGES = {
-    "constructs": "constructs",
-    "cdktf": "cdktf",
-    "@cdktf/provider-google": "cdktf_cdktf_provider_google",
-}
 
 
 @pytest.fixture(scope="module")
@@ -37,32 +31,17 @@ def deployments(tmp_path_factory: pytest.TempPathFactory, caches: Path) -> dict[
 
 
 @pytest.fixture(scope="module")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The JavaScript packages that are in the Python ones, as npm would lay them out."""
-    folder = tmp_path_factory.mktemp("modules")
-    shutil.copy(HERE / "program.js", folder)
-    for package, module in PACKAGES.items():
-        spec = find_spec(module)
-        assert spec is not None
-        assert spec.origin is not None
-        (tarball,) = (Path(spec.origin).parent / "_jsii").glob("*.jsii.tgz")
-        with tarfile.open(tarball) as archive:
-            archive.extractall(folder / "node_modules" / package, filter=_of_node)
+def javascript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("javascript")
+    lay_out(folder)
     yield folder
     shutil.rmtree(folder)  # 200 MB
 
 
-def _of_node(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """What Node reads; everything stands below package/ in the archive."""
-    if not member.name.endswith((".js", ".cjs", ".json")):
-        return None
-    return tarfile.data_filter(member.replace(name=member.name.partition("/")[2]), folder)
-
-
 @pytest.fixture
-def programs(modules: Path, monkeypatch: pytest.MonkeyPatch) -> list[Program]:
+def programs(javascript: Path, monkeypatch: pytest.MonkeyPatch) -> list[Program]:
     monkeypatch.setenv("JSII_NODE", os.environ.get("JSII_NODE") or shutil.which("node") or "node")
-    return [fast(), native(modules)]
+    return [fast(), native(javascript)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
