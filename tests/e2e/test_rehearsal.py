@@ -142,14 +142,18 @@ def test_an_edit_is_told_by_address_attribute_and_connection(
 @pytest.mark.e2e
 def test_a_revision_is_deployed_from_its_own_checkout(provider: Callable[[str], str]) -> None:
     provider(PROVIDER)
+    before = worktrees()
     done = psc("rehearse", "--from", "HEAD", "--json")
     told = document(done)
     assert told["from"].startswith("HEAD (")
     assert {step["what"] for step in told["steps"]} == {"first deployment", "deployment", "second plan", "destroy"}
-    status = subprocess.run(
-        ["git", "worktree", "list"], cwd=CHECKOUT, capture_output=True, text=True, check=True
-    ).stdout
-    assert len(status.splitlines()) == 1, "the repository is as it was"
+    assert worktrees() == before, "the repository is as it was"
+
+
+def worktrees() -> str:
+    """What git knows of."""
+    command = ["git", "worktree", "list"]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.e2e
