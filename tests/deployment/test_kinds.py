@@ -126,7 +126,9 @@ def test_parts_fit_together(kind: Kind) -> None:
     assert kind.way_in in {"", *WAYS_IN}
     if kind.collection:
         assert kind.import_id.split(" ")[0].rpartition("/")[0].endswith(f"/{kind.collection}")
-    assert bool(kind.replaced) == (kind.type.startswith("google_"))
+    managed = kind.type.startswith("google_")
+    assert bool(kind.replaced) == managed
+    assert bool(kind.forcing) == managed, "at least another project or name is another resource"
 
 
 def test_every_way_in_is_followed_by_reviews() -> None:

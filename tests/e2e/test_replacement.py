@@ -11,7 +11,7 @@ import pytest
 from deployment.kinds import KINDS, kind_of
 from tests.e2e.live import Live
 
-pytestmark = pytest.mark.e2e
+
 VERSION = "7.45.0"
 REGION, ZONE = "europe-west1", "europe-west1-b"
 OTHER_PROJECT = "example-other-project"
@@ -84,6 +84,7 @@ def test_every_row_of_the_table_is_tried() -> None:
         assert set(kind.forcing) - tried <= NOT_TRIED.get(kind.type, set()), kind.label
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize(("stack", "address", "name", "value"), CASES, ids=[f"{a}.{n}" for _, a, n, _ in CASES])
 def test_an_attribute_forces_a_replacement_if_the_table_says_so(
     stack: str, address: str, name: str, value: Any, deployed: Callable[[str, str], Live]
