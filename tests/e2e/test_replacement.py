@@ -11,7 +11,6 @@ import pytest
 from deployment.kinds import KINDS, kind_of
 from tests.e2e.live import Live
 
-
 VERSION = "7.45.0"
 REGION, ZONE = "europe-west1", "europe-west1-b"
 OTHER_PROJECT = "example-other-project"
