@@ -1,4 +1,4 @@
-"""The deployments that the programs build: the default configuration, and its like with more services and consumers.
+"""The deployments that the programs build: the reference deployment, and its like with more services and consumers.
 
 They are synthesized by this project before anything is measured. The programs get the files as they are and, in
 order.json, an order in which what stands in them can be made.
@@ -20,25 +20,24 @@ from benchmarks.measuring import timed
 from benchmarks.programs import CHECKOUT, project
 
 Json = dict[str, Any]
-_DEFAULT = CHECKOUT / "config" / "environments" / "default.yaml"
-_LIKE = "benchmark"  # the environment's name, where it is not the default one
+# Not the shipped one, which is edited by who deploys from here.
+_DEFAULT = CHECKOUT / "tests" / "reference" / "config" / "environments" / "default.yaml"
+_ENVIRONMENT = "benchmark"
 # So many endpoints do not fit into the /24 that a consumer's subnet has by default.
 _MANY, _WIDE = 200, "10.1.0.0/20"
 _REFERENCE = re.compile(r"\$\{((?:data\.)?\w+\.\w+)\.\w+\}")
 
 
 def synthesized(services: int, consumers: int, folder: Path, caches: Path) -> Path:
-    """Synthesize it below `folder`, which is new; 1 and 1 is the default configuration itself. What programs are given.
+    """Synthesize it below `folder`, which is new; 1 and 1 is the reference deployment. What programs are given.
 
     Raises:
         BenchmarkError: when it cannot be synthesized.
     """
     folder.mkdir(parents=True)
-    variables, home = {"CDKTF_OUTDIR": str(folder)}, folder
-    if (services, consumers) != (1, 1):
-        file, home = folder / f"{_LIKE}.yaml", folder / _LIKE
-        file.write_text(yaml.safe_dump(configuration(services, consumers)), encoding="utf-8")
-        variables["PSC_CONFIG"] = str(file)
+    file, home = folder / f"{_ENVIRONMENT}.yaml", folder / _ENVIRONMENT
+    file.write_text(yaml.safe_dump(configuration(services, consumers)), encoding="utf-8")
+    variables = {"CDKTF_OUTDIR": str(folder), "PSC_CONFIG": str(file)}
     program = project()
     timed(program.command, program.environment(caches) | variables, home)
     stacks = json.loads((home / "manifest.json").read_text())["stacks"]

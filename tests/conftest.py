@@ -14,6 +14,10 @@ from cdktf_fast_synthesis import use_fast_synthesis
 from config.loading import load
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+# A checkout as far as configurations go: its only environment is the reference deployment, whatever the files say that
+# somebody deploys from here.
+REFERENCE = CHECKOUT / "tests" / "reference"
+DEFAULT = REFERENCE / "config" / "environments" / "default.yaml"
 use_fast_synthesis()
 os.environ.pop("CDKTF_OUTDIR", None)
 
@@ -48,9 +52,9 @@ def synth(tmp_path: Path) -> Callable[..., Synthesized]:
             file = tmp_path / "tried.yaml"
             file.write_text(yaml)
             variables["PSC_CONFIG"] = str(file)
-        settings = load(CHECKOUT, variables).settings
+        settings = load(REFERENCE, variables).settings
         out = tmp_path / "out"
-        synthesize(settings, out, CHECKOUT / "locks")
+        synthesize(settings, out, REFERENCE / "locks")
         return stacks_in(out)
 
     return run

@@ -14,7 +14,7 @@ from benchmarks.deployment import order, synthesized
 from benchmarks.javascript import lay_out
 from benchmarks.measuring import written
 from benchmarks.programs import Program, fast, native
-from tests.conftest import Synthesized, stacks_in
+from tests.conftest import DEFAULT, Synthesized, stacks_in
 
 SIZES = [(1, 1), (3, 2), (2, 3)]
 
@@ -65,7 +65,7 @@ def test_both_programs_write_what_was_synthesized(
 def test_one_of_each_is_the_default_deployment(
     deployments: dict[tuple[int, int], Path], synth: Callable[..., Synthesized]
 ) -> None:
-    assert stacks_in(deployments[1, 1]) == synth()
+    assert stacks_in(deployments[1, 1]) == synth(f"{DEFAULT.read_text()}environment: benchmark\n")
 
 
 @pytest.mark.parametrize(("services", "consumers"), SIZES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,15 +12,20 @@ import pytest
 from commands import handover
 from commands.environment import Environment
 from commands.options import UsageError, parse
+from tests.conftest import DEFAULT
 
 VARIABLES = ("PSC_ENV", "PSC_CONFIG", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "PSC_PROVIDER_VERSION")
 
 
 @pytest.fixture(autouse=True)
-def nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def reference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The reference deployment is chosen, whatever this checkout's own environments say."""
     for variable in VARIABLES:
         monkeypatch.setenv(variable, "")  # what a run leaves behind is undone
         monkeypatch.delenv(variable)
+    file = tmp_path_factory.mktemp("configuration") / "reference.yaml"
+    shutil.copyfile(DEFAULT, file)
+    monkeypatch.setenv("PSC_CONFIG", str(file))
     monkeypatch.chdir(tmp_path)
 
 

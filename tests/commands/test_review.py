@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 
 DEFAULT = "config/environments/default.yaml"
 PARTS = (
@@ -33,6 +33,8 @@ class Repository:
                 shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copyfile(source, folder / part)
+        shutil.rmtree(folder / "config" / "environments")
+        shutil.copytree(REFERENCE / "config" / "environments", folder / "config" / "environments")
         (folder / ".gitignore").write_text("__pycache__/\n")
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("base")

@@ -16,7 +16,7 @@ from config.loading import Loaded, load
 from config.problems import ConfigurationError
 from config.schema import schema
 from config.settings import Settings
-from tests.conftest import CHECKOUT
+from tests.conftest import REFERENCE
 
 bounded = settings(
     max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -76,7 +76,7 @@ def outcome(file: Path, content: bytes) -> Loaded | None:
 
 def tried_with(variables: dict[str, str]) -> Loaded | None:
     try:
-        return load(CHECKOUT, variables)
+        return load(REFERENCE, variables)
     except ConfigurationError as error:
         problems = error.problems
     assert problems
@@ -170,7 +170,7 @@ def test_any_variables_are_taken_or_refused(variables: dict[str, str], with_file
 @given(path=st.text(max_size=40))
 def test_any_psc_config_is_taken_or_refused(path: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        load(CHECKOUT, {"PSC_CONFIG": f"/nowhere/{path}"})
+        load(REFERENCE, {"PSC_CONFIG": f"/nowhere/{path}"})
     assert str(caught.value).isprintable()
 
 

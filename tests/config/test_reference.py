@@ -11,7 +11,7 @@ import yaml
 from config.loading import VARIABLES, load
 from config.problems import dotted
 from config.reference import reference_text
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
 
 PAGE = CHECKOUT / "docs" / "configuration.md"
 MARKER = "<!-- What follows is printed by ./psc config --reference. -->\n"
@@ -35,13 +35,13 @@ def test_every_yaml_block_is_a_whole_file() -> None:
 def test_an_example_loads(name: str, text: str, tmp_path: Path) -> None:
     file = tmp_path / name.replace("default", "the-default")
     file.write_text(text)
-    made = load(CHECKOUT, {"PSC_CONFIG": str(file)})
+    made = load(REFERENCE, {"PSC_CONFIG": str(file)})
     warnings = [note for note in made.notes if "example ids" not in note]
     assert warnings == []
 
 
 def test_the_default_example_is_the_shipped_file() -> None:
-    shipped = yaml.safe_load((CHECKOUT / "config" / "environments" / "default.yaml").read_text())
+    shipped = yaml.safe_load(DEFAULT.read_text())
     assert yaml.safe_load(dict(EXAMPLES)["default.yaml"]) == shipped
 
 

@@ -13,7 +13,7 @@ import yaml
 import main
 from config.loading import load
 from config.problems import ConfigurationError
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 
 REFUSALS = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
 BASE = REFUSALS.pop("base")
@@ -32,7 +32,7 @@ def text_of(case: dict[str, Any]) -> str:
 
 def refusal(file: Path) -> ConfigurationError:
     with pytest.raises(ConfigurationError) as caught:
-        load(CHECKOUT, {"PSC_CONFIG": str(file)})
+        load(REFERENCE, {"PSC_CONFIG": str(file)})
     return caught.value
 
 
@@ -45,7 +45,7 @@ def write(folder: Path, case: dict[str, Any]) -> Path:
 def test_the_base_of_all_cases_is_valid(tmp_path: Path) -> None:
     file = tmp_path / "tried.yaml"
     file.write_text(BASE)
-    assert load(CHECKOUT, {"PSC_CONFIG": str(file)}).notes == ()
+    assert load(REFERENCE, {"PSC_CONFIG": str(file)}).notes == ()
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,7 +12,7 @@ import yaml
 
 from config.loading import load
 from config.schema import schema, schema_text
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 
 FILES = [
     *sorted((CHECKOUT / "config" / "environments").glob("*.yaml")),
@@ -37,7 +37,7 @@ def test_it_is_a_valid_schema() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_accepts_what_the_loader_accepts(file: Path) -> None:
     variables = {} if file.stem == "default" else {"PSC_CONFIG": str(file)}
-    assert load(CHECKOUT, variables).settings
+    assert load(REFERENCE, variables).settings
     assert errors(yaml.safe_load(file.read_text())) == []
 
 

@@ -12,7 +12,7 @@ from handover.bundle import Bundle, Wish, bundle
 from handover.manifest import read
 from handover.source import source
 from handover.verification import checksums, content, secrets
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 from tests.docs.pages import blocks
 
 PAGE = CHECKOUT / "docs" / "handover.md"
@@ -22,8 +22,8 @@ PAGE = CHECKOUT / "docs" / "handover.md"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     from stacks.synthesis import synthesize
 
-    settings = load(CHECKOUT, {}).settings
-    out = synthesize(settings, tmp_path_factory.mktemp("out"), CHECKOUT / "locks")
+    settings = load(REFERENCE, {}).settings
+    out = synthesize(settings, tmp_path_factory.mktemp("out"), REFERENCE / "locks")
     return bundle(stacks_of(out), settings, source(CHECKOUT), Wish(format="hcl"))
 
 

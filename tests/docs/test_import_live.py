@@ -18,7 +18,7 @@ from config.loading import load
 from deployment.terraform_variables import for_deployment, for_init
 from stacks.synthesis import synthesize
 from standin import Standin, environment
-from tests.conftest import CHECKOUT, plain
+from tests.conftest import CHECKOUT, REFERENCE, plain
 from tests.docs.pages import blocks
 
 pytestmark = pytest.mark.e2e
@@ -50,7 +50,7 @@ class Hand:
 
     def synthesizes(self) -> None:
         """The default configuration's stacks, without what is asked at the keyboard."""
-        synthesize(load(CHECKOUT, self.choice).settings, self.folder / "cdktf.out", CHECKOUT / "locks")
+        synthesize(load(REFERENCE, self.choice).settings, self.folder / "cdktf.out", REFERENCE / "locks")
 
     @property
     def choice(self) -> dict[str, str]:

@@ -14,10 +14,9 @@ import yaml
 from commands import options
 from config.loading import load
 from stacks import synthesis
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
 from tests.docs.pages import PAGES, Block, anchors, blocks, commands, links, name
 
-DEFAULT = CHECKOUT / "config" / "environments" / "default.yaml"
 README = CHECKOUT / "README.md"
 # A block that begins so is a whole file; others are parts that are read as edits of the default one.
 WHOLE_FILE = re.compile(r"# config/environments/([\w-]+)\.yaml\n")
@@ -87,9 +86,9 @@ def test_a_block_of_yaml_loads(block: Block, tmp_path: Path) -> None:
     else:
         # Lists stand with their replacement: what a page shows is what the reader puts in.
         file.write_text(yaml.safe_dump(merged(yaml.safe_load(DEFAULT.read_text()), yaml.safe_load(block.text))))
-    settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
+    settings = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
     if whole:
-        assert synthesis.synthesize(settings, tmp_path / "out", CHECKOUT / "locks").is_dir()
+        assert synthesis.synthesize(settings, tmp_path / "out", REFERENCE / "locks").is_dir()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

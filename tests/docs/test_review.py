@@ -19,9 +19,9 @@ from review.material import Material
 from review.replacement import infer
 from review.report import Report, assemble
 from review.rules import RULES
-from tests.conftest import CHECKOUT, Synthesized
+from tests.conftest import CHECKOUT, DEFAULT, Synthesized
 from tests.docs.pages import blocks
-from tests.docs.test_pages import DEFAULT, merged
+from tests.docs.test_pages import merged
 
 PAGE = CHECKOUT / "docs" / "review.md"
 REWRITE = "./psc test tests/docs/test_review.py --write-docs"

@@ -9,11 +9,11 @@ import pytest
 
 from deployment import roles
 from deployment.roles_page import page
-from tests.conftest import CHECKOUT, Synthesized
+from tests.conftest import CHECKOUT, DEFAULT, Synthesized
 
 PAGE = CHECKOUT / "docs" / "roles.md"
 CONFIGURATIONS = [
-    CHECKOUT / "config" / "environments" / "default.yaml",
+    DEFAULT,
     *sorted((CHECKOUT / "tests" / "stacks" / "configurations").glob("*.yaml")),
 ]
 REWRITE = "./psc test tests/docs/test_roles.py --write-docs"

@@ -15,7 +15,8 @@ import yaml
 
 pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfile is not installed")
 
-from tests.e2e.live import CHECKOUT, Live
+from tests.conftest import DEFAULT
+from tests.e2e.live import Live
 
 Config = dict[str, Any]
 _VERSIONS = ("7.45.0", "6.50.0")
@@ -51,7 +52,7 @@ def provider(program: str, tmp_path_factory: pytest.TempPathFactory) -> Callable
 
 def configuration(base: str) -> Config:
     """A fresh copy of a base configuration: `default`, or a file of tests/e2e/bases."""
-    file = CHECKOUT / "config/environments/default.yaml"
+    file = DEFAULT
     if base != "default":
         file = Path(__file__).parent / "bases" / f"{base}.yaml"
     loaded: Config = yaml.safe_load(file.read_text())

@@ -17,7 +17,8 @@ from deployment.terraform_variables import for_init
 from handover.bundle import Wish, bundle
 from handover.placing import place
 from handover.source import BundleSource
-from tests.e2e.live import CHECKOUT, Live
+from tests.conftest import REFERENCE
+from tests.e2e.live import Live
 
 SOURCE = BundleSource(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -36,7 +37,7 @@ class Handed:
     @classmethod
     def of(cls, live: Live, folder: Path, wish: Wish) -> Handed:
         """Make the bundle as `./psc handover` does."""
-        settings = load(CHECKOUT, {"PSC_CONFIG": str(live.folder / "tried.yaml")}).settings
+        settings = load(REFERENCE, {"PSC_CONFIG": str(live.folder / "tried.yaml")}).settings
         place(bundle(live.standing, settings, SOURCE, wish).files, folder)
         one = cls(live, folder, wish)
         one._find_provider()

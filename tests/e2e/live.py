@@ -22,6 +22,7 @@ from rehearsal.run import Rehearsal
 from stacks.synthesis import synthesize
 from standin import Standin, environment
 from standin.cloud import Cloud
+from tests.conftest import REFERENCE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PRODUCER, CONSUMER = "example-producer-project", "example-consumer-project"
@@ -76,7 +77,7 @@ class Live:
         file.write_text(yaml.safe_dump(dict(config), sort_keys=False))
         self._synthesized += 1
         out = self.folder / f"out-{self._synthesized}"
-        synthesize(load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings, out, CHECKOUT / "locks")
+        synthesize(load(REFERENCE, {"PSC_CONFIG": str(file)}).settings, out, REFERENCE / "locks")
         return stacks_of(out)
 
     def stack(self, name: str) -> Path:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import REFERENCE
 from tests.e2e.conftest import configuration
 from tests.e2e.live import CHECKOUT
 
@@ -118,7 +119,7 @@ def synth_folder(tmp_path: Path) -> Callable[..., Path]:
         file = tmp_path / "rehearsed.yaml"
         file.write_text(yaml.safe_dump(config))
         out = tmp_path / f"out-{len(list(tmp_path.iterdir()))}"
-        synthesize(load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings, out, CHECKOUT / "locks")
+        synthesize(load(REFERENCE, {"PSC_CONFIG": str(file)}).settings, out, REFERENCE / "locks")
         return out / "rehearsed"
 
     return run

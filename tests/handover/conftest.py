@@ -11,11 +11,11 @@ from config.loading import load
 from deployment.output_folder import stacks_of
 from handover.bundle import Bundle, Wish, bundle
 from handover.source import BundleSource
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
 
 SOURCE = BundleSource(revision="1234567890abcdef", changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 CONFIGURATIONS = [
-    CHECKOUT / "config" / "environments" / "default.yaml",
+    DEFAULT,
     *sorted((CHECKOUT / "tests" / "stacks" / "configurations").glob("*.yaml")),
 ]
 Make = Callable[..., Bundle]
@@ -30,8 +30,8 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
 
     def run(file: Path) -> Path:
         if file not in done:
-            settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
-            done[file] = synthesize(settings, tmp_path_factory.mktemp("out"), CHECKOUT / "locks")
+            settings = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
+            done[file] = synthesize(settings, tmp_path_factory.mktemp("out"), REFERENCE / "locks")
         return done[file]
 
     return run
@@ -47,7 +47,7 @@ def make(synthesized: Callable[[Path], Path], tmp_path: Path) -> Make:
             file.write_text(config)
         else:
             file = config
-        settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
+        settings = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
         return bundle(stacks_of(synthesized(file)), settings, source, wish or Wish())
 
     return run

@@ -13,7 +13,7 @@ from deployment.output_folder import stacks_of
 from handover.bundle import Wish, bundle
 from handover.markdown import wrapped
 from handover.source import BundleSource
-from tests.conftest import CHECKOUT
+from tests.conftest import REFERENCE
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
 SHAPES = [(file, stacks) for file in CONFIGURATIONS for stacks in ((),)] + [
@@ -142,7 +142,7 @@ def test_a_lock_file_that_is_there_is_handed_over(make: Make, tmp_path: Path) ->
     from stacks.synthesis import synthesize
 
     assert "No provider lock file was handed over. The" in page(make)
-    settings = load(CHECKOUT, {"PSC_CONFIG": str(CONFIGURATIONS[0])}).settings
+    settings = load(REFERENCE, {"PSC_CONFIG": str(CONFIGURATIONS[0])}).settings
     locks = tmp_path / "locks"
     (locks / "default").mkdir(parents=True)
     for count, stack in enumerate(("producer", "consumer")):

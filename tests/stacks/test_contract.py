@@ -15,7 +15,7 @@ from config.problems import ConfigurationError
 from config.rules import derived_names
 from stacks import advice, contract
 from stacks.synthesis import SynthesisError, synthesize
-from tests.conftest import CHECKOUT, Json, Synthesized
+from tests.conftest import DEFAULT, REFERENCE, Json, Synthesized
 from tests.stacks.inventory import HERE, parts
 
 Synth = Callable[..., Synthesized]
@@ -64,8 +64,8 @@ def test_no_automatic_cross_stack_reference_is_left(synth: Synth) -> None:
 def test_consumers_come_after_the_producer(tmp_path: Path) -> None:
     from stacks.synthesis import synthesize
 
-    settings = load(CHECKOUT, {"PSC_CONFIG": str(HERE / "configurations" / "many.yaml")}).settings
-    synthesize(settings, tmp_path, CHECKOUT / "locks")
+    settings = load(REFERENCE, {"PSC_CONFIG": str(HERE / "configurations" / "many.yaml")}).settings
+    synthesize(settings, tmp_path, REFERENCE / "locks")
     manifest = json.loads((tmp_path / "manifest.json").read_text())["stacks"]
     assert {name: stack["dependencies"] for name, stack in manifest.items()} == {
         "producer": [],
@@ -132,7 +132,7 @@ def test_removing_one_leaves_the_others_as_they_were(synth: Synth) -> None:
 
 
 def test_a_former_key_moves_everything_and_renames_nothing(synth: Synth) -> None:
-    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    default = DEFAULT.read_text()
     before = synth(default)["producer"]
     renamed = default.replace("    hello:\n", "    world:\n      former_key: hello\n").replace(
         "service: hello", "service: world"
@@ -164,12 +164,12 @@ consumers:
 """)
     address = "google_cloud_run_v2_service_iam_member.a_b_c"
     with pytest.raises(ConfigurationError, match=f":6: .* would both have the Terraform address {address}"):
-        load(CHECKOUT, {"PSC_CONFIG": str(file)})
+        load(REFERENCE, {"PSC_CONFIG": str(file)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(derived_names, "findings", lambda settings: [])
-        settings = load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
+        settings = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
     with pytest.raises(SynthesisError, match=f"the Terraform address {address} is taken by"):
-        synthesize(settings, tmp_path / "out", CHECKOUT / "locks")
+        synthesize(settings, tmp_path / "out", REFERENCE / "locks")
 
 
 def states(stacks: Synthesized) -> list[Json]:
@@ -177,7 +177,7 @@ def states(stacks: Synthesized) -> list[Json]:
 
 
 def test_environments_never_share_a_state(synth: Synth) -> None:
-    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    default = DEFAULT.read_text()
     seen = []
     for more in ("", "environment: staging\n", "environment: producer\n"):
         seen += states(synth(default + more))
@@ -187,7 +187,7 @@ def test_environments_never_share_a_state(synth: Synth) -> None:
 
 
 def test_the_consumer_reads_the_state_that_the_producer_writes(synth: Synth) -> None:
-    default = (CHECKOUT / "config" / "environments" / "default.yaml").read_text()
+    default = DEFAULT.read_text()
     for more in ("", "environment: staging\n", "state: {backend: gcs, bucket: one-bucket, prefix: a/b}\n"):
         stacks = synth(default + more)
         (written,) = stacks["producer"]["terraform"]["backend"].values()

@@ -11,15 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import CHECKOUT, Synthesized
+from tests.conftest import DEFAULT, Synthesized
 from tests.stacks.inventory import CONFIGURATIONS, HERE, REGENERATE, differences, file, regenerated
 
 NAMES = ["default", *CONFIGURATIONS]
 
 
 def text(name: str) -> str:
-    folder = CHECKOUT / "config" / "environments" if name == "default" else HERE / "configurations"
-    return (folder / f"{name}.yaml").read_text()
+    return (DEFAULT if name == "default" else HERE / "configurations" / f"{name}.yaml").read_text()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Json, Synthesized
+from tests.conftest import REFERENCE, Json, Synthesized
 
 PRODUCER, CONSUMER = "example-producer-project", "example-consumer-project"
 REGION = "asia-northeast1"
@@ -18,10 +18,10 @@ REGION = "asia-northeast1"
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     from config.loading import load
     from stacks.synthesis import synthesize
-    from tests.conftest import CHECKOUT, stacks_in
+    from tests.conftest import stacks_in
 
     out = tmp_path_factory.mktemp("out")
-    synthesize(load(CHECKOUT, {}).settings, out, CHECKOUT / "locks")
+    synthesize(load(REFERENCE, {}).settings, out, REFERENCE / "locks")
     return stacks_in(out)
 
 

@@ -16,15 +16,15 @@ from config.loading import load
 from config.settings import Settings
 from stacks import synthesis
 from stacks.synthesis import SynthesisError, synthesize
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 from tests.stacks.inventory import HERE
 
 MANY = HERE / "configurations" / "many.yaml"
-LOCKS = CHECKOUT / "locks"
+LOCKS = REFERENCE / "locks"
 
 
 def settings(file: Path = MANY, **variables: str) -> Settings:
-    return load(CHECKOUT, {"PSC_CONFIG": str(file), **variables}).settings
+    return load(REFERENCE, {"PSC_CONFIG": str(file), **variables}).settings
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -75,7 +75,7 @@ def test_another_environment_has_its_own_folder_and_the_cli_finds_it(tmp_path: P
 
 
 def test_two_environments_in_turn_leave_each_other_alone(tmp_path: Path) -> None:
-    default = synthesize(load(CHECKOUT, {}).settings, tmp_path, LOCKS)
+    default = synthesize(load(REFERENCE, {}).settings, tmp_path, LOCKS)
     before = {name: content for name, content in contents(default).items() if name.startswith("stacks/")}
     synthesize(settings(), tmp_path, LOCKS)
     assert before.items() <= contents(tmp_path).items()

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+REFERENCE = CHECKOUT / "tests" / "reference"
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
 from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
@@ -16,4 +17,4 @@ from stacks.synthesis import synthesize  # noqa: E402
 for file in ["", *sys.argv[2:]]:
     variables = {"PSC_CONFIG": file} if file else {}
     name = Path(file).stem or "default"
-    synthesize(load(CHECKOUT, variables).settings, Path(sys.argv[1]) / name, CHECKOUT / "locks")
+    synthesize(load(REFERENCE, variables).settings, Path(sys.argv[1]) / name, REFERENCE / "locks")
