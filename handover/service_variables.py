@@ -95,7 +95,8 @@ def _image(address: str, run: Json) -> Variable:
         validations=(
             Validation(
                 condition=matches(f"var.{address}_image", IMAGE),
-                error_message="An image is HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://.",
+                error_message="An image is HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://; "
+                "Cloud Run pulls from [REGION-]docker.pkg.dev, [REGION.]gcr.io and docker.io alone.",
             ),
         ),
     )

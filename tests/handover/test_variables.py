@@ -94,7 +94,7 @@ RIGHT: list[tuple[str, str, Any]] = [
     ("producer", "orders_accept", {"shop-project": 1, "another-project": 2147483647}),
     ("producer", "orders_added_invokers", ["user:a@example.com", "group:b@example.com"]),
     ("producer", "orders_added_invokers", ["principal://iam.googleapis.com/projects/1/x", "user:a@b.com"]),
-    ("producer", "orders_image", f"example.com/a/b:1@sha256:{'0' * 64}"),
+    ("producer", "orders_image", f"gcr.io/a/b:1@sha256:{'0' * 64}"),
     ("producer", "orders_scaling", {}),
     ("producer", "orders_scaling", {"min_instances": 2, "max_instances": 2}),
     ("shop", "orders_address", "10.1.0.253"),

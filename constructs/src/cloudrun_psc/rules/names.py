@@ -20,12 +20,16 @@ RESOURCE_NAME = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
 # A Cloud Run service becomes a host name together with a suffix, hence shorter than 63.
 # https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/create
 CLOUD_RUN_NAME = r"[a-z](?:[-a-z0-9]{0,47}[a-z0-9])?"
-# Reference grammar of the distribution project, lower-case repository, optional tag and digest.
-IMAGE = (
-    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?/)?"
-    r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
-    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
-)
+# Reference grammar of the distribution project: lower-case repository, optional tag and digest. A first part with a
+# dot or a port is a registry's host; without one the image is Docker Hub's.
+_PART = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
+_REPOSITORY = rf"{_PART}(?:/{_PART})*"
+_TAG = r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?"
+_ANY_HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?"
+# All that Cloud Run pulls from: https://cloud.google.com/run/docs/deploying#images, and its own refusal: "host is one
+# of [region.]gcr.io, [region-]docker.pkg.dev or docker.io".
+REGISTRY = r"(?:[a-z0-9-]+\.)?gcr\.io|(?:[a-z0-9-]+-)?docker\.pkg\.dev|docker\.io"
+IMAGE = rf"(?:(?:{REGISTRY})/{_REPOSITORY}|[a-z0-9]+(?:[_-]+[a-z0-9]+)*(?:/{_REPOSITORY})?){_TAG}"
 MACHINE_TYPE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 # An image, an image family or its self link, as google_compute_instance takes it.
 DISK_IMAGE = r"(?:https://www\.googleapis\.com/compute/(?:v1|beta)/)?[a-zA-Z0-9][a-zA-Z0-9._:/-]{0,254}"
@@ -103,8 +107,15 @@ def _named(value: str, pattern: str, longest: int, what: str) -> Fault | None:
 
 
 def image(value: str) -> Fault | None:
-    """A container image: [HOST/]REPOSITORY[:TAG][@sha256:DIGEST]."""
+    """A container image that Cloud Run can pull: [HOST/]REPOSITORY[:TAG][@sha256:DIGEST]."""
     allowed = "HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://"
+    elsewhere = re.fullmatch(rf"({_ANY_HOST})/{_REPOSITORY}{_TAG}", value)
+    if elsewhere and re.search(r"[.:]", elsewhere[1]) and not re.fullmatch(REGISTRY, elsewhere[1]):
+        return Fault(
+            wrong=f"{shown(value)} is an image of {elsewhere[1]}, which Cloud Run does not pull from",
+            allowed="images of [REGION-]docker.pkg.dev, [REGION.]gcr.io and docker.io",
+            remedy="take it by way of a remote repository of Artifact Registry, or push a copy into a repository there",
+        )
     remedy = "for example us-docker.pkg.dev/cloudrun/container/hello"
     return mismatch(value, rf"(?=.{{1,512}}$){IMAGE}", "a container image", allowed, remedy)
 
