@@ -65,7 +65,7 @@ def _call(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "404, a page of Google's", "The call did not come in by the load balancer: use the endpoint's address."
     yield (
         "503, `no healthy upstream`",
-        f"The backend is drained, the proxy-only subnet is gone, or no revision is ready{where}: a plan of the "
+        f"The proxy-only subnet or the backend is gone, or no revision is ready{where}: a plan of the "
         "producer shows the first two, an apply repairs them.",
     )
     yield (

@@ -36,7 +36,9 @@ def _behind(state: Json, rule: Json) -> Iterator[str]:
     url_map = _at(state, proxy.get("urlMap", ""))
     backend = _at(state, url_map.get("defaultService", ""))
     name = backend.get("name", "?")
-    serving = [group for group in backend.get("backends", []) if group.get("capacityScaler", 1.0) > 0]
+    backends = backend.get("backends", [])
+    # Google says that capacity is not available with serverless NEGs: what 0 does there is not known.
+    serving = [group for group in backends if group.get("capacityScaler", 1.0) > 0 or _serverless(state, group)]
     if not serving:
         yield (
             f"backend service {name}: every backend has capacity 0 (drained), so every request is answered 503; "
@@ -45,6 +47,10 @@ def _behind(state: Json, rule: Json) -> Iterator[str]:
     for group in serving:
         link = group.get("group", "")
         yield from _service(state, _path(link), _at(state, link).get("cloudRun", {}).get("service", ""))
+
+
+def _serverless(state: Json, backend: Json) -> bool:
+    return _at(state, backend.get("group", "")).get("networkEndpointType") == "SERVERLESS"
 
 
 def _service(state: Json, group: str, service: str) -> Iterator[str]:

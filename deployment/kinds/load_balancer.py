@@ -40,8 +40,9 @@ BACKEND_SERVICE = Kind(
     destroyed=NONE,
     noteworthy={
         "backend.capacity_scaler": Noteworthy(
-            why="Left out it is sent as 0: every apply succeeds, and every request is answered 503.",
-            seen="provider; tried",
+            why="gcloud sends 1.0; left out, the provider sends 0. Google's description says that the field is not "
+            "available with a serverless NEG, so whether 0 drains one is not known.",
+            seen="provider; tried. Not known: the API",
         )
     },
 )

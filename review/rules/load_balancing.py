@@ -22,19 +22,29 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
     severity=ERROR,
     kinds=_BACKENDS,
     what="A backend is drained.",
-    why=BACKEND_SERVICE.noteworthy["backend.capacity_scaler"].why,
+    why="Left out, the provider sends 0, which offers nothing of the group's capacity: every apply succeeds, and every "
+    "request is answered 503. Whether that holds for a serverless NEG, where Google says that the field is not available, "
+    "is not known.",
     remedy="Set capacity_scaler = 1.0.",
 )
 def drained_backend(subject: Subject) -> Answer:
-    """Missing or 0, for managed schemes."""
+    """Missing or 0, for managed schemes; nothing is claimed about serverless NEGs."""
     values = subject.item.values
     if values.get("load_balancing_scheme") not in _MANAGED:
         return fine()
     for backend in blocks(values, "backend"):
         capacity = backend.get("capacity_scaler")
+        if _serverless(backend, subject.stack):
+            continue
         if is_open(capacity) or not capacity:
             return other_value("capacity_scaler", capacity)
     return fine()
+
+
+def _serverless(backend: dict[str, Any], stack: Stack) -> bool:
+    """Whether a backend is known to be a serverless NEG."""
+    group = target_of(backend.get("group"), stack)
+    return group is not None and group.values.get("network_endpoint_type") == "SERVERLESS"
 
 
 @rule(
@@ -50,8 +60,7 @@ def serverless_backend_settings(subject: Subject) -> Answer:
     """Only where the NEG is known to be serverless. State has a time-out of 30 whatever was asked."""
     serverless = False
     for backend in blocks(subject.item.values, "backend"):
-        group = target_of(backend.get("group"), subject.stack)
-        serverless |= group is not None and group.values.get("network_endpoint_type") == "SERVERLESS"
+        serverless |= _serverless(backend, subject.stack)
         if serverless and any(backend.get(key) for key in ("max_utilization", "max_rate", "max_rate_per_endpoint")):
             return finding("the backend has a rate or utilization target")
     if not serverless or not subject.stack.written:

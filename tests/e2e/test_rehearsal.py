@@ -273,11 +273,6 @@ def test_a_provider_that_stays_and_one_that_is_started_anew_tell_the_same(
 Trap = Callable[[Mapping[str, Any]], None]
 
 
-def drained(resources: Mapping[str, Any]) -> None:
-    """The provider sends 0 where nothing is said."""
-    del resources["google_compute_region_backend_service"]["hello"]["backend"][0]["capacity_scaler"]
-
-
 def no_proxy_dependency(resources: Mapping[str, Any]) -> None:
     """Nothing refers to the proxy-only subnet."""
     del resources["google_compute_forwarding_rule"]["hello"]["depends_on"]
@@ -289,7 +284,6 @@ def no_account(resources: Mapping[str, Any]) -> None:
 
 
 TRAPS: dict[str, tuple[str, Trap, str]] = {
-    "capacity 0": ("producer", drained, r"every backend has capacity 0 \(drained\)"),
     # Without it the order is Terraform's choice: refused when made, or when destroyed.
     "no dependency on the proxy-only subnet": (
         "producer",

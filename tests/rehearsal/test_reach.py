@@ -25,7 +25,10 @@ STATE: dict[str, Any] = {
             "name": "hello",
             "backends": [{"group": f"{REGION}/networkEndpointGroups/hello", "capacityScaler": 1.0}],
         },
-        f"{REGION}/networkEndpointGroups/hello": {"cloudRun": {"service": "hello"}},
+        f"{REGION}/networkEndpointGroups/hello": {
+            "networkEndpointType": "SERVERLESS",
+            "cloudRun": {"service": "hello"},
+        },
     },
     "run": {RUN: {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}},
     "policies": {
@@ -38,10 +41,20 @@ def test_nothing_stands_in_the_way_of_the_reference() -> None:
     assert obstacles(STATE) == []
 
 
+def test_nothing_is_claimed_about_the_capacity_of_a_serverless_group() -> None:
+    state = deepcopy(STATE)
+    state["compute"][f"{REGION}/backendServices/hello"]["backends"][0]["capacityScaler"] = 0
+    assert obstacles(state) == []
+
+
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("compute", f"{REGION}/backendServices/hello", "backends", 0, "capacityScaler"), 0, "capacity 0 (drained)"),
+        (
+            ("compute", f"{REGION}/backendServices/hello", "backends", 0),
+            {"group": f"{REGION}/networkEndpointGroups/vms", "capacityScaler": 0},
+            "capacity 0 (drained)",
+        ),
         (("compute", f"{REGION}/networkEndpointGroups/hello", "cloudRun", "service"), "gone", "no Cloud Run service"),
         (("policies", f"run/{RUN}", "bindings"), [], "hello"),
         (("run", RUN, "ingress"), "INGRESS_TRAFFIC_NONE", "ingress lets nobody in"),
