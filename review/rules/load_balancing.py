@@ -23,8 +23,8 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
     kinds=_BACKENDS,
     what="A backend is drained.",
     why="Left out, the provider sends 0, which offers nothing of the group's capacity: every apply succeeds, and every "
-    "request is answered 503. Whether that holds for a serverless NEG, where Google says that the field is not available, "
-    "is not known.",
+    "request is answered 503. Whether that holds for a serverless NEG, where Google says that the field is not "
+    "available, is not known.",
     remedy="Set capacity_scaler = 1.0.",
 )
 def drained_backend(subject: Subject) -> Answer:
