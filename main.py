@@ -42,8 +42,11 @@ def _synthesize(loaded: Loaded) -> int:
     outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
     outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
     # Only now: a wrong configuration is told without cdktf.
+    from stacks.layout import standing
     from stacks.synthesis import SynthesisError, synthesize
 
+    environment = loaded.settings.environment
+    before = standing(outdir, environment)
     try:
         home = synthesize(loaded.settings, outdir, CHECKOUT / "locks")
     except SynthesisError as error:
@@ -51,10 +54,16 @@ def _synthesize(loaded: Loaded) -> int:
     except OSError as error:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")
+    for stack in sorted(before - standing(outdir, environment)):
+        print(
+            f"note: the stack {stack} stood here and is not in the configuration any more. What it deployed stays: to "
+            f"remove that, put it back, ./psc cdktf destroy {stack}, and take it out again",
+            file=sys.stderr,
+        )
     report = os.environ.get("PSC_SYNTH_REPORT")
     if report:
         facts = {
-            "environment": loaded.settings.environment,
+            "environment": environment,
             "outdir": os.path.relpath(home, CHECKOUT),
             "notes": loaded.notes,
             "settings": loaded.settings.model_dump(mode="json"),

@@ -5,6 +5,8 @@ Deliberately without cdktf: commands and reports import this.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from config import DEFAULT_ENVIRONMENT
 
 PRODUCER = "producer"
@@ -17,6 +19,11 @@ LOCK_FILE = ".terraform.lock.hcl"
 def environment_folder(environment: str) -> str:
     """The environment's own folder below the output folder; the default one's is the output folder itself."""
     return "" if environment == DEFAULT_ENVIRONMENT else environment
+
+
+def standing(outdir: Path, environment: str) -> set[str]:
+    """The names of the environment's stacks that an output folder holds by now."""
+    return {file.parent.name for file in (outdir / environment_folder(environment)).glob(f"stacks/*/{STACK_FILE}")}
 
 
 def label(environment: str, stack: str) -> str:

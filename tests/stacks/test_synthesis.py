@@ -16,7 +16,7 @@ from config.loading import load
 from config.settings import Settings
 from stacks import synthesis
 from stacks.synthesis import SynthesisError, synthesize
-from tests.conftest import CHECKOUT, REFERENCE
+from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
 from tests.stacks.inventory import HERE
 
 MANY = HERE / "configurations" / "many.yaml"
@@ -227,3 +227,19 @@ def test_a_stack_that_cannot_be_put_in_place_leaves_the_others_as_they_were(tmp_
         synthesize(settings(PRODUCER_PROJECT="other-producer"), tmp_path, LOCKS)
     assert contents(tmp_path) == before
     assert first != last
+
+
+def test_a_stack_that_left_the_configuration_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text(DEFAULT.read_text())
+
+    def told() -> str:
+        variables = dict(os.environ) | {"PSC_CONFIG": str(file), "CDKTF_OUTDIR": str(tmp_path / "out")}
+        command = [sys.executable, "main.py"]
+        done = subprocess.run(command, env=variables, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        return done.stderr
+
+    assert "stood here" not in told()
+    file.write_text(DEFAULT.read_text().partition("consumers:")[0])
+    assert "note: the stack consumer stood here and is not in the configuration any more." in told()
+    assert "stood here" not in told(), "once is enough"
