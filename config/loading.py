@@ -11,6 +11,7 @@ from pathlib import Path
 from cloudrun_psc.rules.faults import Fault, shown
 from config import DEFAULT_ENVIRONMENT
 from config.fields import KEY_PATTERN
+from config.overriding import override
 from config.problems import ConfigurationError, KeyPath, Problem, dotted, overlap, printable
 from config.rules.advice import notes
 from config.rules.every_rule import findings
@@ -19,13 +20,6 @@ from config.validation import Verdict, validate
 from config.yaml_source import Source, read
 
 ENVIRONMENTS = Path("config/environments")
-# The walk-through's three variables and ours: which key each of them sets.
-VARIABLES: dict[str, KeyPath] = {
-    "PRODUCER_PROJECT": ("producer", "project"),
-    "CONSUMER_PROJECT": ("consumers", "consumer", "project"),
-    "REGION": ("region",),
-    "PSC_PROVIDER_VERSION": ("provider_version",),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +41,7 @@ def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     variables = os.environ if variables is None else variables
     file, name, environment = _chosen(checkout, variables)
     source = read(file, name)
-    origins = _override(source, variables)
+    origins, remarks = override(source, variables)
     verdict = validate(source, environment, origins)
     settings, problems = verdict.settings, [*source.problems, *verdict.problems]
     if settings is not None:
@@ -60,7 +54,7 @@ def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     for path, cause in verdict.filled.items():
         nothing = "derived from the file's name" if path == ("environment",) else "default"
         origins.setdefault(path, f"derived from {dotted(cause)}" if cause else nothing)
-    return Loaded(settings=settings, file=name, origins=origins, notes=tuple(notes(settings)))
+    return Loaded(settings=settings, file=name, origins=origins, notes=(*remarks, *notes(settings)))
 
 
 def _between(
@@ -110,49 +104,6 @@ def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, st
         raise _refused("PSC_ENV", wrong, known, remedy)
     file = checkout / ENVIRONMENTS / f"{environment}.yaml"
     return file, (ENVIRONMENTS / f"{environment}.yaml").as_posix(), environment
-
-
-def _override(source: Source, variables: Mapping[str, str]) -> dict[KeyPath, str]:
-    """Put the variables over the file's values; the keys they set, each with the variable's name."""
-    origins: dict[KeyPath, str] = {}
-    for variable, path in VARIABLES.items():
-        value = variables.get(variable)
-        if value is None:
-            continue
-        problem = _unusable(variable, value, source, path)
-        if problem is not None:
-            source.problems.append(Problem(where=variable, path=(), fault=problem))
-            continue
-        here = source.data
-        for part in path[:-1]:
-            if here.get(str(part)) is None:
-                here[str(part)] = {}
-            here = here[str(part)]
-        here[str(path[-1])] = value
-        origins[path] = variable
-    return origins
-
-
-def _unusable(variable: str, value: str, source: Source, path: KeyPath) -> Fault | None:
-    if not value.strip():
-        remedy = f"unset {variable} to take the file's value, or give it one"
-        return Fault(wrong="is set but empty", allowed="a value", remedy=remedy)
-    here: object = source.data
-    for part in path[:-1]:
-        if not isinstance(here, dict) or part not in here:
-            missing = ".".join(str(part) for part in path[:-1])
-            return Fault(
-                wrong=f"is set ({shown(value)}), but {source.name} has no {missing}",
-                remedy=f"unset {variable}, or add {missing}",
-            )
-        here = here[part]
-    if here is not None and not isinstance(here, dict):
-        where = dotted(path[:-1])
-        return Fault(
-            wrong=f"cannot set {dotted(path)}: {where} in {source.name} is no mapping",
-            remedy=f"indent `project: …` below {where}",
-        )
-    return None
 
 
 def _same_environment(checkout: Path, file: Path, name: str, source: Source) -> list[Problem]:

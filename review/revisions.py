@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.loading import ENVIRONMENTS, VARIABLES
+from config.loading import ENVIRONMENTS
+from config.overriding import VARIABLES
 from deployment.hidden import scrub
 from deployment.stack import Stack
 from deployment.stack_files import read

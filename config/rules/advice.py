@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC, NAT_IDLE_TIMEOUT_SECONDS
-from config.settings import Settings
+from cloudrun_psc.rules.defaults import HTTP_PORT
+from config.settings import ServiceSettings, Settings
 
+_HTTPS_PORT = 443
+# What a container is expected to listen on when nothing is said: https://cloud.google.com/run/docs/container-contract#port
+_CONTAINER_PORT = 8080
 EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})
 
 
@@ -24,6 +28,7 @@ def notes(settings: Settings) -> Iterator[str]:
         where = f"producer.services.{key}"
         if not service.invokers:
             yield f"{where}.invokers: nobody may call the service; add a consumer's key or a service account"
+        yield from _ports(where, service)
         if (service.timeout_seconds or 0) > NAT_IDLE_TIMEOUT_SECONDS:
             yield (
                 f"{where}.timeout_seconds: {service.timeout_seconds} s is beyond PSC's NAT, which drops connections "
@@ -35,3 +40,14 @@ def notes(settings: Settings) -> Iterator[str]:
             near = [] if entry in settings.consumers else get_close_matches(entry, settings.consumers, n=1, cutoff=0.8)
             if near:
                 yield f"{where}: {entry} is taken as a project id; the consumer's key is {near[0]}"
+
+
+def _ports(where: str, service: ServiceSettings) -> Iterator[str]:
+    """The port that callers use is not the container's, and none of them means TLS."""
+    if service.port == _HTTPS_PORT:
+        yield f"{where}.port: the load balancer speaks plain HTTP on {_HTTPS_PORT} too; callers use http://ADDRESS:443"
+    elif service.port != HTTP_PORT and service.container_port is None:
+        yield (
+            f"{where}.port: {service.port} is what callers use; the container still gets requests on "
+            f"{_CONTAINER_PORT}. If the container listens elsewhere, set container_port"
+        )

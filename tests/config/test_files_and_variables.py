@@ -226,3 +226,60 @@ def test_the_shipped_environment_is_the_reference_deployment() -> None:
         "example-consumer-project and example-producer-project: example ids of the configuration; "
         "set PRODUCER_PROJECT and CONSUMER_PROJECT (or edit the file) before you deploy",
     )
+
+
+def test_a_variable_that_wins_over_a_value_of_the_file_is_told(file: Path) -> None:
+    file.write_text(VALID)
+    told = loaded(file, PRODUCER_PROJECT="other-producer", REGION="us-east4").notes
+    assert "PRODUCER_PROJECT=other-producer wins over producer.project: producer-project of FILE" in [
+        note.replace(str(file), "FILE") for note in told
+    ]
+    assert any(note.startswith("REGION=us-east4 wins over region: ") for note in told)
+
+
+def test_a_variable_that_says_the_same_or_replaces_an_example_is_not_told(file: Path) -> None:
+    file.write_text(VALID)
+    assert not [note for note in loaded(file, PRODUCER_PROJECT="producer-project").notes if "wins over" in note]
+    own = load(REFERENCE, {"PRODUCER_PROJECT": "my-producer", "CONSUMER_PROJECT": "my-consumer"})
+    assert own.notes == ()
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Path:
+    """A checkout with an environment of its own."""
+    folder = tmp_path / "config" / "environments"
+    folder.mkdir(parents=True)
+    text = DEFAULT.read_text().replace("example-producer-project", "staging-producer")
+    (folder / "staging.yaml").write_text(text.replace("example-consumer-project", "staging-consumer"))
+    return tmp_path
+
+
+def test_an_environment_that_was_chosen_by_name_is_not_retargeted_by_accident(staging: Path) -> None:
+    chosen = {"PSC_ENV": "staging", "PRODUCER_PROJECT": "other-producer"}
+    message = said(chosen, staging)
+    assert message == (
+        "PRODUCER_PROJECT: is set ('other-producer'), and the environment that was chosen has producer.project: "
+        "staging-producer; allowed: one of the two; unset PRODUCER_PROJECT, or set PSC_OVERRIDE=1 if the environment's "
+        "state is to be deployed there"
+    )
+    twice = load(staging, chosen | {"PSC_OVERRIDE": "1"})
+    assert twice.settings.producer is not None
+    assert twice.settings.producer.project == "other-producer"
+    assert any("wins over producer.project" in note for note in twice.notes)
+    assert load(staging, {"PSC_ENV": "staging", "PRODUCER_PROJECT": "staging-producer"}).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "note"),
+    [
+        ("port: 443", "producer.services.hello.port: the load balancer speaks plain HTTP on 443 too"),
+        ("port: 3000", "producer.services.hello.port: 3000 is what callers use; the container still gets requests on"),
+        ("port: 3000, container_port: 3000", ""),
+        ("port: 80", ""),
+    ],
+)
+def test_a_port_that_means_something_else_is_told(keys: str, note: str, file: Path) -> None:
+    file.write_text(VALID.replace("hello: {}", f"hello: {{{keys}}}"))
+    told = [line for line in loaded(file).notes if ".port:" in line]
+    assert bool(told) == bool(note)
+    assert all(line.startswith(note) for line in told)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config.loading import VARIABLES, load
+from config.loading import load
+from config.overriding import VARIABLES
 from config.problems import dotted
 from config.reference import reference_text
 from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
