@@ -84,6 +84,7 @@ ProjectNumber = Annotated[
 ]
 Region = Annotated[str, _ruled(names.region), _schema(names.REGION, "asia-northeast1")]
 Zone = Annotated[str, _ruled(names.zone), _schema(names.ZONE, "asia-northeast1-b")]
+NetworkName = Annotated[str, _ruled(names.network_name), _schema(names.RESOURCE_NAME, "producer-vpc")]
 ResourceName = Annotated[str, _ruled(names.resource_name), _schema(names.RESOURCE_NAME, "producer-vpc")]
 CloudRunName = Annotated[str, _ruled(names.cloud_run_name), _schema(names.CLOUD_RUN_NAME, "hello-service")]
 Image = Annotated[str, _ruled(names.image), _schema(names.IMAGE, "us-docker.pkg.dev/cloudrun/container/hello")]

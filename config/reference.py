@@ -21,6 +21,7 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (fields.Region, "region"),
     (fields.Zone, "zone"),
     (fields.ResourceName, "name"),
+    (fields.NetworkName, "name"),
     (fields.CloudRunName, "name, up to 49 characters"),
     (fields.Image, "container image"),
     (fields.MachineType, "machine type"),

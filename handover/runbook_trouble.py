@@ -102,8 +102,9 @@ def _terraform(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "`cannot change from …`, `cannot become …`", "No single apply can do that. Put the former value back."
     yield (
         "`already exists`, 409",
-        "There is a resource of this name that the state does not know. Look at who made it; take it over with "
-        "`terraform import`, or delete it.",
+        "There is a resource of this name that the state does not know. Look at who made it. What this deployment made "
+        "itself, take over with `terraform import`; never what others use: from then on it is changed, replaced and "
+        "destroyed with the rest.",
     )
     yield (
         "`Instance cannot be destroyed`",

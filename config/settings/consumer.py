@@ -49,7 +49,7 @@ class EndpointSettings(Section):
 class ConsumerNetworkSettings(Section):
     """A consumer's VPC network."""
 
-    name: fields.ResourceName = Field("", description=f"The network's name. Default: {default_names.network('KEY')}.")
+    name: fields.NetworkName = Field("", description=f"The network's name. Default: {default_names.network('KEY')}.")
     subnet: SubnetSettings = Field(
         default_factory=SubnetSettings,
         description=f"Its one subnet. Default: {_SUBNET}, {defaults.CONSUMER_SUBNET.range}.",

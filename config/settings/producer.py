@@ -32,7 +32,7 @@ class LoadBalancerSubnetSettings(Section):
 class ProducerNetworkSettings(Section):
     """The producer's VPC network."""
 
-    name: fields.ResourceName = Field(defaults.PRODUCER_NETWORK, description="The network's name.")
+    name: fields.NetworkName = Field(defaults.PRODUCER_NETWORK, description="The network's name.")
     load_balancer_subnet: LoadBalancerSubnetSettings = Field(
         default_factory=LoadBalancerSubnetSettings, description="The subnet of the load balancers' addresses."
     )

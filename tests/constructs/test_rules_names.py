@@ -76,6 +76,8 @@ def test_what_google_takes_is_taken(rule: Rule, value: str) -> None:
         (names.resource_name, "A", "'A' is not a valid resource name"),
         (names.cloud_run_name, "a" * 50, "is not a valid name for a Cloud Run service (50 characters)"),
         (names.image, "https://gcr.io/x/y", "'https://gcr.io/x/y' is not a container image"),
+        (names.network_name, "default", "'default' is the network that Google makes in every new project"),
+        (names.network_name, "A", "'A' is not a valid resource name"),
         (names.image, "ghcr.io/a/b", "'ghcr.io/a/b' is an image of ghcr.io, which Cloud Run does not pull from"),
         (names.image, "localhost:5000/app", "is an image of localhost:5000, which Cloud Run does not pull from"),
         (names.image, "public.ecr.aws/x/y:1", "is an image of public.ecr.aws, which Cloud Run does not pull from"),

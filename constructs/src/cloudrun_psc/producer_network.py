@@ -16,7 +16,7 @@ from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.content_names import grown_name, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
-from cloudrun_psc.rules.names import project_id, resource_name
+from cloudrun_psc.rules.names import network_name, project_id, resource_name
 from cloudrun_psc.rules.names import region as region_rule
 from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX, SUBNET_PREFIX, overlap_fault, overlapping, subnet_range
 from cloudrun_psc.rules.subnets import Subnet
@@ -65,7 +65,7 @@ class ProducerNetwork(Construct):
             [
                 ("project", known(project, project_id)),
                 ("region", known(region, region_rule)),
-                ("name", known(name, resource_name)),
+                ("name", known(name, network_name)),
                 *self._subnet_faults("load_balancer_subnet", load_balancer_subnet),
                 ("load_balancer_subnet.name", _grown(load_balancer_subnet)),
                 *self._subnet_faults("proxy_only_subnet", proxy_only_subnet, PROXY_ONLY_PREFIX),

@@ -17,6 +17,8 @@ REGION = r"[a-z]{2,}(?:-[a-z]+)+[0-9]{1,2}"
 ZONE = rf"{REGION}-[a-z]"
 # RFC 1035, as every Compute Engine resource wants it.
 RESOURCE_NAME = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
+# https://cloud.google.com/vpc/docs/vpc#default-network
+DEFAULT_NETWORK = "default"
 # A Cloud Run service becomes a host name together with a suffix, hence shorter than 63.
 # https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/create
 CLOUD_RUN_NAME = r"[a-z](?:[-a-z0-9]{0,47}[a-z0-9])?"
@@ -89,6 +91,17 @@ def zone(value: str, within: str | None = None) -> Fault | None:
 def resource_name(value: str) -> Fault | None:
     """The name of a Compute Engine resource (RFC 1035)."""
     return _named(value, RESOURCE_NAME, 63, "resource name")
+
+
+def network_name(value: str) -> Fault | None:
+    """The name of a VPC network of our own; `default` is the one that Google makes in every new project."""
+    if value != DEFAULT_NETWORK:
+        return resource_name(value)
+    return Fault(
+        wrong=f"{shown(value)} is the network that Google makes in every new project",
+        allowed="a name that is free in the project",
+        remedy="rename it; do not import that network: whatever else stands in it would be replaced with it",
+    )
 
 
 def cloud_run_name(value: str) -> Fault | None:
