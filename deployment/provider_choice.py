@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.output_folder import StackFolder
+from deployment.stack import blocks
 
 # Ways to write the same source; without a host and a namespace it is this one.
 _SOURCES = ("google", "hashicorp/google", "registry.terraform.io/hashicorp/google")
@@ -42,9 +43,8 @@ def hindrance(stack: StackFolder) -> str:
     required = content.get("terraform", {}).get("required_providers", {}).get("google")
     if not isinstance(required, dict) or required.get("source", "google") not in _SOURCES:
         return f"{stack.name} does not name hashicorp/google as its provider google"
-    given = content.get("provider", {}).get("google", {})
-    blocks = given if isinstance(given, list) else [given]
-    if len(blocks) > 1 or any("alias" in block for block in blocks):
+    configured = blocks(content.get("provider", {}), "google")
+    if len(configured) > 1 or any("alias" in block for block in configured):
         return f"{stack.name} configures it more than once, or under an alias"
     if content.get("module"):
         return f"{stack.name} has modules, which may configure it too"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deployment.output_folder import StackFolder
+from deployment.stack import blocks
 
 _SCRIPT = """\
 #!/bin/sh
@@ -45,6 +46,6 @@ def directions(folder: Path, script: Path, process_id: int, stacks: Sequence[Sta
     yield f"  {script}   # a shell that talks to the stand-in; in it, for instance:"
     for stack in stacks:
         yield f"    terraform -chdir={stack.name} plan"
-    provider = stacks[0].content().get("provider", {}).get("google", [{}])[0]
-    yield f"    gcloud compute networks list --project={provider.get('project', 'PROJECT')}"
+    projects = [block.get("project") for block in blocks(stacks[0].content().get("provider", {}), "google")]
+    yield f"    gcloud compute networks list --project={next(filter(None, projects), 'PROJECT')}"
     yield f"  when done: exit; kill {process_id}; rm -r {shlex.quote(os.fspath(folder))}"

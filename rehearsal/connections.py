@@ -8,6 +8,7 @@ from deployment.account import Connection, Fate
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.output_folder import StackFolder
+from deployment.stack import blocks
 from deployment.values import Json
 
 
@@ -22,10 +23,16 @@ def connections(state: Json) -> dict[str, Connection]:
 def owners(stack: StackFolder) -> dict[str, str]:
     """The paths of the endpoints that a stack holds, each with the stack's name."""
     content = stack.content()
-    (provider,) = content.get("provider", {}).get("google", [{}])
+    providers = {
+        f"google.{block['alias']}" if "alias" in block else "google": block
+        for block in blocks(content.get("provider", {}), "google")
+    }
     rules = content.get("resource", {}).get(PSC_ENDPOINT.type, {}).values()
     paths = {}
-    for values in ({**provider, **rule} for rule in rules if is_psc_endpoint(PSC_ENDPOINT.type, rule)):
+    for rule in rules:
+        if not is_psc_endpoint(PSC_ENDPOINT.type, rule):
+            continue
+        values = {**providers.get(rule.get("provider", "google"), {}), **rule}
         place = f"projects/{values.get('project')}/regions/{values.get('region')}"
         paths[f"{place}/{PSC_ENDPOINT.collection}/{values.get('name')}"] = stack.name
     return paths

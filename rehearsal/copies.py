@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deployment.output_folder import StackFolder
 from deployment.provider_choice import init_settings
+from deployment.stack import blocks
 from deployment.values import Json, mappings, without
 
 # Accounts to act as: a rehearsal has no credentials, so there is nothing to impersonate.
@@ -25,7 +26,7 @@ def put(stack: StackFolder, into: Path, states: Mapping[str, str]) -> StackFolde
     copy = StackFolder(stack.name, into / stack.name, stack.needs)
     copy.folder.mkdir(parents=True, exist_ok=True)
     content: Json = without(stack.content(), lambda key, _: key == _IMPERSONATION)
-    for provider in content.get("provider", {}).get("google", []):
+    for provider in blocks(content.get("provider", {}), "google"):
         # Else the provider waits 3 s at every step for more calls about APIs to gather (batching's send_after).
         provider["batching"] = {"enable_batching": False}
     text = _text(content)

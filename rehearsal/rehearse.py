@@ -63,4 +63,5 @@ def rehearse(wish: Wish, program: str, cloud: RehearsalCloud, folder: Path, tell
 
 
 def _provider(stacks: list[StackFolder]) -> str:
-    return str(stacks[0].content()["terraform"]["required_providers"]["google"]["version"])
+    wanted = stacks[0].content().get("terraform", {}).get("required_providers", {}).get("google", "")
+    return str(wanted.get("version", "") if isinstance(wanted, dict) else wanted)

@@ -64,8 +64,12 @@ class Rehearsal:
         return True
 
     def take_over(self, standing: list[StackFolder]) -> None:
-        """Go on from what an earlier rehearsal deployed in this folder and cloud."""
-        self._standing = [StackFolder(stack.name, self._folder / stack.name, stack.needs) for stack in standing]
+        """Go on from what an earlier rehearsal of these stacks deployed in this folder and cloud.
+
+        One that was refused never came to the stacks behind; these have no copy here.
+        """
+        copies = [StackFolder(stack.name, self._folder / stack.name, stack.needs) for stack in standing]
+        self._standing = [copy for copy in copies if copy.file.exists()]
         self._know(self._standing)
 
     def _know(self, stacks: list[StackFolder]) -> None:
