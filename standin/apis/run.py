@@ -101,10 +101,7 @@ def _patch(cloud: Cloud, service: Record, call: Call) -> Json:
     if mask:
         body = deepcopy(before)
         for path in mask:
-            field = re.sub(r"_(\w)", lambda match: match[1].upper(), path.split(".")[0])
-            body[field] = deepcopy(call.body.get(field))
-            if body[field] is None:
-                del body[field]
+            _take_over(body, call.body, re.sub(r"_(\w)", lambda match: match[1].upper(), path).split("."))
     else:
         body = deepcopy(call.body) | {key: deepcopy(before[key]) for key in _KEPT if key in before}
     revisions.complete(body, cloud.project(service.project).default_account)
@@ -116,6 +113,19 @@ def _patch(cloud: Cloud, service: Record, call: Call) -> Json:
 
     problem = revisions.add(cloud, service)
     return _operation(cloud, service, "patch", lambda: problem, undo)
+
+
+def _take_over(body: Json, sent: Json, path: list[str]) -> None:
+    """Take over the one field that a path of a mask leads to; one that was not sent is cleared."""
+    field, *rest = path
+    if field == "*":
+        body.update(deepcopy(sent))
+    elif rest:
+        _take_over(body.setdefault(field, {}), sent.get(field) or {}, rest)
+    elif sent.get(field) is None:
+        body.pop(field, None)
+    else:
+        body[field] = deepcopy(sent[field])
 
 
 def _delete(cloud: Cloud, service: Record, call: Call) -> Json:
