@@ -63,7 +63,9 @@ def external(cloud: Cloud) -> str:
 
 
 def next_free(cloud: Cloud, subnet: Record) -> str:
-    """The lowest free address of a subnet. Raises the API's error when the range is exhausted."""
+    """The lowest free IPv4 address of a subnet, empty for one without. Raises the API's error when none is left."""
+    if not subnet.body.get("ipCidrRange"):
+        return ""
     network = network_of(cloud, subnet.body)
     used = {ip for ip, _ in taken(cloud, network)} | {ip for ip, _ in reserved(cloud, network)}
     used |= unusable(subnet.body["ipCidrRange"])
@@ -91,6 +93,7 @@ def subnet_of(cloud: Cloud, resource: Placed, body: Json, ip: str = "") -> Recor
             continue
         if not links.same(subnet.body["network"], body.get("network", "")):
             continue
-        if not ip or ipaddress.ip_address(ip) in ipaddress.ip_network(subnet.body["ipCidrRange"]):
+        range_ = subnet.body.get("ipCidrRange")
+        if not ip or (range_ and ipaddress.ip_address(ip) in ipaddress.ip_network(range_)):
             return subnet
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -19,6 +19,11 @@ def _nothing(*_: object) -> None:
     """What most kinds do at most points."""
 
 
+def _no_parts(*_: object) -> Sequence[Record]:
+    """What comes with one of most kinds."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind, by the name of its collection.
@@ -32,6 +37,7 @@ class Kind:
     - `resolve`: writes links to what is there without anyone creating it (machine types) in full, for a project.
     - `created`, `changed`, `deleted`: what follows for it and for others.
     - `derive`: adds what follows from other resources to the body that is answered.
+    - `parts`: what came with it and goes with it.
     - `actions`: its methods with names of their own.
     """
 
@@ -47,6 +53,7 @@ class Kind:
     changed: Callable[[Cloud, Record], None] = _nothing
     deleted: Callable[[Cloud, Record], None] = _nothing
     derive: Callable[[Cloud, Record, Json], None] = _nothing
+    parts: Callable[[Cloud, Record], Sequence[Record]] = _no_parts
     actions: Mapping[str, Action] = field(default_factory=dict)
 
     @property

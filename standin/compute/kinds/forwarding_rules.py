@@ -57,7 +57,7 @@ register(
             NETWORK,
             SUBNETWORK,
             Reference("IPAddress", ("addresses",), holds=False, literal=True),
-            Reference("target", ("targetHttpProxies", "targetHttpsProxies")),
+            Reference("target", ("targetHttpProxies", "targetHttpsProxies"), literal=True),
             Reference("target", ("serviceAttachments",), holds=False),
             Reference("backendService", ("backendServices",)),
         ),

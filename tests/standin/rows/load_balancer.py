@@ -104,6 +104,10 @@ ROWS: Rows = {
         "Exactly one port",
     ),
     "rule_and_backend_service_agree_on_the_scheme": (_other_scheme, "scheme INTERNAL, not INTERNAL_MANAGED"),
+    "a_global_endpoint_needs_a_global_producer": (
+        lambda api: api.patch("forwardingRules", "psc-endpoint", {"allowPscGlobalAccess": True}, CONSUMER),
+        "behind the service attachment does not allow global access",
+    ),
     "an_endpoint_is_never_pointed_elsewhere": (
         lambda api: api.post(
             "forwardingRules",

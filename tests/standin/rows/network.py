@@ -9,7 +9,7 @@ from tests.standin.conftest import CONSUMER, ELSEWHERE, PRODUCER, Api, Rows, goo
 def _in_auto_mode(api: Api) -> Answer:
     good(api.insert("networks", {"name": "auto"}, scope="global"))
     api.cloud.finish_all()
-    return api.insert("subnetworks", subnet("mine", "10.200.0.0/24", link("networks", "auto", scope="global")))
+    return api.insert("subnetworks", subnet("mine", "10.255.0.0/24", link("networks", "auto", scope="global")))
 
 
 ROWS: Rows = {
@@ -28,9 +28,9 @@ ROWS: Rows = {
         "10.0.1.128/25 conflicts with existing subnetwork 'producer-subnet' in region 'asia-northeast1'",
     ),
     "auto_mode_networks_have_their_own_ranges": (_in_auto_mode, "auto subnet mode"),
-    "role_belongs_to_proxy_only_subnets": (
-        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/24", role="ACTIVE")),
-        "Role is not supported for the purpose PRIVATE",
+    "a_proxy_only_subnet_has_a_role": (
+        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/24", purpose="REGIONAL_MANAGED_PROXY")),
+        "Role must be specified for the purpose REGIONAL_MANAGED_PROXY",
     ),
     "one_active_proxy_only_subnet": (
         lambda api: api.insert(
