@@ -69,6 +69,8 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
     record = _find(cloud, place)
     if verb == "get":
         return KINDS[record.collection].shown(cloud, record)
+    if view := KINDS[record.collection].views.get(verb):
+        return view(cloud, record, call.body)
     if verb in policies.VERBS:
         return policies.answer(cloud, f"compute/{record.path}", call)
     if verb == "delete":
@@ -98,6 +100,9 @@ def _insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
     if place.path in cloud.compute:
         raise GoogleError(409, f"The resource '{place.path}' already exists", reason="alreadyExists")
     body = without_empty(sent)
+    for field in KINDS[place.collection].not_inserted:
+        if body.pop(field, None):
+            cloud.note("ignored", f"{place.collection}.insert: {field} was sent, which another method sets")
     _complete(cloud, place, body)
     rules.check(Change(cloud, "insert", place.path, None, body, sent))
     record = Record(place.path, body | identity(cloud, place))

@@ -31,9 +31,7 @@ def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
 
 
 @rule(
-    "addresses.insert",
     "addresses.setLabels",
-    "forwardingRules.insert",
     "forwardingRules.setLabels",
     "instances.insert",
     "instances.setLabels",

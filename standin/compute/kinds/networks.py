@@ -12,7 +12,7 @@ from standin.message import Json, fill
 
 
 def _complete_network(body: Json) -> None:
-    fill(body, autoCreateSubnetworks=True, routingConfig={}, mtu=1460)
+    fill(body, autoCreateSubnetworks=True, routingConfig={})
     fill(body, networkFirewallPolicyEnforcementOrder="AFTER_CLASSIC_FIREWALL")
     fill(body["routingConfig"], routingMode="REGIONAL", bgpBestPathSelectionMode="LEGACY")
 

@@ -165,7 +165,15 @@ ROWS: Rows = {
     ),
     "the_parts_of_a_load_balancer_are_in_one_region": (_far_map, f"It is not in {ELSEWHERE}"),
     "labels_have_their_form": (
-        lambda api: api.insert("addresses", internal("new", "10.1.0.9") | {"labels": {"Team": "x"}}, CONSUMER),
+        lambda api: api.post(
+            "forwardingRules",
+            "hello-forwarding-rule",
+            "setLabels",
+            {
+                "labels": {"Team": "x"},
+                "labelFingerprint": api.get("forwardingRules", "hello-forwarding-rule")["labelFingerprint"],
+            },
+        ),
         "must start with a lower-case letter",
     ),
 }
