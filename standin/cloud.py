@@ -93,6 +93,7 @@ class Cloud:
         self.projects = {name: Project(name, number) for name, number in (projects or {}).items()}
         self.compute = Store()
         self.run = Store()
+        self.dns = Store()
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}

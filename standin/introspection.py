@@ -31,6 +31,7 @@ def state(cloud: Cloud) -> Json:
                 path: KINDS[each.collection].shown(cloud, each) for path, each in sorted(cloud.compute.items())
             },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
+            "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
             "policies": dict(sorted(cloud.policies.items())),
             "connections": {path: asdict(connection) for path, connection in sorted(cloud.connections.items())},
             "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from standin import validation
-from standin.apis import billing, compute, iam, resource_manager, run, secret_manager, service_usage, storage
+from standin.apis import billing, compute, dns, iam, resource_manager, run, secret_manager, service_usage, storage
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.discovery import description
@@ -18,6 +18,7 @@ from standin.message import Json
 
 _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
     "compute": compute.answer,
+    "dns": dns.answer,
     "run": run.answer,
     "serviceusage": service_usage.answer,
     "cloudresourcemanager": resource_manager.answer,

@@ -20,7 +20,7 @@ _TARGETS = (
     "targetPools",
     "targetInstances",
 )
-# The bundles of Google's own APIs that a global endpoint leads to: compute v1 discovery document, ForwardingRule.target.
+# The bundles of Google's APIs that a global endpoint leads to. Compute v1 discovery document, ForwardingRule.target.
 _BUNDLES = ("all-apis", "vpc-sc")
 
 

@@ -9,13 +9,15 @@ from standin.message import Json, fill
 
 
 def _complete(body: Json) -> None:
-    fill(body, priority=1000, routeType="STATIC")
+    fill(body, routeType="STATIC")
 
 
 def _resolve(project: str, body: Json) -> None:
     """The gateway to the internet is there without anyone creating it."""
     if gateway := body.get("nextHopGateway"):
-        body["nextHopGateway"] = links.full(links.path_of(gateway, project) or f"projects/{project}/global/{gateway}")
+        body["nextHopGateway"] = links.full(
+            links.path_of(gateway, project) or f"projects/{project}/global/gateways/{gateway}"
+        )
 
 
 register(
