@@ -16,7 +16,7 @@ def complete(body: Json, account: str) -> None:
     fill(body, ingress="INGRESS_TRAFFIC_ALL", launchStage="GA", traffic=[latest], template={})
     template = body["template"]
     fill(template, timeout="300s", scaling={})
-    fill(template["scaling"], maxInstanceCount=100)
+    fill(template["scaling"], maxInstanceCount=max(100, template["scaling"].get("minInstanceCount", 0)))
     template["serviceAccount"] = template.get("serviceAccount") or account
     containers = template.get("containers", [])
     ingress = next((container for container in containers if container.get("ports")), next(iter(containers), None))

@@ -18,6 +18,7 @@ _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "M
 # CPUs, the least and the most memory that goes with them in GiB.
 _SIZES = ((1, 0.125, 4), (2, 0.125, 8), (4, 2, 16), (6, 4, 24), (8, 4, 32))
 _RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
+_REGISTRY = r"(?:[a-z0-9-]+\.)?gcr\.io|(?:[a-z0-9-]+-)?docker\.pkg\.dev|docker\.io"
 _ACCESS = frozenset({"roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"})
 
 
@@ -86,9 +87,10 @@ def a_request_takes_an_hour_at_most(change: Change) -> None:
 
 @rule(*_WRITES, source="https://cloud.google.com/run/docs/configuring/min-instances")
 def fewest_instances_are_not_more_than_the_most(change: Change) -> None:
-    """Minimum and maximum of instances."""
-    scaling = change.wanted["template"].get("scaling", {})
-    if scaling.get("minInstanceCount", 0) > scaling.get("maxInstanceCount", 100):
+    """Minimum and maximum of instances, where both are given."""
+    scaling = change.sent.get("template", {}).get("scaling", {})
+    least, most = scaling.get("minInstanceCount"), scaling.get("maxInstanceCount")
+    if least is not None and most is not None and least > most:
         raise _violation("scaling.min_instance_count", "Must not be greater than max_instance_count.")
 
 
@@ -115,9 +117,7 @@ def images_come_from_three_registries(change: Change) -> None:
     for index, container in enumerate(_containers(change)):
         host, slash, _ = str(container.get("image", "")).partition("/")
         named = slash and ("." in host or ":" in host or host == "localhost")
-        if named and not re.fullmatch(
-            r"(?:[a-z]+\.)?gcr\.io|(?:[a-z0-9-]+-)?docker\.pkg\.dev|(?:index\.)?docker\.io", host
-        ):
+        if named and not re.fullmatch(_REGISTRY, host):
             allowed = "[region.]gcr.io, [region-]docker.pkg.dev or docker.io"
             why = f"Expected an image path of {allowed}; obtained {container['image']}."
             raise _violation(f"containers[{index}].image", why)
