@@ -99,6 +99,8 @@ class Cloud:
         self.connections: dict[str, Any] = {}
         self.buckets: dict[str, Any] = {}
         self.notes: list[Json] = []
+        # The kinds that were changed, and the rules that were asked.
+        self.judged: dict[str, set[str]] = {"kinds": set(), "rules": set()}
         self.stays = False  # outlives whoever started it
         self._ids = itertools.count(_FIRST_ID)
 

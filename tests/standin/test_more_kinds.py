@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from standin.introspection import state
 from tests.standin.conftest import NETWORK, PRODUCER, Api, good, link
 from tests.standin.rows.workload import VM
 
@@ -101,6 +102,15 @@ def test_a_global_endpoint_for_googles_own_apis(api: Api) -> None:
     shown = api.get("forwardingRules", "apis", scope=GLOBAL)
     assert (shown["IPAddress"], shown["pscConnectionStatus"]) == ("10.3.0.5", "ACCEPTED")
     assert "loadBalancingScheme" not in shown
+
+
+def test_the_state_tells_what_was_judged_and_by_which_rules_with_a_doubt(deployed: Api) -> None:
+    judged = state(deployed.cloud)["judged"]
+    assert {"serviceAttachments", "services", "forwardingRules"} <= set(judged["kinds"])
+    doubts = {entry["rule"]: entry["doubt"] for entry in judged["in_doubt"]}
+    assert "no_timeout_with_a_serverless_backend" in doubts
+    assert "subnet_range_is_valid" not in doubts, "its source leaves nothing open"
+    assert all(doubts.values())
 
 
 def test_what_is_not_simulated_says_so_and_is_noted(api: Api) -> None:

@@ -78,6 +78,13 @@ def _complete_pool(body: Json) -> None:
     fill(body, sessionAffinity="NONE")
 
 
+def _resolve_pool(project: str, body: Json) -> None:
+    """The VMs of a pool need not exist."""
+    body |= {"instances": [links.full(links.path_of(one, project) or one) for one in body.get("instances", [])]}
+    if not body["instances"]:
+        del body["instances"]
+
+
 def _set_backup(_: Cloud, pool: Record, sent: Json) -> None:
     pool.body["backupPool"] = sent.get("target")
 
@@ -111,10 +118,10 @@ register(
         "targetPools",
         (
             Reference("healthChecks[]", ("httpHealthChecks", "httpsHealthChecks")),
-            Reference("instances[]", ("instances",), holds=False, literal=True),
             Reference("backupPool", ("targetPools",)),
         ),
         fingerprints=(),
+        resolve=_resolve_pool,
         complete=_complete_pool,
         actions={
             "addHealthCheck": _pooling("healthChecks", "healthCheck", adds=True),
