@@ -94,6 +94,7 @@ class Cloud:
         self.compute = Store()
         self.run = Store()
         self.dns = Store()
+        self.accounts: dict[str, Json] = {}
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}

@@ -37,6 +37,7 @@ def state(cloud: Cloud) -> Json:
             },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
+            "accounts": dict(sorted(cloud.accounts.items())),
             "policies": dict(sorted(cloud.policies.items())),
             "connections": {path: asdict(connection) for path, connection in sorted(cloud.connections.items())},
             "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},

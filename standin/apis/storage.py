@@ -118,6 +118,11 @@ def _buckets(cloud: Cloud, call: Call, verb: str) -> Json:
     if verb == "get":
         _objects(cloud, call.params["bucket"])
         return _shown(call.params["bucket"])
+    if verb == "delete":
+        if _objects(cloud, call.params["bucket"]):
+            raise GoogleError(409, "The bucket you tried to delete is not empty.", reason="conflict")
+        del cloud.buckets[call.params["bucket"]]
+        return {}
     if verb == "list":
         return {"kind": "storage#buckets", "items": [_shown(name) for name in sorted(cloud.buckets)]}
     raise call.unsimulated()
