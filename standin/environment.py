@@ -26,6 +26,9 @@ _SIMULATED: Mapping[str, str] = {
     "STORAGE": "storage/v1",
 }
 
+# Where the addresses of those begin that are not.
+UNSIMULATED = "unsimulated"
+
 # Every other product of the google provider 6.50.0 and 7.45.0.
 _OTHERS = """
     ACCESS_APPROVAL ACCESS_CONTEXT_MANAGER ACTIVE_DIRECTORY AGENTIC_APPLICATIONS AGENT_IDENTITY AGENT_REGISTRY ALLOYDB
@@ -73,7 +76,7 @@ def environment(url: str) -> dict[str, str]:
     base = url.rstrip("/")
     variables = {f"GOOGLE_{name}_CUSTOM_ENDPOINT": f"{base}/{path}/" for name, path in _SIMULATED.items()}
     for name in _OTHERS.split():
-        variables[f"GOOGLE_{name}_CUSTOM_ENDPOINT"] = f"{base}/unsimulated/{name.lower()}/v1/"
+        variables[f"GOOGLE_{name}_CUSTOM_ENDPOINT"] = f"{base}/{UNSIMULATED}/{name.lower()}/v1/"
     variables["GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT"] = f"{base}/storage/v1/"
     variables["GOOGLE_OAUTH_ACCESS_TOKEN"] = "rehearsal"  # noqa: S105 (any value will do)
     for name, path in _GCLOUD.items():

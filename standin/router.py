@@ -13,6 +13,7 @@ from standin.apis import billing, compute, dns, iam, resource_manager, run, secr
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.discovery import description
+from standin.environment import UNSIMULATED
 from standin.google_error import GoogleError
 from standin.message import Json
 
@@ -93,6 +94,9 @@ def _recognize(method: str, target: str, content: bytes) -> Call:
     rest = re.sub(r"^(v\d\w*)/\1/", r"\1/", rest)
     version = rest.partition("/")[0]
     described = description(api, version)
+    if described is None and (api in _APIS or api == UNSIMULATED):
+        what = f"{api} {version}" if api in _APIS else f"the product {version}"
+        raise GoogleError(501, f"The stand-in does not simulate {what} ({method} {rest.partition('/')[2]}).")
     recognized = described.find(method, rest) if described else None
     if described is None or recognized is None or api not in _APIS:
         raise GoogleError(404, f"Method not found: {method} /{path} (nothing of this kind is simulated here).")
