@@ -57,9 +57,10 @@ def unusable(cidr: str) -> set[str]:
     return {str(range_[0]), str(range_[1]), str(range_[-2]), str(range_[-1])}
 
 
-def external(cloud: Cloud) -> str:
-    """An external address. 192.0.2.0/24 is for documentation (RFC 5737): nothing answers there."""
-    return f"192.0.2.{len(cloud.compute) % 250 + 1}"
+def external(cloud: Cloud, version: str = "IPV4") -> str:
+    """An external address, from what is for documentation (RFC 5737, RFC 3849): nothing answers there."""
+    number = len(cloud.compute)
+    return f"2001:db8:0:{number:x}::" if version == "IPV6" else f"192.0.2.{number % 250 + 1}"
 
 
 def next_free(cloud: Cloud, subnet: Record) -> str:

@@ -24,7 +24,9 @@ def _complete(body: Json) -> None:
 def _reserve(cloud: Cloud, record: Record) -> None:
     body = record.body
     if body["addressType"] == "EXTERNAL":
-        body.setdefault("address", addressing.external(cloud))
+        body.setdefault("address", addressing.external(cloud, body["ipVersion"]))
+        if body["ipVersion"] == "IPV6":
+            fill(body, prefixLength=96)
         return
     if record.scope == "global":
         fill(body, address=_somewhere(cloud, body))

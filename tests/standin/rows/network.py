@@ -12,7 +12,19 @@ def _in_auto_mode(api: Api) -> Answer:
     return api.insert("subnetworks", subnet("mine", "10.255.0.0/24", link("networks", "auto", scope="global")))
 
 
+def _back_to_legacy(api: Api) -> Answer:
+    standard = {"bgpBestPathSelectionMode": "STANDARD", "bgpAlwaysCompareMed": False}
+    good(api.insert("networks", {"name": "bgp", "routingConfig": standard}, scope="global"))
+    api.cloud.finish_all()
+    path = f"/compute/v1/projects/{PRODUCER}/global/networks/bgp"
+    return api.call("PATCH", path, {"routingConfig": {"bgpBestPathSelectionMode": "LEGACY"}})
+
+
 ROWS: Rows = {
+    "the_legacy_algorithm_compares_no_med": (
+        _back_to_legacy,
+        "Field bgp_always_compare_med is not supported for LEGACY BGP Best Path Selection algorithm",
+    ),
     "subnet_range_is_valid": (
         lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/30")),
         "'10.0.9.0/30'. The prefix length must be at most 29",
