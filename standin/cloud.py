@@ -99,6 +99,7 @@ class Cloud:
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}
         self.buckets: dict[str, Any] = {}
+        self.bucket_settings: dict[str, Json] = {}
         self.notes: list[Json] = []
         # The kinds that were changed, and the rules that were asked.
         self.judged: dict[str, set[str]] = {"kinds": set(), "rules": set()}

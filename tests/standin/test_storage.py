@@ -93,6 +93,10 @@ def test_the_way_out_is_closed_and_remembered() -> None:
 
 
 def test_a_bucket_goes_once_it_is_empty(api: Api) -> None:
-    good(api.call("POST", "/storage/v1/b?project=producer-project", {"name": "some-bucket"}))
+    uniform = {"iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}}
+    made = good(api.call("POST", "/storage/v1/b?project=producer-project", {"name": "some-bucket"} | uniform))
+    assert made["iamConfiguration"] == uniform["iamConfiguration"]
+    good(api.call("PATCH", "/storage/v1/b/some-bucket", {"labels": {"team": "x"}}))
+    assert good(api.call("GET", "/storage/v1/b/some-bucket"))["labels"] == {"team": "x"}
     good(api.call("DELETE", "/storage/v1/b/some-bucket"))
     assert api.call("GET", "/storage/v1/b/some-bucket").code == 404
