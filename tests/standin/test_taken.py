@@ -144,6 +144,11 @@ def test_a_vm_with_scopes_alone_has_the_default_account(api: Api) -> None:
     assert "serviceAccounts" not in good(api.call("GET", vm))
 
 
+def test_an_empty_app_engine_block_is_kept(api: Api) -> None:
+    good(_app_engine(api))
+    assert api.get("networkEndpointGroups", "new")["appEngine"] == {}
+
+
 def test_an_auto_mode_network_brings_its_subnets_and_takes_them_along(api: Api) -> None:
     good(api.insert("networks", {"name": "auto"}, scope="global"))
     api.cloud.finish_all()

@@ -14,6 +14,14 @@ from standin.message import Json, fill
 _MEMBERS = "_members"
 
 
+def _complete_endpoints(body: Json) -> None:
+    """Empty messages are not kept, but that of App Engine: it says that requests go to the default service."""
+    fill(body, size=0)
+    platforms = ("cloudRun", "appEngine", "cloudFunction", "serverlessDeployment")
+    if body.get("networkEndpointType") == "SERVERLESS" and not body.keys() & set(platforms):
+        body["appEngine"] = {}
+
+
 def _hide(_: Cloud, group: Record, body: Json) -> None:
     body["size"] = len(group.body.get(_MEMBERS, []))
     body.pop(_MEMBERS, None)
@@ -94,7 +102,7 @@ register(
         "networkEndpointGroups",
         (NETWORK, SUBNETWORK),
         fingerprints=(),
-        complete=lambda body: fill(body, size=0),
+        complete=_complete_endpoints,
         derive=_hide,
         actions={
             "attachNetworkEndpoints": _adding("networkEndpoints"),
