@@ -117,7 +117,8 @@ def image_path(link: str) -> str:
     project, name = link.split("/")[1], link.rsplit("/", 1)[1]
     if "does-not-exist" in name:
         raise not_found(link)
-    if "/family/" in link:
+    # gcloud writes a family as a view of it in a zone: zones/-/imageFamilyViews/debian-12.
+    if "/family/" in link or "/imageFamilyViews/" in link:
         return f"projects/{project}/global/images/{_FAMILIES.get((project, name), f'{name}-{_NEWEST}')}"
     # In Google's own projects every image carries its date: what carries none is the name of a family.
     if _PUBLIC.fullmatch(project) and not _VERSIONED.fullmatch(name):

@@ -175,6 +175,7 @@ def _vm_named(name: str, api: Api) -> Answer:
         ("debian-cloud/global/images/family/debian-12", "debian-cloud/global/images/debian-12-bookworm-v20251014"),
         ("rocky-linux-cloud/global/images/family/rocky-9", "rocky-linux-cloud/global/images/rocky-9-v20251014"),
         ("mine/global/images/golden", "mine/global/images/golden"),
+        ("debian-cloud/zones/-/imageFamilyViews/debian-12", "debian-cloud/global/images/debian-12-bookworm-v20251014"),
     ],
 )
 def test_images_that_nobody_made_exist(image: str, named: str, api: Api) -> None:
