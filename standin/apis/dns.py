@@ -14,10 +14,12 @@ from standin.apis import activation
 from standin.call import Call
 from standin.cloud import Cloud, Record
 from standin.google_error import GoogleError
-from standin.message import Json, fill, merge
+from standin.message import Json, fill, merge, without_empty
 from standin.pages import page_of
 
 _SERVERS = [f"ns-cloud-e{number}.googledomains.com." for number in (1, 2, 3, 4)]
+# What a zone or policy keeps when it is replaced as a whole.
+_KEPT = ("id", "kind", "name", "dnsName", "creationTime", "nameServers")
 
 
 def answer(cloud: Cloud, call: Call) -> Json:
@@ -57,7 +59,9 @@ def _of_a_project(cloud: Cloud, call: Call, collection: str, verb: str) -> Json:
         return _delete(cloud, record)
     if verb not in ("patch", "update"):
         raise call.unsimulated()
-    merge(record.body, call.body)
+    body = record.body if verb == "patch" else {key: record.body[key] for key in _KEPT if key in record.body}
+    merge(body, call.body)
+    record.body = without_empty(body)
     if kind == "policies":
         return {"policy": deepcopy(record.body)}
     return {"kind": "dns#operation", "id": cloud.new_id(), "status": "done", "type": "update"}
@@ -67,7 +71,7 @@ def _create(cloud: Cloud, collection: str, sent: Json) -> Json:
     path = f"{collection}/{sent.get('name', '')}"
     if path in cloud.dns:
         raise GoogleError(409, f"The resource 'entity.{_noun(path)}' named '{sent['name']}' already exists")
-    body = deepcopy(sent) | {"id": cloud.new_id(), "kind": f"dns#{_noun(path)}"}
+    body = without_empty(sent) | {"id": cloud.new_id(), "kind": f"dns#{_noun(path)}"}
     if collection.endswith("/managedZones"):
         _complete_zone(cloud, body)
     cloud.dns[path] = Record(path, body)

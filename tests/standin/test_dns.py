@@ -34,6 +34,15 @@ def test_a_zone_has_its_own_record_sets(zone: Api) -> None:
     assert good(zone.call("GET", f"{ZONES}/zone"))["visibility"] == "private"
 
 
+def test_empty_parts_of_a_zone_are_not_kept_and_an_update_replaces_it(zone: Api) -> None:
+    body = {"name": "public", "dnsName": "example.net.", "description": "Ours", "labels": {"team": "x"}}
+    good(zone.call("POST", ZONES, body | {"privateVisibilityConfig": {"networks": []}}))
+    assert "privateVisibilityConfig" not in good(zone.call("GET", f"{ZONES}/public"))
+    good(zone.call("PUT", f"{ZONES}/public", body | {"labels": {}, "description": "Theirs"}))
+    changed = good(zone.call("GET", f"{ZONES}/public"))
+    assert (changed["description"], changed.get("labels"), len(changed["nameServers"])) == ("Theirs", None, 4)
+
+
 def test_record_sets_come_and_go(zone: Api) -> None:
     done = good(_change(zone, additions=[RECORD]))
     assert done["status"] == "done"
