@@ -93,11 +93,16 @@ class Cloud:
         self.projects = {name: Project(name, number) for name, number in (projects or {}).items()}
         self.compute = Store()
         self.run = Store()
+        self.dns = Store()
+        self.accounts: dict[str, Json] = {}
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}
         self.buckets: dict[str, Any] = {}
+        self.bucket_settings: dict[str, Json] = {}
         self.notes: list[Json] = []
+        # The kinds that were changed, and the rules that were asked.
+        self.judged: dict[str, set[str]] = {"kinds": set(), "rules": set()}
         self.stays = False  # outlives whoever started it
         self._ids = itertools.count(_FIRST_ID)
 

@@ -21,6 +21,7 @@ from standin.message import Json
 # (<name>.googleapis.com), which is also the first segment of every address of this server.
 DOCUMENTS: Mapping[tuple[str, str], str] = {
     ("compute", "v1"): "compute.v1",
+    ("dns", "v1"): "dns.v1",
     ("run", "v2"): "run.v2",
     ("serviceusage", "v1"): "serviceusage.v1",
     ("cloudresourcemanager", "v1"): "cloudresourcemanager.v1",
@@ -95,7 +96,7 @@ def description(api: str, version: str) -> Description | None:
     content: Json = json.loads(text)
     prefix = content["servicePath"].removeprefix(f"{api}/")
     grouped: dict[tuple[str, int], list[Method]] = {}
-    for method in _methods(content, prefix):
+    for method in _methods(content, prefix, api):
         grouped.setdefault((method.http_method, method.slashes), []).append(method)
     return Description(
         schemas=content["schemas"],
@@ -109,15 +110,16 @@ def _specificity(method: Method) -> tuple[int, int]:
     return len(method.path_parameters), -len(method.pattern.pattern)
 
 
-def _methods(node: Json, prefix: str) -> Iterator[Method]:
+def _methods(node: Json, prefix: str, api: str) -> Iterator[Method]:
     for resource in node.get("resources", {}).values():
         for method in resource.get("methods", {}).values():
-            yield _method(method, prefix)
-        yield from _methods(resource, prefix)
+            yield _method(method, prefix, api)
+        yield from _methods(resource, prefix, api)
 
 
-def _method(source: Json, prefix: str) -> Method:
-    template: str = prefix + str(source.get("flatPath") or source["path"])
+def _method(source: Json, prefix: str, api: str) -> Method:
+    # Cloud DNS has its name in each path instead of in the prefix.
+    template: str = (prefix + str(source.get("flatPath") or source["path"])).removeprefix(f"{api}/")
     names = re.findall(r"\{\+?(\w+)\}", template)
     pattern = re.sub(r"\\\{\\?\+?\w+\\\}", "([^/]+)", re.escape(template))
     parameters = source.get("parameters", {})

@@ -16,6 +16,7 @@ _SIMULATED: Mapping[str, str] = {
     "CLOUD_RUN_V2": "run/v2",
     "COMPUTE": "compute/v1",
     "CORE_BILLING": "cloudbilling/v1",
+    "DNS": "dns/v1",
     "IAM": "iam/v1",
     "IAM_BETA": "iam/v1",
     "RESOURCE_MANAGER": "cloudresourcemanager/v1",
@@ -24,6 +25,9 @@ _SIMULATED: Mapping[str, str] = {
     "SERVICE_USAGE": "serviceusage/v1",
     "STORAGE": "storage/v1",
 }
+
+# Where the addresses of those begin that are not.
+UNSIMULATED = "unsimulated"
 
 # Every other product of the google provider 6.50.0 and 7.45.0.
 _OTHERS = """
@@ -37,7 +41,7 @@ _OTHERS = """
     CONTAINERAWS CONTAINERAZURE CONTAINER_ANALYSIS CONTAINER_ATTACHED CONTAINER_AWS CONTAINER_AZURE
     DATABASE_MIGRATION_SERVICE DATAFLOW DATAFORM DATAPLEX DATAPROC DATAPROC_GDC DATAPROC_METASTORE DATASTREAM
     DATA_CATALOG DATA_FUSION DATA_LINEAGE DATA_LOSS_PREVENTION DATA_PIPELINE DEPLOYMENT_MANAGER DEVELOPER_CONNECT
-    DIALOGFLOW DIALOGFLOW_CX DISCOVERY_ENGINE DNS DOCUMENT_AI DOCUMENT_AI_WAREHOUSE EDGECONTAINER EDGENETWORK
+    DIALOGFLOW DIALOGFLOW_CX DISCOVERY_ENGINE DOCUMENT_AI DOCUMENT_AI_WAREHOUSE EDGECONTAINER EDGENETWORK
     ESSENTIAL_CONTACTS EVENTARC FILESTORE FIREBASERULES FIREBASE_APP_CHECK FIREBASE_APP_HOSTING FIREBASE_DATA_CONNECT
     FIREBASE_REMOTE_CONFIG FIRESTORE GEMINI GKEONPREM GKE_BACKUP GKE_HUB GKE_HUB2 HEALTHCARE HYPERCOMPUTECLUSTER IAM2
     IAM3 IAM_CREDENTIALS IAM_WORKFORCE_POOL IAP IDENTITY_PLATFORM INTEGRATIONS INTEGRATION_CONNECTORS KMS
@@ -58,6 +62,7 @@ _GCLOUD: Mapping[str, str] = {
     "CLOUDBILLING": "cloudbilling/",
     "CLOUDRESOURCEMANAGER": "cloudresourcemanager/",
     "COMPUTE": "compute/v1/",
+    "DNS": "",  # its client adds dns/v1/
     "IAM": "iam/",
     "RUN": "run/",
     "SECRETMANAGER": "secretmanager/",
@@ -71,7 +76,7 @@ def environment(url: str) -> dict[str, str]:
     base = url.rstrip("/")
     variables = {f"GOOGLE_{name}_CUSTOM_ENDPOINT": f"{base}/{path}/" for name, path in _SIMULATED.items()}
     for name in _OTHERS.split():
-        variables[f"GOOGLE_{name}_CUSTOM_ENDPOINT"] = f"{base}/unsimulated/{name.lower()}/v1/"
+        variables[f"GOOGLE_{name}_CUSTOM_ENDPOINT"] = f"{base}/{UNSIMULATED}/{name.lower()}/v1/"
     variables["GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT"] = f"{base}/storage/v1/"
     variables["GOOGLE_OAUTH_ACCESS_TOKEN"] = "rehearsal"  # noqa: S105 (any value will do)
     for name, path in _GCLOUD.items():

@@ -6,6 +6,7 @@ where the error model of https://cloud.google.com/apis/design/errors is used, `s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,6 +53,7 @@ class GoogleError(Exception):
         domain: str = "global",
         details: Sequence[Json] = (),
         extended_help: str = "",
+        shows_status: bool = True,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -62,6 +64,7 @@ class GoogleError(Exception):
         self.domain = domain
         self.details = list(details)
         self.extended_help = extended_help
+        self.shows_status = shows_status
 
     def body_code(self) -> int:
         """The number of google.rpc.Code, as long-running operations carry it instead of the HTTP code."""
@@ -72,7 +75,9 @@ class GoogleError(Exception):
         entry: Json = {"message": self.message, "domain": self.domain, "reason": self.reason}
         if self.extended_help:
             entry["extendedHelp"] = self.extended_help
-        error: Json = {"code": self.code, "message": self.message, "errors": [entry], "status": self.status}
+        error: Json = {"code": self.code, "message": self.message, "errors": [entry]}
+        if self.shows_status:
+            error["status"] = self.status
         if self.details:
             error["details"] = self.details
         return {"error": error}
@@ -84,8 +89,8 @@ def detail(kind: str, **fields: Any) -> Json:
 
 
 def not_found(path: str) -> GoogleError:
-    """Compute Engine's 404 for a resource or for a reference to one."""
-    return GoogleError(404, f"The resource '{path}' was not found", reason="notFound")
+    """Compute Engine's 404 for a resource or for a reference to one; it has no status."""
+    return GoogleError(404, f"The resource '{path}' was not found", reason="notFound", shows_status=False)
 
 
 def invalid(field: str, value: object, why: str) -> GoogleError:
@@ -94,9 +99,10 @@ def invalid(field: str, value: object, why: str) -> GoogleError:
 
 
 def in_use(kind: str, path: str, user: str) -> GoogleError:
-    """Compute Engine's 400 for what something else still uses."""
+    """Compute Engine's 400 for what something else still uses; it writes the kind in snake case."""
+    snake = re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", kind)
     return GoogleError(
         400,
-        f"The {kind} resource '{path}' is already being used by '{user}'",
+        f"The {snake} resource '{path}' is already being used by '{user}'",
         reason="resourceInUseByAnotherResource",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from standin import rules
 from standin.cloud import Cloud
 from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
@@ -19,7 +20,11 @@ def ready() -> None:
 
 
 def state(cloud: Cloud) -> Json:
-    """Everything that exists: resources by path, policies, enabled APIs, connections, notes."""
+    """Everything that exists: resources by path, policies, enabled APIs, connections, notes.
+
+    `judged` says what an outcome rests on: the kinds that were changed so far, and the rules with a doubt among those
+    that were asked.
+    """
     with cloud.lock:
         cloud.settle()
         return {
@@ -31,10 +36,13 @@ def state(cloud: Cloud) -> Json:
                 path: KINDS[each.collection].shown(cloud, each) for path, each in sorted(cloud.compute.items())
             },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
+            "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
+            "accounts": dict(sorted(cloud.accounts.items())),
             "policies": dict(sorted(cloud.policies.items())),
             "connections": {path: asdict(connection) for path, connection in sorted(cloud.connections.items())},
             "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},
             "notes": list(cloud.notes),
+            "judged": {"kinds": sorted(cloud.judged["kinds"]), "in_doubt": rules.in_doubt(cloud.judged["rules"])},
         }
 
 

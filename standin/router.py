@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from standin import validation
-from standin.apis import billing, compute, iam, resource_manager, run, secret_manager, service_usage, storage
+from standin.apis import billing, compute, dns, iam, resource_manager, run, secret_manager, service_usage, storage
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.discovery import description
+from standin.environment import UNSIMULATED
 from standin.google_error import GoogleError
 from standin.message import Json
 
 _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
     "compute": compute.answer,
+    "dns": dns.answer,
     "run": run.answer,
     "serviceusage": service_usage.answer,
     "cloudresourcemanager": resource_manager.answer,
@@ -92,6 +94,9 @@ def _recognize(method: str, target: str, content: bytes) -> Call:
     rest = re.sub(r"^(v\d\w*)/\1/", r"\1/", rest)
     version = rest.partition("/")[0]
     described = description(api, version)
+    if described is None and (api in _APIS or api == UNSIMULATED):
+        what = f"{api} {version}" if api in _APIS else f"the product {version}"
+        raise GoogleError(501, f"The stand-in does not simulate {what} ({method} {rest.partition('/')[2]}).")
     recognized = described.find(method, rest) if described else None
     if described is None or recognized is None or api not in _APIS:
         raise GoogleError(404, f"Method not found: {method} /{path} (nothing of this kind is simulated here).")

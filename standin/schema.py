@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from standin import undescribed
 from standin.message import Json
 
 _OUTPUT_ONLY = re.compile(r"\[?Output[ -]Only\b", re.IGNORECASE)
@@ -39,7 +40,8 @@ class Problem:
 class Schemas:
     """Checks one message of a method; afterwards `problems` says what is wrong and `ignored` what Google ignores.
 
-    With `answers` the message is one that the API gives: its output-only fields belong there.
+    With `answers` the message is one that the API gives: its output-only fields belong there. `undescribed` are fields
+    that are taken although the description does not have them.
     """
 
     def __init__(self, schemas: Mapping[str, Json], method: str, *, answers: bool = False) -> None:
@@ -48,6 +50,7 @@ class Schemas:
         self._answers = answers
         self.problems: list[Problem] = []
         self.ignored: list[str] = []
+        self.undescribed: list[str] = []
 
     def clean(self, name: str, value: Any) -> Json:
         """Check a message against the schema of that name. Returns it without its output-only fields."""
@@ -78,27 +81,35 @@ class Schemas:
         if not isinstance(value, dict):
             self._wrong(path, value, "object")
             return value
-        properties = schema.get("properties", {})
-        rest = schema.get("additionalProperties")
         cleaned: Json = {}
         for name, item in value.items():
-            where = f"{path}.{name}" if path else name
-            if name in properties:
-                if not self._answers and _is_output_only(properties[name]):
-                    if item not in (None, "", [], {}):
-                        self.ignored.append(where)
-                    continue
-                cleaned[name] = self._value(properties[name], item, where)
-            elif rest is not None:
-                cleaned[name] = self._value(rest, item, where)
-            elif name == "@type" or not properties:
-                cleaned[name] = item
-            else:
-                self.problems.append(Problem(where, "unknown", item))
-        self._required(properties, cleaned, path)
+            self._field(schema, name, item, f"{path}.{name}" if path else name, cleaned)
+        self._required(schema.get("properties", {}), cleaned, path)
         return cleaned
 
+    def _field(self, schema: Json, name: str, item: Any, where: str, cleaned: Json) -> None:
+        """Check one field of a message, and keep it in the cleaned one unless Google ignores it."""
+        properties, rest = schema.get("properties", {}), schema.get("additionalProperties")
+        if name in properties:
+            if self._answers or not _is_output_only(properties[name]):
+                cleaned[name] = self._value(properties[name], item, where)
+            elif item not in (None, "", [], {}):
+                self.ignored.append(where)
+        elif rest is not None:
+            cleaned[name] = self._value(rest, item, where)
+        elif name == "@type" or not properties:
+            cleaned[name] = item
+        elif (schema.get("id", ""), name) in undescribed.FIELDS:
+            self.undescribed.append(where)
+            if undescribed.FIELDS[schema["id"], name]:
+                cleaned[name] = item
+        elif item is not None:  # Google's parsers read a null as a field that was left out, whatever its name
+            self.problems.append(Problem(where, "unknown", item))
+
     def _required(self, properties: Json, value: Json, path: str) -> None:
+        """A patch may leave out anything, also what the description requires of it (firewalls.patch: the name)."""
+        if self._method.endswith(".patch"):
+            return
         for name, schema in properties.items():
             if self._method in schema.get("annotations", {}).get("required", ()) and value.get(name) in (None, ""):
                 where = f"{path}.{name}" if path else name

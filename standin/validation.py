@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from standin import undescribed
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.google_error import GoogleError, detail, invalid
@@ -22,8 +24,8 @@ _BOOLEANS = frozenset({"true", "false", "True", "False", "1", "0"})
 def request(cloud: Cloud, call: Call) -> Call:
     """Check a call. Returns it without its output-only fields, which Google ignores; each is noted.
 
-    Raises 400 for an unknown field or parameter, a wrong type, a value that an enum or a pattern does not allow, and a
-    required part that is missing.
+    What Google takes without describing it is noted as well. Raises 400 for an unknown field or parameter, a wrong
+    type, a value that an enum or a pattern does not allow, and a required part that is missing.
     """
     _check_path(call)
     _check_query(call)
@@ -35,6 +37,8 @@ def request(cloud: Cloud, call: Call) -> Call:
         raise _refusal(problem)
     for field in schemas.ignored:
         cloud.note("ignored", f"{call.method.id}: the output-only field {field} was sent")
+    for field in schemas.undescribed:
+        cloud.note("undescribed", f"{call.method.id}: {field} was sent, which Google takes and does not describe")
     return replace(call, body=body)
 
 
@@ -73,7 +77,8 @@ def _check_path(call: Call) -> None:
 
 
 def _check_query(call: Call) -> None:
-    known: Mapping[str, Json] = {**call.description.parameters, **call.method.query}
+    undescribed_ones = undescribed.PARAMETERS.get((call.api, call.method.verb), {})
+    known: Mapping[str, Mapping[str, Any]] = {**undescribed_ones, **call.description.parameters, **call.method.query}
     for name, value in call.query.items():
         parameter = known.get(name)
         if parameter is None:

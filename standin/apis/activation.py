@@ -10,6 +10,7 @@ from standin.google_error import GoogleError, detail
 _TITLES: Mapping[str, str] = {
     "compute.googleapis.com": "Compute Engine API",
     "run.googleapis.com": "Cloud Run Admin API",
+    "dns.googleapis.com": "Cloud DNS API",
     "iap.googleapis.com": "Cloud Identity-Aware Proxy API",
     "secretmanager.googleapis.com": "Secret Manager API",
     "iam.googleapis.com": "Identity and Access Management (IAM) API",

@@ -11,6 +11,7 @@ from standin.call import Call
 from standin.change import Change
 from standin.cloud import Cloud, Record
 from standin.compute import catalog, lists, operations
+from standin.compute.identity import identity
 from standin.compute.kinds import KINDS
 from standin.google_error import GoogleError, in_use, invalid, not_found
 from standin.message import Json, merge, without_empty
@@ -68,6 +69,8 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
     record = _find(cloud, place)
     if verb == "get":
         return KINDS[record.collection].shown(cloud, record)
+    if view := KINDS[record.collection].views.get(verb):
+        return view(cloud, record, call.body)
     if verb in policies.VERBS:
         return policies.answer(cloud, f"compute/{record.path}", call)
     if verb == "delete":
@@ -97,9 +100,12 @@ def _insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
     if place.path in cloud.compute:
         raise GoogleError(409, f"The resource '{place.path}' already exists", reason="alreadyExists")
     body = without_empty(sent)
+    for field in KINDS[place.collection].not_inserted:
+        if body.pop(field, None):
+            cloud.note("ignored", f"{place.collection}.insert: {field} was sent, which another method sets")
     _complete(cloud, place, body)
     rules.check(Change(cloud, "insert", place.path, None, body, sent))
-    record = Record(place.path, body | _identity(cloud, place))
+    record = Record(place.path, body | identity(cloud, place))
     KINDS[record.collection].created(cloud, record)
     cloud.compute[place.path] = record
     return operations.start(cloud, "insert", record, undo=lambda: _remove(cloud, record))
@@ -107,23 +113,11 @@ def _insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
 
 def _remove(cloud: Cloud, record: Record) -> None:
     if cloud.compute.get(record.path) is record:
+        kind = KINDS[record.collection]
+        for part in kind.parts(cloud, record):
+            del cloud.compute[part.path]
         del cloud.compute[record.path]
-        KINDS[record.collection].deleted(cloud, record)
-
-
-def _identity(cloud: Cloud, place: Place) -> Json:
-    kind = KINDS[place.collection]
-    number = cloud.new_id()
-    body: Json = {
-        "kind": f"compute#{kind.noun}",
-        "id": number,
-        "creationTimestamp": cloud.timestamp(),
-        "selfLink": links.full(place.path),
-    }
-    if kind.numbered_link:
-        body["selfLinkWithId"] = links.full(f"{place.path.rsplit('/', 1)[0]}/{number}")
-    body |= links.scope_fields(place.project, place.scope)
-    return body | {field: cloud.fingerprint() for field in kind.fingerprints}
+        kind.deleted(cloud, record)
 
 
 def _complete(cloud: Cloud, place: Placed, body: Json) -> None:
@@ -203,7 +197,8 @@ def _delete(cloud: Cloud, record: Record) -> Json:
     """Delete a resource once its operation is done; refused while something uses it."""
     rules.check(Change(cloud, "delete", record.path, record.body, None, {}))
     _refuse_busy(cloud, record.path)
+    gone = {part.path: part for part in (record, *KINDS[record.collection].parts(cloud, record))}
     for user in cloud.compute.values():
-        if user is not record and record.path in KINDS[user.collection].held_by(user.body):
-            raise in_use(KINDS[record.collection].noun, record.path, user.path)
+        for path in sorted(gone.keys() & KINDS[user.collection].held_by(user.body) if user.path not in gone else ()):
+            raise in_use(KINDS[gone[path].collection].noun, path, user.path)
     return operations.start(cloud, "delete", record, finish=lambda: _remove(cloud, record))

@@ -16,11 +16,12 @@ def complete(body: Json, account: str) -> None:
     fill(body, ingress="INGRESS_TRAFFIC_ALL", launchStage="GA", traffic=[latest], template={})
     template = body["template"]
     fill(template, timeout="300s", scaling={})
-    fill(template["scaling"], maxInstanceCount=100)
+    fill(template["scaling"], maxInstanceCount=max(100, template["scaling"].get("minInstanceCount", 0)))
     template["serviceAccount"] = template.get("serviceAccount") or account
     containers = template.get("containers", [])
-    for index, container in enumerate(containers):
-        _complete_container(container, first=index == 0)
+    ingress = next((container for container in containers if container.get("ports")), next(iter(containers), None))
+    for container in containers:
+        _complete_container(container, ingress=container is ingress)
     # Discovery document, run v2: "defaults to 80 when requested CPU >= 1 and defaults to 1 when requested CPU < 1".
     small = all(_below_one(container["resources"]["limits"]["cpu"]) for container in containers)
     template["maxInstanceRequestConcurrency"] = template.get("maxInstanceRequestConcurrency") or (1 if small else 80)
@@ -30,14 +31,14 @@ def _below_one(cpu: str) -> bool:
     return int(cpu[:-1]) < 1000 if cpu.endswith("m") else float(cpu) < 1
 
 
-def _complete_container(container: Json, *, first: bool) -> None:
+def _complete_container(container: Json, *, ingress: bool) -> None:
     # "If ResourceRequirements is set, the caller must explicitly set this field to true to preserve the default
     # behavior" (discovery document, run v2, cpuIdle).
     idle = not container.get("resources")
     fill(container, resources={})
     fill(container["resources"], limits={}, cpuIdle=idle, startupCpuBoost=False)
     fill(container["resources"]["limits"], cpu="1000m", memory="512Mi")
-    if first:
+    if ingress:
         ports = container.get("ports") or [{"containerPort": 8080}]
         for port in ports:
             fill(port, name="http1")

@@ -5,6 +5,7 @@ A service whose revision does not come up is created all the same and stays in a
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -79,10 +80,8 @@ def _create(cloud: Cloud, call: Call, place: Place) -> Json:
     revisions.complete(body, project.default_account)
     rules.check(Change(cloud, "create", path, None, body, call.body))
     now = cloud.zulu()
-    host = f"https://{name}-{project.number}.{_location(path)}.run.app"
-    body.update(
-        name=path, uid=_uid(cloud), generation="0", createTime=now, creator="standin@example.com", uri=host, urls=[host]
-    )
+    body.update(name=path, uid=_uid(cloud), generation="0", createTime=now, creator="standin@example.com")
+    _tell_addresses(body, project.number)
     service = cloud.run[path] = Record(path, body)
 
     def undo() -> None:
@@ -101,14 +100,12 @@ def _patch(cloud: Cloud, service: Record, call: Call) -> Json:
     if mask:
         body = deepcopy(before)
         for path in mask:
-            field = re.sub(r"_(\w)", lambda match: match[1].upper(), path.split(".")[0])
-            body[field] = deepcopy(call.body.get(field))
-            if body[field] is None:
-                del body[field]
+            _take_over(body, call.body, re.sub(r"_(\w)", lambda match: match[1].upper(), path).split("."))
     else:
         body = deepcopy(call.body) | {key: deepcopy(before[key]) for key in _KEPT if key in before}
     revisions.complete(body, cloud.project(service.project).default_account)
     rules.check(Change(cloud, "patch", service.path, before, body, call.body))
+    _tell_addresses(body, cloud.project(service.project).number)
     service.body = body
 
     def undo() -> None:
@@ -116,6 +113,30 @@ def _patch(cloud: Cloud, service: Record, call: Call) -> Json:
 
     problem = revisions.add(cloud, service)
     return _operation(cloud, service, "patch", lambda: problem, undo)
+
+
+def _tell_addresses(body: Json, number: str) -> None:
+    """A service answers at two addresses of run.app, a newer and an older one, unless that was switched off."""
+    body.update(uri="", urls=[])
+    if not body.get("defaultUriDisabled"):
+        name, location = body["name"].rsplit("/", 1)[1], _location(body["name"])
+        region = "".join(word[0] for word in location.split("-"))
+        digest = hashlib.sha256(f"{number}/{location}".encode()).hexdigest()[:10]
+        host = f"https://{name}-{number}.{location}.run.app"
+        body.update(uri=host, urls=[host, f"https://{name}-{digest}-{region}.a.run.app"])
+
+
+def _take_over(body: Json, sent: Json, path: list[str]) -> None:
+    """Take over the one field that a path of a mask leads to; one that was not sent is cleared."""
+    field, *rest = path
+    if field == "*":
+        body.update(deepcopy(sent))
+    elif rest:
+        _take_over(body.setdefault(field, {}), sent.get(field) or {}, rest)
+    elif sent.get(field) is None:
+        body.pop(field, None)
+    else:
+        body[field] = deepcopy(sent[field])
 
 
 def _delete(cloud: Cloud, service: Record, call: Call) -> Json:

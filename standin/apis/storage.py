@@ -17,7 +17,7 @@ from email.parser import BytesParser
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.google_error import GoogleError
-from standin.message import Json
+from standin.message import Json, merge
 from standin.pages import page_of
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
@@ -114,17 +114,28 @@ def _buckets(cloud: Cloud, call: Call, verb: str) -> Json:
             text = "Your previous request to create the named bucket succeeded and you already own it."
             raise GoogleError(409, text, reason="conflict")
         cloud.buckets[name] = {}
-        return _shown(name)
-    if verb == "get":
+        cloud.bucket_settings[name] = dict(call.body)
+        return _shown(cloud, name)
+    if verb in ("get", "patch", "update"):
         _objects(cloud, call.params["bucket"])
-        return _shown(call.params["bucket"])
+        merge(cloud.bucket_settings.setdefault(call.params["bucket"], {}), call.body)
+        return _shown(cloud, call.params["bucket"])
+    if verb == "delete":
+        if _objects(cloud, call.params["bucket"]):
+            raise GoogleError(409, "The bucket you tried to delete is not empty.", reason="conflict")
+        del cloud.buckets[call.params["bucket"]]
+        cloud.bucket_settings.pop(call.params["bucket"], None)
+        return {}
     if verb == "list":
-        return {"kind": "storage#buckets", "items": [_shown(name) for name in sorted(cloud.buckets)]}
+        return {"kind": "storage#buckets", "items": [_shown(cloud, name) for name in sorted(cloud.buckets)]}
     raise call.unsimulated()
 
 
-def _shown(name: str) -> Json:
-    return {"kind": "storage#bucket", "id": name, "name": name, "location": "US", "storageClass": "STANDARD"}
+def _shown(cloud: Cloud, name: str) -> Json:
+    """A bucket as it was made; one that the rehearsal made for a state has nothing but a name."""
+    settings = {key: value for key, value in cloud.bucket_settings.get(name, {}).items() if value is not None}
+    body = {"location": "US", "storageClass": "STANDARD"} | settings
+    return body | {"kind": "storage#bucket", "id": name, "name": name, "location": str(body["location"]).upper()}
 
 
 def _objects(cloud: Cloud, bucket: str) -> dict[str, StoredObject]:

@@ -57,13 +57,16 @@ def unusable(cidr: str) -> set[str]:
     return {str(range_[0]), str(range_[1]), str(range_[-2]), str(range_[-1])}
 
 
-def external(cloud: Cloud) -> str:
-    """An external address. 192.0.2.0/24 is for documentation (RFC 5737): nothing answers there."""
-    return f"192.0.2.{len(cloud.compute) % 250 + 1}"
+def external(cloud: Cloud, version: str = "IPV4") -> str:
+    """An external address, from what is for documentation (RFC 5737, RFC 3849): nothing answers there."""
+    number = len(cloud.compute)
+    return f"2001:db8:0:{number:x}::" if version == "IPV6" else f"192.0.2.{number % 250 + 1}"
 
 
 def next_free(cloud: Cloud, subnet: Record) -> str:
-    """The lowest free address of a subnet. Raises the API's error when the range is exhausted."""
+    """The lowest free IPv4 address of a subnet, empty for one without. Raises the API's error when none is left."""
+    if not subnet.body.get("ipCidrRange"):
+        return ""
     network = network_of(cloud, subnet.body)
     used = {ip for ip, _ in taken(cloud, network)} | {ip for ip, _ in reserved(cloud, network)}
     used |= unusable(subnet.body["ipCidrRange"])
@@ -91,6 +94,7 @@ def subnet_of(cloud: Cloud, resource: Placed, body: Json, ip: str = "") -> Recor
             continue
         if not links.same(subnet.body["network"], body.get("network", "")):
             continue
-        if not ip or ipaddress.ip_address(ip) in ipaddress.ip_network(subnet.body["ipCidrRange"]):
+        range_ = subnet.body.get("ipCidrRange")
+        if not ip or (range_ and ipaddress.ip_address(ip) in ipaddress.ip_network(range_)):
             return subnet
     return None

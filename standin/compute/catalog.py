@@ -10,18 +10,22 @@ import re
 from standin import links
 from standin.call import Call
 from standin.cloud import Cloud
-from standin.google_error import GoogleError, invalid, not_found
+from standin.google_error import invalid, not_found
 from standin.message import Json
 
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
 _ZONE = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}-[a-f]")
-_MACHINE = re.compile(
-    r"(?:[a-z][0-9][a-z]?-(?:micro|small|medium|(?:standard|highmem|highcpu)-[0-9]+)|f1-micro|g1-small)"
-)
+# A series and at least one part more, custom sizes included: e2-micro, e2-custom-2-2048, c3-standard-4-lssd.
+_MACHINE = re.compile(r"(?!.*does-not-exist)[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+# https://cloud.google.com/compute/docs/images/os-details#general-info: projects whose images are Google's to give.
+_PUBLIC = re.compile(r"[a-z0-9-]+-(?:cloud|images|public|release|tools)")
+_VERSIONED = re.compile(r".+-v[0-9]{8}(?:-[a-z0-9]+)?")
+# What Debian's families stand for; of others the newest image is named after the family.
 _FAMILIES = {
-    "debian-12": ("debian-cloud", "debian-12-bookworm-v20251014"),
-    "debian-11": ("debian-cloud", "debian-11-bullseye-v20251014"),
+    ("debian-cloud", "debian-12"): "debian-12-bookworm-v20251014",
+    ("debian-cloud", "debian-11"): "debian-11-bullseye-v20251014",
 }
+_NEWEST = "v20251014"
 
 
 def check_scope(scope: str) -> None:
@@ -108,13 +112,18 @@ def _machine_type(name: str, path: str) -> Json:
     }
 
 
-def image_path(project: str, name: str) -> str:
-    """The image that a family or an image's name stands for. Raises 404 for a family that is not known."""
-    if name in _FAMILIES and _FAMILIES[name][0] == project:
-        return f"projects/{project}/global/images/{_FAMILIES[name][1]}"
-    if any(project == owner and name == image for owner, image in _FAMILIES.values()):
-        return f"projects/{project}/global/images/{name}"
-    raise not_found(f"projects/{project}/global/images/{name}")
+def image_path(link: str) -> str:
+    """The image that a link to an image or to a family leads to. Raises 404 for one that says `does-not-exist`."""
+    project, name = link.split("/")[1], link.rsplit("/", 1)[1]
+    if "does-not-exist" in name:
+        raise not_found(link)
+    # gcloud writes a family as a view of it in a zone: zones/-/imageFamilyViews/debian-12.
+    if "/family/" in link or "/imageFamilyViews/" in link:
+        return f"projects/{project}/global/images/{_FAMILIES.get((project, name), f'{name}-{_NEWEST}')}"
+    # In Google's own projects every image carries its date: what carries none is the name of a family.
+    if _PUBLIC.fullmatch(project) and not _VERSIONED.fullmatch(name):
+        raise not_found(link)
+    return link
 
 
 def image(call: Call) -> Json:
@@ -122,17 +131,16 @@ def image(call: Call) -> Json:
     path = call.path
     if call.method.verb == "list":
         return {"kind": "compute#imageList"}
-    project, name = path.split("/")[1], path.rsplit("/", 1)[1]
-    if call.method.verb == "get" and name in _FAMILIES:
-        raise not_found(path)
     if call.method.verb not in ("get", "getFromFamily"):
-        raise GoogleError(403, f"Required permission for '{path}'")
-    actual = image_path(project, name)
+        raise call.unsimulated()
+    actual = image_path(path)
+    _, project, *_, name = actual.split("/")
+    families = [family for (owner, family), newest in _FAMILIES.items() if (owner, newest) == (project, name)]
     return {
         "kind": "compute#image",
         "id": "40001",
-        "name": actual.rsplit("/", 1)[1],
-        "family": next(family for family, (_, image) in _FAMILIES.items() if actual.endswith(image)),
+        "name": name,
+        "family": next(iter(families), re.sub(r"-v[0-9]{8}.*", "", name)),
         "selfLink": links.full(actual),
         "diskSizeGb": "10",
         "status": "READY",

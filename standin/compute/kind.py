@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -13,10 +13,17 @@ from standin.message import Json
 
 # A method with a name of its own: changes a copy of the resource by what the caller sent.
 Action = Callable[[Cloud, Record, Json], None]
+# A method that tells something of a resource and changes nothing.
+View = Callable[[Cloud, Record, Json], Json]
 
 
 def _nothing(*_: object) -> None:
     """What most kinds do at most points."""
+
+
+def _no_parts(*_: object) -> Sequence[Record]:
+    """What comes with one of most kinds."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -27,12 +34,14 @@ class Kind:
     - `singular`: what messages and the field `kind` call one of them, if that is not the collection without its s.
     - `fingerprints`: its fields with an opaque value that changes with every write.
     - `numbered_link`: whether it shows a link by its number, too.
+    - `not_inserted`: its fields that an insert ignores; another method sets them.
     - `takes`: the field with an address that it uses in its network.
     - `complete`: adds what Google adds to a body, and looks at nothing else.
     - `resolve`: writes links to what is there without anyone creating it (machine types) in full, for a project.
     - `created`, `changed`, `deleted`: what follows for it and for others.
     - `derive`: adds what follows from other resources to the body that is answered.
-    - `actions`: its methods with names of their own.
+    - `parts`: what came with it and goes with it.
+    - `actions`: its methods with names of their own; `views`: those of them that change nothing.
     """
 
     collection: str
@@ -40,6 +49,7 @@ class Kind:
     singular: str = ""
     fingerprints: tuple[str, ...] = ("fingerprint",)
     numbered_link: bool = False
+    not_inserted: tuple[str, ...] = ()
     takes: str = ""
     complete: Callable[[Json], None] = _nothing
     resolve: Callable[[str, Json], None] = _nothing
@@ -47,7 +57,9 @@ class Kind:
     changed: Callable[[Cloud, Record], None] = _nothing
     deleted: Callable[[Cloud, Record], None] = _nothing
     derive: Callable[[Cloud, Record, Json], None] = _nothing
+    parts: Callable[[Cloud, Record], Sequence[Record]] = _no_parts
     actions: Mapping[str, Action] = field(default_factory=dict)
+    views: Mapping[str, View] = field(default_factory=dict)
 
     @property
     def noun(self) -> str:

@@ -9,6 +9,10 @@ from standin.cloud import Cloud, Pending, Record
 from standin.google_error import GoogleError, not_found
 from standin.message import Json
 
+# Kinds whose operations are called by the full name of the method, as answers recorded from the API show
+# (https://github.com/GoogleCloudPlatform/k8s-config-connector, mockgcp/mockcompute).
+_QUALIFIED = frozenset({"serviceAttachments", "networkEndpointGroups"})
+
 
 def start(
     cloud: Cloud,
@@ -26,7 +30,7 @@ def start(
         "kind": "compute#operation",
         "id": cloud.new_id(),
         "name": name,
-        "operationType": verb,
+        "operationType": _type(verb, record),
         "targetLink": links.full(record.path),
         "targetId": record.body["id"],
         "status": "RUNNING",
@@ -44,7 +48,20 @@ def start(
         return failure
 
     cloud.start(f"compute/{path}", Pending(body, f"compute/{record.path}", end))
+    if verb == "setLabels":
+        cloud.finish(f"compute/{path}")  # the one change whose first answer is DONE already
     return dict(body)
+
+
+def _type(verb: str, record: Record) -> str:
+    """What an operation says it does: mostly the verb."""
+    if verb in ("setTarget", "setUrlMap"):
+        return f"S{verb[1:]}"
+    if record.collection in _QUALIFIED and verb in ("insert", "delete"):
+        regional = record.collection == "networkEndpointGroups" and record.scope.startswith("regions/")
+        collection = f"region{record.collection[0].upper()}{record.collection[1:]}" if regional else record.collection
+        return f"compute.{collection}.{verb}"
+    return verb
 
 
 def get(cloud: Cloud, path: str) -> Json:

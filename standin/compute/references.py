@@ -65,6 +65,6 @@ def places(body: Json, field: str) -> Iterator[tuple[Any, Any]]:
 def _is_meant(reference: Reference, text: str) -> bool:
     """Whether a value belongs to this reference: `target` may lead to a proxy or to an attachment."""
     if "/" not in text:
-        return not reference.literal
+        return not (reference.literal or reference.field == "target")
     collection = re.sub(r".*/([^/]+)/[^/]+$", r"\1", text)
     return collection in reference.to or (not reference.literal and reference.field != "target")

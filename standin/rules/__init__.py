@@ -8,9 +8,9 @@ sources leave doubt says so in `doubt`.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from standin.rules.table import RULES, Rule, check, rule
+from standin.rules.table import RULES, Rule, check, in_doubt, rule
 
-__all__ = ["RULES", "Rule", "check", "rule"]
+__all__ = ["RULES", "Rule", "check", "in_doubt", "rule"]
 
 for _module in sorted(module.name for module in iter_modules(__path__)):
     import_module(f"{__name__}.{_module}")

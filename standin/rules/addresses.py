@@ -29,9 +29,9 @@ def inside(ip: str, range_: str) -> bool:
 
 @rule("addresses.insert", source=f"{_INTERNAL}#reservenewip")
 def reserved_address_is_inside_its_subnet(change: Change) -> None:
-    """An internal address belongs to its subnet's range, and is none of the four that Google keeps."""
+    """An internal IPv4 address belongs to its subnet's range, and is none of the four that Google keeps."""
     subnet, ip = change.linked("subnetwork"), change.wanted.get("address")
-    if subnet is None or not ip:
+    if subnet is None or not ip or change.wanted.get("ipVersion") == "IPV6" or not subnet.body.get("ipCidrRange"):
         return
     range_ = subnet.body["ipCidrRange"]
     if not inside(ip, range_):
@@ -75,8 +75,10 @@ def addresses_are_reserved_in_ordinary_subnets(change: Change) -> None:
 
 @rule("addresses.insert", source="compute v1 discovery document, Address.purpose and Address.subnetwork")
 def external_addresses_have_no_subnet(change: Change) -> None:
-    """Subnet and purpose go with internal addresses; an address that is not said to be internal is external."""
-    for field in ("subnetwork", "purpose") if change.wanted.get("addressType") == "EXTERNAL" else ():
+    """Subnet and purpose go with internal addresses, and a subnet with external IPv6 ones; EXTERNAL is the default."""
+    ipv6 = change.wanted.get("ipVersion") == "IPV6"
+    fields = ("purpose",) if ipv6 else ("subnetwork", "purpose")
+    for field in fields if change.wanted.get("addressType") == "EXTERNAL" else ():
         if change.sent.get(field):
             raise change.invalid(field, "Not supported for addresses of the type EXTERNAL.", change.sent[field])
 

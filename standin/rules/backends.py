@@ -25,7 +25,7 @@ def a_serverless_group_names_one_service(change: Change) -> None:
     body = change.wanted
     if body.get("networkEndpointType") != "SERVERLESS":
         return
-    given = [key for key in _SERVERLESS if key in body]
+    given = [key for key in _SERVERLESS if change.sent.get(key) is not None]
     if len(given) != 1:
         raise change.invalid("networkEndpointType", f"Exactly one of {', '.join(_SERVERLESS)} is needed.")
     run = body.get("cloudRun")
@@ -89,8 +89,8 @@ def capacity_is_nothing_or_a_tenth_at_least(change: Change) -> None:
 
 @rule(*_WRITES, source=f"{_NEGS}#limitations (group and load balancer in one region)")
 def a_backend_is_in_its_services_region(change: Change) -> None:
-    """NEG and regional backend service are in one region."""
-    for _, group in _backends(change):
+    """NEG and regional backend service are in one region; a global one takes groups of any."""
+    for _, group in _backends(change) if change.scope != "global" else ():
         if group is not None and links.region_of(group.scope) != links.region_of(change.scope):
             raise change.invalid("backends[0].group", "The group must be in the backend service's region.", group.path)
 

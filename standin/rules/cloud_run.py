@@ -18,6 +18,7 @@ _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "M
 # CPUs, the least and the most memory that goes with them in GiB.
 _SIZES = ((1, 0.125, 4), (2, 0.125, 8), (4, 2, 16), (6, 4, 24), (8, 4, 32))
 _RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
+_REGISTRY = r"(?:[a-z0-9-]+\.)?gcr\.io|(?:[a-z0-9-]+-)?docker\.pkg\.dev|docker\.io"
 _ACCESS = frozenset({"roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"})
 
 
@@ -64,16 +65,16 @@ def less_than_a_cpu_serves_one_request_at_a_time(change: Change) -> None:
 @rule(*_WRITES, source=f"{_CPU} and {_MEMORY}", doubt="The words are the stand-in's.")
 def cpu_and_memory_fit(change: Change) -> None:
     """CPUs come in 1, 2, 4, 6 and 8, and below 1 in thousandths; each has a least and a most memory."""
-    for container in _containers(change):
+    for index, container in enumerate(_containers(change)):
         cpu = _quantity(_limit(container, "cpu", "1"))
         memory = _quantity(_limit(container, "memory", "512Mi")) / 2**30
         size = next((size for size in _SIZES if size[0] == max(cpu, 1)), None)
         if cpu < 0.08 or size is None:
-            raise _violation("containers[0].resources.limits.cpu", "Must be 0.08 to 1, 2, 4, 6 or 8.")
+            raise _violation(f"containers[{index}].resources.limits.cpu", "Must be 0.08 to 1, 2, 4, 6 or 8.")
         most = (0.5 if cpu < 0.5 else 1) if cpu < 1 else size[2]
         if not size[1] <= memory <= most:
             why = f"Must be between {size[1]:g}Gi and {most:g}Gi with {cpu:g} CPU."
-            raise _violation("containers[0].resources.limits.memory", why)
+            raise _violation(f"containers[{index}].resources.limits.memory", why)
 
 
 @rule(*_WRITES, source="https://cloud.google.com/run/docs/configuring/request-timeout (up to 60 minutes)")
@@ -86,25 +87,60 @@ def a_request_takes_an_hour_at_most(change: Change) -> None:
 
 @rule(*_WRITES, source="https://cloud.google.com/run/docs/configuring/min-instances")
 def fewest_instances_are_not_more_than_the_most(change: Change) -> None:
-    """Minimum and maximum of instances."""
-    scaling = change.wanted["template"].get("scaling", {})
-    if scaling.get("minInstanceCount", 0) > scaling.get("maxInstanceCount", 100):
+    """Minimum and maximum of instances, where both are given."""
+    scaling = change.sent.get("template", {}).get("scaling", {})
+    least, most = scaling.get("minInstanceCount"), scaling.get("maxInstanceCount")
+    if least is not None and most is not None and least > most:
         raise _violation("scaling.min_instance_count", "Must not be greater than max_instance_count.")
 
 
 @rule(*_WRITES, source="https://cloud.google.com/run/docs/container-contract#env-vars")
 def some_variables_are_cloud_runs_own(change: Change) -> None:
-    """PORT and those that begin with K_ are set by Cloud Run; no name stands twice."""
-    for container in _containers(change):
+    """Cloud Run sets the K_ variables, and PORT in the container with the port; no name stands twice in one."""
+    for index, container in enumerate(_containers(change)):
         names = [variable["name"] for variable in container.get("env", [])]
+        # A sidecar has no port of the service's, and may be told any PORT.
+        reserved = _RESERVED if index == _ingress(change) else _RESERVED - {"PORT"}
         for name in names:
-            if name in _RESERVED or names.count(name) > 1:
-                why = "The name is reserved." if name in _RESERVED else "The name stands twice."
-                raise _violation(f"containers[0].env: {name}", why)
+            if name in reserved or names.count(name) > 1:
+                why = "The name is reserved." if name in reserved else "The name stands twice."
+                raise _violation(f"containers[{index}].env: {name}", why)
+
+
+@rule(
+    *_WRITES,
+    source="https://cloud.google.com/run/docs/deploying#images",
+    doubt="The words are those that gcloud's users quote. A name without a host is taken to be Docker Hub's.",
+)
+def images_come_from_three_registries(change: Change) -> None:
+    """Images are in Artifact Registry, Container Registry or Docker Hub; of others the service says 400."""
+    for index, container in enumerate(_containers(change)):
+        host, slash, _ = str(container.get("image", "")).partition("/")
+        named = slash and ("." in host or ":" in host or host == "localhost")
+        if named and not re.fullmatch(_REGISTRY, host):
+            allowed = "[region.]gcr.io, [region-]docker.pkg.dev or docker.io"
+            why = f"Expected an image path of {allowed}; obtained {container['image']}."
+            raise _violation(f"containers[{index}].image", why)
+
+
+@rule(*_WRITES, source="run v2 discovery document, GoogleCloudRunV2Container.image: 'Required'")
+def a_service_has_a_container_with_an_image(change: Change) -> None:
+    """Each container names its image, and there is one; what a patch without a mask leaves out is gone."""
+    containers = list(_containers(change))
+    if not containers:
+        raise _violation("containers", "At least one container is required.")
+    for index, container in enumerate(containers):
+        if not container.get("image"):
+            raise _violation(f"containers[{index}].image", "An image is required.")
 
 
 def _containers(change: Change) -> Iterator[Json]:
     yield from change.wanted["template"].get("containers", [])
+
+
+def _ingress(change: Change) -> int:
+    """The place of the container that requests go to: the one with a port, or else the first."""
+    return next((index for index, container in enumerate(_containers(change)) if container.get("ports")), 0)
 
 
 def _limit(container: Json, name: str, default: str) -> str:

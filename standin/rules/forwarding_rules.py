@@ -22,8 +22,8 @@ MANAGED = "INTERNAL_MANAGED"
     "https://github.com/hashicorp/terraform-provider-google/issues/6935 (the words)",
 )
 def a_managed_rule_needs_proxies(change: Change) -> None:
-    """An active proxy-only subnet must be there before the rule of a load balancer that runs on proxies."""
-    if change.wanted.get("loadBalancingScheme") != MANAGED:
+    """An active proxy-only subnet must be there before the rule of a regional load balancer that runs on proxies."""
+    if change.wanted.get("loadBalancingScheme") != MANAGED or change.scope == "global":
         return
     for subnet in change.others("subnetworks"):
         here = subnet.scope == change.scope and links.same(subnet.body["network"], change.wanted.get("network", ""))
@@ -68,11 +68,11 @@ def an_endpoint_takes_a_reserved_address(change: Change) -> None:
     "forwardingRules.insert", source=f"{_DOCUMENT}.portRange (internal rules of one network share no address and port)"
 )
 def an_address_and_port_belong_to_one_rule(change: Change) -> None:
-    """Two rules share an address only where it was reserved for that, and never a port of it."""
+    """Two internal rules share an address only where it was reserved for that, and never a port of it."""
     reserved = change.linked("IPAddress")
     ip = reserved.body["address"] if reserved else change.wanted.get("IPAddress")
     network = _network(change, change.wanted)
-    for other_ip, user in addressing.taken(change.cloud, network) if ip else ():
+    for other_ip, user in addressing.taken(change.cloud, network) if ip and network else ():
         if other_ip != ip or user.path == change.path:
             continue
         shared = any(r.body.get("purpose") == SHARED for i, r in addressing.reserved(change.cloud, network) if i == ip)
@@ -82,7 +82,7 @@ def an_address_and_port_belong_to_one_rule(change: Change) -> None:
 
 @rule("forwardingRules.insert", source=f"{_DOCUMENT}.IPAddress")
 def a_managed_rules_address_is_in_its_subnet(change: Change) -> None:
-    """A load balancer's address belongs to the range of the subnet that it is in."""
+    """A regional load balancer's address belongs to the range of the subnet that it is in."""
     subnet = change.linked("subnetwork")
     reserved = change.linked("IPAddress")
     ip = reserved.body["address"] if reserved else change.wanted.get("IPAddress")
@@ -127,6 +127,23 @@ def rule_and_backend_service_agree_on_the_scheme(change: Change) -> None:
             f"The backend service '{backend.path}' has the load balancing scheme "
             f"{backend.body.get('loadBalancingScheme')}, not {MANAGED}.",
         )
+
+
+@rule(
+    "forwardingRules.insert",
+    "forwardingRules.patch",
+    source="https://cloud.google.com/vpc/docs/about-accessing-vpc-hosted-services-endpoints#global-access",
+    doubt="That global access must be on before the attachment is made is documented; the words are the stand-in's.",
+)
+def a_global_endpoint_needs_a_global_producer(change: Change) -> None:
+    """An endpoint has global access only where the published regional internal load balancer has it."""
+    attachment = change.linked("target") if is_endpoint(change.wanted) else None
+    published = change.cloud.compute.linked(attachment.body.get("targetService")) if attachment else None
+    if not change.wanted.get("allowPscGlobalAccess") or published is None or published.scope == "global":
+        return
+    if str(published.body.get("loadBalancingScheme")) == MANAGED and not published.body.get("allowGlobalAccess"):
+        text = "The forwarding rule behind the service attachment does not allow global access."
+        raise change.invalid("allowPscGlobalAccess", text)
 
 
 @rule(

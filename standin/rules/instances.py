@@ -20,13 +20,11 @@ _STOPPED = "https://cloud.google.com/compute/docs/instances/changing-machine-typ
 
 @rule("instances.insert", source="https://cloud.google.com/compute/docs/access/service-accounts")
 def a_vms_account_exists(change: Change) -> None:
-    """A VM runs as an account that exists, with at least one scope."""
+    """A VM runs as an account that exists; whether it has scopes is its own affair."""
     for account in change.wanted.get("serviceAccounts", []):
         email = account.get("email") or "default"
         if email != "default" and not exists(change.cloud, email):
             raise GoogleError(400, f"The resource '{email}' of type 'serviceAccount' was not found.", reason="invalid")
-        if not account.get("scopes"):
-            raise change.invalid("serviceAccounts[0].scopes", "At least one scope is required.", "")
 
 
 @rule("instances.insert", source="https://cloud.google.com/vpc/docs/subnets#purposes_of_subnets")

@@ -21,18 +21,17 @@ from standin.rules.table import rule
     source="https://cloud.google.com/load-balancing/docs/l7-internal (regional parts, all in one region)",
 )
 def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
-    """URL map, proxy, backend service, subnet and rule."""
+    """URL map, proxy, backend service, subnet and rule; only the subnet of a global rule is in some region."""
     for link in KINDS[change.collection].links_in(change.wanted):
         path = links.path_of(link.text) or ""
         scope = "/".join(path.split("/")[2:4])
-        if scope.startswith("regions/") and scope != change.scope and "/serviceAttachments/" not in path:
+        free = "/serviceAttachments/" in path or (change.scope == "global" and link.key == "subnetwork")
+        if scope.startswith("regions/") and scope != change.scope and not free:
             raise change.invalid(str(link.key), f"It is not in {change.scope}.", path)
 
 
 @rule(
-    "addresses.insert",
     "addresses.setLabels",
-    "forwardingRules.insert",
     "forwardingRules.setLabels",
     "instances.insert",
     "instances.setLabels",

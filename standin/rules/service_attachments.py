@@ -18,13 +18,13 @@ _WRITES = ("serviceAttachments.insert", "serviceAttachments.patch")
 
 @rule(*_WRITES, source=f"{_PUBLISH} (supported load balancers)")
 def an_attachment_publishes_an_internal_load_balancer(change: Change) -> None:
-    """The target is the rule of an internal load balancer in the attachment's region."""
+    """The target is the rule of an internal load balancer: in the attachment's region, or a global one."""
     target = change.linked("targetService")
     if target is None:
         raise change.invalid("targetService", "Must be a forwarding rule.")
     if not str(target.body.get("loadBalancingScheme", "")).startswith("INTERNAL"):
         raise change.invalid("targetService", "The forwarding rule must be of an internal load balancer.", target.path)
-    if target.scope != change.scope:
+    if target.scope not in (change.scope, "global"):
         raise change.invalid("targetService", "The forwarding rule must be in the attachment's region.", target.path)
 
 

@@ -28,8 +28,10 @@ def _refused(change: Change, why: str) -> GoogleError:
 
 @rule("subnetworks.insert", "subnetworks.expandIpCidrRange", source=_RANGES)
 def subnet_range_is_valid(change: Change) -> None:
-    """An IPv4 network without host bits, at least a /29, outside the prohibited ranges."""
+    """An IPv4 network without host bits, at least a /29, outside the prohibited ranges, in a subnet that has IPv4."""
     text = change.wanted.get("ipCidrRange", "")
+    if not text and (change.wanted.get("stackType") == "IPV6_ONLY" or change.wanted.get("reservedInternalRange")):
+        return
     try:
         network = ip_network(text)
     except ValueError:
@@ -48,17 +50,23 @@ def subnet_range_is_valid(change: Change) -> None:
     doubt="Only the size is documented; the words are the stand-in's.",
 )
 def proxy_only_range_is_wide_enough(change: Change) -> None:
-    """A proxy-only subnet has at least 64 addresses."""
-    if _is_proxy_only(change) and ip_network(change.wanted["ipCidrRange"]).prefixlen > _SMALLEST_PROXY_ONLY:
+    """A proxy-only subnet with a range of its own has at least 64 addresses."""
+    if (
+        _is_proxy_only(change)
+        and change.wanted.get("ipCidrRange")
+        and ip_network(change.wanted["ipCidrRange"]).prefixlen > _SMALLEST_PROXY_ONLY
+    ):
         raise _refused(change, f"A proxy-only subnetwork must be at least /{_SMALLEST_PROXY_ONLY}.")
 
 
 @rule("subnetworks.insert", "subnetworks.expandIpCidrRange", source=f"{_RANGES} (ranges of one network are disjoint)")
 def subnet_ranges_do_not_overlap(change: Change) -> None:
-    """No two subnets of one network overlap, whatever their region."""
+    """The primary IPv4 ranges of no two subnets of one network overlap, whatever their region."""
+    if not change.wanted.get("ipCidrRange"):
+        return
     mine = ip_network(change.wanted["ipCidrRange"])
     for other in _siblings(change):
-        if mine.overlaps(ip_network(other.body["ipCidrRange"])):
+        if other.body.get("ipCidrRange") and mine.overlaps(ip_network(other.body["ipCidrRange"])):
             region = links.region_of(other.scope)
             raise GoogleError(
                 400,
@@ -71,23 +79,21 @@ def subnet_ranges_do_not_overlap(change: Change) -> None:
 def auto_mode_networks_have_their_own_ranges(change: Change) -> None:
     """An auto-mode network has a subnet in every region already, all of them inside 10.128.0.0/9."""
     network = change.linked("network")
-    mine = change.wanted["ipCidrRange"]
-    if network and network.body.get("autoCreateSubnetworks") and ip_network(mine).overlaps(_AUTO_MODE):
+    mine = change.wanted.get("ipCidrRange")
+    if mine and network and network.body.get("autoCreateSubnetworks") and ip_network(mine).overlaps(_AUTO_MODE):
         raise _refused(change, f"It conflicts with the subnetworks {_AUTO_MODE} of the auto subnet mode network.")
 
 
 @rule(
     "subnetworks.insert",
     "subnetworks.patch",
-    source="compute v1 discovery document, Subnetwork.role: only with the purposes of proxies",
+    source="compute v1 discovery document, Subnetwork.role, and the provider's "
+    "TestAccComputeServiceAttachment_serviceAttachmentBasicExampleGateway, which gives a PRIVATE subnet one",
 )
-def role_belongs_to_proxy_only_subnets(change: Change) -> None:
-    """A role goes with the proxies' purposes, and they do not go without one."""
-    role, purpose = change.wanted.get("role"), change.wanted.get("purpose", "")
-    if role and not _is_proxy_only(change):
-        raise change.invalid("role", f"Role is not supported for the purpose {purpose}.")
-    if _is_proxy_only(change) and not role:
-        raise change.invalid("role", f"Role must be specified for the purpose {purpose}.", "")
+def a_proxy_only_subnet_has_a_role(change: Change) -> None:
+    """The proxies' purposes do not go without a role. What a role means with another purpose is not asked."""
+    if _is_proxy_only(change) and not change.wanted.get("role"):
+        raise change.invalid("role", f"Role must be specified for the purpose {change.wanted['purpose']}.", "")
 
 
 @rule("subnetworks.insert", "subnetworks.patch", source=f"{_PROXY_ONLY} (one active per region and VPC network)")
@@ -128,8 +134,9 @@ def subnets_are_only_widened(change: Change) -> None:
 
 @rule("subnetworks.patch", source="https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks/patch")
 def a_subnets_place_is_fixed(change: Change) -> None:
-    """Network, range and purpose of a subnet do not change by a patch."""
-    for field in ("network", "ipCidrRange", "purpose"):
+    """Network, range and purpose of a subnet do not change by a patch; PEER_MIGRATION alone ends as PRIVATE."""
+    migrated = (change.former.get("purpose"), change.wanted.get("purpose")) == ("PEER_MIGRATION", "PRIVATE")
+    for field in ("network", "ipCidrRange", *(() if migrated else ("purpose",))):
         if change.wanted.get(field) != change.former.get(field):
             raise change.invalid(field, "The field cannot be updated.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from standin.change import Change
@@ -37,6 +37,14 @@ def rule(*events: str, source: str, doubt: str = "") -> Callable[[Check], Check]
 def check(change: Change) -> None:
     """Apply every rule of the change's event. Raises the first refusal, a fault on purpose before all."""
     change.cloud.faults.refuse(change.event, change.name)
+    change.cloud.judged["kinds"].add(change.collection)
     for entry in RULES:
         if change.event in entry.events:
+            change.cloud.judged["rules"].add(entry.name)
             entry.check(change)
+
+
+def in_doubt(names: Collection[str]) -> list[dict[str, str]]:
+    """Those of the rules by name about which the sources leave something open: name, sentence and doubt."""
+    asked = (entry for entry in RULES if entry.name in names and entry.doubt)
+    return [{"rule": entry.name, "says": entry.check.__doc__ or "", "doubt": entry.doubt} for entry in asked]

@@ -54,6 +54,8 @@ def test_an_output_only_field_is_ignored_and_noted(api: Api) -> None:
         ("GET", "/compute/v1/projects/producer-project/global/nonsense", 404),
         ("GET", "/compute/v1/projects/producer-project/global/networks/none", 404),
         ("GET", "/nonsense/v1/x", 404),
+        ("POST", "/unsimulated/network_connectivity/v1/projects/producer-project/locations/global/internalRanges", 501),
+        ("POST", "/run/v1/projects/producer-project/locations/us-east1/services", 501),
         ("GET", "/compute/v1/projects/producer-project/global/networks?nonsense=1", 400),
         ("GET", "/compute/v1/projects/producer-project/global/networks?maxResults=many", 400),
         ("GET", "/compute/v1/projects/somebody-elses/global/networks", 403),

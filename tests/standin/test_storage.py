@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from standin import Standin
-from tests.standin.conftest import NUMBERS
+from tests.standin.conftest import NUMBERS, Api, good
 
 OPEN = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
@@ -90,3 +90,13 @@ def test_the_way_out_is_closed_and_remembered() -> None:
             connection.sendall(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")
             assert b"403" in connection.recv(200)
         assert [note["text"] for note in standin.state()["notes"]] == ["example.com:443"]
+
+
+def test_a_bucket_goes_once_it_is_empty(api: Api) -> None:
+    uniform = {"iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}}
+    made = good(api.call("POST", "/storage/v1/b?project=producer-project", {"name": "some-bucket"} | uniform))
+    assert made["iamConfiguration"] == uniform["iamConfiguration"]
+    good(api.call("PATCH", "/storage/v1/b/some-bucket", {"labels": {"team": "x"}}))
+    assert good(api.call("GET", "/storage/v1/b/some-bucket"))["labels"] == {"team": "x"}
+    good(api.call("DELETE", "/storage/v1/b/some-bucket"))
+    assert api.call("GET", "/storage/v1/b/some-bucket").code == 404

@@ -8,7 +8,7 @@ import pytest
 
 from cloudrun_psc.rules import connections, instance_sizes, names, ranges
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, Api, attachment, internal, subnet
+from tests.standin.conftest import CONSUMER, Api, attachment, good, internal, subnet
 
 
 def alike(early: object, answer: Answer) -> bool:
@@ -67,10 +67,12 @@ def test_sizes_of_instances(cpu: str, memory: str, api: Api) -> None:
 
 @pytest.mark.parametrize("text", ["a", "A", "a-1", "a_1", "1a", "-a", "a b", "a" * 63, "a" * 64, "日本"])
 def test_labels(text: str, api: Api) -> None:
-    body = internal("key", "10.1.0.9")
-    assert alike(names.label_key(text), api.insert("addresses", body | {"labels": {text: ""}}, CONSUMER))
-    body = internal("value", "10.1.0.10")
-    assert alike(names.label_value(text), api.insert("addresses", body | {"labels": {"k": text}}, CONSUMER))
+    good(api.insert("addresses", internal("labelled", "10.1.0.9"), CONSUMER))
+    for early, labels in ((names.label_key(text), {text: ""}), (names.label_value(text), {"k": text})):
+        api.cloud.finish_all()
+        fingerprint = api.get("addresses", "labelled", CONSUMER)["labelFingerprint"]
+        sent = {"labels": labels, "labelFingerprint": fingerprint}
+        assert alike(early, api.post("addresses", "labelled", "setLabels", sent, CONSUMER))
 
 
 @pytest.mark.parametrize("text", ["a", "A", "a-1", "a-", "1a", "a_1", "a" * 49, "a" * 50, "a" * 63, "a" * 64])

@@ -10,16 +10,32 @@ from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, SUBNETWORK, Reference
 from standin.message import Json, fill
 
+# Everything but a service attachment that a rule may lead to.
+_TARGETS = (
+    "targetHttpProxies",
+    "targetHttpsProxies",
+    "targetGrpcProxies",
+    "targetTcpProxies",
+    "targetSslProxies",
+    "targetPools",
+    "targetInstances",
+)
+# The bundles of Google's APIs that a global endpoint leads to. Compute v1 discovery document, ForwardingRule.target.
+_BUNDLES = ("all-apis", "vpc-sc")
+
 
 def _complete(body: Json) -> None:
     fill(body, networkTier="PREMIUM")
+    if body.get("target") in _BUNDLES:
+        body.pop("loadBalancingScheme", None)
+        return
     if psc.is_endpoint(body):
         body.pop("loadBalancingScheme", None)
         directory = {"namespace": "goog-psc-default"}
         fill(body, serviceDirectoryRegistrations=[directory], allowPscGlobalAccess=False)
         return
     fill(body, loadBalancingScheme="EXTERNAL", IPProtocol="TCP")
-    if body["loadBalancingScheme"].startswith("INTERNAL"):
+    if body["loadBalancingScheme"] == "INTERNAL":
         fill(body, allowGlobalAccess=False)
     if body.get("portRange") and "-" not in body["portRange"]:
         body["portRange"] = f"{body['portRange']}-{body['portRange']}"
@@ -45,6 +61,8 @@ def _place(cloud: Cloud, rule: Record) -> None:
 
 def _tell_connection(cloud: Cloud, rule: Record, body: Json) -> None:
     connection = cloud.connections.get(rule.path)
+    if body.get("target") in _BUNDLES:
+        body |= {"pscConnectionId": body["id"], "pscConnectionStatus": "ACCEPTED"}
     if psc.is_endpoint(body) and connection:
         body["pscConnectionId"] = connection.id
         body["pscConnectionStatus"] = connection.status
@@ -57,11 +75,12 @@ register(
             NETWORK,
             SUBNETWORK,
             Reference("IPAddress", ("addresses",), holds=False, literal=True),
-            Reference("target", ("targetHttpProxies", "targetHttpsProxies")),
+            Reference("target", _TARGETS, literal=True),
             Reference("target", ("serviceAttachments",), holds=False),
             Reference("backendService", ("backendServices",)),
         ),
         fingerprints=("fingerprint", "labelFingerprint"),
+        not_inserted=("labels",),
         numbered_link=True,
         takes="IPAddress",
         complete=_complete,

@@ -46,6 +46,8 @@ def _equip(cloud: Cloud, vm: Record) -> None:
 
 
 def _connect(cloud: Cloud, vm: Record, interface: Json, index: int) -> None:
+    if not (interface.get("network") or interface.get("subnetwork")):
+        interface["network"] = links.full(f"projects/{vm.project}/global/networks/default")
     subnet = addressing.subnet_of(cloud, vm, interface)
     if subnet is None:
         raise invalid(
@@ -76,8 +78,8 @@ def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
 
 
 def _make_disk(cloud: Cloud, vm: Record, name: str, wanted: Json) -> Record:
-    image = (links.path_of(wanted.get("sourceImage", ""), vm.project) or "").split("/")
-    source = catalog.image_path(image[1], image[-1]) if len(image) > 4 else ""
+    image = links.path_of(wanted.get("sourceImage", ""), vm.project)
+    source = catalog.image_path(image) if image else ""
     zone = f"projects/{vm.project}/{vm.scope}"
     path = f"{zone}/disks/{name}"
     type_ = wanted.get("diskType", "").rsplit("/", 1)[-1] or "pd-standard"
@@ -91,7 +93,7 @@ def _make_disk(cloud: Cloud, vm: Record, name: str, wanted: Json) -> Record:
         "sizeGb": str(wanted.get("diskSizeGb") or 10),
         "type": links.full(f"{zone}/diskTypes/{type_}"),
         "status": "READY",
-        "sourceImage": links.full(source),
+        **({"sourceImage": links.full(source)} if source else {}),
         "labelFingerprint": cloud.fingerprint(),
         "labels": wanted.get("labels", {}),
         "physicalBlockSizeBytes": "4096",
@@ -115,9 +117,12 @@ def _setting_items(field: str) -> Action:
 
 
 def _set_service_account(cloud: Cloud, vm: Record, sent: Json) -> None:
-    email = sent.get("email")
-    account = cloud.project(vm.project).default_account if email == "default" else email
-    vm.body["serviceAccounts"] = [{"email": account, "scopes": sent.get("scopes", [])}] if email else []
+    """Scopes alone mean the default account, nothing at all means none."""
+    email, scopes = sent.get("email") or "", sent.get("scopes") or []
+    account = cloud.project(vm.project).default_account if email in ("", "default") else email
+    vm.body.pop("serviceAccounts", None)
+    if email or scopes:
+        vm.body["serviceAccounts"] = [{"email": account, "scopes": scopes}]
 
 
 def _update_interface(cloud: Cloud, vm: Record, sent: Json) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from standin import links
 from standin.cloud import Cloud, Record
+from standin.compute import auto_mode
 from standin.compute.actions import setting
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK
@@ -11,7 +12,7 @@ from standin.message import Json, fill
 
 
 def _complete_network(body: Json) -> None:
-    fill(body, autoCreateSubnetworks=True, routingConfig={}, mtu=1460)
+    fill(body, autoCreateSubnetworks=True, routingConfig={})
     fill(body, networkFirewallPolicyEnforcementOrder="AFTER_CLASSIC_FIREWALL")
     fill(body["routingConfig"], routingMode="REGIONAL", bgpBestPathSelectionMode="LEGACY")
 
@@ -39,6 +40,8 @@ register(
         fingerprints=(),
         numbered_link=True,
         complete=_complete_network,
+        created=auto_mode.create_subnets,
+        parts=auto_mode.subnets_of,
         derive=_list_subnets,
         actions={"switchToCustomMode": setting(autoCreateSubnetworks=False)},
     ),

@@ -20,7 +20,11 @@ _FLOW_LOG = {
 
 
 def _complete(body: Json) -> None:
-    fill(body, purpose="PRIVATE", stackType="IPV4_ONLY", allowSubnetCidrRoutesOverlap=False)
+    fill(body, purpose="PRIVATE", allowSubnetCidrRoutesOverlap=False)
+    if body["purpose"].endswith("_MANAGED_PROXY"):
+        fill(body, state="READY")
+    else:
+        fill(body, stackType="IPV4_ONLY")
     fill(body, privateIpGoogleAccess=False, privateIpv6GoogleAccess="DISABLE_GOOGLE_ACCESS")
     if not body["purpose"].endswith("_MANAGED_PROXY"):
         log = {"enable": False, **body.get("logConfig", {})}

@@ -104,6 +104,10 @@ ROWS: Rows = {
         "Exactly one port",
     ),
     "rule_and_backend_service_agree_on_the_scheme": (_other_scheme, "scheme INTERNAL, not INTERNAL_MANAGED"),
+    "a_global_endpoint_needs_a_global_producer": (
+        lambda api: api.patch("forwardingRules", "psc-endpoint", {"allowPscGlobalAccess": True}, CONSUMER),
+        "behind the service attachment does not allow global access",
+    ),
     "an_endpoint_is_never_pointed_elsewhere": (
         lambda api: api.post(
             "forwardingRules",
@@ -161,7 +165,15 @@ ROWS: Rows = {
     ),
     "the_parts_of_a_load_balancer_are_in_one_region": (_far_map, f"It is not in {ELSEWHERE}"),
     "labels_have_their_form": (
-        lambda api: api.insert("addresses", internal("new", "10.1.0.9") | {"labels": {"Team": "x"}}, CONSUMER),
+        lambda api: api.post(
+            "forwardingRules",
+            "hello-forwarding-rule",
+            "setLabels",
+            {
+                "labels": {"Team": "x"},
+                "labelFingerprint": api.get("forwardingRules", "hello-forwarding-rule")["labelFingerprint"],
+            },
+        ),
         "must start with a lower-case letter",
     ),
 }

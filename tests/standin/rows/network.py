@@ -9,10 +9,22 @@ from tests.standin.conftest import CONSUMER, ELSEWHERE, PRODUCER, Api, Rows, goo
 def _in_auto_mode(api: Api) -> Answer:
     good(api.insert("networks", {"name": "auto"}, scope="global"))
     api.cloud.finish_all()
-    return api.insert("subnetworks", subnet("mine", "10.200.0.0/24", link("networks", "auto", scope="global")))
+    return api.insert("subnetworks", subnet("mine", "10.255.0.0/24", link("networks", "auto", scope="global")))
+
+
+def _back_to_legacy(api: Api) -> Answer:
+    standard = {"bgpBestPathSelectionMode": "STANDARD", "bgpAlwaysCompareMed": False}
+    good(api.insert("networks", {"name": "bgp", "routingConfig": standard}, scope="global"))
+    api.cloud.finish_all()
+    path = f"/compute/v1/projects/{PRODUCER}/global/networks/bgp"
+    return api.call("PATCH", path, {"routingConfig": {"bgpBestPathSelectionMode": "LEGACY"}})
 
 
 ROWS: Rows = {
+    "the_legacy_algorithm_compares_no_med": (
+        _back_to_legacy,
+        "Field bgp_always_compare_med is not supported for LEGACY BGP Best Path Selection algorithm",
+    ),
     "subnet_range_is_valid": (
         lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/30")),
         "'10.0.9.0/30'. The prefix length must be at most 29",
@@ -28,9 +40,9 @@ ROWS: Rows = {
         "10.0.1.128/25 conflicts with existing subnetwork 'producer-subnet' in region 'asia-northeast1'",
     ),
     "auto_mode_networks_have_their_own_ranges": (_in_auto_mode, "auto subnet mode"),
-    "role_belongs_to_proxy_only_subnets": (
-        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/24", role="ACTIVE")),
-        "Role is not supported for the purpose PRIVATE",
+    "a_proxy_only_subnet_has_a_role": (
+        lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/24", purpose="REGIONAL_MANAGED_PROXY")),
+        "Role must be specified for the purpose REGIONAL_MANAGED_PROXY",
     ),
     "one_active_proxy_only_subnet": (
         lambda api: api.insert(

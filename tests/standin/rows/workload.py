@@ -116,6 +116,15 @@ ROWS: Rows = {
         lambda api: api.service("second", scaling={"minInstanceCount": 3, "maxInstanceCount": 2}),
         "Must not be greater than max_instance_count",
     ),
+    "images_come_from_three_registries": (
+        lambda api: api.service("second", container={"image": "ghcr.io/me/hello"}),
+        "containers[0].image: Expected an image path of [region.]gcr.io, [region-]docker.pkg.dev or docker.io; "
+        "obtained ghcr.io/me/hello",
+    ),
+    "a_service_has_a_container_with_an_image": (
+        lambda api: api.call("PATCH", f"{RUN}/hello-service", {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}),
+        "template.containers: At least one container is required",
+    ),
     "some_variables_are_cloud_runs_own": (
         lambda api: api.service("second", container={"env": [{"name": "PORT", "value": "1"}]}),
         "PORT: The name is reserved",

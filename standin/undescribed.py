@@ -1,0 +1,23 @@
+"""What Google takes although no description of its APIs says so: fields and parameters that released clients send.
+
+Each was seen in the requests of a client that works with the real API; where it was seen stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# The schema and the field in it -> whether the resource shows it afterwards.
+# The google provider sends both: 7.45.0, its tests TestAccComputeNetwork_routingModeAndUpdate (the flag clears another
+# field, and is read back from the configuration) and TestAccCloudRunV2Service_cloudrunv2ServiceReadinessProbesExample.
+FIELDS: Mapping[tuple[str, str], bool] = {
+    ("NetworkRoutingConfig", "deleteBgpAlwaysCompareMed"): False,
+    ("GoogleCloudRunV2Probe", "successThreshold"): True,
+}
+
+# The API and a verb -> parameters. gcloud 528 sends this one with each aggregated list, whether or not the method has
+# it in the description (gcloud compute service-attachments list).
+PARAMETERS: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
+    ("compute", "aggregatedList"): {"returnPartialSuccess": {"type": "boolean"}},
+    ("compute", "list"): {"returnPartialSuccess": {"type": "boolean"}},
+}
