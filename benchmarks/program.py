@@ -23,7 +23,11 @@ from constructs import Construct
 Json = dict[str, Any]
 REFERENCE = re.compile(r"\$\{((?:data\.)?\w+\.\w+)\.(\w+)\}")
 # Blocks and kinds that are Terraform's own: their structs and classes are cdktf's.
-LIFECYCLE = {"lifecycle": "TerraformResourceLifecycle", "precondition": "Precondition"}
+LIFECYCLE = {
+    "lifecycle": "TerraformResourceLifecycle",
+    "precondition": "Precondition",
+    "postcondition": "Postcondition",
+}
 BUILT_IN = {"terraform_data", "terraform_remote_state"}
 
 

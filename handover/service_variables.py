@@ -8,12 +8,14 @@ from typing import Any
 
 from cloudrun_psc.rules.access import MEMBER
 from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, is_network
+from cloudrun_psc.rules.defaults import RUN_MAX_INSTANCES, RUN_MIN_INSTANCES
 from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
 from deployment.kinds.cloud_run import INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
 from handover.variables import Validation, Variable, matches
 
+_DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
 _SERVICE, _MEMBER, _ATTACHMENT = SERVICE.type, INVOKER.type, SERVICE_ATTACHMENT.type
 _EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
 _CALLERS = "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:… or principal://…"
@@ -106,17 +108,20 @@ def _scaling(address: str, run: Json) -> Variable:
     name = f"{address}_scaling"
     present = run["template"].pop("scaling", {})
     least, most = f"var.{name}.min_instances", f"var.{name}.max_instances"
-    # The block is there only when something is said: Cloud Run's own default is not sent, as at first.
+    counts = {end: present.get(f"{end}_instance_count") for end in _DEFAULT_COUNTS}
+    never = all(count is None for count in counts.values())
+    # Null is not sent, as at first. But what was said, Cloud Run would keep: there null is its default.
     run["template"].setdefault("dynamic", {})["scaling"] = {
-        "for_each": f"${{{least} == null && {most} == null ? [] : [var.{name}]}}",
-        "content": {f"{end}_instance_count": f"${{scaling.value.{end}_instances}}" for end in ("max", "min")},
+        "for_each": f"${{{least} == null && {most} == null ? [] : [var.{name}]}}" if never else f"${{[var.{name}]}}",
+        "content": {f"{end}_instance_count": _count(end, sent=count is not None) for end, count in counts.items()},
     }
-    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, 1000)"
+    null = "Cloud Run's own" if None not in counts.values() else "not sent: Cloud Run's own, or what was last given"
+    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, {1000 if counts['max'] is None else RUN_MAX_INSTANCES})"
     return Variable(
         name=name,
         type="object({ max_instances = optional(number), min_instances = optional(number) })",
-        description=f"How many instances of {run['name']} there are at most, and when idle; null is Cloud Run's own.",
-        value={f"{end}_instances": present.get(f"{end}_instance_count") for end in ("max", "min")},
+        description=f"How many instances of {run['name']} there are at most, and when idle; null is {null}.",
+        value={f"{end}_instances": count for end, count in counts.items()},
         validations=(
             Validation(
                 condition=f"alltrue([for count in [{lower}, {upper}] : floor(count) == count])",
@@ -128,6 +133,11 @@ def _scaling(address: str, run: Json) -> Variable:
             ),
         ),
     )
+
+
+def _count(end: str, *, sent: bool) -> str:
+    value = f"scaling.value.{end}_instances"
+    return f"${{coalesce({value}, {_DEFAULT_COUNTS[end]})}}" if sent else f"${{{value}}}"
 
 
 def _free_name(name: str, taken: Json) -> str:

@@ -8,6 +8,8 @@ from deployment.kinds.kind import BUCKET, MAP, NONE, Grant, Kind, data_source
 from deployment.values import Json
 
 _RECORDS = {
+    "timeout_seconds": "The service's settings as they were last given. One that is ignored here is left out of the "
+    "configuration: Cloud Run would keep what was given once, so that the plan is refused.",
     "triggers_replace": "Tells Terraform of an address that is no longer fixed; the provider sees no difference.",
     "ignore_changes": "What this was deployed with first. Plans compare with it and refuse what no apply can do.",
     "service_attachment": "Google cannot re-point an endpoint: a new target replaces it by way of this record.",

@@ -25,7 +25,7 @@ def service(stack: TerraformStack, **more: Any) -> PrivateService:
 def test_it_is_internal_and_nobody_may_call(stack: TerraformStack, resources: Resources) -> None:
     service(stack)
     made = resources()
-    assert list(made) == ["google_cloud_run_v2_service.orders"]
+    assert set(made) == {"google_cloud_run_v2_service.orders", "terraform_data.orders_settings"}
     assert made["google_cloud_run_v2_service.orders"]["ingress"] == "INGRESS_TRAFFIC_INTERNAL_ONLY"
 
 
@@ -122,3 +122,35 @@ def test_only_what_was_given_is_sent(stack: TerraformStack, resources: Resources
     limits = {"cpu": "2", "memory": "512Mi"}
     assert template["containers"][0]["resources"] == {"limits": limits, "cpu_idle": True}
     assert "ports" not in template["containers"][0]
+
+
+def test_what_is_left_out_is_kept_in_the_record_and_refused(stack: TerraformStack, resources: Resources) -> None:
+    service(stack)
+    record = resources()["terraform_data.orders_settings"]
+    assert set(record["input"].values()) == {"${null}"}
+    assert record["lifecycle"]["ignore_changes"] == [f"input.{setting}" for setting in record["input"]]
+    refusals = record["lifecycle"]["postcondition"]
+    asked = re.findall(r"coalesce\(self\.input\.(\w+), ", " ".join(refusal["condition"] for refusal in refusals))
+    assert sorted(asked) == sorted(record["input"])
+    assert refusals[0]["condition"] == "${coalesce(self.input.concurrency, 80) == 80}"
+    assert refusals[0]["error_message"] == (
+        "The concurrency of orders was ${jsonencode(self.input.concurrency)} and is left out now. Cloud Run would keep "
+        "it. Give concurrency as 80, Cloud Run's default; once that is deployed, it may be left out."
+    )
+
+
+def test_the_record_holds_what_is_sent(stack: TerraformStack, resources: Resources) -> None:
+    container = Container(cpu="500m", max_instances=2, timeout_seconds=60, port=9000)
+    service(stack, container=container, service_account="runner@our-project.iam.gserviceaccount.com")
+    record = resources()["terraform_data.orders_settings"]
+    assert record["input"] == {
+        "concurrency": 1,
+        "container_port": 9000,
+        "cpu": "500m",
+        "max_instances": 2,
+        "memory": "512Mi",
+        "min_instances": 0,
+        "service_account": "runner@our-project.iam.gserviceaccount.com",
+        "timeout_seconds": 60,
+    }
+    assert "lifecycle" not in record

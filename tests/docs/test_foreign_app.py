@@ -109,6 +109,7 @@ def test_the_producers_addresses(stacks: Synthesized) -> None:
         "google_compute_service_attachment.orders",
         "terraform_data.first_deployment",
         "terraform_data.orders_forwarding_rule_name",
+        "terraform_data.orders_settings",
     }
     assert set(stacks["orders"]["output"]) == {"orders_service_attachment_self_link"}
 

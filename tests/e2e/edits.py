@@ -18,7 +18,8 @@ ENDPOINT = f"{TEST_CONSUMER}.endpoints.psc-endpoint"
 SERVICE = (
     "google_cloud_run_v2_service.{0} google_compute_forwarding_rule.{0} google_compute_region_backend_service.{0} "
     "google_compute_region_network_endpoint_group.{0} google_compute_region_target_http_proxy.{0} "
-    "google_compute_region_url_map.{0} google_compute_service_attachment.{0} terraform_data.{0}_forwarding_rule_name"
+    "google_compute_region_url_map.{0} google_compute_service_attachment.{0} terraform_data.{0}_forwarding_rule_name "
+    "terraform_data.{0}_settings"
 )
 KEPT = {"psc-endpoint": "kept"}
 PAIR_KEPT = {"psc-endpoint": "kept", "to-second": "kept", "other-endpoint": "kept"}
@@ -185,7 +186,7 @@ EDITS = (
             f"{HELLO}.scaling": {"max_instances": 3},
             f"{HELLO}.cpu": "2",
         },
-        changes=_producer(updated="google_cloud_run_v2_service.hello"),
+        changes=_producer(updated="google_cloud_run_v2_service.hello terraform_data.hello_settings"),
         holds=lambda o: (
             _container(o)["env"] == [{"name": "GREETING", "value": "hi"}]
             and _container(o)["resources"]["limits"] == {"cpu": "2", "memory": "512Mi"}
@@ -213,7 +214,7 @@ EDITS = (
     Edit(
         name="service account",
         put={f"{HELLO}.service_account": f"runner@{PRODUCER}.iam.gserviceaccount.com"},
-        changes=_producer(updated="google_cloud_run_v2_service.hello"),
+        changes=_producer(updated="google_cloud_run_v2_service.hello terraform_data.hello_settings"),
         holds=lambda o: _service(o)["template"]["serviceAccount"].startswith("runner@"),
     ),
     Edit(

@@ -184,9 +184,13 @@ def test_scaling_that_is_set_stays_set(make: Make) -> None:
     assert values["api_scaling"] == {"max_instances": 20, "min_instances": 1}
     service = read(made, "producer")["resource"]["google_cloud_run_v2_service"]["api"]
     assert "scaling" not in service["template"]
-    assert service["template"]["dynamic"]["scaling"]["content"] == {
-        "max_instance_count": "${scaling.value.max_instances}",
-        "min_instance_count": "${scaling.value.min_instances}",
+    assert service["template"]["dynamic"]["scaling"] == {
+        "for_each": "${[var.api_scaling]}",
+        "content": {
+            # Null is Cloud Run's default: the provider would keep the former number.
+            "max_instance_count": "${coalesce(scaling.value.max_instances, 100)}",
+            "min_instance_count": "${coalesce(scaling.value.min_instances, 0)}",
+        },
     }
 
 

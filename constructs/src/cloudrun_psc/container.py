@@ -90,7 +90,7 @@ def _limits(container: Container) -> dict[str, str]:
     }
 
 
-def _concurrency(container: Container) -> int | None:
+def sent_concurrency(container: Container) -> int | None:
     """Below one CPU said aloud: the provider would send the 80 of a former size back, which Cloud Run refuses."""
     if container.concurrency is None and container.cpu and is_known(container.cpu):
         return 1 if instance_sizes.cpus(container.cpu) < 1 else None
@@ -107,7 +107,7 @@ def template(container: Container, service_account: str | None) -> CloudRunV2Ser
     return CloudRunV2ServiceTemplate(
         service_account=service_account,
         timeout=f"{container.timeout_seconds}s" if container.timeout_seconds is not None else None,
-        max_instance_request_concurrency=_concurrency(container),
+        max_instance_request_concurrency=sent_concurrency(container),
         scaling=scaling,
         containers=[
             CloudRunV2ServiceTemplateContainers(
@@ -122,14 +122,15 @@ def template(container: Container, service_account: str | None) -> CloudRunV2Ser
     )
 
 
-def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResources | None:
-    """Nothing while both limits are Cloud Run's own; else both, as the one left out would come back as a difference.
+def sent_limits(container: Container) -> dict[str, str] | None:
+    """Nothing while both limits are Cloud Run's own; else both, as the one left out would come back as a difference."""
+    return _limits(container) if container.cpu or container.memory else None
 
-    With limits given and `cpu_idle` left out, the API keeps the CPU allocated, and charged, between requests.
-    """
-    if not container.cpu and not container.memory:
-        return None
-    return CloudRunV2ServiceTemplateContainersResources(limits=_limits(container), cpu_idle=True)
+
+def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResources | None:
+    """With limits given and `cpu_idle` left out, the API keeps the CPU allocated, and charged, between requests."""
+    limits = sent_limits(container)
+    return CloudRunV2ServiceTemplateContainersResources(limits=limits, cpu_idle=True) if limits else None
 
 
 def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:

@@ -15,6 +15,7 @@ from cloudrun_psc.container import Container, container_faults, template
 from cloudrun_psc.rules import access, names
 from cloudrun_psc.rules.faults import refuse
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
+from cloudrun_psc.service_settings import remember
 from constructs import Construct
 
 INGRESS = "INGRESS_TRAFFIC_INTERNAL_ONLY"
@@ -83,6 +84,7 @@ class PrivateService(Construct):
             depends_on=[*depends_on, *self._secret_access(container, secret_accessor or service_account, depends_on)],
         )
         claim(self.resource, "google_cloud_run_v2_service", self._address)
+        remember(self, self._address, name, container, service_account)
         for key, invoker in invokers.items() if isinstance(invokers, Mapping) else [(i, i) for i in invokers]:
             self.allow_invoker(invoker, key=key)
 

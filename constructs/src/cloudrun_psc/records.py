@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from cdktf import Precondition, TerraformResource, TerraformResourceLifecycle
+from cdktf import Postcondition, Precondition, TerraformResource, TerraformResourceLifecycle
 
 from constructs import Construct
 
@@ -12,18 +12,25 @@ from constructs import Construct
 def record(
     scope: Construct,
     id_: str,
-    content: Mapping[str, str],
+    content: Mapping[str, str | int | None],
     *,
-    kept: bool = False,
+    kept: bool | Sequence[str] = False,
     triggers_replace: Mapping[str, str] | None = None,
+    postconditions: Sequence[Postcondition] = (),
 ) -> TerraformResource:
-    """Remember `content`; `kept` means as it was first, whatever it becomes. Built into Terraform since 1.4.
+    """Remember `content`; `kept` means as it was first, whatever it becomes: all of it, or the entries that are named.
+
+    None is written as `${null}`, as cdktf would leave the entry out. Built into Terraform since 1.4.
 
     Not cdktf's own DataResource: that one runs `terraform version` at every synthesis, and fails where there is none.
     """
-    lifecycle = TerraformResourceLifecycle(ignore_changes=["input"]) if kept else None
+    entries = [] if isinstance(kept, bool) else [f"input.{entry}" for entry in kept]
+    ignored = ["input"] if kept is True else entries
+    lifecycle = None
+    if ignored or postconditions:
+        lifecycle = TerraformResourceLifecycle(ignore_changes=ignored or None, postcondition=[*postconditions] or None)
     resource = TerraformResource(scope, id_, terraform_resource_type="terraform_data", lifecycle=lifecycle)
-    resource.add_override("input", dict(content))
+    resource.add_override("input", {key: "${null}" if value is None else value for key, value in content.items()})
     if triggers_replace is not None:
         resource.add_override("triggers_replace", dict(triggers_replace))
     return resource

@@ -23,6 +23,14 @@ HTTP_PORT = 80
 CONNECTION_PREFERENCE: Final = ACCEPT_MANUAL
 CONNECTION_LIMIT = 10
 
+# Cloud Run's own, beside the size in `instance_sizes`. Concurrency and the most instances: run v2's discovery document
+# (google-api-python-client 2.202.0), maxInstanceRequestConcurrency and maxInstanceCount. The others:
+# https://cloud.google.com/run/docs, configuring/request-timeout, configuring/min-instances, container-contract.
+RUN_CONCURRENCY = 80
+RUN_MIN_INSTANCES, RUN_MAX_INSTANCES = 0, 100
+RUN_PORT = 8080
+RUN_TIMEOUT_SECONDS = 300
+
 CONSUMER_NETWORK = default_names.network("consumer")
 CONSUMER_SUBNET = Subnet(name=default_names.subnet("consumer"), range="10.1.0.0/24")
 # Those of `gcloud compute networks subnets update --enable-flow-logs`.
