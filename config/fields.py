@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from cloudrun_psc.rules import access, connections, names, ranges
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
+from config import name_prefix
 
 T = TypeVar("T")
 
@@ -126,6 +127,16 @@ Key = Annotated[
         "rename it",
     ),
     _schema(KEY_PATTERN, "hello"),
+]
+NamePrefix = Annotated[
+    str,
+    _matching(
+        name_prefix.PATTERN,
+        "a prefix for names",
+        "up to 20 lower-case letters, digits and single hyphens, starting with a letter, no hyphen at the end",
+        "rewrite it; the hyphen behind it is added",
+    ),
+    _schema(name_prefix.PATTERN, "staging"),
 ]
 Cpu = Annotated[
     str,

@@ -36,6 +36,7 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (fields.VariableName, "variable"),
     (fields.ConnectionLimit, "limit, 1 or more"),
     (fields.Key, "key"),
+    (fields.NamePrefix, "prefix, up to 20 characters"),
     (fields.Cpu, "CPU quantity"),
     (fields.Memory, "memory quantity"),
     (fields.Bucket, "bucket"),
