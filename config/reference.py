@@ -22,6 +22,8 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (fields.Zone, "zone"),
     (fields.ResourceName, "name"),
     (fields.NetworkName, "name"),
+    (fields.SubnetName, "name"),
+    (fields.FirewallRuleName, "name"),
     (fields.CloudRunName, "name, up to 49 characters"),
     (fields.Image, "container image"),
     (fields.MachineType, "machine type"),
