@@ -46,16 +46,21 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _usable() -> bool:
-    """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1."""
+    """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1.
+
+    Its notes are told here, too: the CLI shows nothing of what an app says when all went well.
+    """
     from config.loading import load
     from config.problems import ConfigurationError
 
     try:
         with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
-            load(CHECKOUT)
+            loaded = load(CHECKOUT)
     except ConfigurationError as error:
         print(error.report(), file=sys.stderr)
         return False
+    for note in loaded.notes:
+        print(f"note: {note}", file=sys.stderr)
     return True
 
 

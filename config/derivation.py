@@ -12,19 +12,26 @@ from typing import Any
 
 from cloudrun_psc.rules import default_names, defaults
 from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC
+from config.name_prefix import front_of
 from config.problems import KeyPath
 from config.settings import Settings
+
+# What can be wrong with a name that has it in front: keys by themselves are short enough.
+_PREFIX: KeyPath = ("name_prefix",)
 
 
 def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[KeyPath, KeyPath]]:
     """A copy of the file's data with everything derived filled in, and of each filled path what it follows from."""
     filled = _Filled(deepcopy(data))
     filled.put((), "environment", environment, ())
+    front = front_of(data)
+    if front and isinstance(filled.at(("producer",)), dict):
+        _fill_producer_network(filled, front)
     region = data.get("region", Settings.model_fields["region"].default)
     for key in filled.keys(("consumers",)):
-        _fill_consumer(filled, ("consumers", key), key, region)
+        _fill_consumer(filled, ("consumers", key), key, region, front)
     for key in filled.keys(("producer", "services")):
-        _fill_service(filled, ("producer", "services", key), key)
+        _fill_service(filled, ("producer", "services", key), key, front)
     return filled.data, filled.paths
 
 
@@ -60,17 +67,30 @@ class _Filled:
             self.paths[*path, key] = source
 
 
-def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object) -> None:
+def _fill_producer_network(filled: _Filled, front: str) -> None:
+    """The names that are the same for every producer, with the prefix; without one they are the settings' defaults."""
+    network: KeyPath = ("producer", "network")
+    filled.put(network, "name", f"{front}{defaults.PRODUCER_NETWORK}", _PREFIX)
+    filled.put((*network, "load_balancer_subnet"), "name", f"{front}{defaults.LOAD_BALANCER_SUBNET.name}", _PREFIX)
+    filled.put((*network, "proxy_only_subnet"), "name", f"{front}{defaults.PROXY_ONLY_SUBNET.name}", _PREFIX)
+    filled.put(network, "nat_subnet_name", f"{front}{defaults.NAT_SUBNET.name}", _PREFIX)
+
+
+def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object, front: str) -> None:
     network = (*path, "network")
-    filled.put(network, "name", default_names.network(key), path)
-    filled.put((*network, "subnet"), "name", default_names.subnet(key), path)
+    source = _PREFIX if front else path
+    filled.put(network, "name", f"{front}{default_names.network(key)}", source)
+    filled.put((*network, "subnet"), "name", f"{front}{default_names.subnet(key)}", source)
+    if front:
+        filled.put((*path, "test_vm"), "name", f"{front}{defaults.TEST_VM}", _PREFIX)
+        filled.put((*path, "test_vm"), "firewall_name", f"{front}{defaults.IAP_FIREWALL_RULE}", _PREFIX)
     filled.put((*network, "subnet"), "range", defaults.CONSUMER_SUBNET.range, ())
     if isinstance(region, str):
         filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
     address = _fifth(filled.at((*network, "subnet", "range")))
     for name in filled.keys((*path, "endpoints")):
         endpoint = (*path, "endpoints", name)
-        filled.put(endpoint, "name", name, endpoint)
+        filled.put(endpoint, "name", f"{front}{name}", _PREFIX if front else endpoint)
         address_name = default_names.reserved_address(filled.at((*endpoint, "name")))
         filled.put(endpoint, "address_name", address_name, (*endpoint, "name"))
         filled.put(endpoint, "address", address, (*network, "subnet", "range"))
@@ -84,11 +104,11 @@ def _fifth(range_: object) -> str:
         return _fifth(defaults.CONSUMER_SUBNET.range)
 
 
-def _fill_service(filled: _Filled, path: KeyPath, key: str) -> None:
+def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
-    stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, path)
-    for part, name in default_names.service_parts(stem).items():
+    stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, _PREFIX if front else path)
+    for part, name in default_names.service_parts(f"{front}{stem}").items():
         filled.put((*path, "names"), part, name, source)
     callers = [
         consumer

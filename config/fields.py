@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from cloudrun_psc.rules import access, connections, names, ranges
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
+from config import name_prefix
 
 T = TypeVar("T")
 
@@ -86,6 +87,8 @@ Region = Annotated[str, _ruled(names.region), _schema(names.REGION, "asia-northe
 Zone = Annotated[str, _ruled(names.zone), _schema(names.ZONE, "asia-northeast1-b")]
 NetworkName = Annotated[str, _ruled(names.network_name), _schema(names.RESOURCE_NAME, "producer-vpc")]
 ResourceName = Annotated[str, _ruled(names.resource_name), _schema(names.RESOURCE_NAME, "producer-vpc")]
+SubnetName = Annotated[str, _ruled(names.subnet_name), _schema(names.RESOURCE_NAME, "producer-subnet")]
+FirewallRuleName = Annotated[str, _ruled(names.firewall_rule_name), _schema(names.RESOURCE_NAME, "allow-iap-ssh")]
 CloudRunName = Annotated[str, _ruled(names.cloud_run_name), _schema(names.CLOUD_RUN_NAME, "hello-service")]
 Image = Annotated[str, _ruled(names.image), _schema(names.IMAGE, "us-docker.pkg.dev/cloudrun/container/hello")]
 MachineType = Annotated[str, _ruled(names.machine_type), _schema(names.MACHINE_TYPE, "e2-micro")]
@@ -126,6 +129,16 @@ Key = Annotated[
         "rename it",
     ),
     _schema(KEY_PATTERN, "hello"),
+]
+NamePrefix = Annotated[
+    str,
+    _matching(
+        name_prefix.PATTERN,
+        "a prefix for names",
+        "up to 20 lower-case letters, digits and single hyphens, starting with a letter, no hyphen at the end",
+        "rewrite it; the hyphen behind it is added",
+    ),
+    _schema(name_prefix.PATTERN, "staging"),
 ]
 Cpu = Annotated[
     str,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cloudrun_psc.rules.faults import Fault, shown
-from config import DEFAULT_ENVIRONMENT
+from config import DEFAULT_ENVIRONMENT, neighbours
 from config.fields import KEY_PATTERN
 from config.overriding import override
 from config.problems import ConfigurationError, KeyPath, Problem, dotted, overlap, printable
@@ -40,6 +41,12 @@ def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     """
     variables = os.environ if variables is None else variables
     file, name, environment = _chosen(checkout, variables)
+    loaded = _loaded(checkout, file, name, environment, variables)
+    others = _others(checkout, file)
+    return replace(loaded, notes=(*loaded.notes, *neighbours.notes(loaded.settings, others)))
+
+
+def _loaded(checkout: Path, file: Path, name: str, environment: str, variables: Mapping[str, str]) -> Loaded:
     source = read(file, name)
     origins, remarks = override(source, variables)
     verdict = validate(source, environment, origins)
@@ -55,6 +62,17 @@ def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
         nothing = "derived from the file's name" if path == ("environment",) else "default"
         origins.setdefault(path, f"derived from {dotted(cause)}" if cause else nothing)
     return Loaded(settings=settings, file=name, origins=origins, notes=(*remarks, *notes(settings)))
+
+
+def _others(checkout: Path, file: Path) -> dict[str, Settings]:
+    """The settings of the checkout's other environments, by file; one that cannot be used is told when it is chosen."""
+    found: dict[str, Settings] = {}
+    for other in sorted((checkout / ENVIRONMENTS).glob("*.yaml")):
+        name = (ENVIRONMENTS / other.name).as_posix()
+        with suppress(ConfigurationError, OSError):
+            if not other.samefile(file):
+                found[name] = _loaded(checkout, other, name, other.stem, {}).settings
+    return found
 
 
 def _between(

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.derivation import fill
+from config.name_prefix import front_of, lengthened
 from config.problems import KeyPath, Problem, overlap
 from config.refusals import fault_of
 from config.settings import Settings
@@ -54,7 +55,10 @@ def validate(source: Source, environment: str, origins: Mapping[KeyPath, str]) -
             told = path in told_by_source or (path in missing and path[:-1] in told_by_source)
             if not told and not _follows(path, verdict, set(details)):
                 where = origins.get(path) or source.where(path)
-                verdict.problems.append(Problem(where=where, path=path, fault=fault_of(detail, path, source)))
+                fault = fault_of(detail, path, source)
+                if path in verdict.filled:
+                    fault = lengthened(fault, detail["input"], front_of(data)) or fault
+                verdict.problems.append(Problem(where=where, path=path, fault=fault))
         verdict.replaced |= set(details)
         for path in details:
             verdict.replaced.add(_take_out(data, path, missing=path in missing))
@@ -69,6 +73,8 @@ def _follows(path: KeyPath, verdict: Verdict, refused: set[KeyPath]) -> bool:
     """Whether what is wrong at `path` only follows from another value that was refused, in this round or before."""
     if any(path[: len(other)] == other for other in verdict.replaced):
         return True
+    if path in verdict.filled and any(path[: len(other)] == other for other in refused - {path}):
+        return True  # derived from a key that is none
     cause = verdict.filled.get(path, ())
     return bool(cause) and any(overlap(cause, other) for other in (verdict.replaced | refused) - {path})
 

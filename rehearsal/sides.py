@@ -39,23 +39,23 @@ class Sides:
         with ThreadPoolExecutor(2) as pool:
             former, present = pool.submit(self._former, folder), pool.submit(self._present, folder)
             stacks_before, name, notes = former.result()
-            stacks, environment = present.result()
+            stacks, environment, remarks = present.result()
         return Wish(
             stacks=stacks,
             environment=environment,
             former=stacks_before,
             former_name=name,
-            notes=notes,
+            notes=(*remarks, *notes),
             kept=kept,
             synthesis_seconds=time.monotonic() - started,
         )
 
-    def _present(self, folder: Path) -> tuple[list[StackFolder], str]:
-        """The stacks, and what their environment is called."""
+    def _present(self, folder: Path) -> tuple[list[StackFolder], str, tuple[str, ...]]:
+        """The stacks, what their environment is called, and what synthesis remarked, such as a variable that wins."""
         if self.output:
-            return with_needs(stacks_of(Path(self.output)), self.names), self.output
+            return with_needs(stacks_of(Path(self.output)), self.names), self.output, ()
         made = synthesize(sys.executable, self.checkout, folder / "present")
-        return with_needs(stacks_of(made.folder), self.names), made.environment
+        return with_needs(stacks_of(made.folder), self.names), made.environment, made.notes
 
     def _former(self, folder: Path) -> tuple[list[StackFolder], str, tuple[str, ...]]:
         """The stacks, their name, and notes on how they were made."""

@@ -21,6 +21,7 @@ from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
 from cloudrun_psc.rules.access import default_compute_account
 from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
+from config.name_prefix import front
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from constructs import Construct
 from stacks import advice
@@ -64,13 +65,14 @@ class ProducerStack(SideStack):
 
     def _publish(self, key: str, service: ServiceSettings) -> None:
         scope, address = Construct(self, f"service-{key}"), address_name(key)
+        stem = f"{front(self._settings.name_prefix)}{service.former_key or key}"
         run = self._service(scope, address, service)
         load_balancer = InternalLoadBalancer(
             scope,
             "load-balancer",
             network=self._network,
             service_name=service.names.service,
-            plain_service_name=service_parts(service.former_key or key)["service"],
+            plain_service_name=service_parts(stem)["service"],
             names_=LoadBalancerNames(
                 **service.names.model_dump(exclude={"service", "service_attachment"}),
             ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cloudrun_psc.rules import access, content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
+from config.name_prefix import front, lengthened
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, refused, services_of
 from config.settings import Settings
@@ -20,12 +21,15 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _load_balancer_names(settings: Settings) -> Iterator[Finding]:
+    beginning = front(settings.name_prefix)
     for path, _, service in services_of(settings):
         for part in ("network_endpoint_group", "forwarding_rule"):
-            yield from refused((*path, "names", part), content_names.base_name(getattr(service.names, part)))
+            name = getattr(service.names, part)
+            yield from refused((*path, "names", part), lengthened(content_names.base_name(name), name, beginning))
         if service.address is not None:
             name = content_names.shared_address_name(service.names.forwarding_rule, service.address)
             fault = content_names.grown_name(name, f"with the address {service.address}")
+            fault = lengthened(fault, name, beginning)
             yield from refused((*path, "names", "forwarding_rule"), fault, (*path, "address"))
 
 

@@ -1,27 +1,57 @@
-"""Two resources of one kind with one name: Google refuses the second, at apply."""
+"""Two resources of one kind with one name: Google refuses the second, at apply.
+
+Within a file that is refused; between two environments it is a note, for one of them may never be deployed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding
 from config.settings import ServiceNames, Settings
 
+_EVERYWHERE = "global"
+
+
+class Named(NamedTuple):
+    """A resource as Google tells it from others: `place` is its region or zone, or global."""
+
+    project: str
+    place: str
+    kind: str
+    name: str
+
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Every name that a kind of resource has twice in one project (and region: there is only one)."""
-    taken: dict[tuple[str, str, str], KeyPath] = {}
-    for project, kind, name, path in (*_producer(settings), *_consumers(settings)):
-        first = taken.setdefault((project, kind, name), path)
+    """Every name that a kind of resource has twice in one project and place."""
+    taken: dict[Named, KeyPath] = {}
+    for named, path in _all(settings):
+        first = taken.setdefault(named, path)
         if first != path:
             fault = Fault(
-                wrong=f"the {kind} {name!r} of project {project} stands at {dotted(first)} already",
+                wrong=f"the {named.kind} {named.name!r} of project {named.project} stands at {dotted(first)} already",
                 allowed="one of each kind and name in a project",
                 remedy="rename one of them",
             )
             yield Finding(path, fault, (first,))
+
+
+def shared(settings: Settings, other: Settings) -> list[Named]:
+    """What both environments would make, in the order of `settings`: only one of them can."""
+    theirs = {named for named, _ in _all(other)}
+    return [named for named, _ in _all(settings) if named in theirs]
+
+
+def _all(settings: Settings) -> Iterator[tuple[Named, KeyPath]]:
+    for project, kind, name, path in (*_producer(settings), *_consumers(settings)):
+        yield Named(project, _EVERYWHERE if kind in {"network", "firewall rule"} else settings.region, kind, name), path
+    for key, consumer in settings.consumers.items():
+        if consumer.test_vm.enabled:
+            vm = consumer.test_vm
+            yield Named(consumer.project, vm.zone, "VM", vm.name), ("consumers", key, "test_vm", "name")
 
 
 def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
@@ -49,5 +79,4 @@ def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
             yield project, "forwarding rule", endpoint.name, (*here, "endpoints", name, "name")
             yield project, "address", endpoint.address_name, (*here, "endpoints", name, "address_name")
         if consumer.test_vm.enabled:
-            yield project, "VM", consumer.test_vm.name, (*here, "test_vm", "name")
             yield project, "firewall rule", consumer.test_vm.firewall_name, (*here, "test_vm", "firewall_name")

@@ -15,7 +15,7 @@ _SUBNET = default_names.subnet("KEY")
 class SubnetSettings(Section):
     """A subnet of our own."""
 
-    name: fields.ResourceName = Field("", description=f"The subnet's name. Default: {_SUBNET}.")
+    name: fields.SubnetName = Field("", description=f"The subnet's name. Default: {_SUBNET}.")
     range: fields.SubnetRange = Field(
         "", description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}."
     )
@@ -79,7 +79,7 @@ class TestVmSettings(Section):
     zone: fields.Zone = Field("", description="Its zone. Default: zone b of the region.")
     machine_type: fields.MachineType = Field(defaults.MACHINE_TYPE, description="Its machine type.")
     image: fields.DiskImage = Field(defaults.DISK_IMAGE, description="Its boot disk's image.")
-    firewall_name: fields.ResourceName = Field(
+    firewall_name: fields.FirewallRuleName = Field(
         defaults.IAP_FIREWALL_RULE, description="The name of the firewall rule that lets IAP in."
     )
 

@@ -36,6 +36,9 @@ class Settings(Section):
     environment: fields.Key = Field(
         "", description="The environment's name in state and output paths. Default: the file's name."
     )
+    name_prefix: fields.NamePrefix | None = Field(
+        None, description="Stands, with a hyphen, in front of every resource's name that this file does not give."
+    )
     region: fields.Region = Field("asia-northeast1", description="The one region of both sides.")
     producer: ProducerSettings | None = Field(
         None, description="The side that publishes; without it only consumers are deployed."

@@ -13,7 +13,7 @@ from config.settings.service import ServiceSettings
 class ProxyOnlySubnetSettings(Section):
     """The subnet that Google's Envoy proxies take their addresses from."""
 
-    name: fields.ResourceName = Field(defaults.PROXY_ONLY_SUBNET.name, description="The subnet's name.")
+    name: fields.SubnetName = Field(defaults.PROXY_ONLY_SUBNET.name, description="The subnet's name.")
     range: fields.ProxyOnlyRange = Field(
         defaults.PROXY_ONLY_SUBNET.range, description="Its primary IPv4 range, at least a /26."
     )
@@ -22,7 +22,7 @@ class ProxyOnlySubnetSettings(Section):
 class LoadBalancerSubnetSettings(Section):
     """The subnet in which the load balancers' addresses stand."""
 
-    name: fields.ResourceName = Field(
+    name: fields.SubnetName = Field(
         defaults.LOAD_BALANCER_SUBNET.name,
         description="The subnet's name; the range follows it once that is not the default.",
     )
@@ -39,7 +39,7 @@ class ProducerNetworkSettings(Section):
     proxy_only_subnet: ProxyOnlySubnetSettings = Field(
         default_factory=ProxyOnlySubnetSettings, description="The subnet of Google's Envoy proxies."
     )
-    nat_subnet_name: fields.ResourceName = Field(
+    nat_subnet_name: fields.SubnetName = Field(
         defaults.NAT_SUBNET.name,
         description=f"The PSC NAT subnets' name; the range follows it once that is not {defaults.NAT_SUBNET.range}.",
     )

@@ -80,6 +80,26 @@ def test_a_configuration_that_cannot_be_used_is_told_at_once_with_our_exit_code(
     assert said.out == ""
 
 
+@pytest.mark.parametrize("words", [["deploy", "producer", "--auto-approve"], ["list"]])
+def test_notes_are_told_here_because_the_cli_shows_none(
+    words: list[str],
+    environment: Environment,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "tried.yaml"
+    file.write_text("producer: {project: producer-project}\n")
+    monkeypatch.setenv("PSC_CONFIG", str(file))
+    monkeypatch.setenv("PRODUCER_PROJECT", "another-project")
+    monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
+    assert cdktf.run(Namespace(words=words), environment) == 7
+    assert started == [words]
+    won = f"note: PRODUCER_PROJECT=another-project wins over producer.project: producer-project of {file}"
+    assert won in capsys.readouterr().err.splitlines()
+
+
 @pytest.mark.parametrize("words", [["synth", "--help"], ["synth", "--app=true"], ["synth", "-a", "true"], ["help"]])
 def test_help_and_other_apps_do_not_need_our_configuration(
     words: list[str], environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch

@@ -288,6 +288,11 @@ EDITS = (
         refused="The region cannot change from asia-northeast1 to europe-west1",
     ),
     Edit(
+        name="name prefix",
+        put={"name_prefix": "staging"},
+        refused="The name of the producer's network cannot change from producer-vpc to staging-producer-vpc",
+    ),
+    Edit(
         name="forwarding rule renamed",
         put={f"{HELLO}.names": {"forwarding_rule": "other-rule"}},
         changes={

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deployment.synthesis import Synthesized
 from deployment.unusable import UnusableError
 from rehearsal.sides import Sides
 from rehearsal.spent import spent
@@ -39,6 +40,13 @@ def test_folders_are_taken_as_they_are(output: Path, tmp_path: Path) -> None:
 def test_what_is_not_there_is_one_sentence(sides: dict[str, str], sentence: str, output: Path, tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match=sentence):
         Sides(**({"checkout": CHECKOUT, "output": str(output)} | sides)).wish(tmp_path, kept=False)  # type: ignore[arg-type]
+
+
+def test_what_synthesis_remarks_is_a_note(output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remark = "PRODUCER_PROJECT=another-project wins over producer.project: producer-project of prod.yaml"
+    made = Synthesized(environment="prod", folder=output, notes=(remark,), document={})
+    monkeypatch.setattr("rehearsal.sides.synthesize", lambda *_: made)
+    assert Sides(checkout=CHECKOUT).wish(tmp_path, kept=False).notes == (remark,)
 
 
 def test_what_took_the_time_is_told_in_the_order_in_which_it_comes() -> None:

@@ -14,7 +14,7 @@ from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.flow_logs import INTERVALS, METADATA, FlowLogs
-from cloudrun_psc.rules.names import network_name, project_id, resource_name
+from cloudrun_psc.rules.names import network_name, project_id, subnet_name
 from cloudrun_psc.rules.names import region as region_rule
 from cloudrun_psc.rules.ranges import subnet_range
 from cloudrun_psc.rules.subnets import Subnet
@@ -58,7 +58,7 @@ class ConsumerNetwork(Construct):
                 ("project", known(project, project_id)),
                 ("region", known(region, region_rule)),
                 ("name", known(name, network_name)),
-                ("subnet.name", known(subnet.name, resource_name)),
+                ("subnet.name", known(subnet.name, subnet_name)),
                 ("subnet.range", known(subnet.range, subnet_range)),
                 *_flow_log_faults(flow_logs),
             ],

@@ -73,7 +73,7 @@ class IapTestVm(Construct):
                 ("name", known(name, names.resource_name)),
                 ("machine_type", known(machine_type, names.machine_type)),
                 ("image", known(image, names.disk_image)),
-                ("firewall_name", known(firewall_name, names.resource_name)),
+                ("firewall_name", known(firewall_name, names.firewall_rule_name)),
                 ("service_account", known(service_account, access.service_account) if service_account else None),
             ],
         )

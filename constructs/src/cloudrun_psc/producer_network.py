@@ -16,7 +16,7 @@ from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.content_names import grown_name, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
-from cloudrun_psc.rules.names import network_name, project_id, resource_name
+from cloudrun_psc.rules.names import network_name, project_id, subnet_name
 from cloudrun_psc.rules.names import region as region_rule
 from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX, SUBNET_PREFIX, overlap_fault, overlapping, subnet_range
 from cloudrun_psc.rules.subnets import Subnet
@@ -84,7 +84,7 @@ class ProducerNetwork(Construct):
         self, argument: str, subnet: Subnet, longest_prefix: int = SUBNET_PREFIX
     ) -> list[tuple[str, Fault | None]]:
         fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
-        faults = [(f"{argument}.name", known(subnet.name, resource_name)), (f"{argument}.range", fault)]
+        faults = [(f"{argument}.name", known(subnet.name, subnet_name)), (f"{argument}.range", fault)]
         if fault is None and is_known(subnet.range):
             others = {name: range_ for name, range_ in self._ranges.items() if name != argument}
             faults += [

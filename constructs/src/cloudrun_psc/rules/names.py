@@ -19,6 +19,8 @@ ZONE = rf"{REGION}-[a-z]"
 RESOURCE_NAME = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
 # https://cloud.google.com/vpc/docs/vpc#default-network
 DEFAULT_NETWORK = "default"
+# https://cloud.google.com/firewall/docs/firewalls#more_rules_default_vpc
+_DEFAULT_FIREWALL_RULES = frozenset(f"default-allow-{what}" for what in ("icmp", "internal", "rdp", "ssh"))
 # A Cloud Run service becomes a host name together with a suffix, hence shorter than 63.
 # https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services/create
 CLOUD_RUN_NAME = r"[a-z](?:[-a-z0-9]{0,47}[a-z0-9])?"
@@ -104,6 +106,24 @@ def network_name(value: str) -> Fault | None:
     )
 
 
+def subnet_name(value: str) -> Fault | None:
+    """The name of a subnet of our own; the network `default` has one called `default` in every region."""
+    return _of_default_network("subnet") if value == DEFAULT_NETWORK else resource_name(value)
+
+
+def firewall_rule_name(value: str) -> Fault | None:
+    """The name of a firewall rule of our own, and none of those that the network `default` is made with."""
+    return _of_default_network("firewall rule", value) if value in _DEFAULT_FIREWALL_RULES else resource_name(value)
+
+
+def _of_default_network(kind: str, value: str = DEFAULT_NETWORK) -> Fault:
+    return Fault(
+        wrong=f"{shown(value)} is a {kind} of the network that Google makes in every new project",
+        allowed="a name that is free in the project",
+        remedy="rename it; do not import that one: it would be replaced, and the network that it belongs to lose it",
+    )
+
+
 def cloud_run_name(value: str) -> Fault | None:
     """The name of a Cloud Run service: RFC 1035, at most 49 characters."""
     return _named(value, CLOUD_RUN_NAME, 49, "name for a Cloud Run service")
@@ -123,7 +143,7 @@ def image(value: str) -> Fault | None:
     """A container image that Cloud Run can pull: [HOST/]REPOSITORY[:TAG][@sha256:DIGEST]."""
     allowed = "HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://"
     elsewhere = re.fullmatch(rf"({_ANY_HOST})/{_REPOSITORY}{_TAG}", value)
-    if elsewhere and re.search(r"[.:]", elsewhere[1]) and not re.fullmatch(REGISTRY, elsewhere[1]):
+    if elsewhere and re.search(r"[.:]|^localhost$", elsewhere[1]) and not re.fullmatch(REGISTRY, elsewhere[1]):
         return Fault(
             wrong=f"{shown(value)} is an image of {elsewhere[1]}, which Cloud Run does not pull from",
             allowed="images of [REGION-]docker.pkg.dev, [REGION.]gcr.io and docker.io",
