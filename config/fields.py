@@ -52,6 +52,19 @@ def _day(value: str) -> Fault | None:
     return Fault(wrong=f"{shown(value)} is not a day", allowed="YYYY-MM-DD, such as 2027-01-31", remedy="correct it")
 
 
+def _service_url(value: str) -> Fault | None:
+    """The audience of an ID token, as the commands put it into a shell: no character that it would take apart."""
+    remedy = "take the producer's output <service>_url"
+    if not value.startswith("https://"):
+        bare = re.sub("^[a-z]+://", "", value)
+        remedy = f"did you mean 'https://{bare}'?" if re.fullmatch(URL_PATTERN, f"https://{bare}") else remedy
+    elif cut := re.search(r"[?#]", value):
+        remedy = f"leave out what begins with {cut[0]}"
+    elif re.match(r"https://[^/]*[A-Z]", value):
+        remedy = "write the host in lower case"
+    return mismatch(value, URL_PATTERN, "a service's URL", "https://HOST[:PORT][/PATH]", remedy)
+
+
 def _digits_as_text(value: Any) -> Any:
     """YAML reads 123 as a number; where an identifier or quantity is meant it is text."""
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
@@ -73,6 +86,7 @@ PREFIX_PATTERN = r"(?=.{1,500}$)[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z
 VERSION_PATTERN = (
     r"(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2}(?:, ?(?:(?:~>|>=|<=|!=|=|>|<) ?)?[0-9]+(?:\.[0-9]+){0,2})*"
 )
+URL_PATTERN = r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~/-]*)?"
 DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 RULE_PATTERN = r"[a-z]+(?:-[a-z]+)*"
 # A Terraform address behind its stack; indices and modules included.
@@ -153,11 +167,14 @@ Memory = Annotated[
 ]
 Bucket = Annotated[
     str,
-    _matching(
-        BUCKET_PATTERN,
-        "a bucket's name",
-        "3 to 63 lower-case letters, digits, -, _ and single dots, without gs://, no IP address, not goog…",
-        "`gcloud storage buckets list` prints them",
+    _ruled(
+        partial(
+            names.named,
+            pattern=BUCKET_PATTERN,
+            what="a bucket's name",
+            allowed="3 to 63 lower-case letters, digits, -, _ and single dots, without gs://, no IP address, not goog…",
+            remedy="`gcloud storage buckets list` prints them",
+        )
     ),
     _schema(BUCKET_PATTERN, "my-terraform-state"),
 ]
@@ -187,15 +204,7 @@ SecretVersion = Annotated[
     _matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest", "remove it to take the latest"),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
-Audience = Annotated[
-    str,
-    _matching(
-        r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~/-]*)?",
-        "the service's URL",
-        "an https:// URL without query",
-        "take the producer's output <service>_url",
-    ),
-]
+Audience = Annotated[str, _ruled(_service_url)]
 Text = Annotated[str, StringConstraints(max_length=2048)]
 Day = Annotated[str, _ruled(_day), _schema(DAY_PATTERN, "2027-01-31")]
 RuleName = Annotated[

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from cloudrun_psc.rules.faults import Fault, shown
+from config.other_names import other_name, planned
 from config.problems import KeyPath
 from config.shape import bounds, field_at, model_at, places, plain
 from config.yaml_source import Source
@@ -127,14 +128,17 @@ def _not_one_of(value: object, expected: str, path: KeyPath, source: Source) -> 
 
 
 def _unknown_key(path: KeyPath) -> Fault:
-    model = model_at(path[:-1])
+    model, key = model_at(path[:-1]), str(path[-1])
     known = sorted(model.model_fields) if model else []
-    near = get_close_matches(str(path[-1]), known, n=1)
-    very_near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.8)
-    elsewhere = [] if very_near else sorted(places(str(path[-1])))
-    remedy = f"did you mean {near[0]!r}?" if near else "remove it"
+    near = [other_name(key, known)] if other_name(key, known) else get_close_matches(key, known, n=1)
+    very_near = get_close_matches(key, known, n=1, cutoff=0.8)
+    elsewhere = [] if very_near else sorted(places(key))
     if elsewhere:
         remedy = f"its place is {' or '.join(elsewhere[:2])}"
+    elif planned(key) and not very_near:
+        remedy = planned(key)
+    else:
+        remedy = f"did you mean {near[0]!r}?" if near else "remove it"
     return Fault(wrong="is an unknown key", allowed=", ".join(known), remedy=remedy)
 
 

@@ -12,6 +12,7 @@ from handover.handed_stack import HandedStack
 from handover.markdown import shell
 from handover.service_variables import HandedService, accept_entry
 from handover.variables import Variable
+from stacks.instructions import CALLS
 
 _NEW_PROJECT, _NEW_CALLER = "new-consumer-project", "serviceAccount:caller@new-consumer-project.iam.gserviceaccount.com"
 
@@ -169,13 +170,15 @@ def _status(facts: Facts) -> str:
         for endpoint in stack.endpoints:
             lines += ["", f"### {stack.name}: {endpoint.name}", ""]
             lines += [shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_status"), ""]
-            for what, text in facts.texts(stack, endpoint).items():
-                if what != "curl_command":
-                    lines += [shell(*text.splitlines()), ""]
+            texts = facts.texts(stack, endpoint)
+            lines += [
+                line for what, text in texts.items() if what not in CALLS for line in (shell(*text.splitlines()), "")
+            ]
+            call = next(what for what in CALLS if what in texts)
             lines += [
                 "The call itself, for a shell on a VM of the network: this prints the commands.",
                 "",
-                shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_curl_command"),
+                shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_{call}"),
             ]
     if facts.producer:
         for service in facts.producer.services:

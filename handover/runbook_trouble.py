@@ -30,21 +30,21 @@ def sections(facts: Facts) -> Iterator[str]:
 
 def _connection(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.producer:
-        name = facts.producer.name
         yield (
             "an endpoint is PENDING",
-            "Its project is not on the accept list: [accept it](#accept-a-consumer), or have its "
-            "owner delete it. Right after a first apply it goes away by itself.",
+            "Its project is not on the accept list, or its limit there is used up: [accept it](#accept-a-consumer) or "
+            "raise the number, or have its owner delete it. Right after a first apply it goes away by itself.",
         )
+        yield "an endpoint is REJECTED", "Its project is on the reject list, which only the source changes."
         yield (
-            "an endpoint is REJECTED",
-            "The project is on the reject list, or its limit is used up: raise the number in the "
-            f"accept list, `terraform -chdir={name} apply`.",
+            "an endpoint is NEEDS_ATTENTION",
+            "Accepted, but something of the producer is used up, usually the NAT subnet's addresses: at the source, "
+            "`nat_ranges` takes a second range.",
         )
     else:
         yield (
-            "the endpoint is PENDING or REJECTED",
-            "The producer has to accept this project, or to raise its limit: ask its team.",
+            "the endpoint is PENDING, REJECTED or NEEDS_ATTENTION",
+            "The producer has to accept this project, to raise its limit, or to add NAT addresses: ask its team.",
         )
     for stack in facts.consumers:
         yield (

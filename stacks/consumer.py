@@ -87,7 +87,7 @@ class ConsumerStack(SideStack):
 
     def _instruct(self, name: str, endpoint: EndpointSettings, link: str) -> None:
         if endpoint.service is None or self._producer is None:
-            url = endpoint.url or instructions.UNKNOWN_URL
+            url = endpoint.url or ""
             port = "" if endpoint.port in (None, HTTP_PORT) else f":{endpoint.port}"
         else:
             url = self._producer.output(output_name(endpoint.service, URL), instructions.UNKNOWN_URL)
@@ -104,8 +104,9 @@ class ConsumerStack(SideStack):
             f"{address_name(name)}_accepted",
             f'${{{status} == "ACCEPTED"}}',
             f"The endpoint {name} is ${{{status}}}, not ACCEPTED. PENDING: the producer has to accept project "
-            f"{self._side.project} for {service}. REJECTED: it is on the producer's reject list, or the limit "
-            "is used up. CLOSED: the attachment was deleted or replaced; apply this stack again.",
+            f"{self._side.project} for {service}, or to raise its limit. REJECTED: it is on the producer's reject list. "
+            "CLOSED: the attachment was deleted or replaced; apply this stack again. NEEDS_ATTENTION: accepted, but "
+            "something of the producer is used up, such as NAT addresses; its team has to act.",
         )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cloudrun_psc.rules.defaults import HTTP_PORT
 from config.settings import ConsumerSettings, EndpointSettings, Settings
 
 UNKNOWN_URL = "URL_OF_THE_SERVICE"
+# The outputs that say how the service is called: with an ID token where it is one of Cloud Run, else by TCP alone.
+CALLS = CURL, CONNECT = "curl_command", "connect_command"
 _METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
 
 
@@ -22,6 +25,11 @@ class Endpoint:
     url: str
     port: str
 
+    @property
+    def is_of_cloud_run(self) -> bool:
+        """Whether a service with ID tokens and a request log answers, as far as the configuration tells."""
+        return self.endpoint.service is not None or self.endpoint.url is not None
+
 
 def ssh(side: ConsumerSettings) -> str:
     """Step 8, first half."""
@@ -31,11 +39,12 @@ def ssh(side: ConsumerSettings) -> str:
 
 def of(facts: Endpoint) -> Mapping[str, tuple[str, str]]:
     """The ending of each output's name, with its text and its description."""
-    texts = {
-        "describe_command": (_describe(facts), "Step 7: shows the connection from both sides."),
-        "curl_command": (_curl(facts), "Step 8: calls the service from the test VM."),
-        "request_log_query": (_request_log(facts), "Step 9: who the service saw."),
-    }
+    texts = {"describe_command": (_describe(facts), "Step 7: shows the connection from both sides.")}
+    if facts.is_of_cloud_run:
+        texts[CURL] = _curl(facts), "Step 8: calls the service from the test VM."
+        texts["request_log_query"] = _request_log(facts), "Step 9: who the service saw."
+    else:
+        texts[CONNECT] = _connect(facts), "Step 8: opens a TCP connection from the test VM."
     if facts.side.flow_logs.enabled:
         texts["flow_log_query"] = (_flow_log(facts), "Step 10: which VM really called.")
     return texts
@@ -63,6 +72,17 @@ def _curl(facts: Endpoint) -> str:
             "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
             f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
             f'curl -i http://{facts.endpoint.address}{facts.port}/ -H "Authorization: Bearer $TOKEN"',
+        ]
+    )
+
+
+def _connect(facts: Endpoint) -> str:
+    """For a service of which only the attachment is known: a database, or what a vendor publishes."""
+    port = facts.endpoint.port or HTTP_PORT
+    return "\n".join(
+        [
+            "# On the test VM. Expected: connected. A time-out: not ACCEPTED, or nothing answers on this port.",
+            f"timeout 10 bash -c '</dev/tcp/{facts.endpoint.address}/{port}' && echo connected",
         ]
     )
 

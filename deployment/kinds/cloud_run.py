@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deployment.kinds.kind import CALL, INGRESS, MAP, NONE, REPLACED, SERVICE_IDENTITY, Grant, Kind, Noteworthy
+from deployment.kinds.kind import (
+    CALL,
+    IMAGE_REPOSITORY,
+    INGRESS,
+    MAP,
+    NONE,
+    REPLACED,
+    SERVICE_IDENTITY,
+    Grant,
+    Kind,
+    Noteworthy,
+)
 from deployment.values import Json
 
 _RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
@@ -31,6 +42,12 @@ SERVICE = Kind(
     grants=(
         _RUN_ADMIN,
         Grant(name="roles/iam.serviceAccountUser", on=SERVICE_IDENTITY, why="a service acts as this account"),
+        # Google's notice to all users of Cloud Run, November 2024: checked since 15 January 2025.
+        Grant(
+            name="roles/artifactregistry.reader",
+            on=IMAGE_REPOSITORY,
+            why="Cloud Run checks that whoever deploys an image may read it; not for a public one",
+        ),
     ),
     way_in=INGRESS,
     replaced="The Cloud Run service {name} {surely} replaced ({why}); {meanwhile}. Its URL, the audience of callers' "

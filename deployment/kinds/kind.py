@@ -17,6 +17,7 @@ Keys: TypeAlias = Mapping[str, "Keys | str"]
 # What a role can be granted on.
 PROJECT = "the project"
 SERVICE_IDENTITY = "the service account that the service runs as"
+IMAGE_REPOSITORY = "the container image's repository, or its project"
 VM_IDENTITY = "the service account that the VM runs as"
 BUCKET = "the state bucket"
 IMPERSONATED = "the impersonated service account"

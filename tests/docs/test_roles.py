@@ -47,6 +47,7 @@ def test_the_walk_throughs_roles_are_among_them(synth: Callable[..., Synthesized
         "compute.serviceAttachments.create",
         "roles/serviceusage.serviceUsageAdmin",
         "roles/iam.serviceAccountUser",
+        "roles/artifactregistry.reader",
     }
     elsewhere = {grant.name for grant in roles.roles(roles.kinds(stacks["producer"])["example-consumer-project"])}
     assert elsewhere == {"roles/browser", "roles/serviceusage.serviceUsageAdmin"}

@@ -38,6 +38,25 @@ HEADINGS = [
 ]
 
 
+DATABASE = """
+region: us-east5
+consumers:
+  analytics:
+    project: analytics-project
+    endpoints:
+      orders-db:
+        service_attachment: projects/vendor-project/regions/us-east5/serviceAttachments/orders-db
+        port: 5432
+"""
+
+
+def test_a_service_that_is_reached_by_tcp_alone_is_tried_so(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "vendor.yaml").write_text(DATABASE)
+    text = page(make, tmp_path / "vendor.yaml")
+    assert "output -raw orders_db_connect_command" in text
+    assert "curl_command" not in text
+
+
 def named(name: str) -> Path:
     return next(file for file in CONFIGURATIONS if file.stem == name)
 

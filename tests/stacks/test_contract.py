@@ -51,6 +51,49 @@ def test_the_consumers_outputs_tell_what_to_run(synth: Synth) -> None:
     assert '"Authorization: Bearer $TOKEN"' in curl
 
 
+DATABASE = """
+region: us-east5
+consumers:
+  analytics:
+    project: analytics-project
+    endpoints:
+      orders-db:
+        service_attachment: projects/vendor-project/regions/us-east5/serviceAttachments/orders-db
+        port: 5432
+"""
+
+
+def test_an_attachment_without_url_is_tried_by_tcp_alone(synth: Synth) -> None:
+    outputs = synth(DATABASE)["analytics"]["output"]
+    assert {name.removeprefix("orders_db_") for name in outputs} == {
+        "address", "status", "describe_command", "connect_command", "flow_log_query", "test_vm_ssh_command"
+    }  # fmt: skip
+    assert "/dev/tcp/10.1.0.5/5432" in outputs["orders_db_connect_command"]["value"]
+    texts = json.dumps(outputs)
+    assert not [word for word in ("Bearer", "identity?audience", "cloud_run", "URL_OF") if word in texts]
+
+
+def test_an_attachment_with_url_is_called_with_a_token(synth: Synth) -> None:
+    url = "        url: https://orders-abc123-ue.a.run.app:8443/v1\n"
+    outputs = synth(DATABASE + url)["analytics"]["output"]
+    assert "audience=https://orders-abc123-ue.a.run.app:8443/v1" in outputs["orders_db_curl_command"]["value"]
+    assert "cloud_run_revision" in outputs["orders_db_request_log_query"]["value"]
+
+
+@pytest.mark.parametrize("stack", ["producer", "consumer"])
+def test_the_warning_says_what_each_state_of_a_connection_means(stack: str, synth: Synth) -> None:
+    (check,) = (
+        check
+        for name, check in synth()[stack]["check"].items()
+        if name in ("hello_connections", "psc_endpoint_accepted")
+    )
+    message = (
+        check["assert"]["error_message"] if isinstance(check["assert"], dict) else check["assert"][0]["error_message"]
+    )
+    for state in ("PENDING", "REJECTED", "CLOSED", "NEEDS_ATTENTION"):
+        assert f"{state}: " in message
+
+
 def test_the_consumer_reads_the_producers_state_through_one_data_source(synth: Synth) -> None:
     data = synth(MANY)["shop"]["data"]
     assert list(data) == ["terraform_remote_state"]

@@ -36,7 +36,7 @@ def connection_limit(value: int) -> Fault | None:
 
 def consumer(value: str) -> Fault | None:
     """An accept or reject list's entry: a project id, or a VPC network's self link."""
-    if "/" not in value:
+    if "/" not in value or re.fullmatch(r"projects/[^/]+/?", value):
         return project_id(value)
     return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
 

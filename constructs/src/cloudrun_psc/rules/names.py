@@ -45,20 +45,37 @@ def length(value: str) -> str:
     return "1 character" if len(value) == 1 else f"{len(value)} characters"
 
 
+def named(value: str, pattern: str, what: str, allowed: str, remedy: str) -> Fault | None:
+    """A name by itself; where a link or path ends in one, that is what was meant."""
+    last = value.rstrip("/").rpartition("/")[2]
+    if last != value and re.fullmatch(pattern, last):
+        remedy = f"did you mean {last!r}?"
+    return mismatch(value, pattern, what, allowed, remedy)
+
+
 def project_id(value: str) -> Fault | None:
     """A project id (not its number, not its display name)."""
     if re.fullmatch(PROJECT_ID, value):
         return None
+    if re.fullmatch(rf"[a-z0-9-]+(?:\.[a-z0-9-]+)+:{PROJECT_ID}", value):
+        # https://cloud.google.com/resource-manager/docs/creating-managing-projects: those of before 2016.
+        return Fault(
+            wrong=f"{shown(value)} is a domain-scoped project id, which is not supported",
+            allowed="a project id without a domain in front",
+            remedy="take another project",
+        )
     if re.fullmatch(r"[0-9]+", value):
         return Fault(
             wrong=f"{shown(value)} is a project number, a project id is wanted",
             allowed="a project id such as my-project-id",
             remedy="`gcloud projects describe NUMBER --format='value(projectId)'` prints the id",
         )
-    return Fault(
-        wrong=f"{shown(value)} is not a project id ({length(value)})",
-        allowed="6 to 30 lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen",
-        remedy="take the PROJECT_ID column of `gcloud projects list`",
+    return named(
+        value,
+        PROJECT_ID,
+        f"a project id ({length(value)})",
+        "6 to 30 lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen",
+        "take the PROJECT_ID column of `gcloud projects list`",
     )
 
 
@@ -74,16 +91,14 @@ def region(value: str) -> Fault | None:
     if re.fullmatch(ZONE, value):
         wrong = f"{shown(value)} is a zone, a region is wanted"
         return Fault(wrong=wrong, allowed=allowed, remedy=f"did you mean {value[:-2]!r}?")
-    return mismatch(value, REGION, "a region", allowed, "`gcloud compute regions list` shows them")
+    return named(value, REGION, "a region", allowed, "`gcloud compute regions list` shows them")
 
 
 def zone(value: str, within: str | None = None) -> Fault | None:
     """A zone such as asia-northeast1-b, inside the region `within` when that is given."""
     if re.fullmatch(REGION, value):
         return Fault(wrong=f"{shown(value)} is a region, a zone is wanted", remedy=f"did you mean '{value}-b'?")
-    fault = mismatch(
-        value, ZONE, "a zone", "a name such as asia-northeast1-b", "`gcloud compute zones list` shows them"
-    )
+    fault = named(value, ZONE, "a zone", "a name such as asia-northeast1-b", "`gcloud compute zones list` shows them")
     if fault is None and within is not None and not value.startswith(f"{within}-"):
         remedy = f"did you mean '{within}{value[-2:]}'?"
         return Fault(wrong=f"zone {value} is outside the region {within}", remedy=remedy)
@@ -130,12 +145,12 @@ def cloud_run_name(value: str) -> Fault | None:
 
 
 def _named(value: str, pattern: str, longest: int, what: str) -> Fault | None:
-    if re.fullmatch(pattern, value):
-        return None
-    return Fault(
-        wrong=f"{shown(value)} is not a valid {what} ({length(value)})",
-        allowed=f"1 to {longest} lower-case letters, digits and hyphens, starting with a letter, no hyphen at the end",
-        remedy="shorten it" if len(value) > longest else "rename it",
+    return named(
+        value,
+        pattern,
+        f"a valid {what} ({length(value)})",
+        f"1 to {longest} lower-case letters, digits and hyphens, starting with a letter, no hyphen at the end",
+        "shorten it" if len(value) > longest else "rename it",
     )
 
 
@@ -156,7 +171,7 @@ def image(value: str) -> Fault | None:
 def machine_type(value: str) -> Fault | None:
     """A machine type such as e2-micro."""
     remedy = "`gcloud compute machine-types list` shows them"
-    return mismatch(value, MACHINE_TYPE, "a machine type", "a name such as e2-micro", remedy)
+    return named(value, MACHINE_TYPE, "a machine type", "a name such as e2-micro", remedy)
 
 
 def disk_image(value: str) -> Fault | None:

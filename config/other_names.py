@@ -1,0 +1,64 @@
+"""Keys that people try because other tools have them: what they are called here, or that there is no such thing yet.
+
+The names are Google's, gcloud's, the google provider's and those of modules that publish services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Other words for a key, whichever section it stands in.
+_OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    "accept": ("accept_list", "consumer_accept_list", "consumer_accept_lists", "allow", "allowed_projects"),
+    "address": ("ip", "ip_address", "ipv4_address"),
+    "concurrency": ("max_instance_request_concurrency", "container_concurrency"),
+    "container_port": ("target_port",),
+    "cpu": ("limits", "resources"),
+    "deletion_protection": ("prevent_destroy",),
+    "env": ("env_vars", "environment_variables", "variables"),
+    "image": ("container", "containers", "container_image"),
+    "invokers": ("callers", "members", "iam"),
+    "machine_type": ("type",),
+    "nat_ranges": ("nat_subnets", "nat_subnet", "psc_nat_subnets", "psc_subnet"),
+    "network": ("vpc", "vpc_network"),
+    "port": ("ports", "port_range"),
+    "project": ("project_id",),
+    "range": ("cidr", "ip_cidr_range", "cidr_range", "ip_range", "ranges"),
+    "region": ("location", "regions"),
+    "reject": ("reject_list", "consumer_reject_list", "consumer_reject_lists", "deny"),
+    "scaling": ("instances", "autoscaling", "replicas", "min_instance_count", "max_instance_count"),
+    "secrets": ("secret_env", "secret_environment_variables"),
+    "service": ("producer_service",),
+    "service_account": ("service_account_email", "run_as", "runtime_service_account"),
+    "service_attachment": ("target", "target_service", "psc_target", "target_service_attachment"),
+    "subnet": ("subnetwork", "subnets"),
+    "test_vm": ("vm", "client_vm"),
+    "timeout_seconds": ("request_timeout",),
+}
+_HERE = {other: known for known, words in _OTHER_WORDS.items() for other in words}
+
+_HTTPS = "the load balancer answers plain HTTP alone so far; README says what that means"
+_NAMES = "there is no private DNS so far: make a zone with a record for the endpoint's address beside these stacks"
+_EXISTING = "networks, subnets and services are always made, none that exists can be taken so far"
+_GLOBAL = "endpoints are reached from their own region alone so far"
+_LIMITS = "leave it out: connections through Network Connectivity Center have Google's own limit"
+_PLANNED: dict[str, str] = {
+    **dict.fromkeys(("tls", "https", "ssl", "certificate", "certificates", "ssl_certificates", "ssl_policy"), _HTTPS),
+    **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone", "host", "hostname"), _NAMES),
+    **dict.fromkeys(
+        ("existing", "network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING
+    ),
+    **dict.fromkeys(("global_access", "allow_global_access", "allow_psc_global_access", "psc_global_access"), _GLOBAL),
+    "propagated_connection_limit": _LIMITS,
+}
+
+
+def other_name(key: str, known: Iterable[str]) -> str:
+    """What a key of another tool is called in a section with the keys `known`; "" where nothing is known of it."""
+    name = _HERE.get(key.lower())
+    return name if name in known else ""
+
+
+def planned(key: str) -> str:
+    """What to say of a key for what there is not, or not yet; "" where nothing is known of it."""
+    return _PLANNED.get(key.lower(), "")
