@@ -55,7 +55,7 @@ _PLANNED: dict[str, str] = {
 
 def other_name(key: str, known: Iterable[str]) -> str:
     """What a key of another tool is called in a section with the keys `known`; "" where nothing is known of it."""
-    name = _HERE.get(key.lower())
+    name = _HERE.get(key.lower(), "")
     return name if name in known else ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +33,42 @@ def load(file: Path, name: str) -> Json:
         raw = file.read_bytes()
     except OSError as error:
         raise UnusableError(f"{name}: cannot be read ({error.strerror})") from error
-    if raw[:4] == b"PK\x03\x04" or b"\0" in raw[:4096]:
-        raise UnusableError(f"{name}: is binary (the plan itself?); {remedy}")
-    if not raw.strip():
+    text = _text(raw, name, remedy)
+    if not text.strip():
         raise UnusableError(f"{name}: is empty; {remedy}")
     try:
-        plan = json.loads(raw)
-    except UnicodeDecodeError as error:
-        raise UnusableError(f"{name}: is not UTF-8; {remedy}") from error
+        plan = json.loads(_unwrapped(text))
     except (ValueError, RecursionError) as error:
-        whole = raw.rstrip().endswith(b"}")
-        what = "is not JSON" if whole or not raw.lstrip().startswith(b"{") else "is cut off, or not JSON"
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise UnusableError(f"{name}: {what}{where}; {remedy}") from error
+        raise UnusableError(f"{name}: {_not_json(text, error)}; {remedy}") from error
     return _recognized(plan, name, remedy)
+
+
+def _text(raw: bytes, name: str, remedy: str) -> str:
+    """UTF-8, or what `>` of Windows PowerShell makes of it: UTF-16 with a byte order mark."""
+    utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if raw[:4] == b"PK\x03\x04" or (b"\0" in raw[:4096] and not utf_16):
+        raise UnusableError(f"{name}: is binary (the plan itself?); {remedy}")
+    try:
+        return raw.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnusableError(f"{name}: is neither UTF-8 nor UTF-16 with a byte order mark; {remedy}") from error
+
+
+def _unwrapped(text: str) -> str:
+    """Without the lines that the wrapper of the action setup-terraform puts around what Terraform prints."""
+    if not text.startswith("[command]"):
+        return text
+    return next((line for line in text.splitlines() if line.startswith("{")), text)
+
+
+def _not_json(text: str, error: Exception) -> str:
+    start = text.lstrip()
+    if start.startswith('{"@level"'):
+        return "is the log of `terraform plan -json`, not the plan"
+    if re.match(r"Terraform (?:used|will|has)\b|\x1b\[|No changes", start):
+        return "is what `terraform plan` shows to people"
+    what = "is cut off, or not JSON" if start.startswith("{") and not text.rstrip().endswith("}") else "is not JSON"
+    return f"{what} (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else what
 
 
 def _recognized(plan: Any, name: str, remedy: str) -> Json:

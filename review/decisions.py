@@ -13,6 +13,7 @@ from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack, blocks
+from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH
 from review.way_sentences import closed, measured, opened
@@ -103,7 +104,8 @@ def _replaced(change: Change, item: Item | None, comparison: Comparison) -> Sent
     }
     kind = _kind(change, item)
     template = kind.replaced if kind else REPLACED
-    own = {"{surely}": "must be" if change.inferred else "is", "{meanwhile}": _meanwhile(change, item)}
+    meanwhile = _meanwhile(change, item, comparison.former(change.address))
+    own = {"{surely}": "must be" if change.inferred else "is", "{meanwhile}": meanwhile}
     for place, words in own.items():
         template = template.replace(place, words)
     return say(template, **values) if template else None
@@ -113,8 +115,10 @@ def _kind(change: Change, item: Item | None) -> Kind | None:
     return item.kind if item else next(iter(variants(change.type)), None)
 
 
-def _meanwhile(change: Change, item: Item | None) -> str:
-    if change.overlaps or (item is not None and item.lifecycle.get("create_before_destroy") is True):
+def _meanwhile(change: Change, item: Item | None, former: Item | None) -> str:
+    if meets_itself(change, item, former):
+        return "every apply stops at it with 409, because the new one is to be made first and has the old one's name"
+    if overlaps(change, item):
         return "the new one is there before the old one goes"
     return "requests fail until the new one is there"
 

@@ -25,6 +25,12 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "The real Terraform and provider, against a stand-in of Google's APIs, did what a deployment must not.",
         "./psc rehearse --from BASE shows every step; docs/troubleshooting.md goes by what one sees.",
     ),
+    "plan-without-change": (
+        WARNING,
+        "The code changes something, and the plan does not.",
+        "The provider keeps an attribute that is left out, so what the file says is not what runs.",
+        "Give the value that is wanted instead of leaving it out; once that is deployed, it may be left out.",
+    ),
     "not-rehearsed": (
         WARNING,
         "The rehearsal could not be done.",

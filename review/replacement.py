@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from deployment.comparison import Change, Comparison
-from deployment.references import referred
+from deployment.references import is_open, referred
 from deployment.stack import Item, texts
+
+# What tells two resources of one name apart.
+_PLACE = ("project", "region", "zone", "location")
 
 
 def infer(comparison: Comparison) -> Comparison:
@@ -64,3 +67,20 @@ def _triggered(trigger: str, changes: Mapping[str, Change]) -> bool:
     if change.action in {"replaced", "created"}:
         return change.action == "replaced"
     return any(difference.attribute == attribute for difference in change.differences)
+
+
+def overlaps(change: Change, item: Item | None) -> bool:
+    """Whether the new one is made before the old one is destroyed."""
+    return change.overlaps or (item is not None and item.lifecycle.get("create_before_destroy") is True)
+
+
+def meets_itself(change: Change, item: Item | None, former: Item | None) -> bool:
+    """Whether the new one would be made beside the old one under the same name in the same place: a 409 at apply."""
+    if item is None or former is None or "_iam_" in change.type or not overlaps(change, item):
+        return False
+    name = item.values.get("name")
+    return (
+        isinstance(name, str)
+        and not is_open(name)
+        and all(item.values.get(part) == former.values.get(part) for part in ("name", *_PLACE))
+    )

@@ -13,6 +13,7 @@ from review.material import Material
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
 from review.sentence import Sentence, quote
+from review.unmoved import unmoved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,9 @@ def assemble(material: Material) -> Report:
         answers, gone = judge(comparison)
         findings += answers
         resolved += gone if comparison.source == "code" else 0
+    by_label = {comparison.stack.label: comparison for comparison in settled}
+    for plan in material.plans:
+        findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
     for rehearsal in material.rehearsals:
         findings += rehearsal.findings
     for environment, problem in material.unrehearsed:

@@ -104,9 +104,9 @@ class ConsumerStack(SideStack):
             f"{address_name(name)}_accepted",
             f'${{{status} == "ACCEPTED"}}',
             f"The endpoint {name} is ${{{status}}}, not ACCEPTED. PENDING: the producer has to accept project "
-            f"{self._side.project} for {service}, or to raise its limit. REJECTED: it is on the producer's reject list. "
-            "CLOSED: the attachment was deleted or replaced; apply this stack again. NEEDS_ATTENTION: accepted, but "
-            "something of the producer is used up, such as NAT addresses; its team has to act.",
+            f"{self._side.project} for {service}, or to raise its limit. REJECTED: it is on the producer's reject "
+            "list. CLOSED: the attachment was deleted or replaced; apply this stack again. NEEDS_ATTENTION: accepted, "
+            "but something of the producer is used up, such as NAT addresses; its team has to act.",
         )
 
 

@@ -119,9 +119,9 @@ class ProducerStack(SideStack):
             f"{address_name(key)}_connections",
             f'${{alltrue([for endpoint in {endpoints} : endpoint.status == "ACCEPTED"])}}',
             f'Endpoints of {key} that are not ACCEPTED: ${{join(", ", {waiting})}}. PENDING: the project is not on the '
-            f"accept list, or its limit is used; {advice.accept(key)}, or have the endpoint deleted if nobody configures "
-            "it any more. REJECTED: it is on the reject list. CLOSED: the consumer re-applies. NEEDS_ATTENTION: "
-            "accepted, but something of the producer is used up, such as the addresses of its NAT ranges.",
+            f"accept list, or its limit is used; {advice.accept(key)}, or have the endpoint deleted if nobody "
+            "configures it any more. REJECTED: it is on the reject list. CLOSED: the consumer re-applies. "
+            "NEEDS_ATTENTION: accepted, but something of the producer is used up, such as its NAT addresses.",
         )
 
     def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:

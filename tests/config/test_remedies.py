@@ -31,7 +31,7 @@ SERVICE, ENDPOINT = "producer.services.hello", "consumers.consumer.endpoints.oth
 CASES = [
     ("region", "regions/asia-northeast1", "did you mean 'asia-northeast1'?"),
     ("producer.project", "projects/producer-project", "did you mean 'producer-project'?"),
-    ("producer.project", "https://console.cloud.google.com/projects/producer-project", "did you mean 'producer-project'?"),
+    ("producer.project", "https://example.com/projects/producer-project", "did you mean 'producer-project'?"),
     ("producer.project", "example.com:producer-project", "take another project"),
     (f"{SERVICE}.accept", {"projects/consumer-project": 1}, "did you mean 'consumer-project'?"),
     (f"{SERVICE}.names", {"service": "projects/p/locations/x/services/hello-service"}, "did you mean 'hello-service'?"),

@@ -158,8 +158,16 @@ UNUSABLE: list[tuple[str, bytes | None, str]] = [
     ("binary", b"PK\x03\x04tfplan", "is binary (the plan itself?)"),
     ("zeros", b"{\0}", "is binary"),
     ("cut", PLAN_TEXT[:200].encode(), "is cut off, or not JSON (line 1)"),
-    ("text", b"Terraform will perform the following actions", "is not JSON"),
-    ("latin", b'{"a": "\xe9"}', "is not UTF-8"),
+    ("text", b"Terraform will perform the following actions", "is what `terraform plan` shows to people"),
+    ("colours", b"\x1b[0m\x1b[1mdata.google_project.consumer: Reading", "is what `terraform plan` shows to people"),
+    (
+        "log",
+        b'{"@level":"info","@message":"Terraform 1.11.4"}\n{"@level":"info"}',
+        "is the log of `terraform plan -json`",
+    ),
+    ("wrapped nothing", b"[command]terraform-bin show -json plan\nError: no such file\n", "is not JSON"),
+    ("latin", b'{"a": "\xe9"}', "is neither UTF-8 nor UTF-16"),
+    ("half of UTF-16", PLAN_TEXT.encode("utf-16")[:-1], "is neither UTF-8 nor UTF-16"),
     ("list", b"[]", "is not a plan (it has no format_version)"),
     ("other", b'{"a": 1}', "is not a plan (it has no format_version)"),
     ("version", json.dumps(PLAN | {"format_version": "2.0"}).encode(), "has format version '2.0'; only 1.x"),
@@ -185,6 +193,25 @@ def test_what_is_no_plan_is_refused_in_one_sentence(
     assert str(refused.value).startswith("plan.json: ")
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(PLAN_TEXT.encode("utf-16"), id="Windows PowerShell"),
+        pytest.param(b"\xfe\xff" + PLAN_TEXT.encode("utf-16-be"), id="UTF-16, the other way round"),
+        pytest.param(b"\xef\xbb\xbf" + PLAN_TEXT.encode(), id="UTF-8 with a mark"),
+        pytest.param(
+            b"[command]/opt/terraform-bin show -json plan.out\n"
+            + PLAN_TEXT.encode()
+            + b"\n::debug::Terraform exited\n",
+            id="wrapper of setup-terraform",
+        ),
+    ],
+)
+def test_a_plan_is_read_whatever_wrote_it(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_bytes(content)
+    assert read(tmp_path / "plan.json", "plan.json", stack(CODE)).changes == planned(tmp_path, PLAN).changes
 
 
 def test_a_plan_of_another_stack_is_refused(tmp_path: Path) -> None:

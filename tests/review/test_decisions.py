@@ -38,8 +38,8 @@ ROWS: list[tuple[str, Any, str, str]] = [
      "shop-attachment answers on port 8080 instead of 80: callers that still use port 80 get no answer from the moment "
      "of the apply, even though their connection stays."),
     (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
-     "google_compute_forwarding_rule.shop (shop-rule) must be replaced (port_range); the new one is there before the "
-     "old one goes."),
+     "google_compute_forwarding_rule.shop (shop-rule) must be replaced (port_range); every apply stops at it with 409, "
+     "because the new one is to be made first and has the old one's name."),
     (f"{ATTACHMENT}/name", "other", CUT,
      "The service attachment other must be replaced (name): every consumer's connection is closed."),
     (ATTACHMENT, None, GONE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployment.comparison import Change
-from tests.review.stacks import PRODUCER, Json, compared, edited
+from tests.review.stacks import PRODUCER, Json, compared, edited, findings, reported, sentences
 
 RUN, RULE = "resource/google_cloud_run_v2_service/shop", "resource/google_compute_forwarding_rule/shop"
 ENDPOINT: Json = {
@@ -70,3 +70,25 @@ def test_a_limit_or_an_image_replaces_nothing() -> None:
     path = "resource/google_compute_service_attachment/shop/consumer_accept_lists/0/connection_limit"
     assert replaced(PRODUCER, edited(PRODUCER, path, 20)) == {}
     assert replaced(PRODUCER, edited(PRODUCER, f"{RUN}/template/containers/0/image", "shop:2")) == {}
+
+
+def test_a_replacement_that_is_made_first_under_the_old_name_never_succeeds() -> None:
+    """Global access cannot be switched on later, and the rule's name does not follow it."""
+    report = reported(PRODUCER, edited(PRODUCER, f"{RULE}/allow_global_access", True))
+    assert ("replacement-meets-itself", "google_compute_forwarding_rule.shop") in findings(report)
+    (sentence,) = [sentence for sentence in sentences(report) if "shop-rule" in sentence]
+    assert "every apply stops at it with 409" in sentence
+    assert "before the old one goes" not in sentence
+
+
+def test_one_with_another_name_or_place_or_made_afterwards_does() -> None:
+    late = edited(PRODUCER, f"{RULE}/allow_global_access", True)
+    for after in (
+        edited(late, f"{RULE}/name", "other-rule"),
+        edited(late, f"{RULE}/name", "${terraform_data.name.output}"),
+        edited(late, f"{RULE}/region", "us-west1"),
+        edited(late, f"{RULE}/lifecycle/create_before_destroy", False),
+    ):
+        report = reported(PRODUCER, after)
+        assert "google_compute_forwarding_rule.shop" in replaced(PRODUCER, after)
+        assert "replacement-meets-itself" not in [rule for rule, _ in findings(report)]

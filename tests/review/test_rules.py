@@ -21,9 +21,9 @@ from tests.review.stacks import PRODUCER, compared, stack
 NEVER_UNDECIDED = {
     "authoritative-iam", "invokers-dropped", "attachment-replaced", "endpoint-replaced", "endpoint-address-literal",
     "serverless-backend-settings", "plain-http", "proxy-subnet-order", "firewall-wider-than-iap", "provider-unlocked",
-    "local-state", "output-leaks", "deletion-protection-lifted",
+    "local-state", "output-leaks", "deletion-protection-lifted", "replacement-meets-itself",
 }  # fmt: skip
-OF_CHANGE = {"attachment-replaced", "endpoint-replaced", "deletion-protection-lifted"}
+OF_CHANGE = {"attachment-replaced", "endpoint-replaced", "deletion-protection-lifted", "replacement-meets-itself"}
 WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
 
 

@@ -1,0 +1,26 @@
+"""Rules about a change itself, whatever kind of resource it is of."""
+
+from __future__ import annotations
+
+from deployment.kinds import KINDS
+from review.replacement import meets_itself
+from review.rules.rule import ERROR, Answer, Subject, finding, fine, rule
+
+
+@rule(
+    id="replacement-meets-itself",
+    severity=ERROR,
+    kinds=tuple(sorted({kind.type for kind in KINDS if kind.collection})),
+    what="A replacement is to be made under the name that the old one still has.",
+    why="With create_before_destroy the new one comes first, and Google has one resource of a name: every apply stops "
+    "there with 409 (already exists).",
+    remedy="Give the new one another name, or leave what forces the replacement (named in the finding) as it was.",
+    of_change=True,
+)
+def replacement_meets_itself(subject: Subject) -> Answer:
+    """Where the name is not known before apply, something gives the new one a name of its own."""
+    change = subject.change
+    if change is None or change.action != "replaced" or not meets_itself(change, subject.item, subject.former):
+        return fine()
+    why = "; ".join(change.because) or "a reason Terraform keeps"
+    return finding("it is replaced, because of {why}, and stays {name}", why=why, name=subject.item.values["name"])

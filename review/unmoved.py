@@ -1,0 +1,66 @@
+"""What the code changes and the plan does not: an attribute that the provider keeps once it has left the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cloudrun_psc.rules import defaults, instance_sizes
+from deployment.comparison import Change, Comparison
+from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.terraform import RECORD
+from deployment.references import is_open
+from deployment.stack import UNKNOWN, texts
+from review.findings import Finding, other
+from review.sentence import say
+
+# What a service runs with where nothing is said: left out or given, it is the same.
+_TEMPLATE, _LIMITS = "template", "template.containers.resources.limits"
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    SERVICE.type: {
+        f"{_TEMPLATE}.max_instance_request_concurrency": defaults.RUN_CONCURRENCY,
+        f"{_TEMPLATE}.timeout": f"{defaults.RUN_TIMEOUT_SECONDS}s",
+        f"{_TEMPLATE}.scaling.min_instance_count": defaults.RUN_MIN_INSTANCES,
+        f"{_TEMPLATE}.scaling.max_instance_count": defaults.RUN_MAX_INSTANCES,
+        f"{_TEMPLATE}.containers.ports.container_port": defaults.RUN_PORT,
+        f"{_LIMITS}.cpu": instance_sizes.DEFAULT_CPU,
+        f"{_LIMITS}.memory": instance_sizes.DEFAULT_MEMORY,
+    }
+}
+
+
+def unmoved(code: Comparison, plan: Comparison) -> Iterator[Finding]:
+    """A finding for each resource with attributes that stay in the plan as they were in the code before."""
+    for change in code.changes:
+        kept = sorted(_kept(change, code, plan)) if change.action == "updated" and change.of_resource else []
+        if kept:
+            what = "; ".join(f"{path} stays {value!r}" for path, value in kept)
+            detail = say("the code changes it and the plan does not: {what}", what=what)
+            stack = code.stack
+            yield other("plan-without-change", stack.label, stack.environment, change.address, detail, "plan")
+
+
+def _kept(change: Change, code: Comparison, plan: Comparison) -> Iterator[tuple[str, Any]]:
+    former, present = code.former(change.address), code.stack.items.get(change.address)
+    planned = plan.after.items.get(change.address) if plan.after else None
+    if former is None or present is None or planned is None or change.type == RECORD.type:
+        return
+    before, after, stays = (dict(_flat(item.values)) for item in (former, present, planned))
+    ignored = {str(attribute) for attribute in texts(present.lifecycle, "ignore_changes")}
+    usual = _DEFAULTS.get(change.type, {})
+    for path, value in before.items():
+        known = not is_open(value) and not is_open(after.get(path))
+        changed = known and str(after.get(path, usual.get(path))) != str(value)
+        if changed and str(stays.get(path)) == str(value) and not {path.partition(".")[0], "all"} & ignored:
+            yield path, value
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Single values by their paths; a block is written as a mapping or as a list of one, which is the same."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        yield from _flat(value[0], path)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    elif value is not None and value is not UNKNOWN and not isinstance(value, (list, dict)):
+        yield path, value
