@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cloudrun_psc.rules import access, connections, names, ranges
+from cloudrun_psc.rules import access, connections, names, ranges, services
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
 from config import name_prefix
 
@@ -154,6 +154,15 @@ NamePrefix = Annotated[
     ),
     _schema(name_prefix.PATTERN, "staging"),
 ]
+Argument = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+SecretFile = Annotated[str, _ruled(services.secret_file), _schema(services.SECRET_FILE, "/secrets/tls/key.pem")]
+HttpPath = Annotated[
+    str,
+    _matching(services.HTTP_PATH, "a path", "what begins with a slash, such as /healthz", "correct it"),
+    _schema(services.HTTP_PATH, "/healthz"),
+]
+AnnotationKey = Annotated[str, _ruled(services.annotation_key), _schema(services.ANNOTATION, "example.com/team")]
+Subnetwork = Annotated[str, _ruled(connections.subnetwork), _schema(connections.SUBNETWORK, "apps-subnet")]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),

@@ -10,11 +10,13 @@ from cloudrun_psc import (
     InternalLoadBalancer,
     LoadBalancerNames,
     PrivateService,
+    Probe,
     ProducerNetwork,
     ProjectApis,
     PublishedService,
     SecretReference,
     Subnet,
+    VpcAccess,
 )
 from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
@@ -37,7 +39,7 @@ class ProducerStack(SideStack):
         """Build the stack `producer` of a configuration that has been checked."""
         super().__init__(app, PRODUCER, settings, side)
         self._settings, self._side = settings, side
-        secrets = any(service.secrets for service in side.services.values())
+        secrets = any(service.secrets or service.secret_files for service in side.services.values())
         self._apis = ProjectApis(
             self, "apis", project=side.project, apis=[RUN, COMPUTE, *([SECRETS] if secrets else [])]
         ).all()
@@ -125,6 +127,7 @@ class ProducerStack(SideStack):
         )
 
     def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:
+        reads_secrets = bool(service.secrets or service.secret_files)
         run = PrivateService(
             scope,
             "service",
@@ -133,8 +136,9 @@ class ProducerStack(SideStack):
             name=service.names.service,
             container=_container(service),
             service_account=service.service_account,
-            secret_accessor=None if service.service_account or not service.secrets else self._own_account(),
+            secret_accessor=None if service.service_account or not reads_secrets else self._own_account(),
             labels=service.labels,
+            annotations=service.annotations,
             deletion_protection=self._settings.deletion_protection,
             depends_on=self._apis,
             address=address,
@@ -191,17 +195,30 @@ class ProducerStack(SideStack):
 
 
 def _container(service: ServiceSettings) -> Container:
+    scaling, vpc_access = service.scaling, service.vpc_access
     return Container(
         image=service.image,
+        command=service.command,
+        args=service.args,
         port=service.container_port,
+        h2c=service.h2c,
         env=service.env,
         secrets={name: SecretReference(**secret.model_dump()) for name, secret in service.secrets.items()},
+        secret_files={path: SecretReference(**secret.model_dump()) for path, secret in service.secret_files.items()},
         cpu=service.cpu,
         memory=service.memory,
-        min_instances=service.scaling.min_instances,
-        max_instances=service.scaling.max_instances,
+        cpu_idle=service.cpu_idle,
+        startup_cpu_boost=service.startup_cpu_boost,
+        min_instances=scaling.min_instances,
+        max_instances=scaling.max_instances,
         concurrency=service.concurrency,
         timeout_seconds=service.timeout_seconds,
+        execution_environment=service.execution_environment,
+        startup_probe=Probe(**service.startup_probe.model_dump()) if service.startup_probe else None,
+        liveness_probe=Probe(**service.liveness_probe.model_dump()) if service.liveness_probe else None,
+        vpc_access=VpcAccess(subnetwork=vpc_access.subnet, egress=vpc_access.egress, tags=vpc_access.tags)
+        if vpc_access
+        else None,
     )
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from cloudrun_psc.rules import connections, names
 from cloudrun_psc.rules.faults import Fault, shown
-from config.rules.finding import Finding, endpoints_of, refused
+from config.rules.finding import Finding, endpoints_of, refused, services_of
 from config.settings import Settings
 
 
@@ -18,6 +18,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _state_bucket(settings)
     yield from _zones(settings)
     yield from _endpoint_targets(settings)
+    for path, _, service in services_of(settings):
+        if service.vpc_access is not None:
+            fault = connections.subnetwork(service.vpc_access.subnet, within=settings.region)
+            yield from refused((*path, "vpc_access", "subnet"), fault, ("region",))
 
 
 def _something_to_deploy(settings: Settings) -> Iterator[Finding]:

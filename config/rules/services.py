@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import instance_sizes
+from cloudrun_psc.rules import bounds, instance_sizes, services
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath
 from config.rules.finding import Finding, refused, services_of
 from config.settings import ServiceSettings, Settings
+from config.settings.service import ProbeSettings
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -17,6 +18,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _variables(path, service)
         yield from _instances(path, service)
         yield from _size(path, service)
+        yield from _probes(path, service)
+        yield from refused((*path, "secret_files"), services.secret_folders(service.secret_files))
     if settings.producer is not None:
         yield from _former_keys(settings.producer.services)
 
@@ -55,6 +58,16 @@ def _size(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     yield from refused((*path, key), fault, (*path, other))
     fault = instance_sizes.concurrency(service.concurrency, cpu) if service.concurrency else None
     yield from refused((*path, "concurrency"), fault, (*path, "cpu"))
+
+
+def _probes(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    limits = {"startup_probe": bounds.STARTUP_PERIOD_SECONDS, "liveness_probe": bounds.LIVENESS_PERIOD_SECONDS}
+    for name, period in limits.items():
+        probe: ProbeSettings | None = getattr(service, name)
+        if probe is not None:
+            here = (*path, name)
+            yield from refused(here, services.probe_kind(probe.http_path, probe.grpc_service))
+            yield from refused(here, services.probe_times(probe.period_seconds, probe.timeout_seconds, period))
 
 
 def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:

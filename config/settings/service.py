@@ -7,7 +7,14 @@ from typing import Literal
 from pydantic import Field
 
 from cloudrun_psc.rules import default_names, defaults
-from cloudrun_psc.rules.bounds import CONCURRENCY, PORT, TIMEOUT_SECONDS
+from cloudrun_psc.rules.bounds import (
+    CONCURRENCY,
+    FAILURE_THRESHOLD,
+    LIVENESS_DELAY_SECONDS,
+    PORT,
+    STARTUP_DELAY_SECONDS,
+    TIMEOUT_SECONDS,
+)
 from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS, ConnectionPreference
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from config import fields
@@ -21,6 +28,64 @@ class SecretSettings(Section):
 
     secret: fields.Secret = Field(description="NAME (in the producer's project) or projects/PROJECT/secrets/NAME.")
     version: fields.SecretVersion = Field(defaults.SECRET_VERSION, description="The secret's version.")
+
+
+class ProbeSettings(Section):
+    """How Cloud Run finds out whether a container has started, or still lives; by a TCP connection unless told else."""
+
+    http_path: fields.HttpPath | None = Field(None, description="A path whose answer must be 2xx or 3xx.")
+    grpc_service: fields.Text | None = Field(
+        None, description='A service of gRPC\'s health check; "" is the whole server.'
+    )
+    port: int | None = Field(
+        None, ge=PORT.least, le=PORT.most, description="The port to try. Default: the container's own."
+    )
+    period_seconds: int = Field(defaults.PROBE_PERIOD_SECONDS, ge=1, description="Seconds between two tries.")
+    timeout_seconds: int = Field(
+        defaults.PROBE_TIMEOUT_SECONDS, ge=1, description="Seconds that a try may take, not more than the period."
+    )
+    failure_threshold: int = Field(
+        defaults.PROBE_FAILURE_THRESHOLD,
+        ge=FAILURE_THRESHOLD.least,
+        le=FAILURE_THRESHOLD.most,
+        description="How many failures in a row count.",
+    )
+
+
+class StartupProbeSettings(ProbeSettings):
+    """Whether it has started: no request comes before."""
+
+    initial_delay_seconds: int = Field(
+        defaults.PROBE_DELAY_SECONDS,
+        ge=STARTUP_DELAY_SECONDS.least,
+        le=STARTUP_DELAY_SECONDS.most,
+        description="Seconds before the first try.",
+    )
+
+
+class LivenessProbeSettings(ProbeSettings):
+    """Whether it still lives: an instance that does not is stopped."""
+
+    initial_delay_seconds: int = Field(
+        defaults.PROBE_DELAY_SECONDS,
+        ge=LIVENESS_DELAY_SECONDS.least,
+        le=LIVENESS_DELAY_SECONDS.most,
+        description="Seconds before the first try.",
+    )
+
+
+class VpcAccessSettings(Section):
+    """Direct VPC egress: what the service itself calls in a network."""
+
+    subnet: fields.Subnetwork = Field(
+        description="The subnet that instances have their addresses from: its name, or its link in a Shared VPC."
+    )
+    egress: Literal["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"] = Field(
+        "PRIVATE_RANGES_ONLY", description="What goes through the network."
+    )
+    tags: list[fields.ResourceName] = Field(
+        default_factory=list, description="Network tags of the instances, for firewall rules."
+    )
 
 
 class ScalingSettings(Section):
@@ -56,11 +121,18 @@ class ServiceSettings(Section):
     """One published Cloud Run service with its load balancer and service attachment."""
 
     image: fields.Image = Field(defaults.IMAGE, description="The container image.")
+    command: list[fields.Argument] = Field(
+        default_factory=list, description="What runs in place of the image's entrypoint; no shell reads it."
+    )
+    args: list[fields.Argument] = Field(default_factory=list, description="Arguments in place of the image's own.")
     container_port: int | None = Field(
         None,
         ge=PORT.least,
         le=PORT.most,
         description="The port that the container listens on. Default: Cloud Run's, 8080.",
+    )
+    h2c: bool | None = Field(
+        None, description="Whether the container speaks HTTP/2 without TLS, as gRPC does. Default: Cloud Run's, false."
     )
     env: dict[fields.VariableName, fields.Text] = Field(
         default_factory=dict, description="Environment variables; quote numbers and yes/no."
@@ -69,11 +141,36 @@ class ServiceSettings(Section):
         default_factory=dict,
         description="Environment variables out of Secret Manager; the service's account gets access.",
     )
+    secret_files: dict[fields.SecretFile, SecretSettings] = Field(
+        default_factory=dict,
+        description="Files out of Secret Manager, by path, each in a folder of its own; "
+        "the service's account gets access.",
+    )
     cpu: fields.Cpu | None = Field(
         None, description=f"CPU limit, such as 1 or 500m. Default: Cloud Run's, {DEFAULT_CPU}."
     )
     memory: fields.Memory | None = Field(
         None, description=f"Memory limit, such as 512Mi. Default: Cloud Run's, {DEFAULT_MEMORY}."
+    )
+    cpu_idle: bool | None = Field(
+        None, description="Whether the CPU is there, and charged, during requests only. Default: Cloud Run's, true."
+    )
+    startup_cpu_boost: bool | None = Field(
+        None, description="Whether instances have more CPU while they start. Default: Cloud Run's, false."
+    )
+    execution_environment: Literal["gen1", "gen2"] | None = Field(
+        None, description="The sandbox that instances run in. Default: Cloud Run chooses."
+    )
+    startup_probe: StartupProbeSettings | None = Field(
+        None,
+        description="When an instance counts as started. Default: Cloud Run's, a TCP connection within "
+        f"{defaults.RUN_STARTUP_SECONDS} seconds.",
+    )
+    liveness_probe: LivenessProbeSettings | None = Field(
+        None, description="When an instance is stopped as dead. Default: never."
+    )
+    vpc_access: VpcAccessSettings | None = Field(
+        None, description="Direct VPC egress, for what the service itself calls. Default: none."
     )
     scaling: ScalingSettings = Field(default_factory=ScalingSettings, description="How many instances there may be.")
     concurrency: int | None = Field(
@@ -94,6 +191,9 @@ class ServiceSettings(Section):
     )
     labels: dict[fields.LabelKey, fields.LabelValue] = Field(
         default_factory=dict, description="Labels of the Cloud Run service."
+    )
+    annotations: dict[fields.AnnotationKey, fields.Text] = Field(
+        default_factory=dict, description="Annotations of the Cloud Run service, for tools of your own."
     )
     ingress: Literal["internal"] = Field(
         "internal", description="Only internal: the load balancer's traffic counts as that."

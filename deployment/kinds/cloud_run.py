@@ -13,12 +13,14 @@ from deployment.kinds.kind import (
     REPLACED,
     SERVICE_IDENTITY,
     Grant,
+    Keys,
     Kind,
     Noteworthy,
 )
 from deployment.values import Json
 
 _RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
+_PROBE: Keys = {"grpc": {}, "http_get": {}, "tcp_socket": {}}
 
 SERVICE = Kind(
     type="google_cloud_run_v2_service",
@@ -28,14 +30,20 @@ SERVICE = Kind(
     import_id="projects/{project}/locations/{location}/services/{name}",
     comment="What is published. Only internal traffic reaches it, only named invokers may call.",
     keys={
+        "annotations": MAP,
         "labels": MAP,
         "template": {
             "containers": {
                 "env": {"value_source": {"secret_key_ref": {}}},
+                "liveness_probe": _PROBE,
                 "ports": {},
                 "resources": {"limits": MAP},
+                "startup_probe": _PROBE,
+                "volume_mounts": {},
             },
             "scaling": {},
+            "volumes": {"secret": {"items": {}}},
+            "vpc_access": {"network_interfaces": {}},
         },
     },
     forcing=("name", "project", "location"),

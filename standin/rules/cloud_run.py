@@ -40,18 +40,16 @@ def a_services_account_exists(change: Change) -> None:
     doubt="Google tells it when the revision starts, at the end of the operation; here the call itself is refused.",
 )
 def a_services_account_reads_its_secrets(change: Change) -> None:
-    """The account has access to each secret that an environment variable comes from."""
+    """The account has access to each secret that an environment variable or a file comes from."""
     email = change.wanted["template"].get("serviceAccount", "")
-    for container in _containers(change):
-        for variable in container.get("env", []):
-            secret = variable.get("valueSource", {}).get("secretKeyRef", {}).get("secret")
-            if secret and not _may_read(change, email, secret):
-                raise GoogleError(
-                    403,
-                    f"Permission denied on secret: {secret} for Revision service account {email}. The service account "
-                    "used must be granted the 'Secret Manager Secret Accessor' role "
-                    "(roles/secretmanager.secretAccessor) at the secret, project or higher level.",
-                )
+    for secret in _secrets(change):
+        if secret and not _may_read(change, email, secret):
+            raise GoogleError(
+                403,
+                f"Permission denied on secret: {secret} for Revision service account {email}. The service account "
+                "used must be granted the 'Secret Manager Secret Accessor' role "
+                "(roles/secretmanager.secretAccessor) at the secret, project or higher level.",
+            )
 
 
 @rule(*_WRITES, source=f"{_CPU}#cpu-less-than-1 (CPU below 1: concurrency 1)")
@@ -132,6 +130,26 @@ def a_service_has_a_container_with_an_image(change: Change) -> None:
     for index, container in enumerate(containers):
         if not container.get("image"):
             raise _violation(f"containers[{index}].image", "An image is required.")
+
+
+@rule(*_WRITES, source="run v2 discovery document, GoogleCloudRunV2Probe", doubt="The words are the stand-in's.")
+def probes_end_before_they_begin_again(change: Change) -> None:
+    """A probe's timeout is not longer than its period, and periods have a most."""
+    for index, container in enumerate(_containers(change)):
+        for name, most in (("startupProbe", 240), ("livenessProbe", 3600)):
+            probe = container.get(name, {})
+            period, timeout = probe.get("periodSeconds", 10), probe.get("timeoutSeconds", 1)
+            if not timeout <= period <= most:
+                field = f"containers[{index}].{name}.period_seconds"
+                raise _violation(field, f"Must be at least timeout_seconds, {timeout}, and at most {most}.")
+
+
+def _secrets(change: Change) -> Iterator[str]:
+    for container in _containers(change):
+        for variable in container.get("env", []):
+            yield variable.get("valueSource", {}).get("secretKeyRef", {}).get("secret", "")
+    for volume in change.wanted["template"].get("volumes", []):
+        yield volume.get("secret", {}).get("secret", "")
 
 
 def _containers(change: Change) -> Iterator[Json]:

@@ -147,10 +147,15 @@ def test_the_record_holds_what_is_sent(stack: TerraformStack, resources: Resourc
         "concurrency": 1,
         "container_port": 9000,
         "cpu": "500m",
+        "cpu_idle": True,
+        "h2c": "${null}",
         "max_instances": 2,
         "memory": "512Mi",
         "min_instances": 0,
         "service_account": "runner@our-project.iam.gserviceaccount.com",
+        "startup_cpu_boost": False,
+        "startup_probe": "port: 9000, initial_delay_seconds: 0, period_seconds: 240, timeout_seconds: 240, "
+        "failure_threshold: 1",
         "timeout_seconds": 60,
     }
-    assert "lifecycle" not in record
+    assert record["lifecycle"]["ignore_changes"] == ["input.h2c"]

@@ -40,6 +40,19 @@ ROWS: Mapping[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
     "cpu and memory": ({"cpu": "2", "memory": "1Gi"}, ("cpu", "memory"), {"cpu": "1", "memory": "512Mi"}),
     "timeout_seconds": ({"timeout_seconds": 60}, ("timeout_seconds",), {"timeout_seconds": 300}),
     "container_port": ({"container_port": 9000}, ("container_port",), {"container_port": 8080}),
+    "h2c": ({"h2c": True}, ("h2c",), {"h2c": False}),
+    "h2c and container_port": (
+        {"h2c": True, "container_port": 9000},
+        ("h2c", "container_port"),
+        {"h2c": False, "container_port": 8080},
+    ),
+    "cpu_idle": ({"cpu_idle": False}, ("cpu_idle",), {"cpu_idle": True}),
+    "startup_cpu_boost": ({"startup_cpu_boost": True}, ("startup_cpu_boost",), {"startup_cpu_boost": False}),
+    "startup_probe": (
+        {"startup_probe": {"http_path": "/ready", "period_seconds": 5}},
+        ("startup_probe",),
+        {"startup_probe": {"port": 8080, "period_seconds": 240, "timeout_seconds": 240, "failure_threshold": 1}},
+    ),
     "service_account": (
         {"service_account": f"runner@{PRODUCER}.iam.gserviceaccount.com"},
         ("service_account",),
@@ -52,6 +65,48 @@ TAKEN: Mapping[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "cpu": ({"cpu": "2", "memory": "1Gi"}, "cpu", {"cpu": "1", "memory": "1Gi"}),
     "memory": ({"cpu": "2", "memory": "1Gi"}, "memory", {"cpu": "2", "memory": "512Mi"}),
 }
+
+
+# Taken out and gone: the provider keeps nothing of these.
+GONE: Mapping[str, tuple[Any, Callable[[dict[str, Any]], Any], Any]] = {
+    "command": (["/bin/server"], lambda template: template["containers"][0].get("command"), ["/bin/server"]),
+    "args": (["--verbose"], lambda template: template["containers"][0].get("args"), ["--verbose"]),
+    "env": (
+        {"MODE": "fast"},
+        lambda template: template["containers"][0].get("env"),
+        [{"name": "MODE", "value": "fast"}],
+    ),
+    "secret_files": (
+        {"/secrets/tls/key.pem": {"secret": "tls-key"}},
+        lambda template: (
+            [mount["mountPath"] for mount in template["containers"][0].get("volumeMounts", [])]
+            + [volume["secret"]["secret"] for volume in template.get("volumes", [])]
+        ),
+        ["/secrets/tls", "tls-key"],
+    ),
+    "execution_environment": (
+        "gen2",
+        lambda template: template.get("executionEnvironment"),
+        "EXECUTION_ENVIRONMENT_GEN2",
+    ),
+    "liveness_probe": (
+        {"grpc_service": "", "port": 9001},
+        lambda template: template["containers"][0].get("livenessProbe", {}).get("grpc"),
+        {"port": 9001},
+    ),
+    "vpc_access": (
+        {"subnet": "apps", "egress": "ALL_TRAFFIC", "tags": ["egress"]},
+        lambda template: (template.get("vpcAccess") or {}).get("egress"),
+        "ALL_TRAFFIC",
+    ),
+}
+
+
+def _written(value: object) -> str:
+    """As a message has it: YAML, on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {inner}' for key, inner in value.items())}}}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _of_hello(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,6 +131,10 @@ def _standing(outcome: Outcome) -> dict[str, Any]:
         "memory": limits["memory"],
         "idle": container["resources"].get("cpuIdle", False),
         "account": template["serviceAccount"],
+        "protocol": container["ports"][0]["name"],
+        "boost": container["resources"].get("startupCpuBoost", False),
+        # The provider sends null for what it does not have, and 0 for a delay.
+        "startup": {key: value for key, value in container["startupProbe"].items() if value},
     }
 
 
@@ -96,7 +155,7 @@ def test_a_setting_taken_out_is_refused_until_its_default_was_given(
         if setting != "scaling" and given.get("scaling", given).get(setting) != default:
             (told,) = [finding for finding in refused.findings if f"The {setting} of hello-service was" in finding]
             assert "refused at plan" in told
-            assert "PROJECT_NUMBER" in told if setting == "service_account" else f" as {default}" in told
+            assert "PROJECT_NUMBER" in told if setting == "service_account" else f" as {_written(default)}" in told
     assert _standing(refused) == standing, "nothing was changed"
     for config in (edited(after, {f"{HELLO}.{key}": value for key, value in instead.items()}), after):
         outcome = deployed.deploy(config)
@@ -115,6 +174,38 @@ def test_a_setting_taken_out_beside_another_has_the_default(
     assert outcome.findings == [], "the second plan is empty"
     standing = _standing(outcome)
     assert {key: standing[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("setting", GONE)
+def test_a_setting_that_the_provider_lets_go_is_gone(setting: str, live: Callable[..., Live]) -> None:
+    given, standing, wanted = GONE[setting]
+    deployed = live()
+    before = standing(deployed.deploy(configuration("default")).named("services", "hello-service")["template"])
+    assert before != wanted
+    for config, expected in ((_given({setting: given}), wanted), (configuration("default"), before)):
+        outcome = deployed.deploy(config)
+        assert outcome.findings == [], "the second plan is empty"
+        assert (standing(outcome.named("services", "hello-service")["template"]) or None) == (expected or None)
+        assert outcome.connections == {"psc-endpoint": "kept"}
+
+
+def test_annotations_and_labels_come_and_go(live: Callable[..., Live]) -> None:
+    deployed = live()
+    for given in ({"example.com/team": "shop"}, {}):
+        outcome = deployed.deploy(_given({"annotations": given, "labels": {"team": "shop"} if given else {}}))
+        assert outcome.findings == [], "the second plan is empty"
+        service = outcome.named("services", "hello-service")
+        assert service.get("annotations", {}) == given
+        assert service["labels"].get("team") == given.get("example.com/team")
+
+
+def test_the_probe_that_cloud_run_makes_follows_the_port(live: Callable[..., Live]) -> None:
+    """The provider knows the former one, and sends that back beside the new port."""
+    deployed = live()
+    assert deployed.deploy(configuration("default")).findings == []
+    outcome = deployed.deploy(_given({"container_port": 9000}))
+    assert outcome.findings == []
+    assert _standing(outcome)["startup"]["tcpSocket"] == {"port": 9000}
 
 
 def test_what_was_never_given_is_not_sent(live: Callable[..., Live]) -> None:

@@ -89,6 +89,11 @@ def _cloud_run(settings: Settings, service: ServiceSettings) -> dict[str, Any]:
         "env": [{"name": name, "value": value} for name, value in service.env.items()],
         "resources": {"limits": {name: value for name, value in limits.items() if value}},
     }
+    container |= {name: value for name, value in (("command", service.command), ("args", service.args)) if value}
+    for name, probe in (("startupProbe", service.startup_probe), ("livenessProbe", service.liveness_probe)):
+        if probe:
+            times = {"periodSeconds": probe.period_seconds, "timeoutSeconds": probe.timeout_seconds}
+            container[name] = {"httpGet": {"path": probe.http_path or "/", "port": probe.port or 8080}, **times}
     if service.container_port:
         container["ports"] = [{"containerPort": service.container_port}]
     scaling = {

@@ -47,10 +47,23 @@ images = st.sampled_from(
         "docker.io/library/nginx:latest",
     ]
 )
+arguments = st.lists(st.text(min_size=1, max_size=20), max_size=3)
+probes = st.fixed_dictionaries(
+    {},
+    optional={
+        "http_path": st.sampled_from(["/", "/healthz?full=1"]),
+        "period_seconds": st.integers(1, 3600),
+        "timeout_seconds": st.integers(1, 3600),
+    },
+)
 services = st.fixed_dictionaries(
     {},
     optional={
         "image": images,
+        "command": arguments,
+        "args": arguments,
+        "startup_probe": probes,
+        "liveness_probe": probes,
         "container_port": st.integers(1, 65535),
         "env": st.dictionaries(
             st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True), st.text(max_size=20), max_size=3

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cloudrun_psc.consumer_network import ConsumerNetwork as ConsumerNetwork
     from cloudrun_psc.container import Container as Container
+    from cloudrun_psc.container import Probe as Probe
     from cloudrun_psc.container import SecretReference as SecretReference
+    from cloudrun_psc.container import VpcAccess as VpcAccess
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
@@ -31,12 +33,14 @@ _HOMES = {
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",
     "PrivateService": "private_service",
+    "Probe": "container",
     "ProducerNetwork": "producer_network",
     "ProjectApis": "project_apis",
     "PscEndpoint": "psc_endpoint",
     "PublishedService": "published_service",
     "SecretReference": "container",
     "Subnet": "rules.subnets",
+    "VpcAccess": "container",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

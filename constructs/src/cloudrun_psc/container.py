@@ -1,27 +1,19 @@
-"""What a Cloud Run service runs: the record, what Cloud Run would refuse of it, and the template that it becomes."""
+"""What a Cloud Run service runs, and what Cloud Run would refuse of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-from cdktf_cdktf_provider_google.cloud_run_v2_service import (
-    CloudRunV2ServiceTemplate,
-    CloudRunV2ServiceTemplateContainers,
-    CloudRunV2ServiceTemplateContainersEnv,
-    CloudRunV2ServiceTemplateContainersEnvValueSource,
-    CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef,
-    CloudRunV2ServiceTemplateContainersPorts,
-    CloudRunV2ServiceTemplateContainersResources,
-    CloudRunV2ServiceTemplateScaling,
-)
+from typing import Literal, TypeAlias
 
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.rules import bounds, defaults, instance_sizes, names
+from cloudrun_psc.rules import bounds, defaults, instance_sizes, names, services
 from cloudrun_psc.rules.faults import Fault
 
 _BOUNDS = {"port": bounds.PORT, "timeout_seconds": bounds.TIMEOUT_SECONDS, "concurrency": bounds.CONCURRENCY}
+ExecutionEnvironment: TypeAlias = Literal["gen1", "gen2"]
+Egress: TypeAlias = Literal["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,25 +25,72 @@ class SecretReference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Probe:
+    """How Cloud Run finds out whether a container has started, or still lives.
+
+    http_path: a GET of this path must be answered with 2xx or 3xx. grpc_service: the health check of gRPC, for a
+    service or, with "", for the whole server. With neither of them a TCP connection must come about.
+    port: by default the container's own. The rest is in seconds, and how many failures in a row count.
+    """
+
+    http_path: str | None = None
+    grpc_service: str | None = None
+    port: int | None = None
+    initial_delay_seconds: int = defaults.PROBE_DELAY_SECONDS
+    period_seconds: int = defaults.PROBE_PERIOD_SECONDS
+    timeout_seconds: int = defaults.PROBE_TIMEOUT_SECONDS
+    failure_threshold: int = defaults.PROBE_FAILURE_THRESHOLD
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpcAccess:
+    """Direct VPC egress: the subnetwork that instances have their addresses from, by name or as a link.
+
+    egress: ALL_TRAFFIC, or only what goes to private ranges. tags: network tags, for firewall rules.
+    """
+
+    subnetwork: str
+    egress: Egress = "PRIVATE_RANGES_ONLY"
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Container:
     """What runs. A value left at None is Cloud Run's own default and is not sent.
 
-    image: container image. port: the container's port, 1 to 65535. env: plain environment variables.
-    secrets: environment variables out of Secret Manager. cpu: such as "1" or "500m". memory: such as "512Mi".
+    image: container image. command, args: in place of the image's own. port: the container's port, 1 to 65535.
+    h2c: HTTP/2 without TLS, as gRPC needs it. env: plain environment variables. secrets: environment variables out of
+    Secret Manager; secret_files: files, by their paths. cpu: such as "1" or "500m". memory: such as "512Mi".
+    cpu_idle: whether the CPU is there during requests only. startup_cpu_boost: more CPU while an instance starts.
     min_instances, max_instances: scaling per revision. concurrency: requests per instance at a time.
-    timeout_seconds: request timeout, 1 to 3600.
+    timeout_seconds: request timeout, 1 to 3600. execution_environment: gen1 or gen2.
     """
 
     image: str = defaults.IMAGE
+    command: Sequence[str] = ()
+    args: Sequence[str] = ()
     port: int | None = None
+    h2c: bool | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
+    secret_files: Mapping[str, SecretReference] = field(default_factory=dict)
     cpu: str | None = None
     memory: str | None = None
+    cpu_idle: bool | None = None
+    startup_cpu_boost: bool | None = None
     min_instances: int | None = None
     max_instances: int | None = None
     concurrency: int | None = None
     timeout_seconds: int | None = None
+    execution_environment: ExecutionEnvironment | None = None
+    startup_probe: Probe | None = None
+    liveness_probe: Probe | None = None
+    vpc_access: VpcAccess | None = None
+
+    @property
+    def secret_references(self) -> list[SecretReference]:
+        """Every secret that it reads, as a variable or as a file."""
+        return [*self.secrets.values(), *self.secret_files.values()]
 
 
 def container_faults(container: Container) -> list[tuple[str, Fault | None]]:
@@ -66,11 +105,22 @@ def container_faults(container: Container) -> list[tuple[str, Fault | None]]:
         value = getattr(container, key)
         if value is not None and is_known(value) and not allowed.least <= value <= allowed.most:
             faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=str(allowed))))
-    return [*faults, *_size_faults(container)]
+    faults += [(f"container.secret_files {path}", services.secret_file(path)) for path in container.secret_files]
+    faults.append(("container.secret_files", services.secret_folders(container.secret_files)))
+    return [*faults, *_size_faults(container), *_probe_faults(container)]
+
+
+def _probe_faults(container: Container) -> Iterator[tuple[str, Fault | None]]:
+    limits = {"startup_probe": bounds.STARTUP_PERIOD_SECONDS, "liveness_probe": bounds.LIVENESS_PERIOD_SECONDS}
+    for name, period in limits.items():
+        probe = getattr(container, name)
+        if probe is not None:
+            yield f"container.{name}", services.probe_kind(probe.http_path, probe.grpc_service)
+            yield f"container.{name}", services.probe_times(probe.period_seconds, probe.timeout_seconds, period)
 
 
 def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
-    cpu, memory = _limits(container).values()
+    cpu, memory = limits_of(container).values()
     if not is_known(cpu):
         return []
     fault = instance_sizes.cpu(cpu)
@@ -83,70 +133,9 @@ def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
     return faults
 
 
-def _limits(container: Container) -> dict[str, str]:
+def limits_of(container: Container) -> dict[str, str]:
+    """How much CPU and memory an instance has, given or by default."""
     return {
         "cpu": container.cpu or instance_sizes.DEFAULT_CPU,
         "memory": container.memory or instance_sizes.DEFAULT_MEMORY,
     }
-
-
-def sent_concurrency(container: Container) -> int | None:
-    """Below one CPU said aloud: the provider would send the 80 of a former size back, which Cloud Run refuses."""
-    if container.concurrency is None and container.cpu and is_known(container.cpu):
-        return 1 if instance_sizes.cpus(container.cpu) < 1 else None
-    return container.concurrency
-
-
-def template(container: Container, service_account: str | None) -> CloudRunV2ServiceTemplate:
-    """What every revision of the service is made from."""
-    scaling = None
-    if container.min_instances is not None or container.max_instances is not None:
-        scaling = CloudRunV2ServiceTemplateScaling(
-            min_instance_count=container.min_instances, max_instance_count=container.max_instances
-        )
-    return CloudRunV2ServiceTemplate(
-        service_account=service_account,
-        timeout=f"{container.timeout_seconds}s" if container.timeout_seconds is not None else None,
-        max_instance_request_concurrency=sent_concurrency(container),
-        scaling=scaling,
-        containers=[
-            CloudRunV2ServiceTemplateContainers(
-                image=container.image,
-                ports=CloudRunV2ServiceTemplateContainersPorts(container_port=container.port)
-                if container.port is not None
-                else None,
-                env=_environment(container) or None,
-                resources=_resources(container),
-            )
-        ],
-    )
-
-
-def sent_limits(container: Container) -> dict[str, str] | None:
-    """Nothing while both limits are Cloud Run's own; else both, as the one left out would come back as a difference."""
-    return _limits(container) if container.cpu or container.memory else None
-
-
-def _resources(container: Container) -> CloudRunV2ServiceTemplateContainersResources | None:
-    """With limits given and `cpu_idle` left out, the API keeps the CPU allocated, and charged, between requests."""
-    limits = sent_limits(container)
-    return CloudRunV2ServiceTemplateContainersResources(limits=limits, cpu_idle=True) if limits else None
-
-
-def _environment(container: Container) -> list[CloudRunV2ServiceTemplateContainersEnv]:
-    """Sorted by name: the order of a mapping must not show up as a change."""
-    plain = {
-        name: CloudRunV2ServiceTemplateContainersEnv(name=name, value=value) for name, value in container.env.items()
-    }
-    secret = {
-        name: CloudRunV2ServiceTemplateContainersEnv(
-            name=name,
-            value_source=CloudRunV2ServiceTemplateContainersEnvValueSource(
-                secret_key_ref=CloudRunV2ServiceTemplateContainersEnvValueSourceSecretKeyRef(
-                    secret=reference.secret, version=reference.version
-                )
-            ),
-        )
-        for name, reference in container.secrets.items()
-    }
-    return [variable for _, variable in sorted((plain | secret).items())]

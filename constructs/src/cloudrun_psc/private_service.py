@@ -11,8 +11,9 @@ from cdktf_cdktf_provider_google.secret_manager_secret_iam_member import SecretM
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import known
-from cloudrun_psc.container import Container, container_faults, template
-from cloudrun_psc.rules import access, names
+from cloudrun_psc.container import Container, container_faults
+from cloudrun_psc.revision_template import template
+from cloudrun_psc.rules import access, names, services
 from cloudrun_psc.rules.faults import refuse
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from cloudrun_psc.service_settings import remember
@@ -40,6 +41,7 @@ class PrivateService(Construct):
         service_account: str | None = None,
         secret_accessor: str | None = None,
         labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
         deletion_protection: bool = False,
         invokers: Mapping[str, str] | Sequence[str] = (),
         depends_on: Sequence[ITerraformDependable] = (),
@@ -69,6 +71,7 @@ class PrivateService(Construct):
                 *container_faults(container),
                 *[("labels", known(key, names.label_key)) for key in labels or {}],
                 *[("labels", known(value, names.label_value)) for value in (labels or {}).values()],
+                *[("annotations", known(key, services.annotation_key)) for key in annotations or {}],
             ],
         )
         self.resource = CloudRunV2Service(
@@ -79,6 +82,7 @@ class PrivateService(Construct):
             name=name,
             ingress=INGRESS,
             labels=dict(labels) if labels else None,
+            annotations=dict(annotations) if annotations else None,
             deletion_protection=deletion_protection,
             template=template(container, service_account),
             depends_on=[*depends_on, *self._secret_access(container, secret_accessor or service_account, depends_on)],
@@ -94,7 +98,7 @@ class PrivateService(Construct):
         """Without it the first revision fails to start; no accessor means that somebody else has granted it."""
         granted: list[ITerraformDependable] = []
         own = f"projects/{self._project}/secrets/"
-        secrets = {reference.secret.removeprefix(own) for reference in container.secrets.values()}
+        secrets = {reference.secret.removeprefix(own) for reference in container.secret_references}
         for secret in sorted(secrets) if accessor else []:
             name = secret_name(secret, self._project)
             resource = SecretManagerSecretIamMember(

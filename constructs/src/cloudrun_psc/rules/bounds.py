@@ -19,3 +19,7 @@ PORT = Bounds(1, 65535)
 # https://cloud.google.com/run/docs/configuring/request-timeout: up to 60 minutes.
 TIMEOUT_SECONDS = Bounds(1, 3600)
 CONCURRENCY = Bounds(1, 1000)
+# Of probes: the descriptions of GoogleCloudRunV2Probe in Cloud Run's API. What bounds a number of failures is not said.
+STARTUP_DELAY_SECONDS, STARTUP_PERIOD_SECONDS = Bounds(0, 240), Bounds(1, 240)
+LIVENESS_DELAY_SECONDS, LIVENESS_PERIOD_SECONDS = Bounds(0, 3600), Bounds(1, 3600)
+FAILURE_THRESHOLD = Bounds(1, 2**31 - 1)

@@ -20,6 +20,7 @@ SERVICE_ATTACHMENT = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID}|[0-9]+)/regions/(?P<region>{REGION})"
     rf"/serviceAttachments/{RESOURCE_NAME}"
 )
+SUBNETWORK = rf"(?:{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subnetworks/)?{RESOURCE_NAME}"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
 
 
@@ -39,6 +40,17 @@ def consumer(value: str) -> Fault | None:
     if "/" not in value or re.fullmatch(r"projects/[^/]+/?", value):
         return project_id(value)
     return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
+
+
+def subnetwork(value: str, within: str | None = None) -> Fault | None:
+    """A subnetwork: its name in the project and region at hand, or its link, in `within` when that is given."""
+    allowed = "NAME, or projects/PROJECT/regions/REGION/subnetworks/NAME"
+    remedy = "`gcloud compute networks subnets list` shows them"
+    match = re.fullmatch(SUBNETWORK, value)
+    if match and within is not None and match["region"] not in (None, within):
+        wrong = f"the subnetwork is in {match['region']}, the service in {within}"
+        return Fault(wrong=wrong, allowed=f"subnetworks in {within}", remedy="take another one")
+    return mismatch(value, SUBNETWORK, "a subnetwork", allowed, remedy)
 
 
 def plain(value: str) -> str:

@@ -30,6 +30,10 @@ RUN_CONCURRENCY = 80
 RUN_MIN_INSTANCES, RUN_MAX_INSTANCES = 0, 100
 RUN_PORT = 8080
 RUN_TIMEOUT_SECONDS = 300
+# A probe's, beside those of the startup probe that Cloud Run makes by itself: a TCP connection, tried for 240 seconds.
+# https://cloud.google.com/run/docs/configuring/healthchecks
+PROBE_DELAY_SECONDS, PROBE_PERIOD_SECONDS, PROBE_TIMEOUT_SECONDS, PROBE_FAILURE_THRESHOLD = 0, 10, 1, 3
+RUN_STARTUP_SECONDS, RUN_STARTUP_FAILURES = 240, 1
 
 CONSUMER_NETWORK = default_names.network("consumer")
 CONSUMER_SUBNET = Subnet(name=default_names.subnet("consumer"), range="10.1.0.0/24")
