@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self, TypeVar
 
 from deployment.initialization import Initialization
 from deployment.output_folder import StackFolder
-from deployment.planned import Applied, Planned, applied, has_work, planned
+from deployment.planned import Applied, Planned, applied, destroyed, has_work, planned, was_planned
 from deployment.resident_pool import ResidentPool
 from deployment.resident_provider import ResidentProvider
 from deployment.terraform import SOMETHING_TO_DO, Done, Terraform
@@ -118,6 +119,11 @@ class Deployer:
                 result = self._apply(attached)
                 return planned(done, shown.result()), result
 
+    def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
+        """Destroy everything; of the changes only what Terraform's messages say is told, which is no names."""
+        with self._attached(stack) as attached:
+            return destroyed(self._tried(attached, partial(self.terraform.destroy, stack.folder), was_planned))
+
     @contextmanager
     def _attached(self, stack: StackFolder) -> Iterator[_Attached]:
         build = self._initialization.prepare(stack)
@@ -125,16 +131,21 @@ class Deployer:
             yield _Attached(stack, self.variables, resident)
 
     def _plan(self, attached: _Attached, *, destroy: bool) -> Done:
-        folder = attached.stack.folder
-        done = self.terraform.plan(folder, attached.variables, destroy=destroy)
-        resident = attached.resident
-        if done.code in (0, SOMETHING_TO_DO):
+        plan = partial(self.terraform.plan, attached.stack.folder, destroy=destroy)
+        return self._tried(attached, plan, lambda done: done.code in (0, SOMETHING_TO_DO))
+
+    def _tried(
+        self, attached: _Attached, run: Callable[[Mapping[str, str]], Done], got: Callable[[Done], bool]
+    ) -> Done:
+        """A command, which is repeated without the resident where that may be why it did not get to a plan."""
+        done, resident = run(attached.variables), attached.resident
+        if got(done):
             if resident:
                 resident.proven = True
         elif resident and (not resident.proven or resident.soon_gone()):
-            # A plan changes nothing, so it may be repeated. Where it goes no better, the resident was not to blame.
+            # Nothing was changed yet, so it may be repeated. Where it goes no better, the resident was not to blame.
             attached.resident = None
-            again = self.terraform.plan(folder, attached.variables, destroy=destroy)
+            again = run(attached.own)
             if again.code != done.code or not resident.alive:
                 self._residents.refuse(resident, "with one that stays, a plan failed")
             return again

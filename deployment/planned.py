@@ -55,6 +55,24 @@ def applied(done: Done) -> Applied:
     return Applied(ok=done.code == 0, diagnostics=diagnostics(done.output, done.errors))
 
 
+def was_planned(done: Done) -> bool:
+    """Whether a command that plans and applies got as far as a plan."""
+    return any(message.get("type") == "change_summary" for message in messages(done.output))
+
+
+def destroyed(done: Done) -> tuple[Planned, Applied | None]:
+    """What a destruction in one command did; of the changes its messages tell the addresses alone."""
+    told = diagnostics(done.output, done.errors)
+    if not was_planned(done):
+        return Planned(ok=False, diagnostics=told), None
+    changes = tuple(
+        PlannedChange(address=message["change"]["resource"]["addr"], action="destroyed")
+        for message in messages(done.output)
+        if message.get("type") == "planned_change" and message["change"]["action"] == "delete"
+    )
+    return Planned(ok=True, changes=changes), Applied(ok=done.code == 0, diagnostics=told)
+
+
 def has_work(done: Done) -> bool:
     """Whether a plan's messages alone tell that there is something to apply; the plan itself has the last word."""
     for message in messages(done.output):

@@ -90,6 +90,10 @@ class Terraform:
         """Apply the kept plan."""
         return self._run(folder, variables, "apply", "-input=false", "-json", PLAN)
 
+    def destroy(self, folder: Path, variables: Mapping[str, str]) -> Done:
+        """Plan the destruction of everything and apply that, in one command."""
+        return self._run(folder, variables, "apply", "-destroy", "-auto-approve", "-input=false", "-json")
+
     def end(self) -> None:
         """Ask whatever runs to stop as Ctrl-C would, and then end it; nothing is started after that."""
         with self._lock:

@@ -26,6 +26,9 @@ class Terraform(Protocol):
     def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:
         """Plan a stack, and apply what there is to do."""
 
+    def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
+        """Destroy a stack in one command."""
+
     def side_by_side(self, work: Callable[[_Argument], _Result], arguments: Iterable[_Argument]) -> Iterator[_Result]:
         """The results of `work`, in the order of the arguments."""
 
@@ -99,10 +102,14 @@ def deploy(terraform: Terraform, stack: StackFolder, *, destroy: bool = False) -
     return Attempt(stack=stack, seconds=time.monotonic() - started, planned=planned, applied=applied)
 
 
-def destroy(terraform: Terraform, stack: StackFolder, *, lift_protection: bool) -> list[Attempt]:
-    """Destroy, after another deployment without protection where that is to be lifted."""
+def destroy(terraform: Terraform, stack: StackFolder, *, for_good: bool) -> list[Attempt]:
+    """Destroy; `for_good`, after another deployment without protection, and in one command that tells no names."""
+    if not for_good:
+        return [deploy(terraform, stack, destroy=True)]
     attempts = []
-    if lift_protection and protected(stack):
+    if protected(stack):
         unprotect(stack)
         attempts.append(deploy(terraform, stack))
-    return [*attempts, deploy(terraform, stack, destroy=True)]
+    started = time.monotonic()
+    planned, applied = terraform.destroy(stack)
+    return [*attempts, Attempt(stack=stack, seconds=time.monotonic() - started, planned=planned, applied=applied)]

@@ -83,7 +83,7 @@ class Rehearsal:
         self._renamed, self._touched = {}, set()
         names = {stack.name for stack in present}
         # A consumer that leaves is destroyed first, by its own team or by `cdktf destroy`.
-        self._destroy([stack for stack in self._standing if stack.name not in names], lift_protection=False)
+        self._destroy([stack for stack in self._standing if stack.name not in names], for_good=False)
         went = self.deploy(present, NEXT)
         self._compare(before)
         return went
@@ -114,18 +114,18 @@ class Rehearsal:
 
     def destroy(self) -> None:
         """Destroy everything, consumers first; nothing may be left."""
-        self._destroy(self._standing, lift_protection=True)
+        self._destroy(self._standing, for_good=True)
         state = self._cloud.state()
         left = [*state["compute"], *state["run"]]
         if left:
             self.account.find("left over", f"after destroy there still is: {', '.join(left)}")
 
-    def _destroy(self, stacks: list[StackFolder], *, lift_protection: bool) -> None:
-        work = partial(attempts.destroy, self._terraform, lift_protection=lift_protection)
+    def _destroy(self, stacks: list[StackFolder], *, for_good: bool) -> None:
+        work = partial(attempts.destroy, self._terraform, for_good=for_good)
         for wave in reversed(waves(stacks)):
             wave = wave[::-1]
             for stack in wave:
-                if lift_protection and protected(stack):
+                if for_good and protected(stack):
                     self.account.notes.append(f"{stack.name}: deletion protection was lifted for the destroy")
             for tried in self._terraform.side_by_side(work, wave):
                 went = [self._record(DESTROY, attempt) for attempt in tried]

@@ -32,7 +32,8 @@ def program(file: Path, text: str) -> Path:
 
 
 # A Terraform that writes down what it is asked for and whether a provider is attached. What it does otherwise stands in
-# the folder's `does.json`: the exit code of a command, for `COMMAND attached` or for both.
+# the folder's `does.json`: the exit code of a command, for `COMMAND attached` or for both; with 3 a destruction fails
+# before there is a plan.
 TERRAFORM = """
 import json, os, pathlib, sys
 command, here = sys.argv[1], pathlib.Path.cwd()
@@ -54,15 +55,18 @@ if said == "init apart":
 if command == "plan" and attached and "kill" in does:
     os.kill(does["kill"], 9)
     code = 1
-if command == "plan":
+whole = "-destroy" in sys.argv and command == "apply"
+if command == "plan" or (whole and code != 3):
     for action in does.get("actions", []):
-        print(json.dumps({"type": "planned_change", "change": {"action": action}}))
+        resource = {"addr": "google_x.y"}
+        print(json.dumps({"type": "planned_change", "change": {"action": action, "resource": resource}}))
+    print(json.dumps({"type": "change_summary"}))
 if command == "show":
     print(json.dumps({"resource_changes": [
         {"address": "google_x.y", "mode": "managed", "change": {
             "actions": [action], "before": None, "after": {"name": "y"}}}
         for action in does.get("actions", [])]}))
-if code == 1:
+if code in (1, 3):
     words = {"type": "diagnostic", "diagnostic": {"severity": "error", "summary": f"{said} failed"}}
     print(json.dumps(words))
 sys.exit(code)

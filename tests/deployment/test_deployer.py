@@ -105,6 +105,34 @@ def test_what_is_refused_is_told_in_terraforms_words(deployer: Deployer, tmp_pat
     )
 
 
+def test_a_destruction_is_one_command(deployer: Deployer, tmp_path: Path) -> None:
+    producer = stack(tmp_path, does={"actions": ["delete"]})
+    planned, applied = deployer.destroy(producer)
+    assert [(change.action, change.address) for change in planned.changes] == [("destroyed", "google_x.y")]
+    assert applied
+    assert applied.ok
+    assert asked(producer)[2:] == ["apply attached"]
+
+
+@pytest.mark.parametrize(
+    ("code", "commands", "at_plan"),
+    [
+        pytest.param(1, ["apply attached"], False, id="after a plan, which is never repeated"),
+        pytest.param(3, ["apply attached", "apply"], True, id="before a plan, which is tried without the resident"),
+    ],
+)
+def test_a_destruction_that_fails(
+    code: int, commands: list[str], at_plan: bool, deployer: Deployer, tmp_path: Path
+) -> None:
+    producer = stack(tmp_path, does={"apply": code, "actions": ["delete"]})
+    planned, applied = deployer.destroy(producer)
+    assert asked(producer)[2:] == commands
+    assert planned.ok is not at_plan
+    assert (applied is None) is at_plan
+    said = planned.diagnostics if applied is None else applied.diagnostics
+    assert [diagnostic.summary for diagnostic in said] == [f"{commands[-1]} failed"]
+
+
 def test_a_resident_that_terraform_cannot_use_is_given_up_with_one_line(
     deployer: Deployer, tmp_path: Path, told: list[str]
 ) -> None:

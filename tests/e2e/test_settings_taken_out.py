@@ -196,7 +196,7 @@ def test_annotations_and_labels_come_and_go(live: Callable[..., Live]) -> None:
         assert outcome.findings == [], "the second plan is empty"
         service = outcome.named("services", "hello-service")
         assert service.get("annotations", {}) == given
-        assert service["labels"].get("team") == given.get("example.com/team")
+        assert service.get("labels", {}).get("team") == given.get("example.com/team")
 
 
 def test_the_probe_that_cloud_run_makes_follows_the_port(live: Callable[..., Live]) -> None:

@@ -74,6 +74,9 @@ class FakeTerraform:
             return self.plans.get(what, NOTHING), Applied(ok=False, diagnostics=(REFUSAL,))
         return self.plans.get(what, NOTHING), Applied(ok=True)
 
+    def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
+        return self.deploy(stack, destroy=True)
+
     def side_by_side(self, work: Callable[[_A], _R], arguments: Iterable[_A]) -> Iterator[_R]:
         return reversed([work(argument) for argument in reversed(list(arguments))])
 
