@@ -66,6 +66,9 @@ def container_faults(container: Container) -> list[tuple[str, Fault | None]]:
         value = getattr(container, key)
         if value is not None and is_known(value) and not allowed.least <= value <= allowed.most:
             faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=str(allowed))))
+    least, most = container.min_instances, container.max_instances
+    if all(number is None or is_known(number) for number in (least, most)):
+        faults.append(("container.min_instances", instance_sizes.instances(least, most)))
     return [*faults, *_size_faults(container)]
 
 
