@@ -78,7 +78,7 @@ def _matching(pattern: str, what: str, allowed: str, remedy: str) -> AfterValida
 # 30: with the longest part added (-serverless-neg and a hash) a name still has less than 63 characters.
 KEY_PATTERN = r"(?=.{1,30}$)[a-z](?:-?[a-z0-9])*"
 CPU_PATTERN = r"[1-9][0-9]{0,2}|[1-9][0-9]{1,4}m|0?\.[0-9]{1,3}"
-MEMORY_PATTERN = r"[1-9][0-9]{0,9}(?:k|K|Ki|M|Mi|G|Gi)"
+MEMORY_PATTERN = r"[1-9][0-9]{0,9}(?:k|Ki|M|Mi|G|Gi)"
 # https://cloud.google.com/storage/docs/buckets#naming: no address, no goog in front, no two dots together.
 BUCKET_PATTERN = r"(?!goog)(?!.*\.\.)(?![0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
 # An object's name has at most 1024 bytes; environment and stack follow.

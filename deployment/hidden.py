@@ -7,11 +7,8 @@ compared: a report says that a hidden value changed.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from deployment.credentials import is_credential_name, looks_like, shape
@@ -20,16 +17,6 @@ from deployment.values import children
 SHOWN = "(hidden)"
 # Below this length a text is too common a word to be cut out of messages.
 _SHORTEST = 6
-# Beyond the known shapes: here it costs nothing to hide one value too many.
-_ALIKE = re.compile(
-    r"(?i:password|passwd|token|secret|api[_-]?key) ?[=:] ?[^\s$<{(*]{6,}"  # an argument or a setting in a text
-    r"|\b(?:Bearer|Basic) +[A-Za-z0-9._~+/=-]{12,}"
-)
-# Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
-_RANDOM = re.compile(r"[A-Za-z0-9+_=-]{24,}")
-_DIGEST = re.compile(r"(?:sha256:|^)[0-9a-f]{64}$")
-# Bits a character; English words joined by hyphens have under 4, base64 of random bytes has over 4.5.
-_ENTROPY = 4.2
 
 
 class Hidden:
@@ -55,24 +42,9 @@ class Hidden:
         return {text for text in _texts(self._value) if len(text) >= _SHORTEST}
 
 
-@lru_cache(maxsize=1 << 16)
 def looks_like_credential(text: str) -> bool:
     """Whether a text has the shape of a key, token or password, wherever it stands."""
-    if len(text) < _SHORTEST:
-        return False
-    if shape(text) or _ALIKE.search(text):
-        return True
-    return any(_random(part) for part in _RANDOM.findall(text) if not _DIGEST.search(part))
-
-
-def _random(text: str) -> bool:
-    """A mix of upper case, lower case and digits without structure, as keys have it and names have not."""
-    kinds = [sum(map(check, text)) for check in (str.isupper, str.islower, str.isdigit)]
-    if min(kinds) < 3:
-        return False
-    counts = Counter(text)
-    entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
-    return entropy > _ENTROPY
+    return len(text) >= _SHORTEST and bool(shape(text))
 
 
 def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
@@ -89,22 +61,43 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
         # Cloud Run's env: the name of the variable stands beside its value.
         beside = str(value.get("name", "")) if "value" in value else ""
         return {
-            key: hide(inner, marks.get(key), beside if key == "value" and beside else str(key))
+            _key(str(key), key): hide(inner, marks.get(key), beside if key == "value" and beside else str(key))
             for key, inner in value.items()
         }
     if isinstance(value, list):
         listed = sensitive if isinstance(sensitive, list) else []
         return [hide(inner, listed[at] if at < len(listed) else None, name) for at, inner in enumerate(value)]
-    if isinstance(value, str) and ((looks_like(name, value) and not _reference(value)) or looks_like_credential(value)):
+    if isinstance(value, str) and (shape(value, name) or (looks_like(name, value) and not _reference(value))):
         return Hidden(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and is_credential_name(name):
         return Hidden(value)
     return value
 
 
+def shown_address(text: str) -> str:
+    """A Terraform address without those of its keys (of a `for_each`) that look like a credential."""
+    return re.sub(r'(?<=\[)"((?:[^"\\]|\\.)*)"(?=\])', lambda key: _key(key[1], key[0]), text)
+
+
+def _key(key: str, plain: str) -> str:
+    """`plain`, or a number in place of a key that must not be shown: two of them stay apart."""
+    if not looks_like_credential(key):
+        return plain
+    return f"(hidden {_HIDDEN_KEYS.setdefault(key, len(_HIDDEN_KEYS) + 1)})"
+
+
+# In the order of reading, which is the same each time.
+_HIDDEN_KEYS: dict[str, int] = {}
+
+
 def _reference(text: str) -> bool:
     """Nothing but an expression: it says where a credential comes from, not what it is."""
     return re.fullmatch(r"\$\{[^{}\"]*\}", text) is not None
+
+
+def holds_hidden(value: Any) -> bool:
+    """Whether something in `value` is wrapped."""
+    return isinstance(value, Hidden) or any(map(holds_hidden, children(value)))
 
 
 def hidden_texts(value: Any) -> set[str]:
@@ -132,7 +125,10 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
     """A text that others wrote (Terraform, a configuration's messages) without what must not be shown."""
     for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, SHOWN)
-    return "\n".join(_line(line) for line in text.splitlines())
+    lines = [_line(line) for line in text.splitlines()]
+    cleaned = "\n".join(lines)
+    over_lines = looks_like_credential(cleaned) and not any(map(looks_like_credential, lines))
+    return SHOWN if over_lines else cleaned
 
 
 def _line(line: str) -> str:

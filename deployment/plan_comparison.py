@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.comparison import Change, Comparison, Difference, differences
-from deployment.hidden import Hidden, hide
+from deployment.hidden import Hidden, hide, shown_address
 from deployment.plan_file import belongs, load
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
@@ -74,9 +74,9 @@ def _expressions(plan: Json, name: str) -> dict[str, Json]:
 
 
 def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, Item | None]:
-    change, address = entry["change"], str(entry["address"])
+    change, address = entry["change"], shown_address(str(entry["address"]))
     kind = f"data.{entry['type']}" if entry.get("mode") == "data" else str(entry["type"])
-    former = str(entry.get("previous_address") or address)
+    former = shown_address(str(entry.get("previous_address") or address))
     old = hide(change.get("before"), change.get("before_sensitive"))
     new = hide(change.get("after"), change.get("after_sensitive"))
     if change.get("after_unknown"):

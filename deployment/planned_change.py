@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployment.hidden import shown_address
 from deployment.values import Json
 
 _ACTIONS = {
@@ -46,10 +47,10 @@ def change_of(entry: Json) -> PlannedChange | None:
     reason = _REASONS.get(entry.get("action_reason", ""))
     before, after = change["before"] or {}, change["after"] or {}
     return PlannedChange(
-        address=entry["address"],
+        address=shown_address(str(entry["address"])),
         action=action,
         because=tuple(sorted([*because, *([reason] if reason else [])])),
-        former_address=former,
+        former_address=shown_address(former),
         name=str(after.get("name") or before.get("name") or ""),
         former_name=str(before.get("name") or ""),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deployment.hidden import Hidden, hide
+from deployment.hidden import hide
 from deployment.output_folder import stacks_of
 from deployment.stack import Item, Stack, blocks
 from deployment.values import Json, without_metadata
@@ -42,7 +42,7 @@ def _items(content: Json, lock: str) -> Iterator[Item]:
             for name, values in named.items() if isinstance(named, dict) else ():
                 yield Item(f"{prefix}{type_}.{name}", f"{prefix}{type_}", _plain(values))
     for name, values in _mapping(content, "output").items():
-        yield Item(f"output.{name}", "output", _output(_named(name, values)))
+        yield Item(f"output.{name}", "output", _named(name, values))
     for section in ("check", "variable", "module"):
         for name, values in _mapping(content, section).items():
             yield Item(f"{section}.{name}", section, _named(name, values))
@@ -77,13 +77,8 @@ def _plain(values: Any) -> Json:
 def _named(name: str, values: Any) -> Json:
     """Values of something whose name tells what its value is: `output "db_password"`."""
     plain = _plain(values)
-    return plain | {key: hide(plain[key], name=name) for key in ("value", "default") if key in plain}
-
-
-def _output(values: Json) -> Json:
-    if values.get("sensitive") is True and "value" in values and not isinstance(values["value"], Hidden):
-        values["value"] = Hidden(values["value"])
-    return values
+    marked = any(plain.get(mark) in (True, "true") for mark in ("sensitive", "ephemeral"))
+    return plain | {key: hide(plain[key], marked, name) for key in ("value", "default") if key in plain}
 
 
 def _mapping(values: Json, name: str) -> Json:

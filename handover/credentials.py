@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployment.credentials import looks_like, shape
+from deployment.hidden import hide, holds_hidden
 from deployment.kinds.cloud_run import SERVICE
 from deployment.values import strings, without
 
@@ -32,7 +33,7 @@ def in_environment(stack: str, content: Mapping[str, Any], harmless: frozenset[s
 
 
 def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
-    """What else of a stack's resources and outputs is shaped like a credential; containers' variables aside."""
+    """What else of a stack's resources and outputs a review would hide; containers' variables aside."""
     parts = [
         (f"{kind}.{name}", values)
         for section in ("resource", "data")
@@ -47,5 +48,6 @@ def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
 
 
 def _shape(values: Any) -> str:
-    texts = strings(without(values, lambda key, _: key == "env"))
-    return next(filter(None, map(shape, texts)), "")
+    others = without(values, lambda key, _: key == "env")
+    by_name = "a credential, by its name" if holds_hidden(hide(others)) else ""
+    return next(filter(None, map(shape, strings(others))), by_name)

@@ -141,9 +141,7 @@ def _suspects(text: str, harmless: Sequence[str]) -> Iterator[str]:
         likeness = looks_like(match["name"], match["value"])
         if likeness:
             yield f"env {match['name']} looks like {likeness}"
-    for match in reversed([*_ENV.finditer(text)]):
-        text = text[: match.start()] + text[match.end() :]
-    likeness = shape(text)
+    likeness = shape(_ENV.sub("", text))
     if likeness:
         yield f"something looks like {likeness}"
 

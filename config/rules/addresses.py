@@ -16,7 +16,12 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if settings.producer is not None:
         yield from _producer_ranges(settings, settings.producer)
         yield from _load_balancer_addresses(settings, settings.producer)
+        services = len(settings.producer.services)
+        subnet: KeyPath = ("producer", "network", "load_balancer_subnet", "range")
+        range_ = settings.producer.network.load_balancer_subnet.range
+        yield from refused(subnet, ranges.room(range_, services, f"{services} load balancers"))
     yield from _endpoint_addresses(settings)
+    yield from _consumer_room(settings)
 
 
 def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
@@ -49,6 +54,15 @@ def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> 
             fault = Fault(wrong=wrong, allowed="each address once", remedy="give each its own, or none")
             yield Finding(here, fault, ((*other, "address"),))
         taken.setdefault(service.address, path)
+
+
+def _consumer_room(settings: Settings) -> Iterator[Finding]:
+    """Endpoints have addresses of their own; the test VM takes what is left."""
+    for key, consumer in settings.consumers.items():
+        endpoints, vm = len(consumer.endpoints), consumer.test_vm.enabled
+        what = f"{endpoints} endpoints{' and the test VM' if vm else ''}"
+        fault = ranges.room(consumer.network.subnet.range, endpoints + vm, what)
+        yield from refused(("consumers", key, "network", "subnet", "range"), fault)
 
 
 def _endpoint_addresses(settings: Settings) -> Iterator[Finding]:

@@ -35,15 +35,8 @@ def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
 
 
 def _instances(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
-    least, most = service.scaling.min_instances, service.scaling.max_instances
-    if least is not None and most is not None and least > most:
-        here = (*path, "scaling", "min_instances")
-        fault = Fault(
-            wrong=f"{least} is more than max_instances, {most}",
-            allowed=f"at most {most}",
-            remedy="lower it, or raise max_instances",
-        )
-        yield Finding(here, fault, ((*path, "scaling", "max_instances"),))
+    fault = instance_sizes.instances(service.scaling.min_instances, service.scaling.max_instances)
+    yield from refused((*path, "scaling", "min_instances"), fault, (*path, "scaling", "max_instances"))
 
 
 def _size(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cloudrun_psc.rules import content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding
-from config.settings import ServiceNames, Settings
+from config.settings import ProducerSettings, ServiceNames, Settings
 
 _EVERYWHERE = "global"
 
@@ -68,6 +69,29 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
             kind = "Cloud Run service" if part == "service" else part.replace("_", " ")
             path: KeyPath = ("producer", "services", service, "names", part)
             yield project, kind, getattr(values.names, part), path
+    yield from _grown(settings.producer)
+
+
+def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]]:
+    """Names that take a range or an address in, which may be what something else is called."""
+    network, here = producer.network, ("producer", "network")
+    subnet = network.load_balancer_subnet
+    grown = content_names.range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
+    if grown != subnet.name:
+        yield producer.project, "subnet", grown, (*here, "load_balancer_subnet", "range")
+    for key, service in producer.services.items():
+        path: KeyPath = ("producer", "services", key)
+        for index, range_ in enumerate(service.nat_ranges):
+            grown = content_names.range_name(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
+            if grown != network.nat_subnet_name:
+                yield producer.project, "subnet", grown, (*path, "nat_ranges", index)
+        names, place = service.names, subnet.range
+        rule = content_names.forwarding_rule_name(names.forwarding_rule, service.port, service.address, place)
+        if rule != names.forwarding_rule:
+            yield producer.project, "forwarding rule", rule, (*path, "port")
+        if service.address is not None:
+            grown = content_names.shared_address_name(service.names.forwarding_rule, service.address)
+            yield producer.project, "address", grown, (*path, "address")
 
 
 def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:

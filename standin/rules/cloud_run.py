@@ -14,9 +14,11 @@ from standin.rules.table import rule
 _WRITES = ("services.create", "services.patch")
 _CPU = "https://cloud.google.com/run/docs/configuring/services/cpu"
 _MEMORY = "https://cloud.google.com/run/docs/configuring/services/memory-limits"
-_UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 # CPUs, the least and the most memory that goes with them in GiB.
 _SIZES = ((1, 0.125, 4), (2, 0.125, 8), (4, 2, 16), (6, 4, 24), (8, 4, 32))
+# https://cloud.google.com/run/docs/configuring/max-instances
+_MOST_INSTANCES = 100
 _RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
 _REGISTRY = r"(?:[a-z0-9-]+\.)?gcr\.io|(?:[a-z0-9-]+-)?docker\.pkg\.dev|docker\.io"
 _ACCESS = frozenset({"roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"})
@@ -85,10 +87,10 @@ def a_request_takes_an_hour_at_most(change: Change) -> None:
 
 @rule(*_WRITES, source="https://cloud.google.com/run/docs/configuring/min-instances")
 def fewest_instances_are_not_more_than_the_most(change: Change) -> None:
-    """Minimum and maximum of instances, where both are given."""
+    """Minimum and maximum of instances; without a maximum there are up to 100."""
     scaling = change.sent.get("template", {}).get("scaling", {})
-    least, most = scaling.get("minInstanceCount"), scaling.get("maxInstanceCount")
-    if least is not None and most is not None and least > most:
+    least, most = scaling.get("minInstanceCount"), scaling.get("maxInstanceCount") or _MOST_INSTANCES
+    if least is not None and least > most:
         raise _violation("scaling.min_instance_count", "Must not be greater than max_instance_count.")
 
 

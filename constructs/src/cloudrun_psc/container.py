@@ -107,6 +107,9 @@ def container_faults(container: Container) -> list[tuple[str, Fault | None]]:
             faults.append((f"container.{key}", Fault(wrong=f"{value} is out of bounds", allowed=str(allowed))))
     faults += [(f"container.secret_files {path}", services.secret_file(path)) for path in container.secret_files]
     faults.append(("container.secret_files", services.secret_folders(container.secret_files)))
+    least, most = container.min_instances, container.max_instances
+    if all(number is None or is_known(number) for number in (least, most)):
+        faults.append(("container.min_instances", instance_sizes.instances(least, most)))
     return [*faults, *_size_faults(container), *_probe_faults(container)]
 
 

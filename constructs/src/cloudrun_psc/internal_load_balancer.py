@@ -29,7 +29,13 @@ from cloudrun_psc.producer_network import ProducerNetwork
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import default_names, defaults, names
 from cloudrun_psc.rules.bounds import PORT
-from cloudrun_psc.rules.content_names import base_name, content_name, grown_name, shared_address_name
+from cloudrun_psc.rules.content_names import (
+    base_name,
+    endpoint_group_name,
+    forwarding_rule_name,
+    grown_name,
+    shared_address_name,
+)
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
@@ -96,10 +102,12 @@ class InternalLoadBalancer(Construct):
         neg = self._endpoint_group(names_, service_name, plain_service, depends_on)
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
-        content = {"port": port, "address": ip_address, "subnet": subnet_range}
-        plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
         self.resource = self._forwarding_rule(
-            names_.forwarding_rule, content_name(names_.forwarding_rule, content, plain), proxy, port, ip_address
+            names_.forwarding_rule,
+            forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet_range),
+            proxy,
+            port,
+            ip_address,
         )
         self.port = port
 
@@ -132,7 +140,7 @@ class InternalLoadBalancer(Construct):
             project=self._network.project,
             region=self._network.region,
             # Every field of a NEG forces replacement, and one in use cannot be deleted.
-            name=content_name(names_.network_endpoint_group, {"service": service}, {"service": plain}),
+            name=endpoint_group_name(names_.network_endpoint_group, service, plain),
             network_endpoint_type="SERVERLESS",
             cloud_run=ComputeRegionNetworkEndpointGroupCloudRun(service=service),
             depends_on=list(depends_on),

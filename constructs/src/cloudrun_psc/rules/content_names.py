@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.faults import Fault, shown
 
 # 6 hexadecimal digits: two contents of one resource collide once in 16 million edits.
@@ -23,6 +24,18 @@ def content_name(name: str, content: Mapping[str, object], plain: Mapping[str, o
         return name
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
+
+
+def forwarding_rule_name(name: str, port: int, address: str | None, subnet: str) -> str:
+    """The name of a load balancer's rule: a hash of what cannot be edited in place, unless that is the default."""
+    content = {"port": port, "address": address, "subnet": subnet}
+    plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
+    return content_name(name, content, plain)
+
+
+def endpoint_group_name(name: str, service: str, plain_service: str) -> str:
+    """The name of a serverless NEG: a hash of its service, unless that has the name made of its key."""
+    return content_name(name, {"service": service}, {"service": plain_service})
 
 
 def range_name(name: str, range_: str, plain: str) -> str:

@@ -10,10 +10,12 @@ import re
 
 from cloudrun_psc.rules.faults import Fault
 
+# https://cloud.google.com/run/docs/configuring/max-instances: what a revision has without a maximum of its own.
+DEFAULT_MAX_INSTANCES = 100
 DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 LEAST_CPU = 0.08
 _GIB = 2**30
-_UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_UNITS = {"k": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 # CPUs, and the least and the most memory in GiB that goes with them.
 _MEMORY: dict[float, tuple[float, float]] = {1: (0.125, 4), 2: (0.125, 8), 4: (2, 16), 6: (4, 24), 8: (4, 32)}
 
@@ -48,6 +50,24 @@ def memory(quantity: str, cpu_quantity: str) -> Fault | None:
         wrong=f"{quantity} does not go with {cpu_quantity} CPU",
         allowed=f"{_shown(least)} to {_shown(most)}",
         remedy="change one of the two",
+    )
+
+
+def instances(least: int | None, most: int | None) -> Fault | None:
+    """The fewest instances of a revision beside the most, or beside Cloud Run's own maximum where none is given."""
+    if least is None or least <= (most or DEFAULT_MAX_INSTANCES):
+        return None
+    if most is None:
+        return Fault(
+            wrong=f"{least} is more than the {DEFAULT_MAX_INSTANCES} instances that Cloud Run starts "
+            "without max_instances",
+            allowed=f"at most {DEFAULT_MAX_INSTANCES}",
+            remedy="lower it, or set max_instances",
+        )
+    return Fault(
+        wrong=f"{least} is more than max_instances, {most}",
+        allowed=f"at most {most}",
+        remedy="lower it, or raise max_instances",
     )
 
 

@@ -16,6 +16,7 @@ from cloudrun_psc.rules.faults import Fault, shown
 SUBNET_PREFIX = 29  # the smallest subnet: https://cloud.google.com/vpc/docs/subnets#subnet-ranges
 PROXY_ONLY_PREFIX = 26  # https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_create
 WIDEST_PREFIX = 4
+_RESERVED = 4  # network, gateway, second-to-last and broadcast address
 _PROHIBITED = tuple(
     IPv4Network(text)
     for text in (
@@ -119,6 +120,18 @@ def address_in_subnet(value: str, subnet: str) -> Fault | None:
             remedy="take one of these",
         )
     return None
+
+
+def room(range_: str, wanted: int, what: str) -> Fault | None:
+    """The addresses that a subnet has for resources, four of them being Google's; `range_` must be valid itself."""
+    free = IPv4Network(range_).num_addresses - _RESERVED
+    if wanted <= free:
+        return None
+    return Fault(
+        wrong=f"{range_} has {free} addresses for {what}, which take {wanted}",
+        allowed=f"at most {free} in a /{IPv4Network(range_).prefixlen}",
+        remedy="widen the range",
+    )
 
 
 def overlaps(ranges: Mapping[str, str]) -> list[tuple[str, str]]:
