@@ -84,7 +84,7 @@ _HEX = re.compile(r"(?<![\w@+=/-])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]
 # What a digest stands behind: its algorithm (also in a lock file), or a name that tells; `SUM  FILE` is sha256sum's.
 _DIGEST_BEFORE = re.compile(
     r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)\W{1,3}$|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint|sha|sha1"
-    r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"']?\s{0,4}[=:]{0,2}\s{0,4}[\"']?$)"
+    r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"'`]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
 )
 _DIGEST_NAME = re.compile(
     r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid)$"
