@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Postcondition, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
@@ -14,7 +14,7 @@ from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
-from cloudrun_psc.rules.content_names import grown_name, range_name
+from cloudrun_psc.rules.content_names import free_name, grown_name, leaves_room_for_a_range, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.names import network_name, project_id, subnet_name
 from cloudrun_psc.rules.names import region as region_rule
@@ -136,9 +136,16 @@ class ProducerNetwork(Construct):
         data = DataGoogleComputeSubnetworks(
             self, "ExistingSubnets", project=self.project, region=self.region, depends_on=[self.resource]
         )
-        address = claim(data, "data.google_compute_subnetworks", self._named("existing"))
+        return claim(data, "data.google_compute_subnetworks", self._named("existing"))
+
+    def _all_existing(self, attribute: str) -> str:
+        """The list of one attribute of all subnets that exist in this network."""
         mine = f"one.network_name == {self.resource.fqn}.name"
-        return f"[for one in {address}.subnetworks : one.ip_cidr_range if {mine}]"
+        return f"[for one in {self._existing}.subnetworks : one.{attribute} if {mine}]"
+
+    def _free_name(self, name: str, range_: str) -> str:
+        """`name` as it stands while no subnet of this network has it, else with the range at its end."""
+        return free_name(name, range_name(name, range_, ""), taken=f'contains({self._all_existing("name")}, "{name}")')
 
     def _not_inside(self, range_: str, what: str, *, nor_around: bool = False) -> Precondition:
         """Refuse a range inside one that exists, or, `nor_around`, one that has another one inside.
@@ -148,10 +155,11 @@ class ProducerNetwork(Construct):
         start, _, prefix = range_.partition("/")
         length = 'tonumber(split("/", there)[1])'
         shorter = f"${{min({length}, {prefix})}}"
+        ranges = self._all_existing("ip_cidr_range")
         overlaps_it = f'cidrhost("${{split("/", there)[0]}}/{shorter}", 0) == cidrhost("{start}/{shorter}", 0)'
         other = f'there != "{range_}"' if nor_around else f"{length} < {prefix}"
         return Precondition(
-            condition=f"${{length([for there in {self._existing} : there if {other} && {overlaps_it}]) == 0}}",
+            condition=f"${{length([for there in {ranges} : there if {other} && {overlaps_it}]) == 0}}",
             error_message=f"{what} cannot become {range_}: it overlaps a subnet that exists in this network, and "
             "Google Cloud narrows no subnet. Take a range that overlaps none (connections are kept), and move it again "
             "with the next deployment if it has to be there.",
@@ -165,7 +173,9 @@ class ProducerNetwork(Construct):
             "LoadBalancerSubnet",
             project=self.project,
             region=self.region,
-            name=range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
+            name=self._free_name(subnet.name, subnet.range)
+            if subnet.as_given and leaves_room_for_a_range(subnet.name)
+            else range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
             network=self.resource.id,
             ip_cidr_range=subnet.range,
             lifecycle=TerraformResourceLifecycle(
@@ -212,35 +222,50 @@ class ProducerNetwork(Construct):
         *,
         name: str = defaults.NAT_SUBNET.name,
         plain_range: str = defaults.NAT_SUBNET.range,
+        as_given: bool | None = None,
     ) -> ComputeSubnetwork:
         """A PSC NAT subnet for the one attachment `owner`; Google lets no two attachments share one.
 
         Its address and its name follow from its range and not from its place in a list, so that ranges come and go
-        without touching others: `name` itself for `plain_range`, else with the range at its end.
+        without touching others: `name` itself for `plain_range`, else with the range at its end. For a name that
+        somebody chose, `as_given` is true for the one subnet that has it as it stands in a first deployment, whatever
+        its range, and false for all others.
 
         Raises:
             ValueError: for a range that Google would refuse or that overlaps another one of this network.
         """
         argument = f"nat range {range_}"
-        real_name = range_name(name, range_, plain_range)
+        chosen = as_given is not None and leaves_room_for_a_range(name)
+        real_name = range_name(name, range_, "" if chosen else plain_range)
         refuse(self.node.path, self._subnet_faults(argument, Subnet(name=real_name, range=range_)))
         resource = ComputeSubnetwork(
             self,
             f"NatSubnet {owner} {range_}".replace("/", "-"),
             project=self.project,
             region=self.region,
-            name=real_name,
+            name=self._free_name(name, range_) if chosen and as_given else real_name,
             network=self.resource.id,
             ip_cidr_range=range_,
             purpose="PRIVATE_SERVICE_CONNECT",
             # In the state from the start: one that leaves the configuration must go after the attachment let go of it.
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
+                ignore_changes=["name"] if chosen else None,
                 precondition=[self._not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
+                postcondition=[_still_called(name, range_)] if chosen else None,
             ),
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
         return resource
+
+
+def _still_called(name: str, range_: str) -> Postcondition:
+    """Refuse a new name: it is ignored, as two subnets cannot have one range at the same time."""
+    return Postcondition(
+        condition=f'${{self.name == "{name}" || startswith(self.name, "{name}-")}}',
+        error_message=f"The NAT subnet of {range_} is called ${{self.name}} and cannot become {name}: Google Cloud "
+        "renames no subnet. Put the former name back, or give another range with the new name.",
+    )
 
 
 def _grown(subnet: Subnet) -> Fault | None:
