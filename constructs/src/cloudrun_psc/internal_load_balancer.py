@@ -26,7 +26,7 @@ from cdktf_cdktf_provider_google.data_google_compute_forwarding_rules import Dat
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.producer_network import ProducerNetwork
+from cloudrun_psc.existing_network import HasSubnet, network_fault
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import default_names, defaults, names
 from cloudrun_psc.rules.bounds import PORT
@@ -70,14 +70,14 @@ class InternalLoadBalancer(Construct):
         scope: Construct,
         id_: str,
         *,
-        network: ProducerNetwork,
+        network: HasSubnet,
         service_name: str,
         names_: LoadBalancerNames | None = None,
         names_as_given: Collection[str] = (),
         plain_service_name: str | None = None,
         port: int = defaults.HTTP_PORT,
         ip_address: str | None = None,
-        subnet_range: str = defaults.LOAD_BALANCER_SUBNET.range,
+        subnet_range: str | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
@@ -87,15 +87,17 @@ class InternalLoadBalancer(Construct):
         that does not start could then not heal by itself. `plain_service_name` is the name that gives the NEG its
         plain name. `names_as_given` are the parts (`forwarding_rule`, `network_endpoint_group`) whose name somebody
         chose: what is deployed first has it as it stands, whatever its content. `ip_address` fixes the address (by
-        default Google picks one of the subnet).
+        default Google picks one of the subnet). `subnet_range` is the subnet's range where a change of it is to make a
+        new name. `network` may be one that others own: ExistingNetwork.
 
         Raises:
             ValueError: for names, ports or addresses that Google would refuse.
         """
         super().__init__(scope, id_)
+        refuse(self.node.path, [("network", network_fault(network))])
         self._network, self._address = network, resource_address(self, address)
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
-        self._check(names_, service_name, port, ip_address, subnet_range)
+        self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
         plain_service = plain_service_name or service_name
         rules = self._existing_rules(depends_on) if names_as_given else ""
         group_name = content_name(names_.network_endpoint_group, {"service": service_name}, {"service": plain_service})
@@ -104,8 +106,8 @@ class InternalLoadBalancer(Construct):
         neg = self._endpoint_group(group_name, service_name, depends_on)
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
-        content = {"port": port, "address": ip_address, "subnet": subnet_range}
         plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
+        content = {"port": port, "address": ip_address, "subnet": subnet_range or plain["subnet"]}
         rule_name = content_name(names_.forwarding_rule, content, plain)
         if "forwarding_rule" in names_as_given:
             rule_name = self._free_rule_name(names_.forwarding_rule, content, rules)
@@ -117,8 +119,11 @@ class InternalLoadBalancer(Construct):
         """What a service attachment points at."""
         return str(self.resource.self_link)
 
-    def _check(self, names_: LoadBalancerNames, service: str, port: int, ip_address: str | None, range_: str) -> None:
-        faults = [("service_name", known(service, names.cloud_run_name))]
+    def _check(
+        self, names_: LoadBalancerNames, service: str, port: int, ip_address: str | None, range_: str | None
+    ) -> None:
+        named = known(service, names.cloud_run_name) if isinstance(service, str) else _no_name(service)
+        faults = [("service_name", named)]
         for key, value in vars(names_).items():
             fault = known(value, names.resource_name)
             if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
@@ -126,8 +131,9 @@ class InternalLoadBalancer(Construct):
             faults.append((f"names.{key}", fault))
         if is_known(port) and not PORT.least <= port <= PORT.most:
             faults.append(("port", Fault(wrong=f"{port} is not a port", allowed=str(PORT))))
-        if ip_address is not None and is_known(ip_address) and is_known(range_):
-            faults.append(("ip_address", address_in_subnet(ip_address, range_)))
+        if ip_address is not None and is_known(ip_address):
+            if range_ is not None and is_known(range_):
+                faults.append(("ip_address", address_in_subnet(ip_address, range_)))
             grown = shared_address_name(names_.forwarding_rule, ip_address)
             faults.append(("names.forwarding_rule", known(grown, partial(grown_name, because="with ip_address"))))
         refuse(self.node.path, faults)
@@ -145,7 +151,9 @@ class InternalLoadBalancer(Construct):
 
     def _free_rule_name(self, name: str, content: Mapping[str, object], rules: str) -> str:
         # One of this name in another network is nobody's predecessor: the API's refusal must tell of it.
-        mine = f"try(endswith(one.network, {self._network.resource.id}), false)"
+        network = self._network.network_id
+        id_ = f'"{network}"' if is_known(network) else network
+        mine = f"try(endswith(one.network, {id_}), false)"
         taken = f'contains([for one in {rules} : one.name if {mine}], "{name}")'
         return free_name(name, content_name(name, content, {}), taken=taken)
 
@@ -226,7 +234,6 @@ class InternalLoadBalancer(Construct):
     def _forwarding_rule(
         self, plain_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
     ) -> ComputeForwardingRule:
-        subnet = self._network.load_balancer_subnet
         # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
         # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
         # that is no longer fixed, as the provider sees no difference in that.
@@ -251,13 +258,13 @@ class InternalLoadBalancer(Construct):
             region=self._network.region,
             name=name,
             load_balancing_scheme="INTERNAL_MANAGED",
-            network=self._network.resource.id,
-            subnetwork=subnet.id,
+            network=self._network.network_id,
+            subnetwork=self._network.subnet_id,
             ip_address=self._reserved(plain_name, ip_address),
             port_range=str(port),
             target=proxy.id,
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
-            depends_on=[self._network.proxy_only_subnet],
+            depends_on=list(self._network.needed),
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 ignore_changes=["name"],
@@ -280,9 +287,17 @@ class InternalLoadBalancer(Construct):
             name=shared_address_name(rule, ip_address),
             address_type="INTERNAL",
             purpose="SHARED_LOADBALANCER_VIP",
-            subnetwork=self._network.load_balancer_subnet.id,
+            subnetwork=self._network.subnet_id,
             address=ip_address,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
+
+
+def _no_name(service: object) -> Fault:
+    return Fault(
+        wrong=f"{type(service).__name__} is no name",
+        allowed="the Cloud Run service's name as text",
+        remedy="give the name and not the service: the endpoint group refers to it by name",
+    )

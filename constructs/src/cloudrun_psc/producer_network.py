@@ -58,8 +58,7 @@ class ProducerNetwork(Construct):
         super().__init__(scope, id_)
         self._ranges: dict[str, str] = {}
         self._prefix = address
-        self.project = project
-        self.region = region
+        self.project, self.region, self.subnet_range = project, region, load_balancer_subnet.range
         refuse(
             self.node.path,
             [
@@ -76,6 +75,18 @@ class ProducerNetwork(Construct):
         self._existing = self._existing_subnets()
         self.load_balancer_subnet = self._load_balancer_subnet(load_balancer_subnet)
         self.proxy_only_subnet = self._proxy_only_subnet(proxy_only_subnet)
+        self.subnet_triggers = (f"google_compute_subnetwork.{self._named('load_balancer')}.id",)
+        self.needed: Sequence[ITerraformDependable] = [self.proxy_only_subnet]
+
+    @property
+    def network_id(self) -> str:
+        """The VPC network's id."""
+        return str(self.resource.id)
+
+    @property
+    def subnet_id(self) -> str:
+        """The load balancer subnet's id."""
+        return str(self.load_balancer_subnet.id)
 
     def _named(self, name: str) -> str:
         return address_name(f"{self._prefix} {name}")

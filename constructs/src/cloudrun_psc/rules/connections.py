@@ -20,6 +20,7 @@ SERVICE_ATTACHMENT = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID}|[0-9]+)/regions/(?P<region>{REGION})"
     rf"/serviceAttachments/{RESOURCE_NAME}"
 )
+SUBNETWORK = rf"{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subnetworks/{RESOURCE_NAME}"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
 
 
@@ -38,7 +39,28 @@ def consumer(value: str) -> Fault | None:
     """An accept or reject list's entry: a project id, or a VPC network's self link."""
     if "/" not in value:
         return project_id(value)
+    return network(value)
+
+
+def network(value: str) -> Fault | None:
+    """A VPC network's self link."""
     return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
+
+
+def subnet(value: str, within: str | None = None) -> Fault | None:
+    """A subnet's self link, in the region `within` when that is given."""
+    match = re.fullmatch(SUBNETWORK, value)
+    if match is None:
+        return mismatch(
+            value, SUBNETWORK, "a subnet", "projects/PROJECT/regions/REGION/subnetworks/SUBNET", "correct it"
+        )
+    if within is not None and match["region"] != within:
+        return Fault(
+            wrong=f"{shown(value)} is in {match['region']}",
+            allowed=f"a subnet in {within}",
+            remedy="take one there, or the subnet's region",
+        )
+    return None
 
 
 def plain(value: str) -> str:
