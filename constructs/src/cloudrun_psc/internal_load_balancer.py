@@ -5,7 +5,7 @@ Private Service Connect cannot publish Cloud Run directly; this stands between. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 
@@ -22,15 +22,15 @@ from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
 )
 from cdktf_cdktf_provider_google.compute_region_target_http_proxy import ComputeRegionTargetHttpProxy
 from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlMap
-from cdktf_cdktf_provider_google.data_google_compute_forwarding_rules import DataGoogleComputeForwardingRules
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.existing_network import HasSubnet, network_fault
+from cloudrun_psc.existing_rules import ExistingRules
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import default_names, defaults, names
 from cloudrun_psc.rules.bounds import PORT
-from cloudrun_psc.rules.content_names import base_name, content_name, free_name, grown_name, shared_address_name
+from cloudrun_psc.rules.content_names import base_name, content_name, grown_name, shared_address_name
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
@@ -99,18 +99,20 @@ class InternalLoadBalancer(Construct):
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
         plain_service = plain_service_name or service_name
-        rules = self._existing_rules(depends_on) if names_as_given else ""
+        existing = ExistingRules(self, network, depends_on, self._address) if names_as_given else None
         group_name = content_name(names_.network_endpoint_group, {"service": service_name}, {"service": plain_service})
-        if "network_endpoint_group" in names_as_given:
-            group_name = self._first_group_name(names_, service_name, plain_service, rules)
+        if existing and "network_endpoint_group" in names_as_given:
+            group_name = existing.first_group_name(
+                names_.network_endpoint_group, service_name, plain_service, proxy=names_.http_proxy
+            )
         neg = self._endpoint_group(group_name, service_name, depends_on)
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
         plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
         content = {"port": port, "address": ip_address, "subnet": subnet_range or plain["subnet"]}
         rule_name = content_name(names_.forwarding_rule, content, plain)
-        if "forwarding_rule" in names_as_given:
-            rule_name = self._free_rule_name(names_.forwarding_rule, content, rules)
+        if existing and "forwarding_rule" in names_as_given:
+            rule_name = existing.free_rule_name(names_.forwarding_rule, content)
         self.resource = self._forwarding_rule(names_.forwarding_rule, rule_name, proxy, port, ip_address)
         self.port = port
 
@@ -137,38 +139,6 @@ class InternalLoadBalancer(Construct):
             grown = shared_address_name(names_.forwarding_rule, ip_address)
             faults.append(("names.forwarding_rule", known(grown, partial(grown_name, because="with ip_address"))))
         refuse(self.node.path, faults)
-
-    def _existing_rules(self, depends_on: Sequence[ITerraformDependable]) -> str:
-        """Look at what is there now: it tells which names are in use, and whether this deployment is the first."""
-        data = DataGoogleComputeForwardingRules(
-            self,
-            "ExistingRules",
-            project=self._network.project,
-            region=self._network.region,
-            depends_on=list(depends_on),
-        )
-        return f"{claim(data, 'data.google_compute_forwarding_rules', self._address)}.rules"
-
-    def _free_rule_name(self, name: str, content: Mapping[str, object], rules: str) -> str:
-        # One of this name in another network is nobody's predecessor: the API's refusal must tell of it.
-        network = self._network.network_id
-        id_ = f'"{network}"' if is_known(network) else network
-        mine = f"try(endswith(one.network, {id_}), false)"
-        taken = f'contains([for one in {rules} : one.name if {mine}], "{name}")'
-        return free_name(name, content_name(name, content, {}), taken=taken)
-
-    def _first_group_name(self, names_: LoadBalancerNames, service: str, plain: str, rules: str) -> str:
-        """The endpoint group's name; which service is the first deployment's is remembered, as no list tells it.
-
-        What was deployed before there was this record had the plain name for the plain service alone. That something
-        was is seen by a rule on the proxy, which alone never has a hash in its name.
-        """
-        deployed = f'try(endswith(one.target, "/targetHttpProxies/{names_.http_proxy}"), false)'
-        first = f'${{anytrue([for one in {rules} : {deployed}]) ? "{plain}" : "{service}"}}'
-        data = record(self, "FirstService", {"service": first}, kept=True)
-        recorded = f"{claim(data, 'terraform_data', f'{self._address}_first_service')}.input.service"
-        name = names_.network_endpoint_group
-        return free_name(name, content_name(name, {"service": service}, {}), taken=f'{recorded} != "{service}"')
 
     def _endpoint_group(
         self, name: str, service: str, depends_on: Sequence[ITerraformDependable]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from cdktf import ITerraformDependable, Postcondition, Precondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
-from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
 from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.existing_subnets import ExistingSubnets, still_called
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
-from cloudrun_psc.rules.content_names import free_name, grown_name, leaves_room_for_a_range, range_name
+from cloudrun_psc.rules.content_names import grown_name, leaves_room_for_a_range, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.names import network_name, project_id, subnet_name
 from cloudrun_psc.rules.names import region as region_rule
@@ -72,7 +72,9 @@ class ProducerNetwork(Construct):
         )
         self._first = self._first_deployment(name, load_balancer_subnet, proxy_only_subnet)
         self.resource = self._network(name, depends_on)
-        self._existing = self._existing_subnets()
+        self._existing = ExistingSubnets(
+            self, self.resource, project=project, region=region, address=self._named("existing")
+        )
         self.load_balancer_subnet = self._load_balancer_subnet(load_balancer_subnet)
         self.proxy_only_subnet = self._proxy_only_subnet(proxy_only_subnet)
         self.subnet_triggers = (f"google_compute_subnetwork.{self._named('load_balancer')}.id",)
@@ -142,40 +144,6 @@ class ProducerNetwork(Construct):
         claim(resource, "google_compute_network", self._named("network"))
         return resource
 
-    def _existing_subnets(self) -> str:
-        """Look at what is there now: what a subnet may become depends on it, and only the apply would tell."""
-        data = DataGoogleComputeSubnetworks(
-            self, "ExistingSubnets", project=self.project, region=self.region, depends_on=[self.resource]
-        )
-        return claim(data, "data.google_compute_subnetworks", self._named("existing"))
-
-    def _all_existing(self, attribute: str) -> str:
-        """The list of one attribute of all subnets that exist in this network."""
-        mine = f"one.network_name == {self.resource.fqn}.name"
-        return f"[for one in {self._existing}.subnetworks : one.{attribute} if {mine}]"
-
-    def _free_name(self, name: str, range_: str) -> str:
-        """`name` as it stands while no subnet of this network has it, else with the range at its end."""
-        return free_name(name, range_name(name, range_, ""), taken=f'contains({self._all_existing("name")}, "{name}")')
-
-    def _not_inside(self, range_: str, what: str, *, nor_around: bool = False) -> Precondition:
-        """Refuse a range inside one that exists, or, `nor_around`, one that has another one inside.
-
-        Google Cloud never narrows a subnet, and refuses a new one that overlaps an old one. Widening is fine.
-        """
-        start, _, prefix = range_.partition("/")
-        length = 'tonumber(split("/", there)[1])'
-        shorter = f"${{min({length}, {prefix})}}"
-        ranges = self._all_existing("ip_cidr_range")
-        overlaps_it = f'cidrhost("${{split("/", there)[0]}}/{shorter}", 0) == cidrhost("{start}/{shorter}", 0)'
-        other = f'there != "{range_}"' if nor_around else f"{length} < {prefix}"
-        return Precondition(
-            condition=f"${{length([for there in {ranges} : there if {other} && {overlaps_it}]) == 0}}",
-            error_message=f"{what} cannot become {range_}: it overlaps a subnet that exists in this network, and "
-            "Google Cloud narrows no subnet. Take a range that overlaps none (connections are kept), and move it again "
-            "with the next deployment if it has to be there.",
-        )
-
     def _load_balancer_subnet(self, subnet: Subnet) -> ComputeSubnetwork:
         # A wider range is an update in place and must keep the name (hence ignored); a range elsewhere replaces the
         # subnet, and a replacement takes the configured name, which then differs from the one in use.
@@ -184,7 +152,7 @@ class ProducerNetwork(Construct):
             "LoadBalancerSubnet",
             project=self.project,
             region=self.region,
-            name=self._free_name(subnet.name, subnet.range)
+            name=self._existing.free_name(subnet.name, subnet.range)
             if subnet.as_given and leaves_room_for_a_range(subnet.name)
             else range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
             network=self.resource.id,
@@ -194,7 +162,7 @@ class ProducerNetwork(Construct):
                 ignore_changes=["name"],
                 precondition=[
                     self._unchanged("load_balancer_subnet", subnet.name, "The name of the load balancer's subnet"),
-                    self._not_inside(subnet.range, "The range of the load balancer's subnet"),
+                    self._existing.not_inside(subnet.range, "The range of the load balancer's subnet"),
                 ],
             ),
         )
@@ -254,7 +222,7 @@ class ProducerNetwork(Construct):
             f"NatSubnet {owner} {range_}".replace("/", "-"),
             project=self.project,
             region=self.region,
-            name=self._free_name(name, range_) if chosen and as_given else real_name,
+            name=self._existing.free_name(name, range_) if chosen and as_given else real_name,
             network=self.resource.id,
             ip_cidr_range=range_,
             purpose="PRIVATE_SERVICE_CONNECT",
@@ -262,21 +230,12 @@ class ProducerNetwork(Construct):
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 ignore_changes=["name"] if chosen else None,
-                precondition=[self._not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
-                postcondition=[_still_called(name, range_)] if chosen else None,
+                precondition=[self._existing.not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
+                postcondition=[still_called(name, range_)] if chosen else None,
             ),
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
         return resource
-
-
-def _still_called(name: str, range_: str) -> Postcondition:
-    """Refuse a new name: it is ignored, as two subnets cannot have one range at the same time."""
-    return Postcondition(
-        condition=f'${{self.name == "{name}" || startswith(self.name, "{name}-")}}',
-        error_message=f"The NAT subnet of {range_} is called ${{self.name}} and cannot become {name}: Google Cloud "
-        "renames no subnet. Put the former name back, or give another range with the new name.",
-    )
 
 
 def _grown(subnet: Subnet) -> Fault | None:
