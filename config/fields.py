@@ -162,7 +162,7 @@ HttpPath = Annotated[
     _schema(services.HTTP_PATH, "/healthz"),
 ]
 AnnotationKey = Annotated[str, _ruled(services.annotation_key), _schema(services.ANNOTATION, "example.com/team")]
-Subnetwork = Annotated[str, _ruled(connections.subnetwork), _schema(connections.SUBNETWORK, "apps-subnet")]
+Subnetwork = Annotated[str, _ruled(connections.subnet_or_name), _schema(connections.SUBNETWORK_OR_NAME, "apps-subnet")]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),

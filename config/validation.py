@@ -5,7 +5,7 @@ So a reader sees in one run what single settings and the rules between settings 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from config.name_prefix import front_of, lengthened
 from config.problems import KeyPath, Problem, overlap
 from config.refusals import fault_of
 from config.settings import Settings
+from config.settings.section import Section
 from config.yaml_source import Source
 
 # Taking out what is refused can bring up something else, such as a key that is required; so it is tried again.
@@ -47,6 +48,7 @@ def validate(source: Source, environment: str, origins: Mapping[KeyPath, str]) -
         verdict.filled = filled | verdict.filled
         try:
             verdict.settings = Settings.model_validate(data)
+            _forget(verdict.settings, verdict.filled)
             return verdict
         except ValidationError as error:
             details = {tuple(part for part in detail["loc"] if part != "[key]"): detail for detail in error.errors()}
@@ -67,6 +69,16 @@ def validate(source: Source, environment: str, origins: Mapping[KeyPath, str]) -
         if ("environment",) in details:
             environment = "unnamed"
     return verdict
+
+
+def _forget(settings: Settings, filled: Iterable[KeyPath]) -> None:
+    """What was derived does not count as given, as what has a default does not."""
+    for *above, key in filled:
+        section: Any = settings
+        for part in above:
+            section = section.get(part) if isinstance(section, dict) else getattr(section, str(part), None)
+        if isinstance(section, Section):
+            section.model_fields_set.discard(str(key))
 
 
 def _follows(path: KeyPath, verdict: Verdict, refused: set[KeyPath]) -> bool:

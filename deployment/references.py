@@ -21,6 +21,8 @@ DEFAULT_ACCOUNT = "the default Compute Engine account of project "
 _DEFAULT_ACCOUNT = re.compile(
     r"serviceAccount:(?:<number of (?P<project>[^<>]*)>|(?P<number>\d+))-compute@developer\.gserviceaccount\.com"
 )
+# A name that Terraform chooses of two, the one of a first deployment last (docs/adr/0013).
+_ONE_OF_TWO = re.compile(r'\$\{.* \? "([^"]*)" : "([^"]*)"\}')
 # What a reference to a whole resource is called by: its name, or what stands in for one.
 _NAMES = ("name", "address_name", "service", "account_id")
 
@@ -109,10 +111,19 @@ def _account(text: Any, stack: Stack) -> Any:
     return f"{DEFAULT_ACCOUNT}{project}" if project else text
 
 
+def candidates(value: Any) -> tuple[str, ...]:
+    """What a name can come to, as far as the stack tells: one, or the two of which Terraform chooses."""
+    match = _ONE_OF_TWO.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        return match.groups()
+    return (value,) if isinstance(value, str) and not is_expression(value) else ()
+
+
 def name_of(item: Item, stack: Stack) -> str:
     """What people call a resource: its name where it is known, else its address."""
     for attribute in _NAMES:
         value = resolved(item.values.get(attribute), stack)
+        value = (candidates(value) or (value,))[-1]
         if isinstance(value, str) and value and not is_expression(value):
             return value
     return item.address

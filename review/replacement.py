@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from deployment.comparison import Change, Comparison
-from deployment.references import is_open, referred
+from deployment.references import candidates, is_open, referred
 from deployment.stack import Item, texts
 
 # What tells two resources of one name apart.
@@ -44,6 +44,8 @@ def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) ->
     forcing, in_place = (kind.forcing, kind.in_place) if kind else ((), ())
     for difference in change.differences if change else ():
         top = difference.attribute
+        if top == "name" and set(candidates(difference.before)) & set(candidates(difference.after)):
+            continue  # the name in use is kept, or what replaces it is told by itself
         if top in forcing and not {top, "all"} & ignored and not any(part in difference.path for part in in_place):
             yield difference.path
     for attribute in forcing:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+
 from cdktf import App, ITerraformDependable
+from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
 from cloudrun_psc import (
@@ -25,6 +28,7 @@ from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
 from config.name_prefix import front
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
+from config.settings.section import is_given
 from constructs import Construct
 from stacks import advice
 from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
@@ -49,7 +53,10 @@ class ProducerStack(SideStack):
             project=side.project,
             region=settings.region,
             name=side.network.name,
-            load_balancer_subnet=Subnet(**side.network.load_balancer_subnet.model_dump()),
+            load_balancer_subnet=Subnet(
+                **side.network.load_balancer_subnet.model_dump(),
+                as_given=is_given(side.network.load_balancer_subnet, "name"),
+            ),
             proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
             depends_on=self._apis,
         )
@@ -78,6 +85,9 @@ class ProducerStack(SideStack):
             names_=LoadBalancerNames(
                 **service.names.model_dump(exclude={"service", "service_attachment"}),
             ),
+            names_as_given=[
+                part for part in ("forwarding_rule", "network_endpoint_group") if is_given(service.names, part)
+            ],
             port=service.port,
             ip_address=service.address,
             subnet_range=self._side.network.load_balancer_subnet.range,
@@ -91,10 +101,7 @@ class ProducerStack(SideStack):
             region=self._settings.region,
             name=service.names.service_attachment,
             target=load_balancer,
-            nat_subnets=[
-                self._network.add_nat_subnet(address, range_, name=self._side.network.nat_subnet_name)
-                for range_ in service.nat_ranges
-            ],
+            nat_subnets=[self._nat_subnet(address, range_) for range_ in service.nat_ranges],
             connection_preference=service.connection_preference,
             accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
             reject=[self._settings.project_of(entry) for entry in service.reject],
@@ -103,6 +110,13 @@ class ProducerStack(SideStack):
             address=address,
         )
         self._promise(key, run, load_balancer, published)
+
+    def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
+        network, ranges = self._side.network, [one for each in self._side.services.values() for one in each.nat_ranges]
+        # Only one can have a name that is given; which one must not depend on the order of services.
+        lowest = min(ranges, key=IPv4Network)
+        as_given = range_ == lowest if is_given(network, "nat_subnet_name") else None
+        return self._network.add_nat_subnet(owner, range_, name=network.nat_subnet_name, as_given=as_given)
 
     def _promise(
         self, key: str, run: PrivateService, load_balancer: InternalLoadBalancer, published: PublishedService
@@ -227,6 +241,8 @@ def _moved(addresses: set[str], former: str, present: str) -> list[dict[str, str
     blocks = []
     for address in sorted(addresses):
         type_, _, name = address.rpartition(".")
+        if type_.startswith("data."):
+            continue  # is read anew
         if name == present or name.startswith(f"{present}_"):
             blocks.append({"from": f"{type_}.{former}{name.removeprefix(present)}", "to": address})
     return blocks

@@ -20,7 +20,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _endpoint_targets(settings)
     for path, _, service in services_of(settings):
         if service.vpc_access is not None:
-            fault = connections.subnetwork(service.vpc_access.subnet, within=settings.region)
+            fault = connections.subnet_or_name(service.vpc_access.subnet, within=settings.region)
             yield from refused((*path, "vpc_access", "subnet"), fault, ("region",))
 
 

@@ -24,7 +24,7 @@ class LoadBalancerSubnetSettings(Section):
 
     name: fields.SubnetName = Field(
         defaults.LOAD_BALANCER_SUBNET.name,
-        description="The subnet's name; the range follows it once that is not the default.",
+        description="The subnet's name, in a first deployment as it is given; not given, another range follows it.",
     )
     range: fields.SubnetRange = Field(defaults.LOAD_BALANCER_SUBNET.range, description="Its primary IPv4 range.")
 
@@ -41,7 +41,8 @@ class ProducerNetworkSettings(Section):
     )
     nat_subnet_name: fields.SubnetName = Field(
         defaults.NAT_SUBNET.name,
-        description=f"The PSC NAT subnets' name; the range follows it once that is not {defaults.NAT_SUBNET.range}.",
+        description="The PSC NAT subnets' name: given, the lowest range has it as it stands and the others with the "
+        f"range at the end; not given, {defaults.NAT_SUBNET.range} has it.",
     )
 
 

@@ -13,6 +13,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+def is_given(section: Section, key: str) -> bool:
+    """Whether the file itself says this key, even if it says what would be derived."""
+    return key in section.model_fields_set
+
+
 class Side(Section):
     """What a producer and a consumer have both."""
 

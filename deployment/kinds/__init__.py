@@ -8,7 +8,7 @@ from functools import lru_cache
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, OTHER_PERMISSIONS, SECRET_ACCESS, SERVICE
 from deployment.kinds.firewall import FIREWALL
-from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT
+from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import Kind
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
@@ -45,6 +45,7 @@ KINDS: tuple[Kind, ...] = (
     STATE_IN_FILE,
     PROJECT,
     SUBNETWORKS,
+    RULES,
 )
 
 

@@ -16,6 +16,7 @@ from deployment.kinds.kind import (
     Grant,
     Kind,
     Noteworthy,
+    data_source,
 )
 from deployment.values import Json
 
@@ -29,7 +30,7 @@ def points_at_attachment(values: Json) -> bool:
 
 
 _KEPT_NAME = Noteworthy(
-    why="The name has a hash of the content at its end; a change that replaces nothing must keep it.",
+    why="The name follows from the content or from what exists; a change that replaces nothing must keep it.",
     seen="provider; tried",
 )
 _ADDRESS = Noteworthy(
@@ -98,6 +99,7 @@ FRONTEND = replace(
         "lifecycle.ignore_changes": _KEPT_NAME,
     },
 )
+RULES = data_source("google_compute_forwarding_rules", "forwarding rules that exist", grants=(NETWORK_ADMIN,))
 GLOBAL_ENDPOINT = replace(
     PSC_ENDPOINT,
     type="google_compute_global_forwarding_rule",

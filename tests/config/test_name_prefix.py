@@ -9,6 +9,7 @@ import pytest
 
 from config.loading import Loaded, load
 from config.problems import ConfigurationError
+from config.settings.section import is_given
 from tests.conftest import REFERENCE, Synthesized
 
 TEXT = """\
@@ -127,3 +128,12 @@ def test_its_origin_is_told(tmp_path: Path) -> None:
     origins = loaded(tmp_path, TEXT.replace("PREFIX", "staging")).origins
     assert origins["producer", "network", "name"] == "derived from name_prefix"
     assert origins["producer", "services", "hello", "names", "service"] == "derived from name_prefix"
+
+
+@pytest.mark.parametrize(("text", "given"), [("", False), ("names: {forwarding_rule: hello-forwarding-rule}", True)])
+def test_what_the_file_names_is_told_from_what_is_derived(text: str, given: bool, tmp_path: Path) -> None:
+    settings = loaded(tmp_path, TEXT.replace("PREFIX", "staging").replace("hello: {}", f"hello: {{{text}}}")).settings
+    assert settings.producer is not None
+    assert is_given(settings.producer.services["hello"].names, "forwarding_rule") is given
+    assert not is_given(settings.producer.network, "nat_subnet_name")
+    assert not is_given(settings.producer.network.load_balancer_subnet, "name")

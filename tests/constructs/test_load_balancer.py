@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -41,6 +42,23 @@ def test_the_rules_name_follows_what_replaces_it(
     name = resources()["google_compute_forwarding_rule.hello"]["name"]
     assert name.startswith("hello-forwarding-rule-")
     assert len(name) == len("hello-forwarding-rule-") + 6
+
+
+def test_names_as_given_are_those_of_what_is_deployed_first(stack: TerraformStack, resources: Resources) -> None:
+    parts = ["forwarding_rule", "network_endpoint_group"]
+    balancer(stack, port=8080, service_name="renamed", plain_service_name="hello-service", names_as_given=parts)
+    made = resources()
+    rule = made["google_compute_forwarding_rule.hello"]
+    taken, _, names = rule["name"].partition(" ? ")
+    assert "data.google_compute_forwarding_rules.hello.rules" in taken
+    assert re.fullmatch(r'"hello-forwarding-rule-[0-9a-f]{6}" : "hello-forwarding-rule"\}', names)
+    assert rule["lifecycle"]["ignore_changes"] == ["name"], "what is in use keeps its name"
+    group = made["google_compute_region_network_endpoint_group.hello"]["name"]
+    assert group.startswith('${terraform_data.hello_first_service.input.service != "renamed" ? "hello-serverless-neg-')
+    assert group.endswith(' : "hello-serverless-neg"}')
+    first = made["terraform_data.hello_first_service"]
+    assert first["input"]["service"].endswith(' ? "hello-service" : "renamed"}'), "deployed before the record was"
+    assert first["lifecycle"] == {"ignore_changes": ["input"]}
 
 
 def test_the_endpoint_groups_name_follows_the_service(stack: TerraformStack, resources: Resources) -> None:

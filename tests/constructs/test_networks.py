@@ -32,6 +32,25 @@ def test_the_load_balancers_subnet_keeps_its_name_when_widened_and_takes_a_new_o
     assert subnet["lifecycle"]["ignore_changes"] == ["name"]
 
 
+def test_a_subnets_name_as_given_is_that_of_what_is_deployed_first(stack: TerraformStack, resources: Resources) -> None:
+    network = producer(stack, load_balancer_subnet=Subnet(name="lb", range="10.9.0.0/20", as_given=True))
+    network.add_nat_subnet("orders", "10.0.8.0/24", name="nat", as_given=True)
+    network.add_nat_subnet("orders", "10.0.3.0/24", name="nat", as_given=False)
+    made = resources()
+    assert made["google_compute_subnetwork.load_balancer"]["name"].endswith(', "lb") ? "lb-10-9-0-0-20" : "lb"}')
+    first, second = (made[f"google_compute_subnetwork.orders_nat_10_0_{part}_0_24"] for part in (8, 3))
+    assert first["name"].endswith(', "nat") ? "nat-10-0-8-0-24" : "nat"}')
+    assert second["name"] == "nat-10-0-3-0-24", "only one can have it"
+    for subnet in (first, second):
+        assert subnet["lifecycle"]["ignore_changes"] == ["name"]
+        assert "Google Cloud renames no subnet" in subnet["lifecycle"]["postcondition"][0]["error_message"]
+
+
+def test_a_given_name_without_room_for_a_range_is_as_a_default_one(stack: TerraformStack, resources: Resources) -> None:
+    producer(stack, load_balancer_subnet=Subnet(name="x" * 45, range="10.9.0.0/24", as_given=True))
+    assert resources()["google_compute_subnetwork.load_balancer"]["name"] == f"{'x' * 45}-10-9-0-0-24"
+
+
 def test_a_subnet_whose_name_grows_too_long_with_its_range_is_refused(stack: TerraformStack) -> None:
     with pytest.raises(ValueError, match=r"load_balancer_subnet.name: for 10.9.0.0/24 it becomes '.*', 75 characters"):
         producer(stack, load_balancer_subnet=Subnet(name="x" * 63, range="10.9.0.0/24"))

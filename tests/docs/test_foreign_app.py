@@ -19,6 +19,8 @@ from tests.docs.pages import Block, blocks
 
 GUIDE = CHECKOUT / "docs" / "constructs.md"
 APP = CHECKOUT / "docs" / "examples" / "foreign_app" / "main.py"
+EXISTING = APP.parents[1] / "existing_networks" / "main.py"
+CONSUMERS = ("shop", "billing")
 REPOSITORY = "https://YOUR_GIT_HOST/cloudrun-psc.git"
 DISTRIBUTIONS = {"cloudrun_psc": "constructs", "cdktf_fast_synthesis": "fast_synthesis"}
 
@@ -50,12 +52,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stacks(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """What the app writes, run as that team would run it: in a folder of its own, on what it has installed."""
-    folder = tmp_path_factory.mktemp("foreign")
+    return synthesized(APP, installed, tmp_path_factory.mktemp("foreign"))
+
+
+def synthesized(app: Path, installed: Path, folder: Path) -> Synthesized:
     out = folder / "cdktf.out"
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PSC_", "PYTHON"))}
     variables |= {"CDKTF_OUTDIR": str(out), "PYTHONPATH": str(installed)}
     done = subprocess.run(
-        [sys.executable, str(APP)], cwd=folder, env=variables, capture_output=True, text=True, check=False
+        [sys.executable, str(app)], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     return stacks_in(out)
@@ -127,6 +132,18 @@ def test_the_consumers_addresses(stacks: Synthesized) -> None:
         "terraform_data.first_deployment",
         "terraform_data.orders_target",
     }
+
+
+def test_it_stands_in_networks_that_exist_too(installed: Path, tmp_path: Path) -> None:
+    stacks = synthesized(EXISTING, installed, tmp_path)
+    subnets = {team: stacks[team]["resource"]["google_compute_address"]["orders"]["subnetwork"] for team in CONSUMERS}
+    assert subnets == {
+        "shop": "${data.google_compute_subnetwork.subnet.id}",
+        "billing": "projects/billing-team/regions/europe-west1/subnetworks/billing-subnet",
+    }
+    rule = stacks["orders"]["resource"]["google_compute_forwarding_rule"]["orders"]
+    assert rule["subnetwork"] == "${google_compute_subnetwork.frontend.id}"
+    assert rule["depends_on"] == ["google_compute_subnetwork.proxies"]
 
 
 def test_the_verbs_and_the_escape_hatch_are_in_what_it_writes(stacks: Synthesized) -> None:

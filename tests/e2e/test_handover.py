@@ -43,6 +43,7 @@ def apply_section(handed: Handed) -> str:
         ("json", "default", "7.45.0"),
         ("hcl", "default", "7.45.0"),
         ("hcl", "pair", "7.45.0"),
+        ("hcl", "named", "7.45.0"),
         ("hcl", "default", "6.50.0"),
     ],
 )

@@ -54,7 +54,8 @@ resource "google_compute_forwarding_rule" "hello" {
 
   lifecycle {
     create_before_destroy = true
-    # The name has a hash of the content at its end; a change that replaces nothing must keep it.
+    # The name follows from the content or from what exists; a change that replaces nothing must
+    # keep it.
     ignore_changes       = [name]
     replace_triggered_by = [terraform_data.a, google_compute_address.a.id]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployment.comparison import Change
+from deployment.references import name_of
 from tests.review.stacks import PRODUCER, Json, compared, edited, findings, reported, sentences
 
 RUN, RULE = "resource/google_cloud_run_v2_service/shop", "resource/google_compute_forwarding_rule/shop"
@@ -92,3 +93,15 @@ def test_one_with_another_name_or_place_or_made_afterwards_does() -> None:
         report = reported(PRODUCER, after)
         assert "google_compute_forwarding_rule.shop" in replaced(PRODUCER, after)
         assert "replacement-meets-itself" not in [rule for rule, _ in findings(report)]
+
+
+def test_a_name_that_is_chosen_by_what_exists_forces_nothing_by_itself() -> None:
+    chosen = '${terraform_data.first.input.service != "shop" ? "shop-neg-0123ab" : "shop-neg"}'
+    for former in ("shop-neg", "shop-neg-0123ab", chosen.replace("0123ab", "ba3210")):
+        before = edited(PRODUCER, "resource/google_compute_region_network_endpoint_group/shop", {"name": former})
+        group = "resource/google_compute_region_network_endpoint_group/shop/name"
+        assert replaced(before, edited(before, group, chosen)) == {}
+        assert replaced(before, edited(before, group, chosen.replace("shop-neg", "other")))
+        after = compared(before, edited(before, group, chosen)).after
+        assert after is not None
+        assert name_of(after.items["google_compute_region_network_endpoint_group.shop"], after) == "shop-neg"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import Probe as Probe
     from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.container import VpcAccess as VpcAccess
+    from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
     "Container": "container",
+    "ExistingNetwork": "existing_network",
     "FlowLogs": "rules.flow_logs",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",

@@ -74,7 +74,19 @@ class ConsumerNetwork(Construct):
             ip_cidr_range=subnet.range,
             log_config=_log_config(flow_logs),
         )
-        self.subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
+        subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
+        self.subnet_triggers = (f"{subnet_address}.id",)
+        self.needed: Sequence[ITerraformDependable] = ()
+
+    @property
+    def network_id(self) -> str:
+        """The VPC network's id."""
+        return str(self.resource.id)
+
+    @property
+    def subnet_id(self) -> str:
+        """The subnet's id."""
+        return str(self.subnet.id)
 
     def _named(self, name: str) -> str:
         return address_name(f"{self._prefix} {name}")

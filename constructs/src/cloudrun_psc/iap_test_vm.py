@@ -16,7 +16,8 @@ from cdktf_cdktf_provider_google.compute_instance import (
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.consumer_network import ConsumerNetwork
+from cloudrun_psc.existing_network import HasSubnet, network_fault
+from cloudrun_psc.records import record
 from cloudrun_psc.rules import access, defaults, names
 from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
@@ -49,7 +50,7 @@ class IapTestVm(Construct):
         scope: Construct,
         id_: str,
         *,
-        network: ConsumerNetwork,
+        network: HasSubnet,
         zone: str,
         name: str = defaults.TEST_VM,
         machine_type: str = defaults.MACHINE_TYPE,
@@ -64,6 +65,7 @@ class IapTestVm(Construct):
             ValueError: for a zone outside the network's region, and for names and types that Google would refuse.
         """
         super().__init__(scope, id_)
+        refuse(self.node.path, [("network", network_fault(network))])
         own = resource_address(self, address)
         within = network.region if is_known(network.region) else None
         refuse(
@@ -82,10 +84,11 @@ class IapTestVm(Construct):
             "Firewall",
             project=network.project,
             name=firewall_name,
-            network=network.resource.id,
+            network=network.network_id,
             direction="INGRESS",
             allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
             source_ranges=[IAP_RANGE],
+            depends_on=list(network.needed) or None,
         )
         claim(self.firewall, "google_compute_firewall", f"{own}_iap_ssh")
         self.resource = ComputeInstance(
@@ -98,12 +101,22 @@ class IapTestVm(Construct):
             boot_disk=ComputeInstanceBootDisk(initialize_params=ComputeInstanceBootDiskInitializeParams(image=image)),
             # No access_config: no external address.
             network_interface=[
-                ComputeInstanceNetworkInterface(network=network.resource.id, subnetwork=network.subnet.id)
+                ComputeInstanceNetworkInterface(network=network.network_id, subnetwork=network.subnet_id)
             ],
             # Without it the metadata server has no ID token to give.
             service_account=ComputeInstanceServiceAccount(email=service_account, scopes=list(GCLOUD_DEFAULT_SCOPES)),
             # Without it the provider refuses another machine type for a running VM.
             allow_stopping_for_update=True,
-            lifecycle=TerraformResourceLifecycle(replace_triggered_by=[f"{network.subnet_address}.id"]),
+            depends_on=list(network.needed) or None,
+            lifecycle=TerraformResourceLifecycle(replace_triggered_by=self._subnet_triggers(network, own)),
         )
         claim(self.resource, "google_compute_instance", own)
+
+    def _subnet_triggers(self, network: HasSubnet, own: str) -> list[str]:
+        """What replaces the VM with its subnet: the provider would move it there, and the old one is in use until then.
+
+        A record of the id stands in for a subnet that nothing is known of: triggers take no data sources.
+        """
+        if network.subnet_triggers:
+            return list(network.subnet_triggers)
+        return [claim(record(self, "Subnet", {"subnet": network.subnet_id}), "terraform_data", f"{own}_subnet")]

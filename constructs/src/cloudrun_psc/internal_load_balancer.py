@@ -5,7 +5,7 @@ Private Service Connect cannot publish Cloud Run directly; this stands between. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 
@@ -25,7 +25,8 @@ from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlM
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.producer_network import ProducerNetwork
+from cloudrun_psc.existing_network import HasSubnet, network_fault
+from cloudrun_psc.existing_rules import ExistingRules
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import default_names, defaults, names
 from cloudrun_psc.rules.bounds import PORT
@@ -75,13 +76,14 @@ class InternalLoadBalancer(Construct):
         scope: Construct,
         id_: str,
         *,
-        network: ProducerNetwork,
+        network: HasSubnet,
         service_name: str,
         names_: LoadBalancerNames | None = None,
+        names_as_given: Collection[str] = (),
         plain_service_name: str | None = None,
         port: int = defaults.HTTP_PORT,
         ip_address: str | None = None,
-        subnet_range: str = defaults.LOAD_BALANCER_SUBNET.range,
+        subnet_range: str | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
@@ -89,26 +91,35 @@ class InternalLoadBalancer(Construct):
 
         The service is named, not referenced: a reference would spread create_before_destroy to it, and a revision
         that does not start could then not heal by itself. `plain_service_name` is the name that gives the NEG its
-        plain name. `ip_address` fixes the address (by default Google picks one of the subnet).
+        plain name. `names_as_given` are the parts (`forwarding_rule`, `network_endpoint_group`) whose name somebody
+        chose: what is deployed first has it as it stands, whatever its content. `ip_address` fixes the address (by
+        default Google picks one of the subnet). `subnet_range` is the subnet's range where a change of it is to make a
+        new name. `network` may be one that others own: ExistingNetwork.
 
         Raises:
             ValueError: for names, ports or addresses that Google would refuse.
         """
         super().__init__(scope, id_)
+        refuse(self.node.path, [("network", network_fault(network))])
         self._network, self._address = network, resource_address(self, address)
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
-        self._check(names_, service_name, port, ip_address, subnet_range)
+        self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
         plain_service = plain_service_name or service_name
-        neg = self._endpoint_group(names_, service_name, plain_service, depends_on)
+        existing = ExistingRules(self, network, depends_on, self._address) if names_as_given else None
+        group_name = endpoint_group_name(names_.network_endpoint_group, service_name, plain_service)
+        if existing and "network_endpoint_group" in names_as_given:
+            group_name = existing.first_group_name(
+                names_.network_endpoint_group, service_name, plain_service, proxy=names_.http_proxy
+            )
+        neg = self._endpoint_group(group_name, service_name, depends_on)
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
-        self.resource = self._forwarding_rule(
-            names_.forwarding_rule,
-            forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet_range),
-            proxy,
-            port,
-            ip_address,
-        )
+        subnet = subnet_range or defaults.LOAD_BALANCER_SUBNET.range
+        rule_name = forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet)
+        if existing and "forwarding_rule" in names_as_given:
+            content = {"port": port, "address": ip_address, "subnet": subnet}
+            rule_name = existing.free_rule_name(names_.forwarding_rule, content)
+        self.resource = self._forwarding_rule(names_.forwarding_rule, rule_name, proxy, port, ip_address)
         self.port = port
 
     @property
@@ -116,8 +127,11 @@ class InternalLoadBalancer(Construct):
         """What a service attachment points at."""
         return str(self.resource.self_link)
 
-    def _check(self, names_: LoadBalancerNames, service: str, port: int, ip_address: str | None, range_: str) -> None:
-        faults = [("service_name", known(service, names.cloud_run_name))]
+    def _check(
+        self, names_: LoadBalancerNames, service: str, port: int, ip_address: str | None, range_: str | None
+    ) -> None:
+        named = known(service, names.cloud_run_name) if isinstance(service, str) else _no_name(service)
+        faults = [("service_name", named)]
         for key, value in vars(names_).items():
             fault = known(value, names.resource_name)
             if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
@@ -125,14 +139,15 @@ class InternalLoadBalancer(Construct):
             faults.append((f"names.{key}", fault))
         if is_known(port) and not PORT.least <= port <= PORT.most:
             faults.append(("port", Fault(wrong=f"{port} is not a port", allowed=str(PORT))))
-        if ip_address is not None and is_known(ip_address) and is_known(range_):
-            faults.append(("ip_address", address_in_subnet(ip_address, range_)))
+        if ip_address is not None and is_known(ip_address):
+            if range_ is not None and is_known(range_):
+                faults.append(("ip_address", address_in_subnet(ip_address, range_)))
             grown = shared_address_name(names_.forwarding_rule, ip_address)
             faults.append(("names.forwarding_rule", known(grown, partial(grown_name, because="with ip_address"))))
         refuse(self.node.path, faults)
 
     def _endpoint_group(
-        self, names_: LoadBalancerNames, service: str, plain: str, depends_on: Sequence[ITerraformDependable]
+        self, name: str, service: str, depends_on: Sequence[ITerraformDependable]
     ) -> ComputeRegionNetworkEndpointGroup:
         resource = ComputeRegionNetworkEndpointGroup(
             self,
@@ -140,7 +155,7 @@ class InternalLoadBalancer(Construct):
             project=self._network.project,
             region=self._network.region,
             # Every field of a NEG forces replacement, and one in use cannot be deleted.
-            name=endpoint_group_name(names_.network_endpoint_group, service, plain),
+            name=name,
             network_endpoint_type="SERVERLESS",
             cloud_run=ComputeRegionNetworkEndpointGroupCloudRun(service=service),
             depends_on=list(depends_on),
@@ -195,7 +210,6 @@ class InternalLoadBalancer(Construct):
     def _forwarding_rule(
         self, plain_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
     ) -> ComputeForwardingRule:
-        subnet = self._network.load_balancer_subnet
         # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
         # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
         # that is no longer fixed, as the provider sees no difference in that.
@@ -220,13 +234,13 @@ class InternalLoadBalancer(Construct):
             region=self._network.region,
             name=name,
             load_balancing_scheme="INTERNAL_MANAGED",
-            network=self._network.resource.id,
-            subnetwork=subnet.id,
+            network=self._network.network_id,
+            subnetwork=self._network.subnet_id,
             ip_address=self._reserved(plain_name, ip_address),
             port_range=str(port),
             target=proxy.id,
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
-            depends_on=[self._network.proxy_only_subnet],
+            depends_on=list(self._network.needed),
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 ignore_changes=["name"],
@@ -249,9 +263,17 @@ class InternalLoadBalancer(Construct):
             name=shared_address_name(rule, ip_address),
             address_type="INTERNAL",
             purpose="SHARED_LOADBALANCER_VIP",
-            subnetwork=self._network.load_balancer_subnet.id,
+            subnetwork=self._network.subnet_id,
             address=ip_address,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
+
+
+def _no_name(service: object) -> Fault:
+    return Fault(
+        wrong=f"{type(service).__name__} is no name",
+        allowed="the Cloud Run service's name as text",
+        remedy="give the name and not the service: the endpoint group refers to it by name",
+    )

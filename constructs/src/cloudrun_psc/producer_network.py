@@ -8,13 +8,13 @@ from functools import partial
 from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
-from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
 from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.existing_subnets import ExistingSubnets, still_called
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
-from cloudrun_psc.rules.content_names import grown_name, range_name
+from cloudrun_psc.rules.content_names import grown_name, leaves_room_for_a_range, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.names import network_name, project_id, subnet_name
 from cloudrun_psc.rules.names import region as region_rule
@@ -58,8 +58,7 @@ class ProducerNetwork(Construct):
         super().__init__(scope, id_)
         self._ranges: dict[str, str] = {}
         self._prefix = address
-        self.project = project
-        self.region = region
+        self.project, self.region, self.subnet_range = project, region, load_balancer_subnet.range
         refuse(
             self.node.path,
             [
@@ -73,9 +72,23 @@ class ProducerNetwork(Construct):
         )
         self._first = self._first_deployment(name, load_balancer_subnet, proxy_only_subnet)
         self.resource = self._network(name, depends_on)
-        self._existing = self._existing_subnets()
+        self._existing = ExistingSubnets(
+            self, self.resource, project=project, region=region, address=self._named("existing")
+        )
         self.load_balancer_subnet = self._load_balancer_subnet(load_balancer_subnet)
         self.proxy_only_subnet = self._proxy_only_subnet(proxy_only_subnet)
+        self.subnet_triggers = (f"google_compute_subnetwork.{self._named('load_balancer')}.id",)
+        self.needed: Sequence[ITerraformDependable] = [self.proxy_only_subnet]
+
+    @property
+    def network_id(self) -> str:
+        """The VPC network's id."""
+        return str(self.resource.id)
+
+    @property
+    def subnet_id(self) -> str:
+        """The load balancer subnet's id."""
+        return str(self.load_balancer_subnet.id)
 
     def _named(self, name: str) -> str:
         return address_name(f"{self._prefix} {name}")
@@ -131,32 +144,6 @@ class ProducerNetwork(Construct):
         claim(resource, "google_compute_network", self._named("network"))
         return resource
 
-    def _existing_subnets(self) -> str:
-        """Look at what is there now: what a subnet may become depends on it, and only the apply would tell."""
-        data = DataGoogleComputeSubnetworks(
-            self, "ExistingSubnets", project=self.project, region=self.region, depends_on=[self.resource]
-        )
-        address = claim(data, "data.google_compute_subnetworks", self._named("existing"))
-        mine = f"one.network_name == {self.resource.fqn}.name"
-        return f"[for one in {address}.subnetworks : one.ip_cidr_range if {mine}]"
-
-    def _not_inside(self, range_: str, what: str, *, nor_around: bool = False) -> Precondition:
-        """Refuse a range inside one that exists, or, `nor_around`, one that has another one inside.
-
-        Google Cloud never narrows a subnet, and refuses a new one that overlaps an old one. Widening is fine.
-        """
-        start, _, prefix = range_.partition("/")
-        length = 'tonumber(split("/", there)[1])'
-        shorter = f"${{min({length}, {prefix})}}"
-        overlaps_it = f'cidrhost("${{split("/", there)[0]}}/{shorter}", 0) == cidrhost("{start}/{shorter}", 0)'
-        other = f'there != "{range_}"' if nor_around else f"{length} < {prefix}"
-        return Precondition(
-            condition=f"${{length([for there in {self._existing} : there if {other} && {overlaps_it}]) == 0}}",
-            error_message=f"{what} cannot become {range_}: it overlaps a subnet that exists in this network, and "
-            "Google Cloud narrows no subnet. Take a range that overlaps none (connections are kept), and move it again "
-            "with the next deployment if it has to be there.",
-        )
-
     def _load_balancer_subnet(self, subnet: Subnet) -> ComputeSubnetwork:
         # A wider range is an update in place and must keep the name (hence ignored); a range elsewhere replaces the
         # subnet, and a replacement takes the configured name, which then differs from the one in use.
@@ -165,7 +152,9 @@ class ProducerNetwork(Construct):
             "LoadBalancerSubnet",
             project=self.project,
             region=self.region,
-            name=range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
+            name=self._existing.free_name(subnet.name, subnet.range)
+            if subnet.as_given and leaves_room_for_a_range(subnet.name)
+            else range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range),
             network=self.resource.id,
             ip_cidr_range=subnet.range,
             lifecycle=TerraformResourceLifecycle(
@@ -173,7 +162,7 @@ class ProducerNetwork(Construct):
                 ignore_changes=["name"],
                 precondition=[
                     self._unchanged("load_balancer_subnet", subnet.name, "The name of the load balancer's subnet"),
-                    self._not_inside(subnet.range, "The range of the load balancer's subnet"),
+                    self._existing.not_inside(subnet.range, "The range of the load balancer's subnet"),
                 ],
             ),
         )
@@ -212,31 +201,37 @@ class ProducerNetwork(Construct):
         *,
         name: str = defaults.NAT_SUBNET.name,
         plain_range: str = defaults.NAT_SUBNET.range,
+        as_given: bool | None = None,
     ) -> ComputeSubnetwork:
         """A PSC NAT subnet for the one attachment `owner`; Google lets no two attachments share one.
 
         Its address and its name follow from its range and not from its place in a list, so that ranges come and go
-        without touching others: `name` itself for `plain_range`, else with the range at its end.
+        without touching others: `name` itself for `plain_range`, else with the range at its end. For a name that
+        somebody chose, `as_given` is true for the one subnet that has it as it stands in a first deployment, whatever
+        its range, and false for all others.
 
         Raises:
             ValueError: for a range that Google would refuse or that overlaps another one of this network.
         """
         argument = f"nat range {range_}"
-        real_name = range_name(name, range_, plain_range)
+        chosen = as_given is not None and leaves_room_for_a_range(name)
+        real_name = range_name(name, range_, "" if chosen else plain_range)
         refuse(self.node.path, self._subnet_faults(argument, Subnet(name=real_name, range=range_)))
         resource = ComputeSubnetwork(
             self,
             f"NatSubnet {owner} {range_}".replace("/", "-"),
             project=self.project,
             region=self.region,
-            name=real_name,
+            name=self._existing.free_name(name, range_) if chosen and as_given else real_name,
             network=self.resource.id,
             ip_cidr_range=range_,
             purpose="PRIVATE_SERVICE_CONNECT",
             # In the state from the start: one that leaves the configuration must go after the attachment let go of it.
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
-                precondition=[self._not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
+                ignore_changes=["name"] if chosen else None,
+                precondition=[self._existing.not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
+                postcondition=[still_called(name, range_)] if chosen else None,
             ),
         )
         claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))

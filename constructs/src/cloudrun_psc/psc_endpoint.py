@@ -12,10 +12,10 @@ from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardin
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.consumer_network import ConsumerNetwork
+from cloudrun_psc.existing_network import HasSubnet, link_fault, network_fault
 from cloudrun_psc.records import record
 from cloudrun_psc.rules import connections, default_names, names
-from cloudrun_psc.rules.faults import refuse
+from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
 from constructs import Construct
 
@@ -40,7 +40,7 @@ class PscEndpoint(Construct):
         scope: Construct,
         id_: str,
         *,
-        network: ConsumerNetwork,
+        network: HasSubnet,
         service_attachment: HasServiceAttachment | str,
         ip_address: str,
         name: str,
@@ -50,6 +50,7 @@ class PscEndpoint(Construct):
     ) -> None:
         """Reserve `ip_address` and connect it to `service_attachment` (a published service, or a self link).
 
+        `network` may be one that others own: ExistingNetwork.
         `address_name` names the reserved address (default: `name` with -ip). `preconditions` are checked before the
         endpoint is planned, for a link that comes from elsewhere.
 
@@ -58,18 +59,20 @@ class PscEndpoint(Construct):
                 another region.
         """
         super().__init__(scope, id_)
+        attachment_fault = link_fault(service_attachment, "self_link", "google_compute_service_attachment")
+        refuse(self.node.path, [("network", network_fault(network)), ("service_attachment", attachment_fault)])
         self._network, self._name = network, name
         self._address = resource_address(self, address)
         link = service_attachment if isinstance(service_attachment, str) else service_attachment.self_link
         address_name = address_name or default_names.reserved_address(name)
-        in_subnet = known(ip_address, partial(address_in_subnet, subnet=network.subnet_range))
+        range_ = network.subnet_range
         within = network.region if is_known(network.region) else None
         refuse(
             self.node.path,
             [
                 ("name", known(name, names.resource_name)),
                 ("address_name", known(address_name, names.resource_name)),
-                ("ip_address", in_subnet if is_known(network.subnet_range) else None),
+                ("ip_address", known(ip_address, partial(_in_subnet, range_=range_))),
                 ("service_attachment", known(link, partial(connections.service_attachment, within=within))),
             ],
         )
@@ -80,8 +83,9 @@ class PscEndpoint(Construct):
             region=network.region,
             name=address_name,
             address_type="INTERNAL",
-            subnetwork=network.subnet.id,
+            subnetwork=network.subnet_id,
             address=ip_address,
+            depends_on=list(network.needed) or None,
         )
         reserved = claim(self.reserved_address, "google_compute_address", self._address)
         self.resource = self._forwarding_rule(link, reserved, preconditions)
@@ -101,7 +105,7 @@ class PscEndpoint(Construct):
             name=self._name,
             # Empty on purpose: unset means EXTERNAL to the provider.
             load_balancing_scheme="",
-            network=self._network.resource.id,
+            network=self._network.network_id,
             subnetwork=None,
             ip_address=self.reserved_address.id,
             target=link,
@@ -109,9 +113,13 @@ class PscEndpoint(Construct):
             lifecycle=TerraformResourceLifecycle(
                 # A changed address is no difference to the provider (#16870); a moved subnet would be "in use".
                 # `.id`, not the whole resource: a label edit must not replace the endpoint.
-                replace_triggered_by=[f"{reserved}.id", f"{self._network.subnet_address}.id", target_record],
+                replace_triggered_by=[f"{reserved}.id", *self._network.subnet_triggers, target_record],
                 precondition=list(preconditions) or None,
             ),
         )
         claim(resource, "google_compute_forwarding_rule", self._address)
         return resource
+
+
+def _in_subnet(address: str, range_: str | None) -> Fault | None:
+    return None if range_ is None or not is_known(range_) else address_in_subnet(address, range_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from cdktf import TerraformResourceLifecycle
@@ -13,9 +14,12 @@ from cdktf_cdktf_provider_google.compute_service_attachment import (
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.existing_network import HasId, id_fault, id_of, link_fault
 from cloudrun_psc.rules import connections, defaults, names
 from cloudrun_psc.rules.faults import Fault, refuse
 from constructs import Construct
+
+_SUBNETWORK = "google_compute_subnetwork"
 
 
 class HasForwardingRule(Protocol):
@@ -26,12 +30,12 @@ class HasForwardingRule(Protocol):
         """The rule's self link."""
 
 
-class HasId(Protocol):
-    """A NAT subnet: anything with a Terraform id."""
+class HasSelfLink(Protocol):
+    """A forwarding rule of yours: a resource, or a data source."""
 
     @property
-    def id(self) -> Any:
-        """The resource's id."""
+    def self_link(self) -> Any:
+        """The rule's self link."""
 
 
 class PublishedService(Construct):
@@ -48,8 +52,8 @@ class PublishedService(Construct):
         project: str,
         region: str,
         name: str,
-        target: HasForwardingRule | str,
-        nat_subnets: Sequence[HasId],
+        target: HasForwardingRule | HasSelfLink | str,
+        nat_subnets: Sequence[HasId | str],
         accept: Mapping[str, int] | None = None,
         reject: Sequence[str] = (),
         connection_preference: str = defaults.CONNECTION_PREFERENCE,
@@ -67,6 +71,7 @@ class PublishedService(Construct):
         self._accepted: dict[str, int] = {}
         self._rejected: list[str] = []
         self._preference = connection_preference
+        within = partial(connections.subnet, within=region if is_known(region) else None)
         has_lists = bool(accept or reject)
         refuse(
             self.node.path,
@@ -76,6 +81,7 @@ class PublishedService(Construct):
                 ("name", known(name, names.resource_name)),
                 ("target", _target_fault(target)),
                 ("nat_subnets", None if nat_subnets else Fault(wrong="no NAT subnet", remedy="give at least one")),
+                *[("nat_subnets", id_fault(subnet, _SUBNETWORK, within)) for subnet in nat_subnets],
                 ("connection_preference", connections.preference(connection_preference, has_lists=has_lists)),
             ],
         )
@@ -89,8 +95,8 @@ class PublishedService(Construct):
             connection_preference=connection_preference,
             reconcile_connections=reconcile_connections,
             enable_proxy_protocol=False,
-            nat_subnets=[subnet.id for subnet in nat_subnets],
-            target_service=target if isinstance(target, str) else target.forwarding_rule_self_link,
+            nat_subnets=[id_of(subnet) for subnet in nat_subnets],
+            target_service=_rule_link(target),
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if deletion_protection else None,
         )
         claim(self.resource, "google_compute_service_attachment", resource_address(self, address))
@@ -171,8 +177,13 @@ def _target_fault(target: object) -> Fault | None:
             allowed="the forwarding rule of an internal load balancer",
             remedy="put an InternalLoadBalancer in between and give that",
         )
-    if not isinstance(target, str) and not hasattr(target, "forwarding_rule_self_link"):
-        return Fault(
-            wrong=f"{type(target).__name__} has no forwarding_rule_self_link", allowed="an internal load balancer"
-        )
-    return None
+    if hasattr(target, "forwarding_rule_self_link"):
+        return None
+    return link_fault(target, "self_link", "google_compute_forwarding_rule")
+
+
+def _rule_link(target: HasForwardingRule | HasSelfLink | str) -> str:
+    if isinstance(target, str):
+        return target
+    link = getattr(target, "forwarding_rule_self_link", None) or getattr(target, "self_link", "")
+    return str(link)

@@ -20,7 +20,8 @@ SERVICE_ATTACHMENT = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID}|[0-9]+)/regions/(?P<region>{REGION})"
     rf"/serviceAttachments/{RESOURCE_NAME}"
 )
-SUBNETWORK = rf"(?:{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subnetworks/)?{RESOURCE_NAME}"
+SUBNETWORK = rf"{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subnetworks/{RESOURCE_NAME}"
+SUBNETWORK_OR_NAME = rf"(?:{SUBNETWORK}|{RESOURCE_NAME})"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
 
 
@@ -39,18 +40,36 @@ def consumer(value: str) -> Fault | None:
     """An accept or reject list's entry: a project id, or a VPC network's self link."""
     if "/" not in value or re.fullmatch(r"projects/[^/]+/?", value):
         return project_id(value)
+    return network(value)
+
+
+def network(value: str) -> Fault | None:
+    """A VPC network's self link."""
     return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
 
 
-def subnetwork(value: str, within: str | None = None) -> Fault | None:
-    """A subnetwork: its name in the project and region at hand, or its link, in `within` when that is given."""
-    allowed = "NAME, or projects/PROJECT/regions/REGION/subnetworks/NAME"
-    remedy = "`gcloud compute networks subnets list` shows them"
+def subnet(value: str, within: str | None = None) -> Fault | None:
+    """A subnet's self link, in the region `within` when that is given."""
     match = re.fullmatch(SUBNETWORK, value)
-    if match and within is not None and match["region"] not in (None, within):
-        wrong = f"the subnetwork is in {match['region']}, the service in {within}"
-        return Fault(wrong=wrong, allowed=f"subnetworks in {within}", remedy="take another one")
-    return mismatch(value, SUBNETWORK, "a subnetwork", allowed, remedy)
+    if match is None:
+        return mismatch(
+            value, SUBNETWORK, "a subnet", "projects/PROJECT/regions/REGION/subnetworks/SUBNET", "correct it"
+        )
+    if within is not None and match["region"] != within:
+        return Fault(
+            wrong=f"{shown(value)} is in {match['region']}",
+            allowed=f"a subnet in {within}",
+            remedy="take one there, or the subnet's region",
+        )
+    return None
+
+
+def subnet_or_name(value: str, within: str | None = None) -> Fault | None:
+    """A subnet's name in the project and region at hand, or its self link, in `within` when that is given."""
+    if "/" in value:
+        return subnet(value, within)
+    allowed = "NAME, or projects/PROJECT/regions/REGION/subnetworks/NAME"
+    return mismatch(value, RESOURCE_NAME, "a subnet", allowed, "`gcloud compute networks subnets list` shows them")
 
 
 def plain(value: str) -> str:

@@ -1,7 +1,8 @@
 """Names that change with what they name, so that a replacement can stand before the original is gone.
 
 Google Cloud refuses two resources of one name, and refuses to delete what is in use. A resource that must be replaced
-while in use therefore needs a new name for its new content. The content of a first deployment keeps the plain name.
+while in use therefore needs a new name for its new content. The content of the reference deployment keeps the plain
+name, and so does whatever is deployed first where somebody chose the name (docs/adr/0013).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cloudrun_psc.rules.faults import Fault, shown
 # 6 hexadecimal digits: two contents of one resource collide once in 16 million edits.
 _DIGITS = 6
 LONGEST_BASE = 63 - 1 - _DIGITS
+_LONGEST_BEFORE_A_RANGE = 63 - len("-255-255-255-255-32")
 
 
 def content_name(name: str, content: Mapping[str, object], plain: Mapping[str, object]) -> str:
@@ -41,6 +43,16 @@ def endpoint_group_name(name: str, service: str, plain_service: str) -> str:
 def range_name(name: str, range_: str, plain: str) -> str:
     """`name` itself for the range `plain`, else with the range at its end: producer-subnet-10-0-4-0-24."""
     return name if range_ == plain else f"{name}-{range_.replace('.', '-').replace('/', '-')}"
+
+
+def leaves_room_for_a_range(name: str) -> bool:
+    """Whether a range can be added later, which a name that is taken as it stands must leave room for."""
+    return len(name) <= _LONGEST_BEFORE_A_RANGE
+
+
+def free_name(name: str, later: str, *, taken: str) -> str:
+    """`name` as it stands unless the expression `taken` says that it is in use: a first deployment has it."""
+    return f'${{{taken} ? "{later}" : "{name}"}}'
 
 
 def base_name(value: str) -> Fault | None:
