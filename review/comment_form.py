@@ -60,6 +60,7 @@ def misshapen(text: str) -> int | None:
     inside, folded, html = "", False, False
     for number, line in enumerate(lines, 2):
         opens, closes = _DETAILS.fullmatch(line), line == _END_OF_DETAILS
+        fine: object
         if inside:
             fine = line == "```" or _PICTURE.fullmatch(line)
             inside = "" if line == "```" else inside

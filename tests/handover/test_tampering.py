@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,19 +155,16 @@ def test_a_linked_folder_is_found(made: Bundle, folder: Path) -> None:
     assert "producer: is a link" in found(folder, made)
 
 
-def test_a_very_deep_folder_is_no_traceback(made: Bundle, folder: Path) -> None:
-    place = Path.cwd()
+def test_a_path_that_is_too_long_is_no_traceback(made: Bundle, folder: Path) -> None:
+    place, name = Path.cwd(), "d" * 250
     try:
         os.chdir(folder)
-        for _ in range(3000):
-            Path("d").mkdir()
-            os.chdir("d")
+        for _ in range(20):  # 5,000 characters; Linux takes 4,096
+            Path(name).mkdir()
+            os.chdir(name)
     finally:
         os.chdir(place)
-    try:
-        assert "too long" in found(folder, made)
-    finally:
-        subprocess.run(["rm", "-rf", str(folder)], check=True)  # shutil.rmtree is recursive
+    assert "too long" in found(folder, made)
 
 
 def _without(folder: Path, path: str) -> None:
