@@ -68,7 +68,10 @@ def _synthesize(loaded: Loaded) -> int:
             "notes": loaded.notes,
             "settings": loaded.settings.model_dump(mode="json"),
         }
-        Path(report).write_text(json.dumps(facts))
+        try:
+            Path(report).write_text(json.dumps(facts))
+        except OSError as error:
+            return _refuse(f"{report}: cannot be written ({error.strerror}); see that the disk is not full")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,10 @@ def main(words: list[str]) -> int:
         return 2
     if command is None:
         return 0
+    temporary = os.environ.get("TMPDIR")
+    if temporary and not (Path(temporary).is_dir() and os.access(temporary, os.W_OK | os.X_OK)):
+        print(f"psc: TMPDIR: {temporary!r} is no folder that can be written to; make it, or unset it", file=sys.stderr)
+        return 2
     try:
         environment = prepared((*command.groups, *command.groups_for(args)))
         if Path(sys.prefix).resolve() != environment.home.resolve():
@@ -41,11 +46,20 @@ def _again(environment: Environment, words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as we run
     try:
         code = main(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in {errno.ENOSPC, errno.EIO, errno.EBADF}:
+            raise
+        print(f"psc: standard output or a temporary file cannot be written ({error.strerror})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 2
     sys.exit(code)

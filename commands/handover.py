@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Hand over, 0; or verify: 0 fine, 1 findings. 2 for what cannot be used."""
     # Here and not at the top: these come with the environment.
+    from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
 
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
@@ -50,7 +51,7 @@ def run(args: Namespace, environment: Environment) -> int:
             return _verify(folder)
         return _hand_over(args, folder)
     except UnusableError as error:
-        print(f"psc: {error}", file=sys.stderr)
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
 
 
@@ -123,14 +124,18 @@ def _verify(folder: Path) -> int:
     from handover import verification
     from handover.bundle import Wish
     from handover.manifest import read
+    from handover.present import present
 
     program = shutil.which("terraform")
     manifest, listed = read(folder)
     _choose(manifest.environment)
     wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless)
-    # Where it came from is told in README.md; only what it holds is compared.
+    there = present(folder)
+    wanted: Mapping[str, bytes] = {}
+    # Where it came from is taken from the manifest; only what it holds is compared.
     try:
-        content = verification.content(folder, listed, _made(wish, manifest.source)[0].files)
+        wanted = _made(wish, manifest.source)[0].files
+        content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(
             f"{error}\nthe bundle is of the environment {manifest.environment}; give --env or --config as for making it"
@@ -138,10 +143,10 @@ def _verify(folder: Path) -> int:
     except UnusableError as error:
         content = verification.Verdict(what="content", held=False, text=f"this checkout would not make it: {error}")
     verdicts = [
-        verification.checksums(folder, listed),
+        verification.checksums(there, listed),
         content,
-        verification.validation(folder, manifest.stacks, Terraform(program) if program else None),
-        verification.secrets(folder, manifest.harmless),
+        verification.validation(there, wanted, manifest.stacks, Terraform(program) if program else None),
+        verification.secrets(there, manifest.harmless),
     ]
     for verdict in verdicts:
         for line in verdict.lines():

@@ -87,9 +87,18 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     args = parser.parse_args(own)
     if command.passes_on:
         args.words = passed
+    _refuse_empty(args)
     if command.chooses:
         _choose(args)
     return command, args
+
+
+def _refuse_empty(args: Namespace) -> None:
+    """An option without a value, such as a CI variable that is not set, must not silently mean the default."""
+    for name, given in vars(args).items():
+        values = given if isinstance(given, list) else [given]
+        if name != "words" and any(isinstance(value, str) and not value.strip() for value in values):
+            raise UsageError(f"--{name.replace('_', '-')} is empty; give a value, or leave it out")
 
 
 def _parser(command: Command) -> ArgumentParser:

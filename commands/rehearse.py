@@ -35,6 +35,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Rehearse; 0 held, 1 findings, 2 unusable."""
     # Here and not at the top: these come with the environment.
+    from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
     from rehearsal.cloud import CloudError
     from rehearsal.report import document, lines
@@ -44,7 +45,7 @@ def run(args: Namespace, environment: Environment) -> int:
     try:
         account = _rehearsed(args)
     except (CloudError, UnusableError) as error:
-        print(f"psc: {error}", file=sys.stderr)
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     if args.json:
         print(json.dumps(document(account), indent=2))

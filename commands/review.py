@@ -50,6 +50,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
     # Here and not at the top: these come with the environment.
+    from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -61,7 +62,7 @@ def run(args: Namespace, environment: Environment) -> int:
         for form, file in outputs:
             _write(_formatted(form, report, names, failed=failed), file)
     except UnusableError as error:
-        print(f"psc: {error}", file=sys.stderr)
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     return 1 if failed else 0
 
@@ -158,15 +159,20 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
 
 
 def _refuse_unknown(wanted: Iterable[str], known: Set[str]) -> None:
+    from deployment.printable import printable
     from deployment.unusable import UnusableError
 
     for name in wanted:
         if name not in known:
-            raise UnusableError(f"there is no environment {name!r}; there are {', '.join(sorted(known))}")
+            raise UnusableError(
+                f"there is no environment {name!r}; there are {', '.join(sorted(map(printable, known)))}"
+            )
 
 
 def _tell(line: str) -> None:
-    print(f"synthesized {line}", file=sys.stderr, flush=True)
+    from deployment.printable import printable
+
+    print(f"synthesized {printable(line)}", file=sys.stderr, flush=True)
 
 
 def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:

@@ -30,8 +30,9 @@ def fill(data: dict[str, Any], environment: str) -> tuple[dict[str, Any], dict[K
     region = data.get("region", Settings.model_fields["region"].default)
     for key in filled.keys(("consumers",)):
         _fill_consumer(filled, ("consumers", key), key, region, front)
+    callers = _callers(filled)
     for key in filled.keys(("producer", "services")):
-        _fill_service(filled, ("producer", "services", key), key, front)
+        _fill_service(filled, ("producer", "services", key), key, front, callers.get(key, []))
     return filled.data, filled.paths
 
 
@@ -104,20 +105,23 @@ def _fifth(range_: object) -> str:
         return _fifth(defaults.CONSUMER_SUBNET.range)
 
 
-def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str) -> None:
+def _callers(filled: _Filled) -> dict[str, list[str]]:
+    """Of each service the consumers that have an endpoint for it."""
+    callers: dict[str, dict[str, None]] = {}
+    for consumer in filled.keys(("consumers",)):
+        for name in filled.keys(("consumers", consumer, "endpoints")):
+            service = filled.at(("consumers", consumer, "endpoints", name, "service"))
+            if isinstance(service, str):
+                callers.setdefault(service, {})[consumer] = None
+    return {service: list(keys) for service, keys in callers.items()}
+
+
+def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers: list[str]) -> None:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, _PREFIX if front else path)
     for part, name in default_names.service_parts(f"{front}{stem}").items():
         filled.put((*path, "names"), part, name, source)
-    callers = [
-        consumer
-        for consumer in filled.keys(("consumers",))
-        if any(
-            filled.at(("consumers", consumer, "endpoints", name, "service")) == key
-            for name in filled.keys(("consumers", consumer, "endpoints"))
-        )
-    ]
     filled.put(path, "invokers", callers, ("consumers",))
     if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
         filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))

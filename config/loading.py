@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from cloudrun_psc.rules.faults import Fault, shown
 from config import DEFAULT_ENVIRONMENT, neighbours
 from config.fields import KEY_PATTERN
 from config.overriding import override
-from config.problems import ConfigurationError, KeyPath, Problem, dotted, overlap, printable
+from config.problems import ConfigurationError, KeyPath, KeyPaths, Problem, dotted, printable
 from config.rules.advice import notes
 from config.rules.every_rule import findings
 from config.settings import Settings
-from config.validation import Verdict, validate
+from config.validation import MOST_PROBLEMS, Verdict, validate
 from config.yaml_source import Source, read
 
 ENVIRONMENTS = Path("config/environments")
@@ -55,7 +56,7 @@ def _loaded(checkout: Path, file: Path, name: str, environment: str, variables: 
         problems += _between(settings, verdict, source, origins, nothing_else=not problems)
         problems += _same_environment(checkout, file, settings.environment, source)
     if problems or settings is None:
-        raise ConfigurationError(sorted(problems, key=lambda problem: _place(problem, source)))
+        raise ConfigurationError(_first(sorted(problems, key=lambda problem: _place(problem, source)), name))
     origins = {path: f"environment variable {variable}" for path, variable in origins.items()}
     origins |= {path: f"{name}:{line}" for path, line in source.lines.items() if path not in origins}
     for path, cause in verdict.filled.items():
@@ -64,11 +65,19 @@ def _loaded(checkout: Path, file: Path, name: str, environment: str, variables: 
     return Loaded(settings=settings, file=name, origins=origins, notes=(*remarks, *notes(settings)))
 
 
+def _first(problems: list[Problem], name: str) -> list[Problem]:
+    """As many as somebody reads, and that there are more."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    fault = Fault(wrong=f"there are more problems than these {MOST_PROBLEMS}", remedy="correct these first")
+    return [*problems[:MOST_PROBLEMS], Problem(where=name, path=(), fault=fault)]
+
+
 def _others(checkout: Path, file: Path) -> dict[str, Settings]:
     """The settings of the checkout's other environments, by file; one that cannot be used is told when it is chosen."""
     found: dict[str, Settings] = {}
     for other in sorted((checkout / ENVIRONMENTS).glob("*.yaml")):
-        name = (ENVIRONMENTS / other.name).as_posix()
+        name = (ENVIRONMENTS / printable(other.name)).as_posix()
         with suppress(ConfigurationError, OSError):
             if not other.samefile(file):
                 found[name] = _loaded(checkout, other, name, other.stem, {}).settings
@@ -79,11 +88,11 @@ def _between(
     settings: Settings, verdict: Verdict, source: Source, origins: Mapping[KeyPath, str], *, nothing_else: bool
 ) -> Iterator[Problem]:
     """What is wrong between settings, leaving out what only follows from a single one that was refused."""
-    refused = verdict.replaced | {problem.path for problem in source.problems if problem.path}
-    for finding in findings(settings):
+    refused = KeyPaths(verdict.replaced | {problem.path for problem in source.problems if problem.path})
+    for finding in islice(findings(settings), MOST_PROBLEMS + 1):
         paths = [finding.path, *finding.others]
         paths += [verdict.filled[path] for path in paths if verdict.filled.get(path)]
-        follows = any(path and overlap(path, other) for path in paths for other in refused)
+        follows = any(path and refused.overlaps(path) for path in paths)
         if not follows and (finding.path or nothing_else):
             where = origins.get(finding.path) or source.where(finding.path)
             yield Problem(where=where, path=finding.path, fault=finding.fault)
@@ -115,7 +124,7 @@ def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, st
         return file, name, file.name.partition(".")[0]
     environment = DEFAULT_ENVIRONMENT if env is None else env
     if not re.fullmatch(KEY_PATTERN, environment):
-        known = ", ".join(sorted(path.stem for path in (checkout / ENVIRONMENTS).glob("*.yaml")))
+        known = ", ".join(sorted(printable(path.stem) for path in (checkout / ENVIRONMENTS).glob("*.yaml")))
         wrong = f"{shown(environment)} is not the name of an environment" if environment.strip() else "is set but empty"
         files = f"name a file of {ENVIRONMENTS.as_posix()}, or use PSC_CONFIG"
         remedy = f"unset PSC_ENV to take {DEFAULT_ENVIRONMENT}, {files}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cloudrun_psc.rules.faults import Fault
@@ -46,9 +47,29 @@ def dotted(path: KeyPath) -> str:
     return text
 
 
-def overlap(path: KeyPath, other: KeyPath) -> bool:
-    """Whether two key paths are the same, or one leads to the other."""
-    return path[: len(other)] == other or other[: len(path)] == path
+class KeyPaths:
+    """A set of key paths, for questions that are asked for each of very many."""
+
+    def __init__(self, paths: Iterable[KeyPath]) -> None:
+        """Take the paths, which stay as they are."""
+        self._paths = frozenset(paths)
+        self._begun = Counter(beginning for path in self._paths for beginning in beginnings(path))
+
+    def leads_to(self, path: KeyPath) -> bool:
+        """Whether one of them is `path` or leads to it."""
+        return any(beginning in self._paths for beginning in beginnings(path))
+
+    def overlaps(self, path: KeyPath, without: KeyPath | None = None) -> bool:
+        """Whether one of them, `without` aside, is `path`, leads to it or lies below it."""
+        own = without in self._paths and without is not None and without[: len(path)] == path
+        return self._begun[path] > own or any(
+            beginning in self._paths and beginning != without for beginning in beginnings(path)
+        )
+
+
+def beginnings(path: KeyPath) -> Iterator[KeyPath]:
+    """The paths that lead to `path`, itself included."""
+    return (path[:length] for length in range(len(path) + 1))
 
 
 def printable(text: str, limit: int = 60) -> str:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from config.derivation import fill
 from config.name_prefix import front_of, lengthened
-from config.problems import KeyPath, Problem, overlap
+from config.problems import KeyPath, KeyPaths, Problem
 from config.refusals import fault_of
 from config.settings import Settings
 from config.settings.section import Section
@@ -21,6 +21,8 @@ from config.yaml_source import Source
 
 # Taking out what is refused can bring up something else, such as a key that is required; so it is tried again.
 _ROUNDS = 6
+# More nobody reads, and each looks for what may have been meant.
+MOST_PROBLEMS = 500
 
 
 @dataclass
@@ -53,14 +55,17 @@ def validate(source: Source, environment: str, origins: Mapping[KeyPath, str]) -
         except ValidationError as error:
             details = {tuple(part for part in detail["loc"] if part != "[key]"): detail for detail in error.errors()}
         missing = {path for path, detail in details.items() if detail["type"] == "missing"}
+        refused = _Refused(verdict, details)
         for path, detail in details.items():
             told = path in told_by_source or (path in missing and path[:-1] in told_by_source)
-            if not told and not _follows(path, verdict, set(details)):
+            if not told and not refused.causes(path):
                 where = origins.get(path) or source.where(path)
                 fault = fault_of(detail, path, source)
                 if path in verdict.filled:
                     fault = lengthened(fault, detail["input"], front_of(data)) or fault
                 verdict.problems.append(Problem(where=where, path=path, fault=fault))
+            if len(verdict.problems) > MOST_PROBLEMS:
+                return verdict
         verdict.replaced |= set(details)
         for path in details:
             verdict.replaced.add(_take_out(data, path, missing=path in missing))
@@ -81,14 +86,22 @@ def _forget(settings: Settings, filled: Iterable[KeyPath]) -> None:
             section.model_fields_set.discard(str(key))
 
 
-def _follows(path: KeyPath, verdict: Verdict, refused: set[KeyPath]) -> bool:
-    """Whether what is wrong at `path` only follows from another value that was refused, in this round or before."""
-    if any(path[: len(other)] == other for other in verdict.replaced):
-        return True
-    if path in verdict.filled and any(path[: len(other)] == other for other in refused - {path}):
-        return True  # derived from a key that is none
-    cause = verdict.filled.get(path, ())
-    return bool(cause) and any(overlap(cause, other) for other in (verdict.replaced | refused) - {path})
+class _Refused:
+    """What was refused in this round (`details`) and before."""
+
+    def __init__(self, verdict: Verdict, details: Iterable[KeyPath]) -> None:
+        self._filled = verdict.filled
+        now = set(details)
+        self._before, self._now, self._all = map(KeyPaths, (verdict.replaced, now, verdict.replaced | now))
+
+    def causes(self, path: KeyPath) -> bool:
+        """Whether what is wrong at `path` only follows from another value that was refused."""
+        if self._before.leads_to(path):
+            return True
+        if path in self._filled and path and self._now.leads_to(path[:-1]):
+            return True  # derived from a key that is none
+        cause = self._filled.get(path, ())
+        return bool(cause) and self._all.overlaps(cause, without=path)
 
 
 def _take_out(data: Any, path: KeyPath, *, missing: bool) -> KeyPath:

@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 from cloudrun_psc.rules.faults import Fault, shown
-from config.problems import ConfigurationError, KeyPath, Problem
+from config.problems import ConfigurationError, KeyPath, Problem, printable
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
+MOST_ENTRIES = 50_000  # keys and values; a thousand services have about 20,000
 DEEPEST = 20  # the settings themselves are 6 deep
 # Terraform's templates, and what cdktf takes for one of its tokens.
 _TEMPLATE = r"[$%]\{|TfToken\[|TOKEN\.[0-9]"
@@ -114,7 +115,7 @@ def _text(source: Source, file: Path) -> str:
 
 def _neighbours(file: Path) -> str:
     try:
-        names = sorted(path.name for path in file.parent.iterdir() if path.suffix in {".yaml", ".yml"})
+        names = sorted(printable(path.name) for path in file.parent.iterdir() if path.suffix in {".yaml", ".yml"})
     except (OSError, ValueError):
         names = []
     return f"its folder has {', '.join(names[:8])}" if names else "create it, or name another by PSC_CONFIG"
@@ -148,7 +149,7 @@ def _compose(source: Source, text: str) -> yaml.Node | None:
 
 def _events(loader: yaml.SafeLoader) -> Iterator[tuple[int, Fault]]:
     """What is refused before a tree is built: aliases, tags, depth, a second document."""
-    depth = documents = 0
+    depth = documents = entries = 0
     while loader.check_event():
         event = loader.get_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -167,6 +168,13 @@ def _events(loader: yaml.SafeLoader) -> Iterator[tuple[int, Fault]]:
                 yield line, Fault(wrong=wrong, remedy="no setting is: remove the brackets or indentation")
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        entries += isinstance(event, yaml.ScalarEvent)
+        if entries > MOST_ENTRIES:
+            wrong = f"has more than {MOST_ENTRIES:,} keys and values"
+            yield (
+                line,
+                Fault(wrong=wrong, allowed="a configuration written by people", remedy="divide it by environments"),
+            )
         tag = getattr(event, "tag", None)
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and tag not in (None, "!"):
             wrong = f"the tag {shown(tag.replace(_CORE, '!!'))} is not supported"

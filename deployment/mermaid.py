@@ -20,7 +20,7 @@ def mermaid(drawn: Picture) -> str:
     """The picture with its states marked, and a legend."""
     lines = [*_graph(drawn, {}, marked=True), *(f"  classDef {state} {style}" for state, style in _STYLES.items())]
     more = f" {drawn.left_out} unchanged parts are left out." if drawn.left_out else ""
-    legend = f"<sub>Marked: + added, ~ changed, − removed; the rest stays.{more}</sub>"
+    legend = f"Marked: + added, ~ changed, − removed; the rest stays.{more}"
     return "\n".join(["```mermaid", *lines, "```", "", legend])
 
 

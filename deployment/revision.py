@@ -21,14 +21,14 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
     Raises:
         UnusableError: for a revision that git does not know, or that cannot be put on disk.
     """
-    named = _git(checkout, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}")
+    named = git(checkout, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}")
     if named.returncode != 0:
         raise UnusableError(f"{revision!r} is no revision of this checkout; `git log --oneline` shows what there is")
     commit = named.stdout.strip()
     with tempfile.TemporaryDirectory(prefix="psc-") as place:
         index = {"GIT_INDEX_FILE": str(Path(place) / "index")}  # git's own stays as it is
         for words in (["read-tree", commit], ["checkout-index", "--all", "--quiet", f"--prefix={into}{os.sep}"]):
-            done = _git(checkout, *words, variables=index)
+            done = git(checkout, *words, variables=index)
             if done.returncode != 0:
                 reason = " ".join(done.stderr.split())
                 raise UnusableError(f"{revision} ({commit}) cannot be put on disk: {reason}")
@@ -38,12 +38,21 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
     return commit
 
 
-def _git(
+def git(
     checkout: Path, *words: str, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run git in this checkout's own repository, never in one that stands around it or that a variable names.
+
+    Raises:
+        UnusableError: when there is no git.
+    """
     command = ["git", "-C", str(checkout), *words]
-    given = {**os.environ, **(variables or {})}
-    return subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    given = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    given |= {"GIT_CEILING_DIRECTORIES": str(checkout.resolve().parent), **(variables or {})}
+    try:
+        return subprocess.run(command, env=given, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise UnusableError(f"git cannot be started ({error.strerror}); install it, or put it on PATH") from error
 
 
 def _refuse_links(folder: Path, name: str) -> None:
@@ -84,7 +93,7 @@ def merge_base(checkout: Path) -> str:
         UnusableError: when there is no default branch, or nothing in common with it.
     """
     for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
-        common = _git(checkout, "merge-base", "HEAD", branch)
+        common = git(checkout, "merge-base", "HEAD", branch)
         if common.returncode == 0:
             return common.stdout.strip()
     raise UnusableError(

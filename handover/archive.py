@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 
 def archive(files: Mapping[str, bytes], name: str) -> bytes:
-    """`files` below one folder `name`. Not compressed: compressors differ, and it is small."""
+    """`files` below one folder `name`. Not compressed: compressors differ, and it is small.
+
+    Paths of any length: pax says in a record of its own what the old header cannot hold.
+    """
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         folders = {path.rpartition("/")[0] for path in files} - {""}
         for folder in ("", *sorted(folders)):
             entry = _entry(f"{name}/{folder}".rstrip("/"), 0o755)

@@ -9,12 +9,15 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from annotated_types import Len
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from deployment.unusable import UnusableError
-from handover.formats import FORMATS
+from handover.present import plain_file
 from handover.source import BundleSource
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -26,13 +29,17 @@ class ManifestError(UnusableError):
     """A folder is no bundle, or its manifest cannot be read; the message says which."""
 
 
+# Of environments and stacks: they stand in paths and on command lines.
+_Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,62}$")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What was asked for, and where it came from. `stacks` in the order of their deployment."""
 
-    environment: str
-    format: str
-    stacks: tuple[str, ...]
+    environment: _Name
+    format: Literal["json", "hcl"]
+    stacks: Annotated[tuple[_Name, ...], Len(min_length=1)]
     harmless: tuple[str, ...]
     provider: str
     source: BundleSource
@@ -59,35 +66,36 @@ def read(folder: Path) -> tuple[Manifest, dict[str, str]]:
         ManifestError: when the folder is no bundle.
     """
     try:
-        listed = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed = plain_file(folder / SUMS).decode().splitlines()
+        document = plain_file(folder / MANIFEST).decode()
     except (OSError, ValueError) as error:
         raise ManifestError(f"{folder}: no bundle of ./psc handover ({_short(error)})") from error
-    checksums = {}
+    checksums: dict[str, str] = {}
     for line in listed:
         match = _LINE.fullmatch(line)
-        if match is None or ".." in match["path"].split("/"):
+        if match is None or not line.isprintable() or {"", ".", ".."} & {*match["path"].split("/")}:
             raise ManifestError(f"{folder / SUMS}: a line that is none of ours: {line[:80]!r}")
+        if match["path"] in checksums:
+            raise ManifestError(f"{folder / SUMS}: {match['path']!r} is listed twice")
         checksums[match["path"]] = match["digest"]
     return _manifest(folder, document), checksums
 
 
-def _manifest(folder: Path, document: Any) -> Manifest:
+@dataclass(frozen=True, kw_only=True)
+class _Document(Manifest):
+    schema: Literal[1]
+
+
+def _manifest(folder: Path, text: str) -> Manifest:
     try:
-        if document["schema"] != SCHEMA:
-            raise ManifestError(f"{folder / MANIFEST}: schema {document['schema']}, this checkout knows {SCHEMA}")
-        if document["format"] not in FORMATS:
-            raise ManifestError(f"{folder / MANIFEST}: format {document['format']!r}; there are {', '.join(FORMATS)}")
-        return Manifest(
-            environment=str(document["environment"]),
-            format=str(document["format"]),
-            stacks=tuple(document["stacks"]),
-            harmless=tuple(document["harmless"]),
-            provider=str(document["provider"]),
-            source=BundleSource.of(document["source"]),
-        )
-    except (KeyError, TypeError) as error:
-        raise ManifestError(f"{folder / MANIFEST}: not a manifest of ./psc handover ({_short(error)})") from error
+        document = TypeAdapter(_Document).validate_json(text, strict=True)
+    except ValidationError as error:
+        # Of another schema everything else may differ.
+        wrong = min(error.errors(), key=lambda detail: detail["loc"] != ("schema",))
+        place = ".".join(map(str, wrong["loc"]))
+        said = f"{place}: {wrong['msg']}" if place else wrong["msg"]
+        raise ManifestError(f"{folder / MANIFEST}: not a manifest that this checkout knows ({said})") from error
+    return Manifest(**{field.name: getattr(document, field.name) for field in fields(Manifest)})
 
 
 def _short(error: Exception) -> str:

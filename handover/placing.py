@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from deployment.printable import printable
 from deployment.unusable import UnusableError
 from handover.manifest import SUMS, ManifestError, digest, read
 
@@ -40,7 +41,8 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
         raise PlacingError(f"{error}; --force replaces only what a former bundle's {SUMS} lists") from error
     for lock in sorted(folder.rglob(_RUNNING)):
         raise PlacingError(
-            f"{lock} says that Terraform is running there; wait for it, or delete that file if it is not"
+            f"{printable(str(lock))} says that Terraform is running there; wait for it, or delete that file if it is "
+            "not"
         )
 
 
@@ -90,7 +92,9 @@ def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
             _put(aside, folder)
             return edited
     except OSError as error:
-        raise PlacingError(f"{error.filename or folder}: {error.strerror}; nothing was changed") from error
+        raise PlacingError(
+            f"{printable(str(error.filename or folder))}: {error.strerror}; nothing was changed"
+        ) from error
 
 
 @contextmanager
@@ -138,7 +142,9 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
             continue
         else:
             if (aside / path).exists() or (aside / path).is_symlink():
-                raise PlacingError(f"{source} is not of the former bundle, and the new one has a file there; move it")
+                raise PlacingError(
+                    f"{printable(str(source))} is not of the former bundle, and the new one has a file there; move it"
+                )
         _carry(source, aside / name)
     return tuple(edited)
 

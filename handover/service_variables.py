@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from cloudrun_psc.rules.access import MEMBER
@@ -17,6 +18,8 @@ from handover.variables import Validation, Variable, matches
 
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
 _SERVICE, _MEMBER, _ATTACHMENT = SERVICE.type, INVOKER.type, SERVICE_ATTACHMENT.type
+# A principal of workload identity may have some hundred characters; most file systems take 255, the old tar 100.
+_LONGEST_NAME = 80
 _EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
 _CALLERS = "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:… or principal://…"
 
@@ -36,8 +39,10 @@ class Invoker:
 
     @property
     def file(self) -> str:
-        """The file's name without its ending."""
-        return f"invoker_{self.name}"
+        """The file's name without its ending; of a long member it has a digest, as no file system takes the name."""
+        if len(self.name) <= _LONGEST_NAME:
+            return f"invoker_{self.name}"
+        return f"invoker_{self.service}_{sha256(self.name.encode()).hexdigest()[:12]}"
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+from deployment.revision import git
+from deployment.unusable import UnusableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +20,6 @@ class BundleSource:
     project: str
     cdktf: str
     bindings: str
-
-    @staticmethod
-    def of(document: Mapping[str, Any]) -> BundleSource:
-        """Read it back from the manifest.
-
-        Raises:
-            TypeError: when it is none.
-        """
-        return BundleSource(**document)
 
     def __str__(self) -> str:
         if self.revision is None:
@@ -51,7 +42,7 @@ def source(checkout: Path) -> BundleSource:
 
 def _git(checkout: Path, *words: str) -> str:
     try:
-        done = subprocess.run(["git", "-C", str(checkout), *words], capture_output=True, text=True, check=False)
-    except OSError:
+        done = git(checkout, *words)
+    except UnusableError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

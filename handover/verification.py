@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import difflib
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.credentials import looks_like, shape
+from deployment.printable import printable
 from deployment.terraform import Done, Terraform
 from deployment.terraform_variables import for_init
-from handover.manifest import MANIFEST, SUMS, digest
+from handover.manifest import SUMS, digest
+from handover.present import VALUES, Present, is_loaded
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
 _LONGEST_DIFFERENCE = 40
 # An environment variable as both formats write it: its name, then its value.
 _ENV = re.compile(r'"?name"?\s*[=:]\s*"(?P<name>\w+)",?\s*"?value"?\s*[=:]\s*"(?P<value>(?:[^"\\]|\\.)*)"')
-_STATE = (".tfstate", ".tfstate.backup")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,40 +34,42 @@ class Verdict:
     def lines(self) -> Iterator[str]:
         """As it is printed."""
         word = {True: "fine", False: "finding", None: "not tried"}[self.held]
-        yield f"{self.what}: {word}: {self.text}" if self.held is not True else f"{self.what}: {self.text}"
-        yield from (f"  {line}" for line in self.details)
+        told = f"{self.what}: {word}: {self.text}" if self.held is not True else f"{self.what}: {self.text}"
+        yield printable(told)
+        yield from (f"  {printable(line)}" for line in self.details)
 
 
-def checksums(folder: Path, listed: Mapping[str, str]) -> Verdict:
-    """Every listed file is there and unedited; further files are told, and are no finding."""
-    details = []
+def checksums(there: Present, listed: Mapping[str, str]) -> Verdict:
+    """Every listed file is there and unedited, and Terraform would load nothing else; further files are told."""
+    details = [f"{path}: {problem}" for path, problem in there.refused.items() if not is_loaded(path)]
+    details += [
+        f"{path}: not handed over, and Terraform would load it; delete it (terraform init makes its own files anew)"
+        for path in there.unlisted(listed)
+    ]
     for path, wanted in listed.items():
-        try:
-            present = digest((folder / path).read_bytes())
-        except OSError as error:
-            details.append(f"{path}: {'missing' if isinstance(error, FileNotFoundError) else error.strerror}")
-            continue
-        if present != wanted:
+        if path not in there.files:
+            details.append(f"{path}: {there.refused.get(path, 'missing')}")
+        elif digest(there.files[path]) != wanted:
             details.append(f"{path}: edited since it was handed over")
     what = "checksums"
     if details:
-        return Verdict(what=what, held=False, text=f"{len(details)} of {len(listed)} files", details=tuple(details))
-    more = sorted(path for path in _texts(folder) if path not in listed and path != SUMS)
+        text = f"{len(set(details))} finding{'s' if len(set(details)) > 1 else ''} in {len(listed)} listed files"
+        return Verdict(what=what, held=False, text=text, details=tuple(sorted(set(details))))
+    more = sorted({*there.files, *there.states} - listed.keys() - {SUMS})
     text = f"{len(listed)} files as they were handed over" + (f"; also here: {', '.join(more)}" if more else "")
     return Verdict(what=what, held=True, text=text)
 
 
-def content(folder: Path, listed: Mapping[str, str], wanted: Mapping[str, bytes]) -> Verdict:
-    """The files are what this checkout generates, or the difference."""
-    details: list[str] = []
-    for path in sorted({*listed, *wanted} - {SUMS, MANIFEST}):
-        file = folder / path
-        try:
-            present = file.read_bytes() if file.is_file() else b""
-        except OSError:
-            present = b""
-        if present != wanted.get(path, b""):
-            details += _difference(path, present, wanted.get(path, b""))
+def content(there: Present, listed: Mapping[str, str], wanted: Mapping[str, bytes]) -> Verdict:
+    """The files are what this checkout generates, and those alone are listed; or the difference."""
+    details = [f"{SUMS} does not list {path}" for path in sorted(wanted.keys() - listed.keys() - {SUMS})]
+    details += [
+        f"{SUMS} lists {path}, which this checkout does not generate" for path in sorted(listed.keys() - wanted.keys())
+    ]
+    for path in sorted({*listed, *wanted} - {SUMS}):
+        present, generated = there.files.get(path, b""), wanted.get(path, b"")
+        if present != generated:
+            details += _difference(path, present, generated)
     what = "content"
     if not details:
         return Verdict(what=what, held=True, text="what this checkout generates")
@@ -89,19 +91,29 @@ def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
     return lines[:_LONGEST_DIFFERENCE] + ([f"… {more} more lines"] if more > 0 else [])
 
 
-def validation(folder: Path, stacks: Sequence[str], terraform: Terraform | None) -> Verdict:
-    """`terraform validate` of each stack, on a copy; not tried without Terraform or provider."""
+def validation(
+    there: Present, wanted: Mapping[str, bytes], stacks: Sequence[str], terraform: Terraform | None
+) -> Verdict:
+    """`terraform validate` of each stack, on a copy; not tried without Terraform or provider.
+
+    Terraform runs the providers that a configuration names, so nothing is tried that this checkout would not generate;
+    values alone may differ.
+    """
     what = "terraform validate"
     if terraform is None:
         return Verdict(what=what, held=None, text="Terraform is not on PATH")
+    foreign = [path for path in (*there.files, *there.refused) if is_loaded(path) and not _trusted(path, there, wanted)]
+    if foreign:
+        text = f"it would run what this checkout does not generate ({', '.join(sorted(foreign)[:5])})"
+        return Verdict(what=what, held=None, text=text)
     with tempfile.TemporaryDirectory(prefix="psc-") as place:
+        for path in (path for path in there.files if is_loaded(path)):
+            copy = Path(place, path)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(there.files[path])
         for stack in stacks:
-            copy = Path(place) / stack
-            ignored = shutil.ignore_patterns(".terraform", "*.tfstate*")
-            try:
-                shutil.copytree(folder / stack, copy, ignore=ignored)
-            except (OSError, shutil.Error) as error:
-                return Verdict(what=what, held=False, text=f"{stack} cannot be read ({error})")
+            copy = Path(place, stack)
+            copy.mkdir(exist_ok=True)
             done = terraform.init(copy, for_init(), "-backend=false")
             if done.code != 0:
                 details = _said(done)
@@ -112,24 +124,25 @@ def validation(folder: Path, stacks: Sequence[str], terraform: Terraform | None)
     return Verdict(what=what, held=True, text=f"{', '.join(stacks)} valid")
 
 
+def _trusted(path: str, there: Present, wanted: Mapping[str, bytes]) -> bool:
+    if path not in there.files or path not in wanted:
+        return False
+    return path.rpartition("/")[2] in VALUES or there.files[path] == wanted[path]
+
+
 def _said(done: Done) -> tuple[str, ...]:
     return tuple(line for line in done.lines if line.strip(" ╷│╵"))[:20]
 
 
-def secrets(folder: Path, harmless: Sequence[str]) -> Verdict:
+def secrets(there: Present, harmless: Sequence[str]) -> Verdict:
     """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so."""
-    details, states = [], []
-    for path in _texts(folder):
-        if path.endswith(_STATE):
-            states.append(path)
-            continue
-        try:
-            text = (folder / path).read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
-            details.append(f"{path}: cannot be read ({error.strerror})")
-            continue
-        details += [f"{path}: {suspect}" for suspect in _suspects(text, harmless)]
-    note = f"; not looked into: {', '.join(states)}, which holds whatever the resources hold" if states else ""
+    details = [
+        f"{path}: {suspect}"
+        for path, content_ in sorted(there.files.items())
+        for suspect in _suspects(content_.decode(errors="replace"), harmless)
+    ]
+    states = ", ".join(there.states)
+    note = f"; not looked into: {states}, which holds whatever the resources hold" if states else ""
     if details:
         return Verdict(what="secrets", held=False, text=f"{len(details)} found{note}", details=tuple(details))
     return Verdict(what="secrets", held=True, text=f"none found{note}")
@@ -144,11 +157,3 @@ def _suspects(text: str, harmless: Sequence[str]) -> Iterator[str]:
     likeness = shape(_ENV.sub("", text))
     if likeness:
         yield f"something looks like {likeness}"
-
-
-def _texts(folder: Path) -> Iterator[str]:
-    """The files of the folder, what Terraform keeps in .terraform aside."""
-    for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder)
-        if ".terraform" not in path.parts and file.is_file() and not file.is_symlink():
-            yield path.as_posix()

@@ -2,15 +2,13 @@
 
 Runs in a workflow that may write comments, from the default branch's code, with the standard library alone. The report
 is untrusted: which pull request it belongs to is taken from the event, and a text that is not of the form that
-review/formats/markdown.py writes is not posted. What stands in code spans cannot mention, link or embed anything;
-outside of them only our own words are let through.
+review/formats/markdown.py writes (comment_form.py) is not posted.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import urllib.error
 import urllib.parse
@@ -18,19 +16,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-MARKER = "<!-- cloudrun-psc review -->"
+from review.comment_form import MARKER, misshapen
+
 LARGEST = 65_000  # characters; GitHub takes 65,536
 _BOT = "github-actions[bot]"
-_CODE = re.compile(r"(?<!`)(`+)(?!`)([^|\\\n]+?)(?<!`)\1(?!`)|<code>[^<>`|@\n]*</code>")
-_TAGS = re.compile(r"</?(?:sub|details|summary)>|<br>")
-_PICTURE = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_LABEL = r"[^\"\[\]`<>@]*"
-_PICTURE_LINE = re.compile(
-    rf"flowchart LR|  subgraph s\d+\[\"{_LABEL}\"\]|  end|    n\d+\[\"{_LABEL}<br>{_LABEL}\"\]:::[a-z]+"
-    rf"|  n\d+ -->(?:\|\"{_LABEL}\"\|)? n\d+|  classDef [a-z]+ [\w:#,.-]+"
-)
-# What would be more than words: links, images, mentions, HTML, references to issues, escapes, code that is not closed.
-_LIVE = re.compile(r"[@`\\<\[\]~]|https?:|www\.|&(?!gt;)|\bGH-\d|#\d|\bmailto:|\bftp:", re.IGNORECASE)
 
 
 class RefusedError(Exception):
@@ -51,32 +40,14 @@ def checked(file: Path) -> str:
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise RefusedError("the report is no text") from error
-    if len(text) > LARGEST or not text.startswith(f"{MARKER}\n"):
-        raise RefusedError("the report is too large, or does not begin as one")
+    if len(text) > LARGEST:
+        raise RefusedError("the report is too large")
     if any(not character.isprintable() and character != "\n" for character in text):
         raise RefusedError("the report holds control characters")
-    _check(text.removeprefix(f"{MARKER}\n"))
+    line = misshapen(text)
+    if line:
+        raise RefusedError(f"line {line} of the report is not of the form that is expected")
     return text
-
-
-def _check(text: str) -> None:
-    for picture in _PICTURE.findall(text):
-        for line in picture.splitlines():
-            if not _PICTURE_LINE.fullmatch(line):
-                raise RefusedError("the report's picture is not of the form that is expected")
-    for number, line in enumerate(_PICTURE.sub("", text).splitlines(), 2):
-        # In a block of HTML there are no code spans: what looks like one would be live.
-        if line.startswith(("<details", "</details")) and "`" in line:
-            raise RefusedError(f"line {number} of the report is not of the form that is expected")
-        if line.startswith(("    ", "\t")) or (line.startswith("|") and line.count("|") != 5):
-            raise RefusedError(f"line {number} of the report is not of the form that is expected")
-        if _LIVE.search(_marks(_TAGS.sub("", _CODE.sub("", line)))):
-            raise RefusedError(f"line {number} of the report holds something else than words")
-
-
-def _marks(line: str) -> str:
-    """Without the one sign of our own that would otherwise count: the legend's tilde."""
-    return line.replace("Marked: + added, ~ changed", "")
 
 
 class GitHub:
@@ -110,9 +81,11 @@ def pull_request(github: GitHub, run: dict[str, Any]) -> int:
     """The number of the open pull request whose present head the run was for; for forks the event does not name it.
 
     Raises:
-        RefusedError: when there is none, because it was closed or has moved on.
+        RefusedError: when there is none, because it was closed or has moved on, or its fork was deleted.
     """
     head = run["head_repository"]
+    if head is None:
+        raise RefusedError("the fork of the pull request is gone")
     wanted = f"{head['owner']['login']}:{run['head_branch']}"
     for candidate in github.call("GET", "/pulls", state="open", head=wanted, per_page="100"):
         repository = candidate["head"]["repo"]
@@ -127,7 +100,9 @@ def post(github: GitHub, number: int, text: str) -> None:
     for page in range(1, 31):  # 3,000 comments
         comments = github.call("GET", f"/issues/{number}/comments", per_page="100", page=str(page))
         for comment in comments:
-            if comment["user"]["login"] == _BOT and comment["body"].startswith(MARKER):
+            # The account of a comment is null once it was deleted, a body when it is empty.
+            author, body = (comment["user"] or {}).get("login"), comment["body"] or ""
+            if author == _BOT and body.startswith(MARKER):
                 github.call("PATCH", f"/issues/comments/{int(comment['id'])}", {"body": text})
                 return
         if len(comments) < 100:

@@ -100,7 +100,10 @@ def plans(material: Material, files: Mapping[str, Path]) -> None:
             raise UnusableError(
                 f"--plan {label}={file}: there is no stack {label!r}; there are {', '.join(sorted(stacks))}"
             )
-        material.plans.append(plan_comparison.read(file, str(file), stacks[label]))
+        try:
+            material.plans.append(plan_comparison.read(file, str(file), stacks[label]))
+        except RecursionError as error:
+            raise UnusableError(f"{file}: is nested deeper than any plan") from error
 
 
 def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgement]:

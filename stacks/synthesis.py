@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cdktf import App
@@ -17,6 +20,9 @@ from stacks.layout import LOCK_FILE, MANIFEST, STACK_FILE, environment_folder
 from stacks.producer import ProducerStack
 
 _RESIDUE = re.compile(r"TfToken\[|TOKEN\.\d+|\$\{Token\[")
+
+
+_ASIDE = ".synth-"
 
 
 class SynthesisError(Exception):
@@ -43,7 +49,8 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
         SynthesisError: when what cdktf wrote is not fit for use. What stood in `outdir` is then as it was.
     """
     outdir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".synth-", dir=outdir) as temporary:
+    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=outdir) as temporary, _ours(Path(temporary)):
+        _tidy_up(outdir)
         app = App(outdir=temporary, stack_traces=False)
         try:
             build(app, settings)
@@ -54,6 +61,29 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
         manifest = json.loads((made / MANIFEST).read_text())
         _inspect(made, manifest, given=json.dumps(settings.model_dump(mode="json"), ensure_ascii=False))
         return _publish(made, manifest, outdir, settings, locks)
+
+
+@contextmanager
+def _ours(folder: Path) -> Iterator[None]:
+    """Hold a lock on the folder: the system takes it away with the process, however that ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _tidy_up(outdir: Path) -> None:
+    """Remove what a run left that was killed."""
+    for folder in outdir.glob(f"{_ASIDE}*"):
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
 
 
 def _inspect(made: Path, manifest: dict[str, dict[str, dict[str, object]]], given: str) -> None:

@@ -23,19 +23,21 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
         accepted = {key: settings.project_of(key) for key in service.accept}
         rejected = [settings.project_of(entry) for entry in service.reject]
+        set_of_rejected, first_keys = set(rejected), dict[str, str]()
+        seen: set[str] = set()
         for key, entry in accepted.items():
             yield from refused((*path, "accept", key), connections.consumer(entry), ("consumers", key))
-            if entry in rejected:
+            if entry in set_of_rejected:
                 fault = Fault(
                     wrong=f"{entry} is accepted and rejected",
                     allowed="each project on one list",
                     remedy="take it off the other",
                 )
                 yield Finding((*path, "accept", key), fault, ((*path, "reject"),))
-            same = [other for other in accepted if accepted[other] == entry]
-            if same.index(key) > 0:
+            first = first_keys.setdefault(entry, key)
+            if first != key:
                 fault = Fault(
-                    wrong=f"{entry} stands twice, as {same[0]} and as {key}",
+                    wrong=f"{entry} stands twice, as {first} and as {key}",
                     allowed="each project once",
                     remedy="keep one entry",
                 )
@@ -43,9 +45,10 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
         for index, entry in enumerate(rejected):
             here, consumer = (*path, "reject", index), ("consumers", service.reject[index])
             yield from refused(here, connections.consumer(entry), consumer)
-            if entry in rejected[:index]:
+            if entry in seen:
                 twice = Fault(wrong=f"{entry} stands twice", allowed="each project once", remedy="remove one")
                 yield Finding(here, twice, ((*path, "reject"),))
+            seen.add(entry)
         entries = (*accepted.values(), *rejected)
         mixed = connections.one_kind(entry for entry in entries if connections.consumer(entry) is None)
         yield from refused((*path, "accept"), mixed, (*path, "reject"))
@@ -55,6 +58,7 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
 
 def _invokers(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
+        seen: set[str] = set()
         for index, entry in enumerate(service.invokers):
             fault = None if entry in settings.consumers else access.invoker(entry)
             if fault is not None:
@@ -62,25 +66,27 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
                 remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
                 fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
                 yield Finding((*path, "invokers", index), fault, (("consumers", entry),))
-            elif access.identity(entry) in [access.identity(other) for other in service.invokers[:index]]:
+            elif access.identity(entry) in seen:
                 yield Finding(
                     (*path, "invokers", index),
                     Fault(wrong=f"{entry} stands twice", allowed="each caller once", remedy="remove one"),
                 )
+            seen.add(access.identity(entry))
 
 
 def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
     """A consumer that is not accepted by the service it wants would wait in PENDING for ever."""
     services = settings.producer.services if settings.producer else {}
+    accepts = {key: {settings.project_of(entry) for entry in service.accept} for key, service in services.items()}
+    unsure = {key for key, accepted in accepts.items() if any(connections.consumer(entry) for entry in accepted)}
     for path, key, consumer, endpoint in endpoints_of(settings):
         service = services.get(endpoint.service or "")
         if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
             continue
         network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
-        accepted = {settings.project_of(entry) for entry in service.accept}
-        if any(connections.consumer(entry) for entry in accepted):
+        if endpoint.service in unsure:
             continue  # one of them is refused; corrected, it may be this consumer
-        if not accepted & {consumer.project, network}:
+        if accepts[endpoint.service or ""].isdisjoint({consumer.project, network}):
             where = f"producer.services.{endpoint.service}.accept"
             literals = [entry for entry in service.accept if entry not in settings.consumers]
             near = get_close_matches(key, literals, n=1, cutoff=0.8)

@@ -66,7 +66,7 @@ def _zones(settings: Settings) -> Iterator[Finding]:
 
 
 def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
-    known = list(settings.producer.services) if settings.producer else []
+    known = settings.producer.services if settings.producer else {}
     for path, _, _, endpoint in endpoints_of(settings):
         if (endpoint.service is None) == (endpoint.service_attachment is None):
             wrong = (
@@ -78,7 +78,7 @@ def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
             yield Finding(path, Fault(wrong=wrong, allowed=allowed, remedy="give exactly one of them"))
         elif endpoint.service is not None and endpoint.service not in known:
             others = (("producer", "services", endpoint.service),)
-            yield Finding((*path, "service"), _unknown_service(endpoint.service, known), others)
+            yield Finding((*path, "service"), _unknown_service(endpoint.service, list(known)), others)
         elif endpoint.service_attachment is not None:
             fault = connections.service_attachment(endpoint.service_attachment, within=settings.region)
             yield from refused((*path, "service_attachment"), fault, ("region",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from config.rules import addresses, admission, consistency, derived_names, services, unique_names
 from config.rules.finding import Finding
 from config.settings import Settings
@@ -9,6 +11,6 @@ from config.settings import Settings
 _RULES = (consistency, addresses, admission, services, unique_names, derived_names)
 
 
-def findings(settings: Settings) -> list[Finding]:
+def findings(settings: Settings) -> Iterator[Finding]:
     """All that is wrong between the settings, by rule and in the file's order."""
-    return [finding for rule in _RULES for finding in rule.findings(settings)]
+    return (finding for rule in _RULES for finding in rule.findings(settings))

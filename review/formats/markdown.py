@@ -2,7 +2,7 @@
 
 Every text of others stands in a code span: there GitHub makes no mention, link, image or HTML of it. In the picture it
 is written with Mermaid's numeric entities. A comment holds 65,536 characters, so entries are left out
-from the end.
+from the end. Every line that is written here has its shape in review/comment_form.py, or the comment is not posted.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from deployment.comparison import Change, Difference
 from deployment.mermaid import mermaid
 from deployment.picture import picture
+from deployment.printable import printable
+from review.comment_form import MARKER
 from review.findings import texts
-from review.formats.terminal import harmless
 from review.formats.wording import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
 
-MARKER = "<!-- cloudrun-psc review -->"
 # GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
 LARGEST = 64_000
 
@@ -72,14 +72,15 @@ def text(report: Report, largest: int = LARGEST) -> str:
 
 def code(value: str) -> str:
     """A text of others as a code span that nothing inside can end, in a table too."""
-    plain = harmless(value) if value.strip() else "(empty)"
-    if "|" in plain or "\\" in plain:
-        # A table's cells end at a pipe even inside a code span; entities are nobody's markup.
-        return f"<code>{_escaped(plain)}</code>"
-    longest = max((len(run) for run in re.findall(r"`+", plain)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if plain[:1] in "` " or plain[-1:] in "` " else ""
-    return f"{fence}{pad}{plain}{pad}{fence}"
+    plain = printable(value) if value.strip() else "(empty)"
+    plain = plain.replace("`", r"\x60").replace("|", r"\x7c")
+    pad = " " if plain[0] == plain[-1] == " " else ""  # a pair of spaces is taken away
+    return f"`{pad}{plain}{pad}`"
+
+
+def _words(text: str) -> str:
+    """Words of our own: brackets and stars stay what they are."""
+    return re.sub(r"[][<>*~]", r"\\\g<0>", text)
 
 
 def _say(sentence: Sentence) -> str:
@@ -127,18 +128,18 @@ def _introduction(report: Report) -> str:
 
 def _findings(report: Report) -> Iterator[str]:
     for finding in report.findings:
-        what, why, remedy = texts(finding.rule)
+        what, why, remedy = map(_words, texts(finding.rule))
         mark = "It cannot be told: " if finding.undecided else ""
         place = code(f"{finding.stack}: {finding.address}")
         yield (
             f"- **{finding.severity}: {what}** {place}: {mark}{_say(finding.detail)}.\n"
-            f"  <br>Why it matters: {why}\n  <br>What to do: {remedy} (rule {code(finding.rule)})"
+            f"  - Why it matters: {why}\n  - What to do: {remedy} (rule {code(finding.rule)})"
         )
 
 
 def _where(stack: str, source: str) -> str:
     seen = "" if source == "code" else f", seen in {source.replace(', ', ' and ')}"
-    return f"<sub>{code(stack)}{seen}</sub>"
+    return f"({code(stack)}{seen})"
 
 
 def _rehearsals(report: Report) -> Iterator[Part]:
@@ -157,7 +158,7 @@ def _details(report: Report) -> Iterator[Part]:
         note = "\n\n*Expected* replacements follow from the provider's rules; a plan or a rehearsal confirms them."
         yield Part(f"### Everything that changes, by stack{note if inferred else ''}")
     for comparison in report.changed:
-        title = tally(comparison).write(_title)
+        title = tally(comparison).write(lambda value: f"<code>{_title(value)}</code>")
         head = f"<details><summary>{title}</summary>\n\n| what | attribute | before | after |\n|---|---|---|---|"
         yield Part(head, tuple(row for change in comparison.changes for row in _rows(change)), "\n</details>")
 
@@ -198,7 +199,7 @@ def _rest(report: Report) -> Iterator[Part]:
     if existing(report):
         closing.append(existing(report))
     if closing:
-        yield Part("<sub>" + " ".join(closing) + "</sub>")
+        yield Part(" ".join(closing))
 
 
 def _title(value: str) -> str:
@@ -206,11 +207,4 @@ def _title(value: str) -> str:
     return "".join(
         character if character.isascii() and (character.isalnum() or character in " ./_-") else "?"
         for character in value
-    )
-
-
-def _escaped(value: str) -> str:
-    """Text inside HTML: entities for everything that Markdown or HTML would take for its own."""
-    return "".join(
-        character if character.isalnum() or character in " .,:()/_-" else f"&#{ord(character)};" for character in value
     )

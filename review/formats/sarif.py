@@ -49,7 +49,7 @@ def _result(finding: Finding, names: list[str], locations: Locations) -> dict[st
     where = locations.of(finding)
     what, _, remedy = texts(finding.rule)
     mark = "It cannot be told: " if finding.undecided else ""
-    fingerprint = hashlib.sha256("\n".join(finding.key).encode()).hexdigest()
+    fingerprint = hashlib.sha256("\n".join(finding.key).encode(errors="surrogatepass")).hexdigest()
     return {
         "ruleId": finding.rule,
         "ruleIndex": names.index(finding.rule),

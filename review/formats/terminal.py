@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from deployment.comparison import Change, Difference
+from deployment.printable import printable
 from review.findings import texts
 from review.formats.wording import action, computed, existing, headline, tally, told, unknown
 from review.report import Report
@@ -17,44 +18,37 @@ def text(report: Report) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
-def harmless(value: str) -> str:
-    """A text of others in one line, with control, format and other unprintable characters escaped."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in value
-    )
-
-
 def _say(sentence: Sentence) -> str:
-    return sentence.write(harmless)
+    return sentence.write(printable)
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"review against {harmless(report.base)}: {headline(report)}"
+    yield f"review against {printable(report.base)}: {headline(report)}"
     yield from (f"note: {_say(note)}" for note in report.notes)
     for finding in report.findings:
         mark = "cannot tell: " if finding.undecided else ""
-        place = f"{harmless(finding.stack)}: {harmless(finding.address)}"
+        place = f"{printable(finding.stack)}: {printable(finding.address)}"
         yield f"{finding.severity}: {place}: {mark}{_say(finding.detail)} [{finding.rule}]"
         what, _, remedy = texts(finding.rule)
         yield f"    {what} {remedy}"
     for topic, title in HEADINGS.items():
-        yield from _block(title, [f"{harmless(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
+        yield from _block(title, [f"{printable(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
                                   for decision in report.decisions if decision.topic == topic])  # fmt: skip
     yield from _block("Accepted", [
-        f"{harmless(accepted.finding.address)}: {accepted.finding.rule}, until {accepted.by.expires}: "
-        f"{harmless(accepted.by.reason)}"
+        f"{printable(accepted.finding.address)}: {accepted.finding.rule}, until {accepted.by.expires}: "
+        f"{printable(accepted.by.reason)}"
         for accepted in report.acknowledged
     ])  # fmt: skip
     for rehearsal in report.rehearsals:
         verdict = "held" if rehearsal.held else "did not hold"
-        yield from _block(f"Rehearsal of {harmless(rehearsal.environment)}: {verdict}", map(_say, rehearsal.lines))
+        yield from _block(f"Rehearsal of {printable(rehearsal.environment)}: {verdict}", map(_say, rehearsal.lines))
     for comparison in report.changed:
         yield from _block(_say(tally(comparison)), (line for change in comparison.changes for line in _change(change)))
-    yield from _block("Unknown until apply", [f"{harmless(f'{stack}: {address}')}: {harmless(', '.join(attributes))}"
+    yield from _block("Unknown until apply", [f"{printable(f'{stack}: {address}')}: {printable(', '.join(attributes))}"
                                               for stack, address, attributes in unknown(report)])  # fmt: skip
     if computed(report):
         yield f"{computed(report)} attributes that the provider computes are known after apply, as always"
-    drift = [f"{harmless(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
+    drift = [f"{printable(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
     yield from _block("Changed outside Terraform, not by this change", drift)
     if report.resolved or existing(report):
         yield ""
@@ -74,16 +68,16 @@ def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _change(change: Change) -> Iterator[str]:
-    why = f" because of {harmless('; '.join(change.because))}" if change.because else ""
-    former = f" (was {harmless(change.former_address)})" if change.former_address else ""
-    yield f"{action(change)} {harmless(change.address)}{former}{why}"
+    why = f" because of {printable('; '.join(change.because))}" if change.because else ""
+    former = f" (was {printable(change.former_address)})" if change.former_address else ""
+    yield f"{action(change)} {printable(change.address)}{former}{why}"
     yield from (f"    {_difference(difference)}" for difference in told(change))
 
 
 def _difference(difference: Difference) -> str:
     values = (difference.before, difference.after)
     texts_ = map(shown, values) if difference.added or difference.removed else contrasted(*values)
-    path, before, after = map(harmless, (difference.path, *texts_))
+    path, before, after = map(printable, (difference.path, *texts_))
     if difference.added:
         return f"+ {path} = {after}"
     return f"- {path} = {before}" if difference.removed else f"  {path}: {before} → {after}"

@@ -10,6 +10,7 @@ from config.loading import load
 from deployment.output_folder import stacks_of
 from handover.bundle import Bundle, Wish, bundle
 from handover.manifest import read
+from handover.present import present
 from handover.source import source
 from handover.verification import checksums, content, secrets
 from tests.conftest import CHECKOUT, REFERENCE
@@ -56,7 +57,8 @@ def test_the_account_is_that_of_the_commands(made: Bundle, tmp_path: Path) -> No
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(text)
     _, listed = read(tmp_path)
-    verdicts = [checksums(tmp_path, listed), content(tmp_path, listed, made.files), secrets(tmp_path, ())]
+    there = present(tmp_path)
+    verdicts = [checksums(there, listed), content(there, listed, made.files), secrets(there, ())]
     lines = [line for verdict in verdicts for line in verdict.lines()]
     lines.insert(2, "terraform validate: producer, consumer valid")
     assert shown("text", "checksums") == "\n".join(lines) + "\n"

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
+from pathlib import Path
+
+import pytest
 
 from handover.archive import archive
+from tests.handover.conftest import Make
 
 FILES = {"b/two": b"2", "README.md": b"1", "b/one": b""}
 
@@ -29,3 +33,20 @@ def test_it_unpacks_into_one_folder() -> None:
             "bundle/b/one": b"",
             "bundle/b/two": b"2",
         }
+
+
+@pytest.mark.parametrize("length", [1, 60, 127])
+def test_invokers_of_any_length_are_handed_over_and_archived(length: int, make: Make, tmp_path: Path) -> None:
+    pool = (
+        "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/our-pool/subject"
+    )
+    members = [f"{pool}/{'x' * length}{end}" for end in "ab"]
+    made = make(f"producer: {{project: our-producer, services: {{hello: {{invokers: [{', '.join(members)}]}}}}}}\n")
+    files = [path for path in made.files if path.startswith("producer/invoker_hello_")]
+    assert len(files) == 2
+    assert all(len(path) < 120 for path in files)
+    runbook = made.files["README.md"].decode()
+    assert all(path in runbook for path in files)
+    (tmp_path / "bundle.tar").write_bytes(archive(made.files, "b" * 120))
+    with tarfile.open(tmp_path / "bundle.tar") as tar:
+        assert {entry.name.partition("/")[2] for entry in tar if entry.isfile()} == set(made.files)

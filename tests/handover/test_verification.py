@@ -11,6 +11,7 @@ import pytest
 from deployment.terraform import Terraform
 from handover.bundle import Bundle, Wish
 from handover.manifest import SUMS, ManifestError, read, sums
+from handover.present import present
 from handover.verification import Verdict, checksums, content, secrets, validation
 from tests.handover.conftest import Make, put
 
@@ -32,18 +33,18 @@ def main_of(folder: Path, stack: str = "producer") -> Path:
 def test_an_untouched_bundle_is_fine(made: Bundle, folder: Path) -> None:
     manifest, listed = read(folder)
     assert manifest == made.manifest
-    assert checksums(folder, listed).held is True
-    assert content(folder, listed, made.files).held is True
-    assert secrets(folder, ()).held is True
+    assert checksums(present(folder), listed).held is True
+    assert content(present(folder), listed, made.files).held is True
+    assert secrets(present(folder), ()).held is True
 
 
 def test_an_edit_is_named_and_shown(made: Bundle, folder: Path) -> None:
     main = main_of(folder)
     main.write_text(main.read_text().replace("10.0.1.0/24", "10.0.9.0/24"))
     _, listed = read(folder)
-    verdict = checksums(folder, listed)
+    verdict = checksums(present(folder), listed)
     assert (verdict.held, verdict.details) == (False, (f"producer/{main.name}: edited since it was handed over",))
-    verdict = content(folder, listed, made.files)
+    verdict = content(present(folder), listed, made.files)
     assert verdict.held is False
     text = "\n".join(verdict.lines())
     assert "content: finding: differs from what this checkout generates" in text
@@ -55,9 +56,9 @@ def test_what_is_missing_or_more_is_told(made: Bundle, folder: Path) -> None:
     main_of(folder).unlink()
     (folder / "theirs.txt").write_text("")
     _, listed = read(folder)
-    assert checksums(folder, listed).details == (f"producer/{main_of_name(made)}: missing",)
+    assert checksums(present(folder), listed).details == (f"producer/{main_of_name(made)}: missing",)
     put({f"producer/{main_of_name(made)}": made.files[f"producer/{main_of_name(made)}"]}, folder)
-    verdict = checksums(folder, listed)
+    verdict = checksums(present(folder), listed)
     assert verdict.held is True
     assert verdict.text.endswith("also here: theirs.txt")
 
@@ -74,14 +75,14 @@ def test_an_older_bundle_differs_in_content_and_not_in_checksums(made: Bundle, f
     files[SUMS] = sums(files)
     put(files, folder)
     _, listed = read(folder)
-    assert checksums(folder, listed).held is True
-    assert content(folder, listed, made.files).held is False
+    assert checksums(present(folder), listed).held is True
+    assert content(present(folder), listed, made.files).held is False
 
 
 def test_a_file_that_this_checkout_no_longer_makes_is_a_difference(made: Bundle, folder: Path) -> None:
     wanted = {path: text for path, text in made.files.items() if not path.startswith("producer/invoker")}
     _, listed = read(folder)
-    assert content(folder, listed, wanted).held is False
+    assert content(present(folder), listed, wanted).held is False
 
 
 LEAKS: dict[str, tuple[Callable[[str], str], str]] = {
@@ -102,7 +103,7 @@ def test_a_secret_is_found_and_not_shown(leak: str, folder: Path) -> None:
     put_in, sentence = LEAKS[leak]
     main = main_of(folder)
     main.write_text(put_in(main.read_text()))
-    verdict = secrets(folder, ())
+    verdict = secrets(present(folder), ())
     assert verdict.held is False
     assert verdict.details == (f"producer/{main.name}: {sentence}",)
     assert "hunter2" not in "\n".join(verdict.lines())
@@ -111,12 +112,12 @@ def test_a_secret_is_found_and_not_shown(leak: str, folder: Path) -> None:
 def test_what_was_said_to_be_harmless_is_none(folder: Path) -> None:
     main = main_of(folder)
     main.write_text(f'{main.read_text()}\nname = "DB_PASSWORD"\nvalue = "hunter2hunter2"\n')
-    assert secrets(folder, ("DB_PASSWORD",)).held is True
+    assert secrets(present(folder), ("DB_PASSWORD",)).held is True
 
 
 def test_a_state_in_the_folder_is_named_and_not_read(folder: Path) -> None:
     (folder / "terraform.producer.tfstate").write_text(f"AIza{'x' * 35}")
-    verdict = secrets(folder, ())
+    verdict = secrets(present(folder), ())
     assert verdict.held is True
     assert "not looked into: terraform.producer.tfstate" in verdict.text
 

@@ -86,7 +86,7 @@ def test_the_picture_keeps_its_shape(text: str) -> None:
     line = re.compile(
         r"```mermaid|```|flowchart LR|  subgraph s\d+\[\"[^\"\[\]`<>]*\"\]|  end|"
         r"    n\d+\[\"[+~−]? ?[^\"\[\]`<>]*<br>[^\"\[\]`<>]*\"\]:::\w+|"
-        r"  n\d+ -->(\|\"[^\"\[\]`<>]*\"\|)? n\d+|  classDef \w+ [\w:#,.-]+||<sub>.*</sub>"
+        r"  n\d+ -->(\|\"[^\"\[\]`<>]*\"\|)? n\d+|  classDef \w+ [\w:#,.-]+||Marked: .*"
     )
     assert [drawn_line for drawn_line in drawn.splitlines() if not line.fullmatch(drawn_line)] == []
 

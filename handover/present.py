@@ -1,0 +1,110 @@
+"""What lies in a bundle's folder, as somebody else may have left it: only plain files are opened, and each once."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# A thousand services take about 5 MB in one file; a state may be larger, and is not read.
+LARGEST_BYTES = 50_000_000
+STATE = (".tfstate", ".tfstate.backup")
+# What Terraform and OpenTofu read of a folder that they run in. `.terraform` holds providers and modules that would be
+# run, `terraform.d` may hold providers (https://developer.hashicorp.com/terraform/language/files,
+# …/cli/config/config-file#implied-local-mirror-directories).
+_LOADED = re.compile(
+    r"[^.].*\.(?:tf|tofu)(?:\.json)?|.*\.auto\.tfvars(?:\.json)?|terraform\.tfvars(?:\.json)?|\.terraform\.lock\.hcl"
+    r"|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform|terraform\.d",
+    re.DOTALL,  # a line break may stand in a name
+)
+VALUES = ("terraform.tfvars", "terraform.tfvars.json")
+_KINDS = {
+    stat.S_IFLNK: "is a link", stat.S_IFIFO: "is a pipe", stat.S_IFSOCK: "is a socket", stat.S_IFCHR: "is a device",
+    stat.S_IFBLK: "is a device",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """The plain files with their content, `states` that were not read, and what was `refused` with the reason."""
+
+    files: Mapping[str, bytes]
+    states: tuple[str, ...]
+    refused: Mapping[str, str]
+
+    def unlisted(self, listed: Mapping[str, str]) -> list[str]:
+        """What Terraform would load although nobody handed it over."""
+        paths = {*self.files, *self.refused} - listed.keys()
+        return sorted(path for path in paths if is_loaded(path))
+
+
+def is_loaded(path: str) -> bool:
+    """Whether Terraform, run in the file's folder, takes it into account."""
+    return _LOADED.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def present(folder: Path) -> Present:
+    """Look at everything below `folder`; a folder that Terraform keeps for itself is named and not looked into."""
+    files: dict[str, bytes] = {}
+    refused: dict[str, str] = {}
+    states: list[str] = []
+    for path, problem in _below(folder):
+        if problem:
+            refused[path] = problem
+        elif path.endswith(STATE):
+            states.append(path)
+        else:
+            try:
+                files[path] = plain_file(folder / path)
+            except OSError as error:
+                refused[path] = error.strerror or str(error)
+    return Present(files=files, states=tuple(sorted(states)), refused=refused)
+
+
+def _below(folder: Path) -> Iterator[tuple[str, str]]:
+    """The path of everything that is no folder, and what is wrong with it; no link is followed."""
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        try:
+            with os.scandir(folder / above) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+            for entry in entries:
+                path = f"{above}/{entry.name}" if above else entry.name
+                mode = entry.stat(follow_symlinks=False).st_mode
+                problem = _odd(mode)
+                if stat.S_ISDIR(mode) and not problem and not is_loaded(path):
+                    waiting.append(path)
+                else:
+                    yield path, problem or ("is a folder" if stat.S_ISDIR(mode) else "")
+        except OSError as error:
+            yield above or ".", error.strerror or str(error)
+
+
+def _odd(mode: int) -> str:
+    """What is wrong with a file before it is opened."""
+    kind = _KINDS.get(stat.S_IFMT(mode))
+    if kind:
+        return f"{kind}, and a bundle has files and folders alone"
+    if mode & stat.S_IWOTH:
+        return "may be changed by everyone on this machine (chmod o-w)"
+    return "has the setuid, setgid or sticky bit" if stat.S_ISREG(mode) and mode & 0o7000 else ""
+
+
+def plain_file(file: Path) -> bytes:
+    """The content of a plain file; nothing that would block or lead elsewhere is opened.
+
+    Raises:
+        OSError: when it is no plain file, too large, or cannot be read.
+    """
+    handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(handle, "rb") as stream:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(0, "is no plain file")
+        if about.st_size > LARGEST_BYTES:
+            raise OSError(0, f"is larger than {LARGEST_BYTES:,} bytes")
+        return stream.read(LARGEST_BYTES)

@@ -1,0 +1,112 @@
+"""What surrounds a command may be broken: one sentence, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands.options import UsageError, parse
+from deployment import revision
+from deployment.printable import printable
+from deployment.unusable import UnusableError
+from review.material import Material, plans
+from tests.conftest import CHECKOUT
+from tests.review.stacks import PRODUCER, TODAY, compared
+
+
+def psc(*words: str, out: int | None = subprocess.PIPE, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start ./psc's program with this Python, whatever it would choose."""
+    command = [sys.executable, "-s", "-m", "commands", *words]
+    env = {**os.environ, **variables}
+    return subprocess.run(command, cwd=CHECKOUT, env=env, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("review", "--base", ""), ("review", "--base-dir", " "), ("review", "--dir", ""), ("review", "--env", ""),
+     ("review", "--today", ""), ("review", "--output", ""), ("rehearse", "--from", ""), ("handover", ""),
+     ("handover", "--stack", "", "x"), ("synth", "--env", ""), ("synth", "--config", "")],
+)  # fmt: skip
+def test_an_empty_value_is_refused(words: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="is empty"):
+        parse(list(words))
+
+
+def test_a_tmpdir_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
+    done = psc("config", TMPDIR=str(tmp_path / "none"))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "TMPDIR" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_standard_output_is_one_sentence() -> None:
+    with open("/dev/full", "w") as full:
+        done = psc("--help", out=full.fileno())
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_a_closed_standard_output_is_none() -> None:
+    words = f"exec {sys.executable} -s -m commands --help >&-"
+    done = subprocess.run(["sh", "-c", words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _repository(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for words in (
+        ["init", "-q"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True)
+    return folder
+
+
+def test_git_is_asked_about_this_checkout_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = _repository(tmp_path / "other")
+    (other / "checkout").mkdir()
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    for folder in (other / "checkout", tmp_path):
+        assert revision.git(folder, "rev-parse", "HEAD").returncode != 0
+    monkeypatch.delenv("GIT_DIR")
+    with pytest.raises(UnusableError, match="no base to compare with"):
+        revision.merge_base(other / "checkout")
+
+
+def test_without_git_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnusableError, match="git cannot be started"):
+        revision.check_out(CHECKOUT, "HEAD", tmp_path)
+
+
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_a_deep_plan_is_one_sentence(depth: int, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    deep = '{"a":' * depth + "1" + "}" * depth
+    change = f'{{"actions":["create"],"before":null,"after":{deep},"after_unknown":{{}}}}'
+    file.write_text(
+        '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{},"configuration":{},"resource_changes":'
+        f'[{{"address":"a.b","mode":"managed","type":"a","name":"b","change":{change}}}]}}'
+    )
+    material = Material(base="a", today=TODAY, code=[compared(PRODUCER, PRODUCER)])
+    with pytest.raises(UnusableError):
+        plans(material, {"producer": file})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n::error::x", "a\\n::error::x"),
+        ("::error::x", "\\x3a:error::x"),
+        ("  ::add-mask::x", "  \\x3a:add-mask::x"),
+        ("x ##[error]y", "x \\x23#[error]y"),
+        ("\x1b[2J\u202e\x85\udc80", "\\x1b[2J\\u202e\\x85\\udc80"),
+        ("::/0 and a::b", "::/0 and a::b"),
+    ],
+)
+def test_a_text_of_others_is_only_text_in_a_terminal_and_a_log(text: str, shown: str) -> None:
+    assert printable(text) == shown

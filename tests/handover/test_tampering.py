@@ -1,0 +1,282 @@
+"""A bundle that somebody has tampered with is never found fine, whatever lies in its folder and whatever it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from handover.bundle import Bundle, Wish
+from handover.manifest import MANIFEST, SUMS, ManifestError, read, sums
+from handover.present import present
+from handover.verification import Verdict, checksums, content, secrets, validation
+from tests.handover.conftest import Make, put
+
+
+@pytest.fixture(params=["json", "hcl"])
+def made(request: pytest.FixtureRequest, make: Make) -> Bundle:
+    return make(wish=Wish(format=request.param))
+
+
+@pytest.fixture
+def folder(made: Bundle, tmp_path: Path) -> Path:
+    return put(made.files, tmp_path / "bundle")
+
+
+def verified(folder: Path, made: Bundle) -> list[Verdict]:
+    """The verdicts that need no Terraform."""
+    _, listed = read(folder)
+    there = present(folder)
+    return [checksums(there, listed), content(there, listed, made.files), secrets(there, ())]
+
+
+def found(folder: Path, made: Bundle) -> str:
+    """What is printed, when there is a finding."""
+    verdicts = verified(folder, made)
+    lines = [line for verdict in verdicts for line in verdict.lines()]
+    assert all(line.isprintable() for line in lines)
+    return "\n".join(lines) if any(verdict.held is False for verdict in verdicts) else ""
+
+
+LOADED = [
+    "x_override.tf", "override.tf", "override.tf.json", "x_override.tf.json", "zz.tf", "zz.tf.json", "a.auto.tfvars",
+    "a.auto.tfvars.json", ".terraform.lock.hcl", "zz.tofu", "zz.tofu.json", "main.tftest.hcl",
+    ".terraform/modules/modules.json",
+    ".terraform/environment", "terraform.d/plugins/x/provider", "modules/x/main.tf", "modules/x/y/main.tf.json",
+    "\x1b[2Jzz.tf", "a\n::error::x.tf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stack", ["producer", "consumer", "."])
+@pytest.mark.parametrize("name", LOADED)
+def test_what_terraform_would_load_and_nobody_handed_over_is_found(
+    name: str, stack: str, made: Bundle, folder: Path
+) -> None:
+    put({f"{stack}/{name}": b""}, folder)
+    assert "not handed over, and Terraform would load it" in found(folder, made)
+    assert validation(present(folder), made.files, ["producer"], NOT_TO_BE_RUN).held is None
+
+
+class _NotToBeRun:
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        raise AssertionError("Terraform would run what was slipped in")
+
+
+NOT_TO_BE_RUN = _NotToBeRun()  # type: ignore[var-annotated]
+
+
+def test_the_other_file_of_values_is_found(made: Bundle, folder: Path) -> None:
+    other = "terraform.tfvars" if made.manifest.format == "json" else "terraform.tfvars.json"
+    put({f"producer/{other}": b""}, folder)
+    assert f"producer/{other}: not handed over" in found(folder, made)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "producer/terraform.tfvars.edited", "terraform.producer.tfstate"])
+def test_what_terraform_does_not_load_is_told_only(name: str, made: Bundle, folder: Path) -> None:
+    put({name: b"words"}, folder)
+    assert found(folder, made) == ""
+    assert f"also here: {name}" in verified(folder, made)[0].text
+
+
+def _fifo(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+
+
+def _socket(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as made:
+        place = Path.cwd()
+        os.chdir(file.parent)  # a socket's path may have 107 characters
+        try:
+            made.bind(file.name)
+        finally:
+            os.chdir(place)
+
+
+def _linked(file: Path) -> None:
+    target = file.parent.parent / f"moved-{file.name}"
+    file.rename(target)
+    file.symlink_to(target)
+
+
+def _folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+ODD: dict[str, Callable[[Path], object]] = {
+    "is a pipe": _fifo,
+    "is a link": _linked,
+    "is a socket": _socket,
+    "is a folder or missing": _folder,
+    "may be changed by everyone": lambda file: file.chmod(0o666),
+    "has the setuid": lambda file: file.chmod(0o4755),
+    "sticky bit": lambda file: file.chmod(0o1644),
+    "is larger than": lambda file: os.truncate(file, 10**12),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("name", ["README.md", "producer/terraform.tfvars", "producer/main.tf", "consumer/backend.tf"])
+def test_odd_files_are_found_without_being_opened(odd: str, name: str, made: Bundle, folder: Path) -> None:
+    path = next(path for path in made.files if path.startswith(name))
+    ODD[odd](folder / path)
+    said = found(folder, made)
+    assert path in said
+    if odd != "is a folder or missing":
+        assert odd in said
+
+
+@pytest.mark.parametrize("odd", ["is a pipe", "is a link", "is a socket"])
+def test_odd_files_that_nobody_listed_are_found(odd: str, made: Bundle, folder: Path) -> None:
+    (folder / "producer" / "notes").write_text("")
+    ODD[odd](folder / "producer" / "notes")
+    assert f"producer/notes: {odd}" in found(folder, made)
+
+
+@pytest.mark.parametrize("odd", ["is a pipe", "is a link", "is a socket", "is larger than"])
+@pytest.mark.parametrize("name", [SUMS, MANIFEST])
+def test_an_odd_list_of_files_is_refused(odd: str, name: str, folder: Path) -> None:
+    ODD[odd](folder / name)
+    with pytest.raises(ManifestError, match="no bundle of"):
+        read(folder)
+
+
+def test_a_linked_folder_is_found(made: Bundle, folder: Path) -> None:
+    (folder / "producer").rename(folder.parent / "elsewhere")
+    (folder / "producer").symlink_to(folder.parent / "elsewhere")
+    assert "producer: is a link" in found(folder, made)
+
+
+def test_a_path_that_is_too_long_is_no_traceback(made: Bundle, folder: Path) -> None:
+    place, name = Path.cwd(), "d" * 250
+    try:
+        os.chdir(folder)
+        for _ in range(20):  # 5,000 characters; Linux takes 4,096
+            Path(name).mkdir()
+            os.chdir(name)
+    finally:
+        os.chdir(place)
+    assert "too long" in found(folder, made)
+
+
+def _without(folder: Path, path: str) -> None:
+    lines = (folder / SUMS).read_text().splitlines(keepends=True)
+    (folder / SUMS).write_text("".join(line for line in lines if not line.endswith(f"  {path}\n")))
+
+
+def test_the_list_of_files_is_that_of_the_source(made: Bundle, folder: Path) -> None:
+    (folder / SUMS).write_text("")
+    assert "SHA256SUMS does not list README.md" in found(folder, made)
+    for path in made.files:
+        put(made.files, folder)
+        if path != SUMS:
+            _without(folder, path)
+            assert f"SHA256SUMS does not list {path}" in found(folder, made)
+    files = {**made.files, "producer/zz.tf": b""}
+    del files[SUMS]
+    put({**files, SUMS: sums(files)}, folder)
+    assert "SHA256SUMS lists producer/zz.tf, which this checkout does not generate" in found(folder, made)
+
+
+MANIFESTS = [
+    "", "null", "[]", "1", '"x"', "[" * 100_000, '{"schema":' * 100_000, "9" * 10_000, '{"schema": 1e999}', "NaN",
+    "\ufeff{}", '{"schema": "1"}', '{"schema": true}', '{"schema": [1]}', "{}", '{"schema": 1}', '"\\ud800"',
+]  # fmt: skip
+VALUES = [
+    None,
+    1,
+    True,
+    [],
+    {},
+    "",
+    "x" * 100_000,
+    "../..",
+    "/etc",
+    "a\x00b",
+    "\x1b[2J",
+    "a\n::error::b",
+    ["../x"],
+    [1],
+    {"a": 1},
+]
+
+
+@pytest.mark.parametrize("text", MANIFESTS)
+def test_an_odd_manifest_is_one_sentence(text: str, folder: Path) -> None:
+    (folder / MANIFEST).write_text(text)
+    _refused(folder)
+
+
+@pytest.mark.parametrize("key", ["environment", "format", "stacks", "source", "schema", "harmless", "provider"])
+def test_an_odd_value_of_a_manifest_is_one_sentence_or_a_difference(key: str, made: Bundle, folder: Path) -> None:
+    for value in VALUES:
+        document = json.loads(made.files[MANIFEST])
+        if document[key] == value:
+            continue
+        (folder / MANIFEST).write_text(json.dumps({**document, key: value}, sort_keys=True))
+        fits = isinstance(value, str) if key == "provider" else value in ([], ["../x"])
+        if key in {"provider", "harmless"} and fits:
+            assert "manifest.json" in found(folder, made)
+        else:
+            _refused(folder)
+
+
+def _refused(folder: Path) -> None:
+    with pytest.raises(ManifestError) as caught:
+        read(folder)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x", f"{'0' * 64} x", f"{'0' * 64}  /etc/passwd", f"{'0' * 64}  ../x", f"{'0' * 64}  a/./b", f"{'0' * 64}  a//b",
+     f"{'A' * 64}  x", f"{'0' * 64}  a\x1b[2J", f"{'0' * 64}  README.md", "\x00"],
+)  # fmt: skip
+def test_an_odd_line_of_the_sums_is_one_sentence(line: str, folder: Path) -> None:
+    with (folder / SUMS).open("a") as file:
+        file.write(f"{line}\n")
+    _refused(folder)
+
+
+def test_whatever_is_done_to_a_bundle_is_found(made: Bundle, folder: Path) -> None:
+    """Files edited, exchanged, cut, added, linked or taken away at random; longer with PSC_FUZZ_ROUNDS."""
+    chosen = random.Random(11)
+    paths = sorted(made.files)
+    for _ in range(60 * int(os.environ.get("PSC_FUZZ_ROUNDS", "1"))):
+        shutil.rmtree(folder)
+        put(made.files, folder)
+        for _ in range(chosen.randint(1, 3)):
+            path = chosen.choice([path for path in paths if (folder / path).is_file() and path != SUMS])
+            _change(chosen, folder / path)
+        try:
+            said = found(folder, made)
+        except ManifestError as error:
+            said = str(error)
+        assert said
+
+
+def _change(chosen: random.Random, file: Path) -> None:
+    before = file.read_bytes()
+    at = chosen.randrange(max(1, len(before)))
+    match chosen.randrange(6):
+        case 0:
+            file.write_bytes(before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
+        case 1:
+            file.write_bytes(before[:at])
+        case 2:
+            file.write_bytes(before + b"\n")
+        case 3:
+            file.unlink()
+        case 4:
+            shutil.copy(file, file.with_name(f"{chosen.choice('abc')}{chosen.choice(LOADED[:7])}"))
+        case _:
+            _linked(file)
