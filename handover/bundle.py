@@ -68,7 +68,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
     facts = Facts(settings=settings, stacks=handed, links=self_links(producer), format=format_, source=source)
     manifest = Manifest(
         environment=settings.environment,
-        format=format_.NAME,
+        format="hcl" if format_.NAME == "hcl" else "json",
         stacks=tuple(stack.name for stack in handed),
         harmless=tuple(sorted(wish.harmless)),
         provider=handed[0].files[VERSIONS]["terraform"]["required_providers"]["google"]["version"],

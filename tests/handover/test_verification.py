@@ -123,7 +123,7 @@ def test_a_state_in_the_folder_is_named_and_not_read(folder: Path) -> None:
 
 
 def test_without_terraform_validation_is_not_tried_and_said_so(folder: Path) -> None:
-    assert list(validation(folder, ["producer"], None).lines()) == [
+    assert list(validation(present(folder), present(folder).files, ["producer"], None).lines()) == [
         "terraform validate: not tried: Terraform is not on PATH"
     ]
 
@@ -133,13 +133,13 @@ def test_terraform_finds_what_is_not_valid(folder: Path) -> None:
     if not program:
         pytest.skip("Terraform is not on PATH")
     terraform = Terraform(program)
-    verdict = validation(folder, ["producer", "consumer"], terraform)
+    verdict = validation(present(folder), present(folder).files, ["producer", "consumer"], terraform)
     if verdict.held is None:
         pytest.skip(f"the google provider cannot be had: {verdict.text}")
     assert verdict == Verdict(what="terraform validate", held=True, text="producer, consumer valid")
     main = main_of(folder)
     main.write_text(main.read_text().replace("google_compute_network.network.id", "google_compute_network.other.id"))
-    verdict = validation(folder, ["producer", "consumer"], terraform)
+    verdict = validation(present(folder), present(folder).files, ["producer", "consumer"], terraform)
     assert verdict.held is False
     assert "Reference to undeclared resource" in " ".join(verdict.details)
     assert not (folder / "producer" / ".terraform").exists(), "a copy was tried"

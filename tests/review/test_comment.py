@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from review import comment
-from review.comment import MARKER, RefusedError, checked
+from review.comment import RefusedError, checked
+from review.comment_form import MARKER
 from review.formats import markdown
 from tests.review.stacks import PRODUCER, edited, reported
 from tests.review.test_formats import EVIL, evil_report

@@ -14,6 +14,7 @@ import pytest
 from deployment.mermaid import mermaid
 from deployment.picture import picture
 from review.acknowledgements import Acknowledgement
+from review.comment_form import MARKER
 from review.formats import json_document, markdown, sarif, terminal
 from review.locations import Locations
 from review.report import Report
@@ -67,7 +68,7 @@ def without_code(text: str) -> str:
 @pytest.mark.parametrize("text", EVIL)
 def test_markdown_holds_a_text_in_code_spans_alone(text: str) -> None:
     plain = without_code(markdown.text(evil_report(text)))
-    bare = re.sub(r"<(?:/?(?:details|summary|sub|code)|br)>", "", plain).replace(markdown.MARKER, "")
+    bare = re.sub(r"<(?:/?(?:details|summary|sub|code)|br)>", "", plain).replace(MARKER, "")
     for sign in ("<script", "<h1", "](", "@everyone", "![", "<!--", "javascript", "\x1b", "\u202e", "\u2028", "evil"):
         assert sign not in bare.replace("[default]", "")
 
