@@ -111,9 +111,10 @@ def test_every_sentence_of_ours_is_let_through() -> None:
         for call in ast.walk(ast.parse(file.read_text())):
             name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
             first = call.args[0] if isinstance(call, ast.Call) and call.args else None
-            if name in {"say", "finding", "undecided"} and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                names = re.findall(r"\{(\w+)\}", first.value)
-                sentences.append(markdown._say(Sentence(first.value, tuple((name, "x") for name in names))))
+            text = first.value if isinstance(first, ast.Constant) else None
+            if name in {"say", "finding", "undecided"} and isinstance(text, str):
+                names = re.findall(r"\{(\w+)\}", text)
+                sentences.append(markdown._say(Sentence(text, tuple((name, "x") for name in names))))
     assert len(sentences) > 150
     for sentence in sentences:
         assert misshapen(f"{MARKER}\n- {sentence}\n") is None, sentence
