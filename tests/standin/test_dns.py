@@ -74,3 +74,13 @@ def test_a_zone_of_a_network_that_is_not_there(zone: Api) -> None:
 
 def test_the_api_must_be_enabled(api: Api) -> None:
     assert "Cloud DNS API has not been used" in api.call("GET", ZONES).body["error"]["message"]
+
+
+def test_a_target_by_name_shows_an_empty_address(zone: Api) -> None:
+    """Without one the google provider crashes."""
+    targets = {"forwardingConfig": {"targetNameServers": [{"domainName": "ns.example.net."}]}}
+    body = {"name": "forwarding", "dnsName": "example.net.", "description": "Ours", "visibility": "private"}
+    made = good(zone.call("POST", ZONES, body | targets))
+    assert made["forwardingConfig"]["targetNameServers"] == [{"domainName": "ns.example.net.", "ipv4Address": ""}]
+    good(zone.call("PATCH", f"{ZONES}/forwarding", targets))
+    assert good(zone.call("GET", f"{ZONES}/forwarding"))["forwardingConfig"] == made["forwardingConfig"]
