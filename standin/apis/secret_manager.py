@@ -44,7 +44,12 @@ def answer(cloud: Cloud, call: Call) -> Json:
         raise _not_found(project, path)
     if verb in policies.VERBS:
         return policies.answer(cloud, f"secretmanager/{path}", call)
+    return _of_a_secret(cloud, project, path, call)
+
+
+def _of_a_secret(cloud: Cloud, project: Project, path: str, call: Call) -> Json:
     secret: Secret | None = cloud.secrets.get(path)
+    verb = call.method.verb
     if ".versions." in call.method.id or verb == "addVersion":
         return _version(secret, call)
     if verb == "get":

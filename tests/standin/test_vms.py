@@ -81,3 +81,10 @@ def test_a_vm_is_suspended_and_resumed(vm: Api) -> None:
     assert vm.get("instances", "test-vm", CONSUMER, ZONE)["status"] == "SUSPENDED"
     good(_do(vm, "resume"))
     assert vm.get("instances", "test-vm", CONSUMER, ZONE)["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [("Intel Skylake", "Intel Skylake"), ("AuToMaTiC", None)])
+def test_an_automatic_cpu_platform_is_none(wanted: str, shown: str | None, vm: Api) -> None:
+    good(_do(vm, "stop"))
+    good(_do(vm, "setMinCpuPlatform", {"minCpuPlatform": wanted}))
+    assert vm.get("instances", "test-vm", CONSUMER, ZONE).get("minCpuPlatform") == shown

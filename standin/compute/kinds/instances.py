@@ -21,6 +21,9 @@ def _complete(body: Json) -> None:
     fill(body, shieldedInstanceConfig=shielded, shieldedInstanceIntegrityPolicy={"updateAutoLearnPolicy": True})
     body["metadata"]["kind"] = "compute#metadata"
     body["cpuPlatform"] = "Intel Broadwell"
+    # However it is written, it means that there is none (the provider's TestAccComputeInstance_minCpuPlatform).
+    if body.get("minCpuPlatform", "").lower() == "automatic":
+        del body["minCpuPlatform"]
 
 
 def _resolve_machine_type(project: str, body: Json) -> None:
