@@ -164,7 +164,8 @@ def _act(cloud: Cloud, record: Record, call: Call) -> Json:
         cloud.note("unsimulated", call.method.id)
         raise call.unsimulated()
     changed = Record(record.path, deepcopy(record.body))
-    sent = dict(call.query) | call.body
+    # The method's own parameters; those that every method has (alt, prettyPrint) are about the answer alone.
+    sent = {name: value for name, value in call.query.items() if name in call.method.query} | call.body
     action(cloud, changed, sent)
     return _store(cloud, record, call.method.verb, changed.body, sent)
 

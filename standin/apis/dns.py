@@ -64,8 +64,10 @@ def _of_a_project(cloud: Cloud, call: Call, collection: str, verb: str) -> Json:
     body = record.body if verb == "patch" else {key: record.body[key] for key in _KEPT if key in record.body}
     merge(body, call.body)
     record.body = without_empty(body)
-    _complete_targets(record.body)
-    if kind == "policies":
+    if kind == "managedZones":
+        _complete_targets(record.body)
+    else:
+        _complete_policy(record.body)
         return {"policy": deepcopy(record.body)}
     return {"kind": "dns#operation", "id": cloud.new_id(), "status": "done", "type": "update"}
 
@@ -77,6 +79,8 @@ def _create(cloud: Cloud, collection: str, sent: Json) -> Json:
     body = without_empty(sent) | {"id": cloud.new_id(), "kind": f"dns#{_noun(path)}"}
     if collection.endswith("/managedZones"):
         _complete_zone(cloud, body)
+    else:
+        _complete_policy(body)
     cloud.dns[path] = Record(path, body)
     if name := body.get("dnsName"):
         hostmaster = f"{_SERVERS[0]} cloud-dns-hostmaster.google.com. 1 21600 3600 259200 300"
@@ -94,6 +98,13 @@ def _complete_zone(cloud: Cloud, body: Json) -> None:
     _complete_targets(body)
     for network in body.get("privateVisibilityConfig", {}).get("networks", []):
         _refuse_missing_network(cloud, network.get("networkUrl", ""))
+
+
+def _complete_policy(body: Json) -> None:
+    """A policy always shows what it says of DNS64 (the provider's TestAccDNSPolicy_dnsPolicyDns64 reads it back)."""
+    fill(body, dns64Config={})
+    fill(body["dns64Config"], kind="dns#policyDns64Config", scope={})
+    fill(body["dns64Config"]["scope"], kind="dns#policyDns64ConfigScope", allQueries=False)
 
 
 def _complete_targets(body: Json) -> None:

@@ -1,7 +1,7 @@
 """Secret Manager v1: secrets, their versions, and who has access to them.
 
-A secret that nobody made here exists all the same, unless its name contains `does-not-exist`: its contents are never
-held, and only who has access to it is known.
+A secret that nobody made here exists all the same, unless its name contains `does-not-exist`: it has no contents here,
+and only who has access to it is known. What is in one that was made here is given to `access` and shown nowhere else.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ class Secret:
     body: Json
     versions: list[Json] = field(default_factory=list)
     payloads: list[Json] = field(default_factory=list)
+
+
+def shows_contents(target: str) -> bool:
+    """Whether a request or its answer holds what is in a secret: no log has it."""
+    return target.startswith("/secretmanager/") and target.partition("?")[0].endswith((":addVersion", ":access"))
 
 
 def answer(cloud: Cloud, call: Call) -> Json:

@@ -84,3 +84,12 @@ def test_a_target_by_name_shows_an_empty_address(zone: Api) -> None:
     assert made["forwardingConfig"]["targetNameServers"] == [{"domainName": "ns.example.net.", "ipv4Address": ""}]
     good(zone.call("PATCH", f"{ZONES}/forwarding", targets))
     assert good(zone.call("GET", f"{ZONES}/forwarding"))["forwardingConfig"] == made["forwardingConfig"]
+
+
+def test_a_policy_always_shows_what_it_says_of_dns64(zone: Api) -> None:
+    policies = ZONES.replace("managedZones", "policies")
+    good(zone.call("POST", policies, {"name": "policy", "description": ""}))
+    said = {"kind": "dns#policyDns64Config", "scope": {"kind": "dns#policyDns64ConfigScope", "allQueries": False}}
+    assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"] == said
+    good(zone.call("PATCH", f"{policies}/policy", {"dns64Config": {"scope": {"allQueries": True}}}))
+    assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"]["scope"]["allQueries"] is True

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from urllib.request import ProxyHandler, Request, build_opener
+
 from standin.introspection import state
 from standin.message import Json
+from standin.server import Standin
 from tests.standin.conftest import PRODUCER, Api, good
 
 SECRETS = f"/secretmanager/v1/projects/{PRODUCER}/secrets"
@@ -45,3 +50,30 @@ def test_a_secret_that_nobody_made_exists_and_has_no_contents(api: Api) -> None:
     assert good(api.call("GET", f"{SECRETS}/given"))["name"].endswith("/given")
     assert api.call("GET", f"{SECRETS}/given/versions/latest:access").code == 501
     assert api.call("GET", f"{SECRETS}/does-not-exist").code == 404
+
+
+def _send(standin: Standin, path: str, body: Json | None = None) -> bytes:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(standin.url + path, data=data, headers={"Content-Type": "application/json"})
+    with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
+        content: bytes = answer.read()
+    return content
+
+
+def test_what_is_in_a_secret_is_not_logged(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    standin = Standin(log=log).start()
+    try:
+        _send(
+            standin,
+            "/serviceusage/v1/projects/p-one/services:batchEnable",
+            {"serviceIds": ["secretmanager.googleapis.com"]},
+        )
+        secrets = "/secretmanager/v1/projects/p-one/secrets"
+        _send(standin, f"{secrets}?secretId=key", AUTOMATIC)
+        _send(standin, f"{secrets}/key:addVersion?alt=json", {"payload": {"data": "dHdv"}})
+        assert b"dHdv" in _send(standin, f"{secrets}/key/versions/1:access?alt=json")
+    finally:
+        standin.stop()
+    assert log.read_text().count("(a secret's contents)") == 4
+    assert "dHdv" not in log.read_text()

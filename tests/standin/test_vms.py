@@ -35,7 +35,7 @@ def _access(api: Api) -> list[Json]:
 
 def test_an_external_address_is_added_and_taken_away(vm: Api) -> None:
     assert _access(vm) == []
-    good(_do(vm, "addAccessConfig?networkInterface=nic0", {"natIP": "192.0.2.77"}))
+    good(_do(vm, "addAccessConfig?networkInterface=nic0&alt=json&prettyPrint=false", {"natIP": "192.0.2.77"}))
     assert _access(vm) == [
         {
             "kind": "compute#accessConfig",
