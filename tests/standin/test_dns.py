@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from standin.environment import environment
 from standin.router import Answer
 from tests.standin.conftest import NETWORK, PRODUCER, Api, good
 
@@ -93,3 +94,11 @@ def test_a_policy_always_shows_what_it_says_of_dns64(zone: Api) -> None:
     assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"] == said
     good(zone.call("PATCH", f"{policies}/policy", {"dns64Config": {"scope": {"allQueries": True}}}))
     assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"]["scope"]["allQueries"] is True
+
+
+def test_record_sets_are_found_where_the_older_provider_looks_for_them(zone: Api) -> None:
+    """6.50.0 takes the endpoint, cuts /dns/ out of it (its version stays, over plain http), and adds the whole path."""
+    endpoint = environment("http://127.0.0.1:1")["GOOGLE_DNS_CUSTOM_ENDPOINT"]
+    base = endpoint.replace("/dns/", "").removeprefix("http://127.0.0.1:1")
+    assert base.startswith("/"), "else it is a port that is none, and the provider crashes"
+    assert good(zone.call("GET", f"{base}{ZONES.removeprefix('/')}/zone/rrsets"))["rrsets"]
