@@ -21,6 +21,7 @@ class Proof:
 # By the collection's name; kinds beside Compute Engine's go by those of their APIs (services: Cloud Run's).
 PROVEN: Mapping[str, Proof] = {
     "addresses": Proof("TestAccComputeAddress_"),
+    "backendServices": Proof("TestAccComputeRegionBackendService_"),
     "firewalls": Proof("TestAccComputeFirewall_"),
     "forwardingRules": Proof("TestAccComputeForwardingRule_", whole=True),
     "iamPolicies": Proof("TestAccCloudRunV2ServiceIam", whole=True),
@@ -28,6 +29,9 @@ PROVEN: Mapping[str, Proof] = {
     "managedZones": Proof("TestAccDNSManagedZone_"),
     "networkEndpointGroups": Proof("TestAccComputeRegionNetworkEndpointGroup_", whole=True),
     "networks": Proof("TestAccComputeNetwork_"),
+    "policies": Proof("TestAccDNSPolicy_"),
+    "resourceRecordSets": Proof("TestAccDNSRecordSet_"),
+    "serviceAccounts": Proof("TestAccServiceAccount_", whole=True),
     "serviceAttachments": Proof("TestAccComputeServiceAttachment_", whole=True),
     "services": Proof("TestAccCloudRunV2Service_", whole=True),
     "subnetworks": Proof("TestAccComputeSubnetwork_"),

@@ -14,9 +14,10 @@ from tests.standin.conftest import Api, good
 def test_kinds_are_proven_or_not_and_rules_in_doubt_are_named() -> None:
     api = Api()
     good(api.insert("networks", {"name": "new"}, scope="global"))
+    good(api.insert("sslPolicies", {"name": "new"}))
     good(api.insert("backendServices", {"name": "new", "loadBalancingScheme": "INTERNAL_MANAGED"}))
     told = ground(state(api.cloud))
-    assert told.proven == ("networks",)
-    assert told.unproven == ("backendServices",)
+    assert told.proven == ("backendServices", "networks")
+    assert told.unproven == ("sslPolicies",)
     assert [doubt.rule for doubt in told.in_doubt] == ["no_timeout_with_a_serverless_backend"]
     assert all(doubt.doubt for doubt in told.in_doubt)
