@@ -24,6 +24,7 @@ PROVEN: Mapping[str, Proof] = {
     "backendServices": Proof("TestAccComputeRegionBackendService_"),
     "firewalls": Proof("TestAccComputeFirewall_"),
     "forwardingRules": Proof("TestAccComputeForwardingRule_", whole=True),
+    "healthChecks": Proof("TestAccComputeHealthCheck_"),
     "iamPolicies": Proof("TestAccCloudRunV2ServiceIam", whole=True),
     "instances": Proof("TestAccComputeInstance_"),
     "managedZones": Proof("TestAccDNSManagedZone_"),
@@ -35,4 +36,6 @@ PROVEN: Mapping[str, Proof] = {
     "serviceAttachments": Proof("TestAccComputeServiceAttachment_", whole=True),
     "services": Proof("TestAccCloudRunV2Service_", whole=True),
     "subnetworks": Proof("TestAccComputeSubnetwork_"),
+    "targetHttpProxies": Proof("TestAccComputeTargetHttpProxy_"),
+    "urlMaps": Proof("TestAccComputeRegionUrlMap_"),
 }

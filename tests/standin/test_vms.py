@@ -88,3 +88,12 @@ def test_an_automatic_cpu_platform_is_none(wanted: str, shown: str | None, vm: A
     good(_do(vm, "stop"))
     good(_do(vm, "setMinCpuPlatform", {"minCpuPlatform": wanted}))
     assert vm.get("instances", "test-vm", CONSUMER, ZONE).get("minCpuPlatform") == shown
+
+
+def test_a_list_with_a_null_alone_is_not_kept(vm: Api) -> None:
+    good(_do(vm, "setScheduling", {"automaticRestart": False, "nodeAffinities": [None]}))
+    scheduling = vm.get("instances", "test-vm", CONSUMER, ZONE)["scheduling"]
+    assert (scheduling["automaticRestart"], "nodeAffinities" in scheduling) == (False, False)
+    made = VM | {"name": "second", "scheduling": {"nodeAffinities": [None]}}
+    good(vm.insert("instances", made, CONSUMER, ZONE))
+    assert "nodeAffinities" not in vm.get("instances", "second", CONSUMER, ZONE)["scheduling"]
