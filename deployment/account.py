@@ -70,6 +70,24 @@ class Finding:
     stack: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A rule of the stand-in that was asked, what it says, and what its sources leave open."""
+
+    rule: str
+    says: str
+    doubt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a verdict rests on: kinds of resources, of which Google's own tests pass or do not, and rules in doubt."""
+
+    proven: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
+    in_doubt: tuple[Doubt, ...] = ()
+
+
 @dataclass
 class Account:
     """All of it, in the order in which it happened. `former` is what was deployed before, "" where nothing was."""
@@ -81,6 +99,7 @@ class Account:
     connections: list[Fate] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ground: Ground = Ground()
 
     @property
     def held(self) -> bool:

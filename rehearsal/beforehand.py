@@ -24,12 +24,13 @@ class Cloud(Protocol):
 
 
 class Beforehand:
-    """Makes what is missing, once."""
+    """Makes what is missing, once; `buckets` are those that were made."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Nothing is there yet."""
         self._cloud = cloud
-        self._made: set[str] = set()
+        self.buckets: set[str] = set()
+        self._projects: set[str] = set()
 
     def make(self, stacks: Iterable[StackFolder]) -> None:
         """Whatever these stacks take for granted."""
@@ -37,7 +38,10 @@ class Beforehand:
         numbers = {
             number for stack in stacks for text in strings(stack.content()) for number in _BY_NUMBER.findall(text)
         }
-        for names, make in ((buckets(stacks), self._cloud.make_bucket), (numbers, self._cloud.make_project)):
-            for name in sorted(names - self._made):
+        for names, made, make in (
+            (buckets(stacks), self.buckets, self._cloud.make_bucket),
+            (numbers, self._projects, self._cloud.make_project),
+        ):
+            for name in sorted(names - made):
                 make(name)
-                self._made.add(name)
+                made.add(name)

@@ -12,6 +12,7 @@ from deployment.output_folder import StackFolder
 from deployment.terraform import Terraform
 from deployment.terraform_variables import for_deployment, for_init
 from rehearsal.cloud import RehearsalCloud
+from rehearsal.ground import ground
 from rehearsal.run import Rehearsal
 from rehearsal.spent import spent
 
@@ -58,6 +59,7 @@ def rehearse(wish: Wish, program: str, cloud: RehearsalCloud, folder: Path, tell
         rehearsal.look()
         if went and not wish.kept:
             rehearsal.destroy()
+        account.ground = ground(cloud.state())
     tell(spent(wish.synthesis_seconds, terraform.seconds))
     return account
 

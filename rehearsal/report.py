@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from deployment.account import Account
+from deployment.account import Account, Ground
 
 SCHEMA = 1
 
@@ -23,11 +23,12 @@ def document(account: Account) -> dict[str, Any]:
         "connections": [asdict(fate) for fate in account.connections],
         "findings": [asdict(finding) for finding in account.findings],
         "notes": account.notes,
+        "rests_on": asdict(account.ground),
     }
 
 
 def lines(account: Account) -> Iterator[str]:
-    """The end of the account for people: changes of an edit, connections, verdict."""
+    """The end of the account for people: changes of an edit, connections, what it rests on, verdict."""
     for step in account.deployments if account.former else ():
         for change in step.changes:
             why = f" ({', '.join(change.because)})" if change.because else ""
@@ -35,8 +36,24 @@ def lines(account: Account) -> Iterator[str]:
     for fate in account.connections:
         yield f"  connection {fate.name}: {fate.status}, {fate.outcome}"
     yield from (f"  note: {note}" for note in account.notes)
+    yield from _rests_on(account.ground)
     for finding in account.findings:
         where = f"{finding.stack}: " if finding.stack else ""
         yield f"finding: {where}{finding.message}"
     count = len(account.findings)
     yield "held" if account.held else f"did not hold: {count} finding{'s' if count != 1 else ''}"
+
+
+def _rests_on(ground: Ground) -> Iterator[str]:
+    """What the verdict rests on, in one line; none where nothing was changed."""
+    parts = [
+        f"{title} {', '.join(names)}"
+        for title, names in (
+            ("proven by the provider's own acceptance tests:", ground.proven),
+            ("not proven by them:", ground.unproven),
+            ("asked and in doubt:", tuple(doubt.rule for doubt in ground.in_doubt)),
+        )
+        if names
+    ]
+    if parts:
+        yield f"rests on: {'; '.join(parts)}"

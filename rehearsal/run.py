@@ -15,6 +15,7 @@ from rehearsal import attempts, beforehand
 from rehearsal.attempts import Attempt, Terraform
 from rehearsal.connections import connections, fates, owners
 from rehearsal.copies import protected, put
+from rehearsal.leftovers import leftovers
 from rehearsal.reach import obstacles
 from rehearsal.waves import waves
 
@@ -115,8 +116,7 @@ class Rehearsal:
     def destroy(self) -> None:
         """Destroy everything, consumers first; nothing may be left."""
         self._destroy(self._standing, for_good=True)
-        state = self._cloud.state()
-        left = [*state["compute"], *state["run"]]
+        left = leftovers(self._cloud.state(), self._beforehand.buckets)
         if left:
             self.account.find("left over", f"after destroy there still is: {', '.join(left)}")
 

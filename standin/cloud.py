@@ -95,6 +95,8 @@ class Cloud:
         self.run = Store()
         self.dns = Store()
         self.accounts: dict[str, Json] = {}
+        # By path; one that was deleted stays as None, for what nobody made or deleted is taken to exist.
+        self.secrets: dict[str, Any] = {}
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}

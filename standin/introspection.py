@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from standin import rules
+from standin import proof, rules
 from standin.cloud import Cloud
 from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
@@ -22,8 +22,8 @@ def ready() -> None:
 def state(cloud: Cloud) -> Json:
     """Everything that exists: resources by path, policies, enabled APIs, connections, notes.
 
-    `judged` says what an outcome rests on: the kinds that were changed so far, and the rules with a doubt among those
-    that were asked.
+    `judged` says what an outcome rests on: the kinds that were changed so far, those of them that are proven by the
+    google provider's own tests, and the rules with a doubt among those that were asked.
     """
     with cloud.lock:
         cloud.settle()
@@ -38,12 +38,19 @@ def state(cloud: Cloud) -> Json:
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
             "accounts": dict(sorted(cloud.accounts.items())),
+            "secrets": {path: secret.body for path, secret in sorted(cloud.secrets.items()) if secret},
             "policies": dict(sorted(cloud.policies.items())),
             "connections": {path: asdict(connection) for path, connection in sorted(cloud.connections.items())},
             "buckets": {name: sorted(bucket) for name, bucket in sorted(cloud.buckets.items())},
             "notes": list(cloud.notes),
-            "judged": {"kinds": sorted(cloud.judged["kinds"]), "in_doubt": rules.in_doubt(cloud.judged["rules"])},
+            "judged": _judged(cloud),
         }
+
+
+def _judged(cloud: Cloud) -> Json:
+    kinds = sorted(cloud.judged["kinds"])
+    proven = [kind for kind in kinds if kind in proof.PROVEN]
+    return {"kinds": kinds, "proven": proven, "in_doubt": rules.in_doubt(cloud.judged["rules"])}
 
 
 def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:

@@ -35,8 +35,9 @@ def without_empty(message: Json) -> Json:
             if kept := without_empty(value):
                 copied[key] = kept
         elif isinstance(value, list):
-            if value:
-                copied[key] = [without_empty(item) if isinstance(item, dict) else item for item in value]
+            # google provider 6.50.0 sends [null] for scheduling.nodeAffinities, and crashes if it gets that back.
+            if entries := [item for item in value if item is not None]:
+                copied[key] = [without_empty(item) if isinstance(item, dict) else item for item in entries]
         elif value is not None:
             copied[key] = value
     return copied

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO
 
 from standin import introspection, router
+from standin.apis import secret_manager
 from standin.cloud import Cloud
 from standin.message import Json
 
@@ -135,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _log(self, content: bytes, answered: router.Answer) -> None:
         sent = " ".join(content.decode("utf-8", "replace").split())[:_LOGGED]
         given = json.dumps(answered.body)[:_LOGGED] if answered.content is None else f"{len(answered.content)} bytes"
+        if secret_manager.shows_contents(self.path):
+            sent = given = "(a secret's contents)"
         self.owner.log(f"{self.command} {self.path} {sent} -> {answered.code} {given}")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815

@@ -18,6 +18,8 @@ from standin.message import Json, merge, without_empty
 from standin.place import Place, Placed
 
 _PATH = re.compile(r"projects/[^/]+/(global|regions/[^/]+|zones/[^/]+|aggregated)/(\w+)(?:/([^/]+))?(?:/(\w+))?")
+# The oldest methods of global proxies have no scope in their address (targetHttpProxies.setUrlMap).
+_SCOPELESS = re.compile(r"^(projects/[^/]+)/(?=target\w+Proxies/)")
 
 
 def answer(cloud: Cloud, call: Call) -> Json:
@@ -29,7 +31,7 @@ def answer(cloud: Cloud, call: Call) -> Json:
     fixed = catalog.answer(cloud, call, project.id)
     if fixed is not None:
         return fixed
-    match = _PATH.fullmatch(call.path)
+    match = _PATH.fullmatch(_SCOPELESS.sub(r"\1/global/", call.path))
     if match is None:
         raise call.unsimulated()
     place = Place(f"projects/{project.id}/{match[1]}/{match[2]}/{match[3] or ''}")
@@ -164,7 +166,8 @@ def _act(cloud: Cloud, record: Record, call: Call) -> Json:
         cloud.note("unsimulated", call.method.id)
         raise call.unsimulated()
     changed = Record(record.path, deepcopy(record.body))
-    sent = dict(call.query) | call.body
+    # The method's own parameters; those that every method has (alt, prettyPrint) are about the answer alone.
+    sent = {name: value for name, value in call.query.items() if name in call.method.query} | call.body
     action(cloud, changed, sent)
     return _store(cloud, record, call.method.verb, changed.body, sent)
 

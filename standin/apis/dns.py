@@ -31,6 +31,8 @@ def answer(cloud: Cloud, call: Call) -> Json:
     kind, verb = call.method.id.split(".")[1], call.method.verb
     if kind == "projects":
         return {"kind": "dns#project", "id": project.id, "number": project.number, "quota": {"kind": "dns#quota"}}
+    if verb not in ("get", "list"):
+        cloud.judged["kinds"].add("resourceRecordSets" if kind == "changes" else kind)
     if kind in ("managedZones", "policies"):
         return _of_a_project(cloud, call, f"projects/{project.id}/{kind}", verb)
     zone = _find(cloud, f"projects/{project.id}/managedZones/{call.params.get('managedZone', '')}")
@@ -62,7 +64,10 @@ def _of_a_project(cloud: Cloud, call: Call, collection: str, verb: str) -> Json:
     body = record.body if verb == "patch" else {key: record.body[key] for key in _KEPT if key in record.body}
     merge(body, call.body)
     record.body = without_empty(body)
-    if kind == "policies":
+    if kind == "managedZones":
+        _complete_targets(record.body)
+    else:
+        _complete_policy(record.body)
         return {"policy": deepcopy(record.body)}
     return {"kind": "dns#operation", "id": cloud.new_id(), "status": "done", "type": "update"}
 
@@ -74,6 +79,8 @@ def _create(cloud: Cloud, collection: str, sent: Json) -> Json:
     body = without_empty(sent) | {"id": cloud.new_id(), "kind": f"dns#{_noun(path)}"}
     if collection.endswith("/managedZones"):
         _complete_zone(cloud, body)
+    else:
+        _complete_policy(body)
     cloud.dns[path] = Record(path, body)
     if name := body.get("dnsName"):
         hostmaster = f"{_SERVERS[0]} cloud-dns-hostmaster.google.com. 1 21600 3600 259200 300"
@@ -88,8 +95,26 @@ def _complete_zone(cloud: Cloud, body: Json) -> None:
     if not re.fullmatch(r"(?:[^\s.]+\.)+", name):
         raise GoogleError(400, f"Invalid value for 'entity.managedZone.dnsName': '{name}'", reason="invalid")
     fill(body, visibility="public", creationTime=cloud.zulu(), nameServers=list(_SERVERS))
+    _complete_targets(body)
     for network in body.get("privateVisibilityConfig", {}).get("networks", []):
         _refuse_missing_network(cloud, network.get("networkUrl", ""))
+
+
+def _complete_policy(body: Json) -> None:
+    """A policy always shows what it says of DNS64 (the provider's TestAccDNSPolicy_dnsPolicyDns64 reads it back)."""
+    fill(body, dns64Config={})
+    fill(body["dns64Config"], kind="dns#policyDns64Config", scope={})
+    fill(body["dns64Config"]["scope"], kind="dns#policyDns64ConfigScope", allQueries=False)
+
+
+def _complete_targets(body: Json) -> None:
+    """A target of a forwarding zone always shows an IPv4 address, an empty one where it goes by its name.
+
+    The google provider relies on it: without, its TestAccDNSManagedZone_privateForwardingWithDomainNameUpdate ends in a
+    crash (flattenDNSManagedZoneForwardingConfigTargetNameServers in 7.45.0).
+    """
+    for server in body.get("forwardingConfig", {}).get("targetNameServers", []):
+        fill(server, ipv4Address="")
 
 
 def _refuse_missing_network(cloud: Cloud, link: str) -> None:

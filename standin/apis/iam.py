@@ -17,6 +17,8 @@ def answer(cloud: Cloud, call: Call) -> Json:
     verb = call.method.verb
     if not call.method.id.startswith("iam.projects.serviceAccounts.") or ".keys." in call.method.id:
         raise call.unsimulated()
+    if verb not in ("get", "list", *policies.VERBS):
+        cloud.judged["kinds"].add("serviceAccounts")
     if verb in ("create", "list"):
         project = visible(cloud, call.params["projectsId"])
         return _create(cloud, project, call) if verb == "create" else _list(cloud, project)

@@ -20,6 +20,8 @@ def answer(cloud: Cloud, call: Call) -> Json:
     if ".operations." in call.method.id:
         return long_running.get(cloud, call.path)
     project = visible(cloud, call.path.split("/")[1])
+    if verb in ("batchEnable", "enable", "disable"):
+        cloud.judged["kinds"].add("projectServices")
     if verb == "list":
         return _list(project, call)
     if verb == "batchEnable":

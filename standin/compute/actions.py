@@ -7,7 +7,7 @@ from typing import Any
 from standin.cloud import Cloud, Record
 from standin.compute.kind import Action
 from standin.google_error import GoogleError
-from standin.message import Json
+from standin.message import Json, without_empty
 
 
 def copying(field: str) -> Action:
@@ -24,7 +24,7 @@ def merging(field: str) -> Action:
     """An action whose message is a part of the resource, of which it names what changes (setScheduling)."""
 
     def act(_: Cloud, record: Record, sent: Json) -> None:
-        record.body[field] = {**record.body.get(field, {}), **sent}
+        record.body[field] = {**record.body.get(field, {}), **without_empty(sent)}
 
     return act
 

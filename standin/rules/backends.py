@@ -87,6 +87,16 @@ def capacity_is_nothing_or_a_tenth_at_least(change: Change) -> None:
             raise change.invalid("backends[0].capacityScaler", "Must be 0.0 or between 0.1 and 1.0.", capacity)
 
 
+@rule(*_WRITES, source="compute v1 discovery document, BackendServiceNetworkPassThroughLbTrafficPolicyZonalAffinity")
+def a_spillover_ratio_is_a_share(change: Change) -> None:
+    """The ratio below which a load balancer spills over to other zones is between 0 and 1."""
+    affinity = change.wanted.get("networkPassThroughLbTrafficPolicy", {}).get("zonalAffinity", {})
+    ratio = affinity.get("spilloverRatio", 0)
+    if not 0 <= float(ratio) <= 1:
+        field = "networkPassThroughLbTrafficPolicy.zonalAffinity.spilloverRatio"
+        raise change.invalid(field, "The value must be between 0.0 and 1.0.", ratio)
+
+
 @rule(*_WRITES, source=f"{_NEGS}#limitations (group and load balancer in one region)")
 def a_backend_is_in_its_services_region(change: Change) -> None:
     """NEG and regional backend service are in one region; a global one takes groups of any."""

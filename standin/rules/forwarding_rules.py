@@ -6,6 +6,7 @@ from standin import links
 from standin.change import Change
 from standin.compute import addressing
 from standin.compute.psc import is_endpoint
+from standin.compute.purposes import REGIONAL_PROXIES
 from standin.google_error import GoogleError
 from standin.message import Json
 from standin.rules.addresses import SHARED, inside, taken
@@ -27,7 +28,7 @@ def a_managed_rule_needs_proxies(change: Change) -> None:
         return
     for subnet in change.others("subnetworks"):
         here = subnet.scope == change.scope and links.same(subnet.body["network"], change.wanted.get("network", ""))
-        if here and subnet.body.get("purpose") == "REGIONAL_MANAGED_PROXY" and subnet.body.get("role") == "ACTIVE":
+        if here and subnet.body.get("purpose") in REGIONAL_PROXIES and subnet.body.get("role") == "ACTIVE":
             return
     raise change.invalid(
         "target", "An active proxy-only subnetwork is required in the same region and VPC as the forwarding rule."

@@ -7,12 +7,12 @@ from ipaddress import IPv4Network, ip_network
 from standin import links
 from standin.change import Change
 from standin.cloud import Record
+from standin.compute.purposes import PROXIES
 from standin.google_error import GoogleError, in_use
 from standin.rules.table import rule
 
 _RANGES = "https://cloud.google.com/vpc/docs/subnets#ipv4-ranges"
 _PROXY_ONLY = "https://cloud.google.com/load-balancing/docs/proxy-only-subnets"
-_PROXIES = frozenset({"REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"})
 _SMALLEST, _SMALLEST_PROXY_ONLY = 29, 26
 _PROHIBITED = [
     IPv4Network(text)
@@ -149,7 +149,7 @@ def a_subnets_place_is_fixed(change: Change) -> None:
 def proxies_keep_their_subnet(change: Change) -> None:
     """The active proxy-only subnet stays while a load balancer of its region and network needs it."""
     body = change.former
-    if body.get("purpose") not in _PROXIES or body.get("role") != "ACTIVE":
+    if body.get("purpose") not in PROXIES or body.get("role") != "ACTIVE":
         return
     for user in change.others("forwardingRules"):
         same = user.scope == change.scope and links.same(user.body.get("network", ""), body["network"])
@@ -158,7 +158,7 @@ def proxies_keep_their_subnet(change: Change) -> None:
 
 
 def _is_proxy_only(change: Change) -> bool:
-    return change.wanted.get("purpose") in _PROXIES
+    return change.wanted.get("purpose") in PROXIES
 
 
 def _siblings(change: Change) -> list[Record]:

@@ -1,9 +1,9 @@
-"""docs/rehearsal.md: its table of rules is the code's, and the rule that it shows works."""
+"""docs/rehearsal.md: its tables are the code's, and the rule that it shows works."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,11 +13,11 @@ from standin import rules
 from standin.change import Change
 from standin.cloud import Cloud
 from standin.google_error import GoogleError
+from standin.proof import PROVEN
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
 
 PAGE = CHECKOUT / "docs" / "rehearsal.md"
-BEGIN, END = "<!-- rules -->\n", "<!-- end of rules -->"
 REWRITE = "./psc test tests/docs/test_rehearsal.py --write-docs"
 
 
@@ -30,16 +30,24 @@ def table() -> Iterator[str]:
         yield f"| {sentence} (`{rule.name}`) | {linked(rule.source)} | {rule.doubt} |"
 
 
+def proofs() -> Iterator[str]:
+    """Every kind that the provider's tests prove."""
+    yield "| kind | tests | run |"
+    yield "|---|---|---|"
+    for kind, proof in PROVEN.items():
+        yield f"| `{kind}` | `{proof.tests}…` | {'all' if proof.whole else 'a part'} |"
+
+
 def linked(source: str) -> str:
     """A source with its addresses as links."""
     return re.sub(r"(https://[^\s,)]+)", r"<\1>", source)
 
 
-def test_the_table_is_the_codes(request: pytest.FixtureRequest) -> None:
-    text = PAGE.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    wanted = before + BEGIN + "\n".join(table()) + "\n" + END + after
+@pytest.mark.parametrize(("name", "rows"), [("rules", table), ("proven kinds", proofs)])
+def test_a_table_is_the_codes(name: str, rows: Callable[[], Iterator[str]], request: pytest.FixtureRequest) -> None:
+    text, begin, end = PAGE.read_text(), f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, rest = text.split(begin)
+    wanted = before + begin + "\n".join(rows()) + "\n" + end + rest.split(end)[1]
     if request.config.getoption("--write-docs", default=False):
         PAGE.write_text(wanted)
         text = wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployment.account import Account, Connection, Fate, Step
+from deployment.account import Account, Connection, Doubt, Fate, Ground, Step
 from deployment.diagnostics import Diagnostic
 from deployment.planned_change import PlannedChange
 from rehearsal.report import SCHEMA, document, lines
@@ -25,6 +25,8 @@ def account() -> Account:
     made.connections.append(
         Fate(endpoint="projects/c/regions/r/forwardingRules/e", outcome="kept", before=kept, after=kept)
     )
+    doubt = Doubt(rule="roles_have_a_name", says="A role has a name.", doubt="Which fit is not modelled.")
+    made.ground = Ground(proven=("networks",), unproven=("urlMaps",), in_doubt=(doubt,))
     return made
 
 
@@ -79,6 +81,13 @@ def test_the_documents_keys_are_those_of_the_documentation() -> None:
         ],
         "findings": [{"kind": "unsettled", "message": "a second plan is not empty", "stack": "producer"}],
         "notes": [],
+        "rests_on": {
+            "proven": ("networks",),
+            "unproven": ("urlMaps",),
+            "in_doubt": (
+                {"rule": "roles_have_a_name", "says": "A role has a name.", "doubt": "Which fit is not modelled."},
+            ),
+        },
     }
     assert SCHEMA == 1, "another shape is another number, and a line in the changelog"
 
@@ -88,7 +97,13 @@ def test_people_read_changes_connections_and_a_verdict() -> None:
     assert list(lines(made)) == [
         "  producer: replaced  google_compute_forwarding_rule.hello (port_range)",
         "  connection e: ACCEPTED, kept",
+        "rests on: proven by the provider's own acceptance tests: networks; not proven by them: urlMaps; "
+        "asked and in doubt: roles_have_a_name",
         "held",
     ]
     made.find("unreachable", "nobody can call", "consumer")
     assert list(lines(made))[-2:] == ["finding: consumer: nobody can call", "did not hold: 1 finding"]
+
+
+def test_a_verdict_on_nothing_rests_on_nothing() -> None:
+    assert list(lines(Account(environment="", provider=""))) == ["held"]

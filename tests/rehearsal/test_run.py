@@ -33,6 +33,7 @@ class FakeCloud:
         self.buckets: list[str] = []
         self.projects: list[str] = []
         self.left: Json = {}
+        self.more: Json = {}
         self.notes: list[Json] = []
         self.connect(**connections)
 
@@ -43,7 +44,9 @@ class FakeCloud:
         }
 
     def state(self) -> Json:
-        return {"connections": self.connections, "compute": self.left, "run": {}, "notes": self.notes, "policies": {}}
+        nothing: Json = {kind: {} for kind in ("run", "dns", "accounts", "secrets", "buckets", "policies")}
+        seen = {"connections": self.connections, "compute": self.left, "notes": self.notes}
+        return nothing | seen | {"buckets": {name: [] for name in self.buckets}} | self.more
 
     def make_bucket(self, name: str) -> None:
         assert name not in self.buckets, "Cloud Storage answers 409"
@@ -252,6 +255,24 @@ def test_what_is_left_over_is_a_finding(tried: Tried) -> None:
     tried.cloud.left = {"projects/p/global/networks/n": {}}
     tried.rehearsal.destroy()
     assert tried.findings == ["after destroy there still is: projects/p/global/networks/n"]
+
+
+def test_what_is_left_over_of_other_apis_is_told_too_but_for_what_was_there_before(tried: Tried) -> None:
+    zone, name = "projects/p/managedZones/z", "a.example.com."
+    sets: Json = {f"{zone}/rrsets/{name}/{type_}": {} for type_ in ("NS", "SOA", "A")}
+    own_servers = f"{zone}/rrsets/sub.{name}/NS"
+    tried.cloud.make_bucket("states")
+    tried.rehearsal._beforehand.buckets.add("states")
+    tried.cloud.more = {
+        "dns": {zone: {"dnsName": name}, **sets, own_servers: {}, "projects/p/policies/q": {}},
+        "accounts": {"a@p.iam.gserviceaccount.com": {}},
+        "secrets": {"projects/p/secrets/s": {}},
+        "buckets": {"states": [], "own": []},
+    }
+    tried.rehearsal.destroy()
+    left = [zone, f"{zone}/rrsets/{name}/A", own_servers, "projects/p/policies/q", "projects/p/secrets/s"]
+    left += ["service account a@p.iam.gserviceaccount.com", "bucket own"]
+    assert tried.findings == [f"after destroy there still is: {', '.join(left)}"]
 
 
 def test_what_is_protected_is_deployed_without_protection_before_it_is_destroyed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from standin.environment import environment
 from standin.router import Answer
 from tests.standin.conftest import NETWORK, PRODUCER, Api, good
 
@@ -74,3 +75,30 @@ def test_a_zone_of_a_network_that_is_not_there(zone: Api) -> None:
 
 def test_the_api_must_be_enabled(api: Api) -> None:
     assert "Cloud DNS API has not been used" in api.call("GET", ZONES).body["error"]["message"]
+
+
+def test_a_target_by_name_shows_an_empty_address(zone: Api) -> None:
+    """Without one the google provider crashes."""
+    targets = {"forwardingConfig": {"targetNameServers": [{"domainName": "ns.example.net."}]}}
+    body = {"name": "forwarding", "dnsName": "example.net.", "description": "Ours", "visibility": "private"}
+    made = good(zone.call("POST", ZONES, body | targets))
+    assert made["forwardingConfig"]["targetNameServers"] == [{"domainName": "ns.example.net.", "ipv4Address": ""}]
+    good(zone.call("PATCH", f"{ZONES}/forwarding", targets))
+    assert good(zone.call("GET", f"{ZONES}/forwarding"))["forwardingConfig"] == made["forwardingConfig"]
+
+
+def test_a_policy_always_shows_what_it_says_of_dns64(zone: Api) -> None:
+    policies = ZONES.replace("managedZones", "policies")
+    good(zone.call("POST", policies, {"name": "policy", "description": ""}))
+    said = {"kind": "dns#policyDns64Config", "scope": {"kind": "dns#policyDns64ConfigScope", "allQueries": False}}
+    assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"] == said
+    good(zone.call("PATCH", f"{policies}/policy", {"dns64Config": {"scope": {"allQueries": True}}}))
+    assert good(zone.call("GET", f"{policies}/policy"))["dns64Config"]["scope"]["allQueries"] is True
+
+
+def test_record_sets_are_found_where_the_older_provider_looks_for_them(zone: Api) -> None:
+    """6.50.0 takes the endpoint, cuts /dns/ out of it (its version stays, over plain http), and adds the whole path."""
+    endpoint = environment("http://127.0.0.1:1")["GOOGLE_DNS_CUSTOM_ENDPOINT"]
+    base = endpoint.replace("/dns/", "").removeprefix("http://127.0.0.1:1")
+    assert base.startswith("/"), "else it is a port that is none, and the provider crashes"
+    assert good(zone.call("GET", f"{base}{ZONES.removeprefix('/')}/zone/rrsets"))["rrsets"]

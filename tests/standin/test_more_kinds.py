@@ -111,6 +111,7 @@ def test_the_state_tells_what_was_judged_and_by_which_rules_with_a_doubt(deploye
     assert "no_timeout_with_a_serverless_backend" in doubts
     assert "subnet_range_is_valid" not in doubts, "its source leaves nothing open"
     assert all(doubts.values())
+    assert {"serviceAttachments", "services"} <= set(judged["proven"]) < set(judged["kinds"])
 
 
 def test_what_is_not_simulated_says_so_and_is_noted(api: Api) -> None:
@@ -118,3 +119,27 @@ def test_what_is_not_simulated_says_so_and_is_noted(api: Api) -> None:
     assert refused.code == 501
     assert refused.body["error"]["message"] == "The stand-in does not simulate compute.routers.insert."
     assert {"kind": "unsimulated", "text": "compute.routers.insert", "times": 1} in api.cloud.notes
+
+
+@pytest.mark.parametrize(
+    ("collection", "verb", "field", "to"),
+    [
+        ("targetHttpProxies", "setUrlMap", "urlMap", "urlMaps"),
+        ("targetHttpsProxies", "setUrlMap", "urlMap", "urlMaps"),
+        ("targetHttpsProxies", "setSslCertificates", "sslCertificates", "sslCertificates"),
+    ],
+)
+def test_methods_of_global_proxies_without_a_scope(collection: str, verb: str, field: str, to: str, api: Api) -> None:
+    good(api.insert("backendServices", {"name": "b", "loadBalancingScheme": "EXTERNAL"}, scope=GLOBAL))
+    for name in ("first", "second"):
+        good(api.insert("urlMaps", {"name": name, "defaultService": "global/backendServices/b"}, scope=GLOBAL))
+        good(api.insert("sslCertificates", {"name": name, "certificate": "PEM", "privateKey": "KEY"}, scope=GLOBAL))
+    proxy: dict[str, Any] = {"name": "proxy", "urlMap": "global/urlMaps/first"}
+    if collection == "targetHttpsProxies":
+        proxy["sslCertificates"] = ["global/sslCertificates/first"]
+    good(api.insert(collection, proxy, scope=GLOBAL))
+    api.cloud.finish_all()
+    second: Any = f"projects/{PRODUCER}/global/{to}/second"
+    sent = {field: [second] if field == "sslCertificates" else second}
+    good(api.call("POST", f"/compute/v1/projects/{PRODUCER}/{collection}/proxy/{verb}", sent))
+    assert str(api.get(collection, "proxy", scope=GLOBAL)[field]).rstrip("']").endswith("/second")

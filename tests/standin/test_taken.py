@@ -73,6 +73,22 @@ def _global_managed_rule(api: Api) -> Answer:
     return api.insert("forwardingRules", body, scope="global")
 
 
+def _former_proxies(api: Api) -> Answer:
+    good(api.insert("networks", {"name": "old", "autoCreateSubnetworks": False}, scope="global"))
+    api.cloud.finish_all()
+    network = link("networks", "old", scope="global")
+    proxies = {"purpose": "INTERNAL_HTTPS_LOAD_BALANCER", "role": "ACTIVE"}
+    good(api.insert("subnetworks", subnet("old-proxies", "10.0.8.0/24", network, **proxies)))
+    good(api.insert("subnetworks", subnet("old", "10.0.9.0/24", network)))
+    good(api.insert("backendServices", {"name": "old", "loadBalancingScheme": "INTERNAL_MANAGED", "protocol": "HTTP"}))
+    good(api.insert("urlMaps", {"name": "old", "defaultService": link("backendServices", "old")}))
+    good(api.insert("targetHttpProxies", {"name": "old", "urlMap": link("urlMaps", "old")}))
+    api.cloud.finish_all()
+    body = {"name": "old", "loadBalancingScheme": "INTERNAL_MANAGED", "portRange": "80", "network": network}
+    body |= {"subnetwork": link("subnetworks", "old"), "target": link("targetHttpProxies", "old")}
+    return api.insert("forwardingRules", body)
+
+
 def _ipv6_address(api: Api) -> Answer:
     body = {"name": "v6", "ipVersion": "IPV6", "addressType": "EXTERNAL", "ipv6EndpointType": "NETLB"}
     return api.insert("addresses", body | {"subnetwork": link("subnetworks", "producer-subnet")})
@@ -113,6 +129,7 @@ TAKEN: dict[str, Callable[[Api], Answer]] = {
     "an external IPv6 address with its subnet": _ipv6_address,
     "one external address for several sources": _sources_of_one_address,
     "a global internal load balancer": _global_managed_rule,
+    "a load balancer on proxies of the former purpose": _former_proxies,
     "an empty appEngine block": _app_engine,
     "PORT in a sidecar": _port_of_a_sidecar,
     "a readiness probe's threshold of successes": lambda api: api.service(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standin import links
 from standin.cloud import Cloud, Record
-from standin.compute import addressing, catalog
+from standin.compute import catalog, interfaces
 from standin.compute.actions import copying, merging, refuse_stale, set_labels, setting
 from standin.compute.kind import Action, Kind, register
 from standin.compute.references import Reference
@@ -21,6 +21,9 @@ def _complete(body: Json) -> None:
     fill(body, shieldedInstanceConfig=shielded, shieldedInstanceIntegrityPolicy={"updateAutoLearnPolicy": True})
     body["metadata"]["kind"] = "compute#metadata"
     body["cpuPlatform"] = "Intel Broadwell"
+    # However it is written, it means that there is none (the provider's TestAccComputeInstance_minCpuPlatform).
+    if body.get("minCpuPlatform", "").lower() == "automatic":
+        del body["minCpuPlatform"]
 
 
 def _resolve_machine_type(project: str, body: Json) -> None:
@@ -35,7 +38,7 @@ def _equip(cloud: Cloud, vm: Record) -> None:
     body = vm.body
     body["zone"] = links.full(f"projects/{vm.project}/{vm.scope}")
     for index, interface in enumerate(body.get("networkInterfaces", [])):
-        _connect(cloud, vm, interface, index)
+        interfaces.connect(cloud, vm, interface, index)
     for index, disk in enumerate(body.get("disks", [])):
         _attach(cloud, vm, disk, index)
     for field in ("metadata", "tags"):
@@ -43,24 +46,6 @@ def _equip(cloud: Cloud, vm: Record) -> None:
     for account in body.get("serviceAccounts", []):
         if account.get("email", "default") in ("default", ""):
             account["email"] = cloud.project(vm.project).default_account
-
-
-def _connect(cloud: Cloud, vm: Record, interface: Json, index: int) -> None:
-    if not (interface.get("network") or interface.get("subnetwork")):
-        interface["network"] = links.full(f"projects/{vm.project}/global/networks/default")
-    subnet = addressing.subnet_of(cloud, vm, interface)
-    if subnet is None:
-        raise invalid(
-            "resource.networkInterfaces[0].subnetwork",
-            "",
-            "Network interface must specify a subnet if the network resource is in custom subnet mode.",
-        )
-    interface["subnetwork"] = subnet.body["selfLink"]
-    interface["network"] = subnet.body["network"]
-    fill(interface, networkIP=addressing.next_free(cloud, subnet), stackType="IPV4_ONLY")
-    interface.update(kind="compute#networkInterface", name=f"nic{index}", fingerprint=cloud.fingerprint())
-    for access in interface.get("accessConfigs", []):
-        fill(access, natIP=addressing.external(cloud), networkTier="PREMIUM")
 
 
 def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
@@ -75,6 +60,22 @@ def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
         disk["source"] = made.body["selfLink"]
         disk["diskSizeGb"] = made.body["sizeGb"]
         disk["shieldedInstanceInitialState"] = {}
+
+
+def _attach_another(cloud: Cloud, vm: Record, sent: Json) -> None:
+    disks = vm.body.setdefault("disks", [])
+    disk = {key: value for key, value in sent.items() if key not in ("forceAttach", "requestId")}
+    _attach(cloud, vm, disk, max((other["index"] for other in disks), default=-1) + 1)
+    vm.body["disks"] = [*disks, disk]
+
+
+def _detach(_: Cloud, vm: Record, sent: Json) -> None:
+    """Take a disk away by its device name. Raises 400 for one that is not attached."""
+    name = sent.get("deviceName", "")
+    kept = [disk for disk in vm.body.get("disks", []) if disk["deviceName"] != name]
+    if len(kept) == len(vm.body.get("disks", [])):
+        raise invalid("deviceName", name, "No attached disk found with device name")
+    vm.body["disks"] = kept
 
 
 def _make_disk(cloud: Cloud, vm: Record, name: str, wanted: Json) -> Record:
@@ -125,14 +126,6 @@ def _set_service_account(cloud: Cloud, vm: Record, sent: Json) -> None:
         vm.body["serviceAccounts"] = [{"email": account, "scopes": scopes}]
 
 
-def _update_interface(cloud: Cloud, vm: Record, sent: Json) -> None:
-    for interface in vm.body["networkInterfaces"]:
-        if interface["name"] == sent.get("networkInterface"):
-            refuse_stale(sent.get("fingerprint"), interface["fingerprint"], "Network interface")
-            interface.update({field: value for field, value in sent.items() if field != "networkInterface"})
-            interface["fingerprint"] = cloud.fingerprint()
-
-
 def _set_deletion_protection(_: Cloud, vm: Record, sent: Json) -> None:
     vm.body["deletionProtection"] = str(sent.get("deletionProtection", "true")).lower() != "false"
 
@@ -178,7 +171,16 @@ register(
             "setDiskAutoDelete": _set_auto_delete,
             "updateShieldedInstanceConfig": merging("shieldedInstanceConfig"),
             "setShieldedInstanceIntegrityPolicy": merging("shieldedInstanceIntegrityPolicy"),
-            "updateNetworkInterface": _update_interface,
+            "updateNetworkInterface": interfaces.update,
+            "addAccessConfig": interfaces.add_access,
+            "updateAccessConfig": interfaces.update_access,
+            "deleteAccessConfig": interfaces.delete_access,
+            "attachDisk": _attach_another,
+            "detachDisk": _detach,
+            "setMinCpuPlatform": copying("minCpuPlatform"),
+            "updateDisplayDevice": merging("displayDevice"),
+            "suspend": setting(status="SUSPENDED"),
+            "resume": setting(status="RUNNING"),
             "start": setting(status="RUNNING"),
             "stop": setting(status="TERMINATED"),
             "reset": setting(),

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from standin.cloud import Cloud, Record
 from standin.compute.actions import copying
 from standin.compute.kind import Kind, register
+from standin.compute.purposes import PROXIES
 from standin.compute.references import NETWORK
 from standin.message import Json, fill
 
@@ -21,12 +22,12 @@ _FLOW_LOG = {
 
 def _complete(body: Json) -> None:
     fill(body, purpose="PRIVATE", allowSubnetCidrRoutesOverlap=False)
-    if body["purpose"].endswith("_MANAGED_PROXY"):
+    if body["purpose"] in PROXIES:
         fill(body, state="READY")
     else:
         fill(body, stackType="IPV4_ONLY")
     fill(body, privateIpGoogleAccess=False, privateIpv6GoogleAccess="DISABLE_GOOGLE_ACCESS")
-    if not body["purpose"].endswith("_MANAGED_PROXY"):
+    if body["purpose"] not in PROXIES:
         log = {"enable": False, **body.get("logConfig", {})}
         body["logConfig"] = {**_FLOW_LOG, **log} if log["enable"] else log
         body["enableFlowLogs"] = log["enable"]

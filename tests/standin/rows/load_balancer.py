@@ -62,6 +62,11 @@ def _backend(api: Api, service: dict[str, Any] | None = None, **more: Any) -> An
     return api.insert("backendServices", body | (service or {}))
 
 
+def _spilling(ratio: float) -> dict[str, Any]:
+    affinity = {"spillover": "ZONAL_AFFINITY_SPILL_CROSS_ZONE", "spilloverRatio": ratio}
+    return {"networkPassThroughLbTrafficPolicy": {"zonalAffinity": affinity}}
+
+
 def _checked(api: Api) -> Answer:
     good(api.insert("healthChecks", {"name": "check", "type": "HTTP", "httpHealthCheck": {"port": 80}}))
     api.cloud.finish_all()
@@ -157,6 +162,12 @@ ROWS: Rows = {
     "capacity_is_nothing_or_a_tenth_at_least": (
         lambda api: _backend(api, capacityScaler=0.05),
         "'0.05'. Must be 0.0 or between 0.1 and 1.0",
+    ),
+    "a_spillover_ratio_is_a_share": (
+        lambda api: api.insert(
+            "backendServices", {"name": "spill", "loadBalancingScheme": "INTERNAL"} | _spilling(1.5)
+        ),
+        "spilloverRatio': '1.5'. The value must be between 0.0 and 1.0",
     ),
     "a_backend_is_in_its_services_region": (_far_group, "must be in the backend service's region"),
     "a_backend_services_scheme_is_fixed": (
