@@ -61,6 +61,9 @@ def assemble(material: Material) -> Report:
         answers, gone = judge(comparison)
         findings += answers
         resolved += gone if comparison.source == "code" else 0
+        label, environment = comparison.stack.label, comparison.stack.environment
+        for rule, address, words in comparison.remarks:
+            findings.append(other(rule, label, environment, address, quote(words), comparison.source))
     for rehearsal in material.rehearsals:
         findings += rehearsal.findings
     for environment, problem in material.unrehearsed:
