@@ -12,7 +12,8 @@ from review.findings import Finding, judge, merged, other
 from review.material import Material
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
-from review.sentence import Sentence, quote
+from review.sentence import Sentence, quote, say
+from review.topics import TRUSTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,7 @@ def assemble(material: Material) -> Report:
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
     former = [finding.severity for finding in remaining if not finding.new]
     decided = [decision for comparison in comparisons for decision in decisions(comparison)]
+    decided += [_accepting(entry) for entry in _entries(material) if entry.new]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
@@ -88,6 +90,14 @@ def assemble(material: Material) -> Report:
         rehearsals=tuple(material.rehearsals),
         notes=tuple(material.notes),
     )
+
+
+def _accepting(entry: Acknowledgement) -> Decision:
+    """What the change itself accepts is for its reviewer to decide."""
+    text = "The change accepts {rule} at {address} until {expires}: {reason}"
+    values = {"rule": entry.rule, "address": entry.address, "expires": entry.expires.isoformat()}
+    sentence = say(text, **values, reason=entry.reason)
+    return Decision(topic=TRUSTED, stack=entry.environment, sentence=sentence, address=f"acknowledgements.{entry.key}")
 
 
 def _entries(material: Material) -> list[Acknowledgement]:
