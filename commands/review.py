@@ -117,7 +117,7 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
-        _acknowledge(material, after)
+        _acknowledge(material, after, folder / "base-checkout")
     if args.rehearse:
         _rehearse(material, before, after)
     return assemble(material), material.environments
@@ -175,13 +175,18 @@ def _tell(line: str) -> None:
     print(f"synthesized {printable(line)}", file=sys.stderr, flush=True)
 
 
-def _acknowledge(material: Material, after: Mapping[str, Side]) -> None:
+def _acknowledge(material: Material, after: Mapping[str, Side], former: Path) -> None:
     from config.loading import load
+    from config.problems import ConfigurationError
     from review.material import acknowledgements
 
     for name, side in after.items():
         if side.stacks:
-            material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings)
+            try:
+                before = load(former, {"PSC_ENV": name}).settings
+            except ConfigurationError:
+                before = None  # there is none, or none that loads: then all of it is new
+            material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings, before)
 
 
 def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:

@@ -59,7 +59,8 @@ class Change:
 class Comparison:
     """A stack before and after. `source` is `code` (synthesized on both sides) or `plan` (the real state, as planned).
 
-    `drift` are changes that somebody made outside Terraform, which only a plan knows.
+    `drift` are changes that somebody made outside Terraform, which only a plan knows, and `remarks` what a plan says of
+    itself: a finding's rule, its address, and the words.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Comparison:
     after: Stack | None
     changes: tuple[Change, ...]
     drift: tuple[Change, ...] = ()
+    remarks: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def stack(self) -> Stack:

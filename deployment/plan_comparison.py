@@ -14,7 +14,7 @@ from deployment.plan_file import belongs, load
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
 from deployment.unusable import UnusableError
-from deployment.values import Json, with_strings
+from deployment.values import Json, mappings, with_strings
 
 
 def read(file: Path, name: str, stack: Stack) -> Comparison:
@@ -24,13 +24,16 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
         UnusableError: when it is no plan, of a format that is not known, or of another stack.
     """
     plan = load(file, name)
-    expressions = _expressions(plan, name)
     belongs(plan, name, stack)
+    expressions = _expressions(plan, name, stack)
     before: dict[str, Item] = {}
     after: dict[str, Item] = {}
     changes: list[Change] = []
     try:
         for entry in plan.get("resource_changes") or []:
+            if entry.get("deposed"):
+                changes.append(_leftover(entry))
+                continue
             old, new = _items(entry, expressions)
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
@@ -40,6 +43,7 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
+        remarks = tuple(_remarks(plan))
         drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
@@ -50,6 +54,7 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
         after=planned,
         changes=tuple(sorted(changes, key=lambda change: change.address)),
         drift=drift,
+        remarks=remarks,
     )
 
 
@@ -65,10 +70,14 @@ def _numbers(plan: Json) -> dict[str, str]:
         return {}
 
 
-def _expressions(plan: Json, name: str) -> dict[str, Json]:
+def _expressions(plan: Json, name: str, stack: Stack) -> dict[str, Json]:
+    """What is written of each resource; of those with dynamic blocks nothing, as no plan shows what is in these."""
     try:
         module = plan["configuration"].get("root_module") or {}
-        return {resource["address"]: resource.get("expressions") or {} for resource in module.get("resources") or []}
+        written = {resource["address"]: resource.get("expressions") or {} for resource in module.get("resources") or []}
+        items = ((address, stack.items.get(address)) for address in written)
+        hiding = {address for address, item in items if item and any("dynamic" in one for one in mappings(item.values))}
+        return {address: expression for address, expression in written.items() if address not in hiding}
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
 
@@ -81,8 +90,8 @@ def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, I
     new = hide(change.get("after"), change.get("after_sensitive"))
     if change.get("after_unknown"):
         bare = address.partition("[")[0]
-        new = _merged(new, change["after_unknown"], expressions.get(bare, {}))
-    if set(change["actions"]) == {"delete"}:
+        new = _merged(new, change["after_unknown"], expressions.get(bare))
+    if set(change["actions"]) in ({"delete"}, {"forget"}):
         new = None
     return (
         Item(former, kind, old) if isinstance(old, dict) else None,
@@ -91,13 +100,21 @@ def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, I
 
 
 def _merged(value: Any, unknown: Any, expression: Any) -> Any:
-    """`value` with what is unknown filled in: as the reference that it will come from, where there is just one."""
+    """`value` with what is unknown filled in: as the reference that it will come from, where there is just one.
+
+    What is unknown and not written is left out, as in the code: the provider fills it in, and its default holds.
+    """
     if unknown is True:
         return _reference(expression)
     if isinstance(unknown, dict):
         known = value if isinstance(value, dict) else {}
-        parts = expression if isinstance(expression, dict) else {}
-        return known | {key: _merged(known.get(key), inner, parts.get(key)) for key, inner in unknown.items()}
+        parts = expression if isinstance(expression, dict) else None
+        filled = {
+            key: _merged(known.get(key), inner, parts.get(key) if parts else None)
+            for key, inner in unknown.items()
+            if inner is not True or parts is None or key in parts
+        }
+        return known | filled
     if isinstance(unknown, list) and unknown:
         listed = list(value) if isinstance(value, list) else []
         listed += [None] * (len(unknown) - len(listed))
@@ -135,6 +152,26 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
         unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
         overlaps=entry["change"]["actions"] == ["create", "delete"],
     )
+
+
+def _leftover(entry: Json) -> Change:
+    """What is left of a replacement that stopped half-way: not what stands at the address now."""
+    return Change(address=f"{entry['address']} (deposed {entry['deposed']})", type="deposed", action="destroyed")
+
+
+def _remarks(plan: Json) -> Iterator[tuple[str, str, str]]:
+    """What a plan says of itself: that it is not all, what it imports, which checks failed."""
+    if plan.get("complete") is False or plan.get("deferred_changes"):
+        waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
+        yield "plan-incomplete", "plan", ", ".join(waiting[:3]) or "Terraform says that more is to follow"
+    for entry in plan.get("resource_changes") or []:
+        if entry["change"].get("importing"):
+            yield "imported", str(entry["address"]), str(entry["change"]["importing"].get("id", "unknown"))
+    for check in plan.get("checks") or []:
+        if check.get("status") in {"fail", "error"}:
+            messages = [str(problem.get("message")) for one in check.get("instances") or []
+                        for problem in one.get("problems") or []]  # fmt: skip
+            yield "check-failed", str(check["address"]["to_display"]), "; ".join(messages) or str(check["status"])
 
 
 def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from deployment.plan_constants import constants_differing
 from deployment.stack import Stack
 from deployment.unusable import UnusableError
 from deployment.values import Json
@@ -102,6 +104,7 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
         project = (provider.get("expressions") or {}).get("project", {}).get("constant_value")
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
+    planned -= stack.none
     wanted = {item.address for item in stack.items.values() if item.is_resource}
     own = stack.items.get("provider.google")
     expected = own.values.get("project") if own else None
@@ -118,4 +121,10 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
         raise UnusableError(
             f"{name}: is not a plan of the stack {stack.label} as it is synthesized now ({'; '.join(parts)}); "
             "name the right stack, or synthesize and plan again"
+        )
+    differing = list(islice(constants_differing(plan["configuration"], stack), 4))
+    if differing:
+        raise UnusableError(
+            f"{name}: is not a plan of the stack {stack.label} as it is synthesized now ({'; '.join(differing[:3])}"
+            f"{'; and more' if len(differing) > 3 else ''}); name the right stack, or synthesize and plan again"
         )

@@ -12,13 +12,16 @@ _ACTIONS = {
     frozenset({"update"}): "updated",
     frozenset({"delete"}): "destroyed",
     frozenset({"create", "delete"}): "replaced",
+    frozenset({"forget"}): "forgotten",
+    # The old one stays in the cloud, but its place in the deployment is another's.
+    frozenset({"create", "forget"}): "replaced",
 }
 _REASONS = {"replace_by_triggers": "replace_triggered_by", "replace_because_tainted": "tainted"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedChange:
-    """What a plan does to an address: created, updated, replaced, destroyed or moved.
+    """What a plan does to an address: created, updated, replaced, destroyed, forgotten or moved.
 
     `because` names the attributes that force a replacement; `name` and `former_name` are the resource's own, where it
     has one.

@@ -32,8 +32,16 @@ def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stac
     """A stack from its Terraform JSON and the text of its provider lock file."""
     content = {key: value for key, value in content.items() if key != "//"}
     items = {item.address: item for item in _items(content, lock)}
+    none = frozenset(address for address, item in items.items() if _makes_none(item))
+    items = {address: item for address, item in items.items() if address not in none}
     moves = {str(move.get("from")): str(move.get("to")) for move in blocks(content, "moved")}
-    return Stack(environment, name, dict(sorted(items.items())), moves)
+    return Stack(environment, name, dict(sorted(items.items())), moves, none=none)
+
+
+def _makes_none(item: Item) -> bool:
+    """Whether Terraform makes nothing of it: a count of nought, or nothing to make one for each of."""
+    counted = item.is_resource or item.type.startswith("data.")
+    return counted and (str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
 
 
 def _items(content: Json, lock: str) -> Iterator[Item]:

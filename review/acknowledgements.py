@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from review.findings import Finding, other
+from review.rules.rule import ERROR
 from review.sentence import say
 
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledgement:
-    """An entry of an environment's file. `address` is STACK/ADDRESS."""
+    """An entry of an environment's file. `address` is STACK/ADDRESS.
+
+    `new`: the change itself brings it, or prolongs it. It then accepts no error: who makes a change does not accept it.
+    """
 
     key: str
     environment: str
@@ -20,6 +24,7 @@ class Acknowledgement:
     address: str
     reason: str
     expires: date
+    new: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,7 @@ def apply(
     accepted: list[Acknowledged] = []
     for finding in findings:
         entry = valid.get(_key(finding))
-        if entry is None:
+        if entry is None or (entry.new and finding.severity == ERROR):
             remaining.append(finding)
         else:
             accepted.append(Acknowledged(finding=finding, by=entry))

@@ -1,4 +1,4 @@
-"""What a reviewer has to decide, in sentences: who newly reaches what, what is interrupted, destroyed or exposed."""
+"""What a reviewer has to decide, in sentences: who reaches what, what is interrupted, destroyed, exposed or trusted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack, blocks
+from review.foundations import foundations
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
-from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH
+from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED
 from review.way_sentences import closed, measured, opened
 from review.ways_in import ways_in
 
@@ -35,6 +36,7 @@ def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
     points = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
+    points += [(TRUSTED, sentence, address) for sentence, address in foundations(comparison)]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)
@@ -126,6 +128,10 @@ def _meanwhile(change: Change, item: Item | None, former: Item | None) -> str:
 def _destructions(comparison: Comparison) -> Iterator[_Point]:
     gone = [change for change in comparison.changes if change.action == "destroyed" and change.of_resource]
     losses = [(change, *_destroyed(change, comparison.before)) for change in gone if change.type != RECORD.type]
+    for change in comparison.changes:
+        if change.action == "forgotten":
+            text = "{address} is no longer managed: it stays in the cloud, and no deployment changes or removes it."
+            yield GONE, say(text, address=change.address), change.address
     # What has a consequence of its own comes first.
     for change, name, consequence in sorted(losses, key=lambda loss: not loss[2].startswith(":")):
         text = f"{{address}} ({{name}}) is removed{consequence}."

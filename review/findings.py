@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deployment.comparison import Comparison
+from review.known import inputs_of
 from review.rules import BY_ID, RULES
 from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
 from review.sentence import Sentence
@@ -37,6 +38,24 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "What really becomes of the deployment and its connections was not tried; all else here stands.",
         "Correct what the message names; ./psc rehearse --from BASE says the same.",
     ),
+    "plan-incomplete": (
+        WARNING,
+        "A plan is not all that there is to do.",
+        "Terraform left out what it could not plan yet, so nothing here tells what becomes of it.",
+        "Apply, plan again, and review that plan as well.",
+    ),
+    "imported": (
+        WARNING,
+        "Something that exists is taken over.",
+        "From then on this deployment changes and destroys it; who made it may not know.",
+        "Agree with whoever made it; docs/import.md says what to compare.",
+    ),
+    "check-failed": (
+        WARNING,
+        "A check of the plan has failed.",
+        "What the configuration promises does not hold in what is planned.",
+        "Correct what the message names.",
+    ),
     "acknowledgement-unused": (
         WARNING,
         "An acknowledgement matches no finding.",
@@ -54,7 +73,10 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal."""
+    """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal.
+
+    `inputs` are the items that an undecided one is made of: it is new when one of them changes.
+    """
 
     rule: str
     severity: str
@@ -63,6 +85,7 @@ class Finding:
     address: str
     detail: Sentence
     undecided: bool = False
+    inputs: frozenset[str] = frozenset()
     new: bool = True
     sources: tuple[str, ...] = ("code",)
 
@@ -103,8 +126,27 @@ def judge(comparison: Comparison) -> tuple[list[Finding], int]:
         before = former.get(key) or former.get(_key(finding))
         seen |= {key, _key(finding)}
         stays = before is not None and before.detail == finding.detail and not BY_ID[finding.rule].of_change
+        stays = stays and not (finding.undecided and _touched(finding, comparison))
         judged.append(replace(finding, new=not stays))
     return sorted(judged, key=lambda finding: finding.weight), len(former.keys() - seen)
+
+
+def _touched(finding: Finding, comparison: Comparison) -> bool:
+    """Whether the change reaches what an undecided finding is made of, however far back.
+
+    Of a value that only an apply will tell nobody knows what it is made of: then its item counts.
+    """
+    items = comparison.after.items if comparison.after else {}
+    seen: set[str] = set()
+    waiting = set(finding.inputs or {finding.address})
+    while waiting:
+        address = waiting.pop()
+        if comparison.change(address) is not None:
+            return True
+        seen.add(address)
+        item = items.get(address)
+        waiting |= (inputs_of(item.values) - seen) if item and finding.inputs else set()
+    return False
 
 
 def _key(finding: Finding) -> tuple[str, str]:
@@ -122,7 +164,8 @@ def _present(comparison: Comparison) -> Iterator[Finding]:
     if comparison.after is not None:
         for item in comparison.after.items.values():
             change, former = comparison.change(item.address), comparison.former(item.address)
-            subject = Subject(item=item, stack=comparison.after, change=change, former=former)
+            both = (former, comparison.before) if former and comparison.before else None
+            subject = Subject(item=item, stack=comparison.after, change=change, former=both)
             yield from _answers(subject, comparison.source)
 
 
@@ -132,7 +175,7 @@ def _of_destroyed(comparison: Comparison) -> Iterator[Finding]:
         for change in (change for change in comparison.changes if change.action == "destroyed"):
             gone = comparison.before.items.get(change.address)
             if gone is not None:
-                subject = Subject(item=gone, stack=comparison.before, change=change, former=gone)
+                subject = Subject(item=gone, stack=comparison.before, change=change)
                 yield from _answers(subject, comparison.source, of_change={True})
 
 
@@ -152,13 +195,14 @@ def _answers(
                 address=subject.item.address,
                 detail=answer.detail,
                 undecided=answer.verdict == UNDECIDED,
+                inputs=answer.inputs,
                 sources=(source,),
             )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _rules(type_: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if type_ in rule.kinds)
+    return tuple(rule for rule in RULES if rule.about(type_))
 
 
 def merged(findings: list[Finding]) -> list[Finding]:

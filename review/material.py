@@ -106,8 +106,9 @@ def plans(material: Material, files: Mapping[str, Path]) -> None:
             raise UnusableError(f"{file}: is nested deeper than any plan") from error
 
 
-def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgement]:
-    """The entries of an environment's configuration."""
+def acknowledgements(environment: str, settings: Settings, former: Settings | None) -> list[Acknowledgement]:
+    """The entries of an environment's configuration; `former` is the base's, None where it has none that loads."""
+    known = former.acknowledgements if former else {}
     return [
         Acknowledgement(
             key=key,
@@ -116,6 +117,9 @@ def acknowledgements(environment: str, settings: Settings) -> list[Acknowledgeme
             address=entry.address,
             reason=entry.reason,
             expires=date.fromisoformat(entry.expires),
+            new=known.get(key) is None
+            or (known[key].rule, known[key].address) != (entry.rule, entry.address)
+            or known[key].expires < entry.expires,
         )
         for key, entry in settings.acknowledgements.items()
     ]

@@ -12,7 +12,8 @@ from review.findings import Finding, judge, merged, other
 from review.material import Material
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
-from review.sentence import Sentence, quote
+from review.sentence import Sentence, quote, say
+from review.topics import TRUSTED
 from review.unmoved import unmoved
 
 
@@ -62,6 +63,9 @@ def assemble(material: Material) -> Report:
         answers, gone = judge(comparison)
         findings += answers
         resolved += gone if comparison.source == "code" else 0
+        label, environment = comparison.stack.label, comparison.stack.environment
+        for rule, address, words in comparison.remarks:
+            findings.append(other(rule, label, environment, address, quote(words), comparison.source))
     by_label = {comparison.stack.label: comparison for comparison in settled}
     for plan in material.plans:
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
@@ -76,6 +80,7 @@ def assemble(material: Material) -> Report:
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
     former = [finding.severity for finding in remaining if not finding.new]
     decided = [decision for comparison in comparisons for decision in decisions(comparison)]
+    decided += [_accepting(entry) for entry in _entries(material) if entry.new]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
@@ -89,6 +94,14 @@ def assemble(material: Material) -> Report:
         rehearsals=tuple(material.rehearsals),
         notes=tuple(material.notes),
     )
+
+
+def _accepting(entry: Acknowledgement) -> Decision:
+    """What the change itself accepts is for its reviewer to decide."""
+    text = "The change accepts {rule} at {address} until {expires}: {reason}"
+    values = {"rule": entry.rule, "address": entry.address, "expires": entry.expires.isoformat()}
+    sentence = say(text, **values, reason=entry.reason)
+    return Decision(topic=TRUSTED, stack=entry.environment, sentence=sentence, address=f"acknowledgements.{entry.key}")
 
 
 def _entries(material: Material) -> list[Acknowledgement]:

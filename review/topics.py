@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-REACH, CUT, GONE, EXPOSED = "reach", "interrupted", "destroyed", "exposed"
+REACH, CUT, GONE, EXPOSED, TRUSTED = "reach", "interrupted", "destroyed", "exposed", "trusted"
 HEADINGS = {
     REACH: "Who can newly reach what",
     CUT: "What is interrupted or lost",
     GONE: "What is destroyed",
     EXPOSED: "What becomes public or unlogged",
+    TRUSTED: "Who acts, and what is trusted",
 }

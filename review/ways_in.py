@@ -5,23 +5,22 @@ What a change opens and closes is the difference of two sets of ways in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.kinds.kind import ACCEPT, CALL, ENDPOINT, EXTERNAL, FIREWALL, INGRESS, PORT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.references import is_open, name_of, readable, resolved, target_of
-from deployment.stack import Item, Stack, blocks, single, texts
-from deployment.values import Json
+from deployment.stack import Stack
+from review.known import Block, Value, View, views
 
 # Roles with run.routes.invoke, from https://cloud.google.com/run/docs/reference/iam/roles
 INVOKING = frozenset(
     {"roles/run.invoker", "roles/run.admin", "roles/run.developer", "roles/run.servicesInvoker", "roles/owner",
      "roles/editor"}
 )  # fmt: skip
+POLICY = "data.google_iam_policy"
 INTERNET, ANY_BALANCER = "the internet", "load balancers, external ones too"
 EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that Google picks"
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
@@ -53,110 +52,141 @@ class WayIn:
 
 def ways_in(stack: Stack) -> list[WayIn]:
     """Every way in that a stack opens."""
-    opening = [(item, item.kind.way_in) for item in stack.items.values() if item.kind and item.kind.way_in]
+    opening = [(item, item.kind.way_in) for item in views(stack) if item.kind and item.kind.way_in]
     return [way for item, way_in in opening for way in OPENED_BY[way_in](item, stack)]
 
 
-def _way(by: str, who: str, item: Item, stack: Stack, measure: str = "") -> WayIn:
+def _way(by: str, who: str, item: View, measure: str = "") -> WayIn:
     """A way to an item itself."""
-    return WayIn(by=by, who=who, what=name_of(item, stack), measure=measure, address=item.address, thing=item.address)
+    return WayIn(by=by, who=who, what=item.name, measure=measure, address=item.address, thing=item.address)
 
 
-def _accepted(item: Item, stack: Stack) -> Iterator[WayIn]:
-    if item.values.get("connection_preference") == "ACCEPT_AUTOMATIC":
-        yield _way(ACCEPT, EVERY_PROJECT, item, stack, "any number")
-    for entry in blocks(item.values, "consumer_accept_lists"):
+def _accepted(item: View, _: Stack) -> Iterator[WayIn]:
+    if item.get("connection_preference").equals("ACCEPT_AUTOMATIC"):
+        yield _way(ACCEPT, EVERY_PROJECT, item, "any number")
+    for entry in item.blocks("consumer_accept_lists"):
         limit = entry.get("connection_limit")
-        measure = NO_LIMIT if limit is None else str(readable(limit, stack))
-        yield _way(ACCEPT, _text(admitted(entry), stack), item, stack, measure)
-    for rejected in texts(item.values, "consumer_reject_lists"):
-        yield _way("reject", _text(rejected, stack), item, stack)
+        measure = NO_LIMIT if limit.absent else limit.readable
+        yield _way(ACCEPT, admitted(entry).readable, item, measure)
+    for rejected in item.list("consumer_reject_lists"):
+        yield _way("reject", rejected.readable, item)
 
 
-def admitted(entry: Json) -> Any:
+_ADMITTED = ("project_id_or_num", "network_url", "endpoint_url")
+
+
+def admitted(entry: Block) -> Value:
     """Whom an entry of an accept list is for."""
-    return entry.get("project_id_or_num") or entry.get("network_url") or entry.get("endpoint_url")
+    return entry.first(*_ADMITTED)
 
 
-def _ingress(item: Item, stack: Stack) -> Iterator[WayIn]:
-    ingress = ingress_of(item)
-    if ingress in {"INGRESS_TRAFFIC_ALL", "all"}:
-        yield _way(INGRESS, INTERNET, item, stack)
-    if ingress == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER":
-        yield _way(INGRESS, ANY_BALANCER, item, stack)
-    if item.values.get("invoker_iam_disabled") is True:
-        yield _way(CALL, EVERYONE["allUsers"], item, stack)
-
-
-def ingress_of(item: Item) -> Any:
-    """Where a Cloud Run service takes requests from; unset means everywhere."""
-    if item.kind is SERVICE:
-        return single(item.values, "ingress") or "INGRESS_TRAFFIC_ALL"
-    for metadata in blocks(item.values, "metadata"):
-        annotations = metadata.get("annotations")
-        if isinstance(annotations, dict):
-            return single({"run.googleapis.com/ingress": "all", **annotations}, "run.googleapis.com/ingress")
-    return "all"
-
-
-def _callers(item: Item, stack: Stack) -> Iterator[WayIn]:
-    of_service = item.type.startswith((f"{SERVICE.type}_iam", f"{FIRST_SERVICE.type}_iam"))
-    if single(item.values, "role") not in INVOKING or not (of_service or item.type.startswith("google_project_iam")):
-        return
-    what = item.values.get("name") or item.values.get("service")
-    name = _text(what, stack) if of_service else f"every service of {_text(item.values.get('project'), stack)}"
-    for member in [*texts(item.values, "member"), *texts(item.values, "members")]:
-        who = EVERYONE.get(str(member)) or _text(member, stack)
-        yield WayIn(by=CALL, who=who, what=name, address=item.address, thing=_service(what, stack))
-
-
-def _service(what: Any, stack: Stack) -> str:
-    """The address of the Cloud Run service that a permission is for, if it stands here."""
-    named = target_of(what, stack)
-    service = named or stack.called(SERVICE.type, str(what)) or stack.called(FIRST_SERVICE.type, str(what))
-    return service.address if service else ""
-
-
-def _firewall(item: Item, stack: Stack) -> Iterator[WayIn]:
-    ports = ", ".join(sorted(allowed(item.values)))
-    where = _network(item, stack)
-    for source in sources(item.values):
-        yield WayIn(by=FIREWALL, who=_text(source, stack), what=where, measure=ports, address=item.address)
-
-
-def _network(item: Item, stack: Stack) -> str:
-    network = target_of(item.values.get("network"), stack)
-    return name_of(network, stack) if network else _text(item.values.get("network"), stack)
-
-
-def allowed(values: Json) -> list[str]:
-    """What a firewall rule lets through, as PROTOCOL:PORTS."""
+def admits(entries: Iterable[Block]) -> list[str]:
+    """By what each entry of an accept list names whom it is for."""
     return [
-        f"{allow.get('protocol')}:{ports}"
-        for allow in blocks(values, "allow")
-        for ports in texts(allow, "ports") or ["every port"]
+        name
+        for entry in entries
+        for name in _ADMITTED
+        if not (entry.unknown or entry.get(name).absent or entry.get(name).equals(""))
     ]
 
 
-def sources(values: Json) -> list[Any]:
+def _ingress(item: View, _: Stack) -> Iterator[WayIn]:
+    ingress = ingress_of(item)
+    if ingress.absent or ingress.equals("INGRESS_TRAFFIC_ALL", "all", ""):
+        yield _way(INGRESS, INTERNET, item)
+    if ingress.equals("INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"):
+        yield _way(INGRESS, ANY_BALANCER, item)
+    if item.get("invoker_iam_disabled").equals(True):
+        yield _way(CALL, EVERYONE["allUsers"], item)
+
+
+def ingress_of(item: View) -> Value:
+    """Where a Cloud Run service takes requests from; absent means everywhere."""
+    if item.kind is SERVICE:
+        return item.get("ingress")
+    ingress = item.get("ingress")
+    for metadata in item.blocks("metadata"):
+        for notes in metadata.blocks("annotations"):
+            ingress = notes.get("run.googleapis.com/ingress")
+    return ingress
+
+
+def _callers(item: View, stack: Stack) -> Iterator[WayIn]:
+    of_service = item.type.startswith((f"{SERVICE.type}_iam", f"{FIRST_SERVICE.type}_iam"))
+    if not item.get("role").equals(*INVOKING) or not (of_service or item.type.startswith("google_project_iam")):
+        return
+    what = item.first("name", "service")
+    name = what.readable if of_service else f"every service of {item.get('project').readable}"
+    for member in [*item.list("member"), *item.list("members")]:
+        who = EVERYONE.get(member.text) or member.readable
+        yield WayIn(by=CALL, who=who, what=name, address=item.address, thing=_service(what, stack))
+
+
+def members(item: View) -> list[Value]:
+    """Whom an IAM resource names, itself or by the policy that a data source writes; what is not known is in it."""
+    named = [*item.list("member"), *item.list("members")]
+    policy = item.get("policy_data")
+    holder = item if item.type == POLICY else policy.target
+    if holder is not None and holder.type == POLICY:
+        return named + [member for binding in holder.blocks("binding") for member in binding.list("members")]
+    return named + ([] if policy.absent else [item.given(who) for who in EVERYONE if who in policy.text] or [policy])
+
+
+def _service(what: Value, stack: Stack) -> str:
+    """The address of the Cloud Run service that a permission is for, if it stands here."""
+    named = stack.called(SERVICE.type, what.text) or stack.called(FIRST_SERVICE.type, what.text)
+    return what.target.address if what.target else named.address if named else ""
+
+
+def _firewall(item: View, _: Stack) -> Iterator[WayIn]:
+    if not lets_in(item).known:
+        return
+    ports = ", ".join(sorted(allowed(item)))
+    for source in sources(item):
+        yield WayIn(by=FIREWALL, who=source.readable, what=_network(item), measure=ports, address=item.address)
+
+
+def _network(item: View) -> str:
+    network = item.get("network")
+    return network.target.name if network.target else network.readable
+
+
+def allowed(item: View) -> list[str]:
+    """What a firewall rule lets through, as PROTOCOL:PORTS."""
+    return [
+        f"{allow.get('protocol').readable}:{ports.readable}"
+        for allow in item.blocks("allow")
+        for ports in allow.list("ports") or (allow.given("every port"),)
+    ]
+
+
+def lets_in(item: View) -> Value:
+    """Whether a firewall rule lets anything in: known where it does, absent where not, else what is not known."""
+    direction, disabled, allow = item.get("direction"), item.get("disabled"), item.presence("allow")
+    if direction.equals("EGRESS") or disabled.equals(True) or allow.absent:
+        return item.given(None)
+    unknown = [value for value in (direction, allow) if value.unknown]
+    if disabled.equals(True) is None:
+        unknown.append(disabled)
+    return unknown[0] if unknown else allow
+
+
+def sources(item: View) -> tuple[Value, ...]:
     """Where a firewall rule lets traffic in from; the API takes every address when nothing is given."""
-    if values.get("direction", "INGRESS") != "INGRESS" or values.get("disabled") is True or not values.get("allow"):
-        return []
-    ranges = texts(values, "source_ranges")
-    other = [*texts(values, "source_tags"), *texts(values, "source_service_accounts")]
-    return ranges or other or ["0.0.0.0/0"]
+    other = (*item.list("source_tags"), *item.list("source_service_accounts"))
+    return item.list("source_ranges") or other or (item.given("0.0.0.0/0"),)
 
 
-def _endpoint(item: Item, stack: Stack) -> Iterator[WayIn]:
-    address = target_of(item.values.get("ip_address"), stack)
-    given = address.values.get("address") if address else item.values.get("ip_address")
-    what = _link(_text(item.values.get("target"), stack), stack)
+def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:
+    given = item.get("ip_address")
+    if given.target and not given.target.get("address").absent:
+        given = given.target.get("address")
     yield WayIn(
         by=ENDPOINT,
-        who=_network(item, stack),
-        via=name_of(item, stack),
-        what=what,
-        measure=_text(given, stack) if given else PICKED,
+        who=_network(item),
+        via=item.name,
+        what=_link(item.get("target").readable, stack),
+        measure=PICKED if given.absent else given.readable,
         address=item.address,
     )
 
@@ -170,18 +200,18 @@ def _link(text: str, stack: Stack) -> str:
     return parts[-1] if own else f"{parts[-1]} in {parts[parts.index('projects') + 1]}"
 
 
-def _external(item: Item, stack: Stack) -> Iterator[WayIn]:
-    for interface in blocks(item.values, "network_interface"):
-        if "access_config" in interface and interface["access_config"] != []:
-            yield _way(EXTERNAL, INTERNET, item, stack)
+def _external(item: View, _: Stack) -> Iterator[WayIn]:
+    for interface in item.blocks("network_interface"):
+        if interface.presence("access_config").known:
+            yield _way(EXTERNAL, INTERNET, item)
 
 
-def _frontend(item: Item, stack: Stack) -> Iterator[WayIn]:
+def _frontend(item: View, stack: Stack) -> Iterator[WayIn]:
     """The port that a load balancer answers on: callers have it in their URLs."""
-    if single(item.values, "load_balancing_scheme") in {"INTERNAL_MANAGED", "INTERNAL"}:
-        ports = item.values.get("port_range") or item.values.get("ports")
-        measure = "-".join(dict.fromkeys(str(ports).split("-"))) if isinstance(ports, str) else _text(ports, stack)
-        what = _published(stack).get(item.address) or name_of(item, stack)
+    if item.get("load_balancing_scheme").equals("INTERNAL_MANAGED", "INTERNAL"):
+        ports = item.list("port_range") or item.list("ports")
+        measure = ", ".join("-".join(dict.fromkeys(port.readable.split("-"))) for port in ports)
+        what = _published(stack).get(item.address) or item.name
         yield WayIn(by=PORT, who="", what=what, measure=measure, address=item.address, thing=item.address)
 
 
@@ -189,19 +219,14 @@ def _frontend(item: Item, stack: Stack) -> Iterator[WayIn]:
 def _published(stack: Stack) -> dict[str, str]:
     """The name of the attachment that publishes a load balancer's rule, by the rule's address."""
     names: dict[str, str] = {}
-    for attachment in stack.of(SERVICE_ATTACHMENT.type):
-        rule = target_of(attachment.values.get("target_service"), stack)
+    for attachment in views(stack):
+        rule = attachment.get("target_service").target if attachment.type == SERVICE_ATTACHMENT.type else None
         if rule is not None:
-            names.setdefault(rule.address, name_of(attachment, stack))
+            names.setdefault(rule.address, attachment.name)
     return names
 
 
-def _text(value: Any, stack: Stack) -> str:
-    text = readable(resolved(value, stack), stack)
-    return text if isinstance(text, str) else repr(text) if is_open(text) else str(text)
-
-
-OPENED_BY: Mapping[str, Callable[[Item, Stack], Iterator[WayIn]]] = {
+OPENED_BY: Mapping[str, Callable[[View, Stack], Iterator[WayIn]]] = {
     ACCEPT: _accepted,
     CALL: _callers,
     ENDPOINT: _endpoint,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deployment.references import is_open
-from deployment.stack import Item
+from review.known import Value, View
 from review.rules.rule import Answer, Subject, finding, fine, undecided
 
 
@@ -16,9 +15,9 @@ def must_be(
     otherwise: str = "",
     sentence: str = "",
     required: bool = False,
-    applies_to: Callable[[Item], bool] | None = None,
+    applies_to: Callable[[View], bool] | None = None,
 ) -> Callable[[Subject], Answer]:
-    """Fine where the attribute has the wanted value, undecided where its value is open, else a finding.
+    """Fine where the attribute has the wanted value, undecided where nobody can tell, else a finding.
 
     `otherwise` is the word for any other value, which by default is told itself, and `sentence` is said in place of
     either. A missing attribute has the provider's default; one that is `required` is not known where it is missing.
@@ -26,18 +25,20 @@ def must_be(
     """
 
     def judge(subject: Subject) -> Answer:
-        value = subject.item.values.get(attribute)
-        if (applies_to and not applies_to(subject.item)) or (type(value) is type(wanted) and value == wanted):
+        value = subject.item.get(attribute)
+        if (applies_to and not applies_to(subject.item)) or value.equals(wanted):
             return fine()
-        if sentence and not is_open(value):
+        if sentence and value.equals(wanted) is False:
             return finding(sentence)
-        return other_value(attribute, value, otherwise=otherwise, required=required)
+        return other_value(attribute, value, wanted, otherwise=otherwise, required=required)
 
     return judge
 
 
-def other_value(attribute: str, value: object, *, otherwise: str = "", required: bool = False) -> Answer:
+def other_value(
+    attribute: str, value: Value, wanted: bool | float | str, *, otherwise: str = "", required: bool = False
+) -> Answer:  # fmt: skip
     """The answer where an attribute has not the value that it must have."""
-    if is_open(value) or (required and value is None):
+    if value.equals(wanted) is None or (required and value.absent):
         return undecided(f"{attribute} is {{value}}", value=value)
-    return finding(f"{attribute} is {{value}}", value="not set" if value is None else otherwise or value)
+    return finding(f"{attribute} is {{value}}", value=value if value.absent or not otherwise else otherwise)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from deployment.kinds import KINDS
-from review.replacement import meets_itself
 from review.rules.rule import ERROR, Answer, Subject, finding, fine, rule
 
 
@@ -19,8 +18,7 @@ from review.rules.rule import ERROR, Answer, Subject, finding, fine, rule
 )
 def replacement_meets_itself(subject: Subject) -> Answer:
     """Where the name is not known before apply, something gives the new one a name of its own."""
-    change = subject.change
-    if change is None or change.action != "replaced" or not meets_itself(change, subject.item, subject.former):
+    if subject.action != "replaced" or not subject.meets_itself:
         return fine()
-    why = "; ".join(change.because) or "a reason Terraform keeps"
-    return finding("it is replaced, because of {why}, and stays {name}", why=why, name=subject.item.values["name"])
+    why = "; ".join(subject.because) or "a reason Terraform keeps"
+    return finding("it is replaced, because of {why}, and stays {name}", why=why, name=subject.item.name)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from deployment.credentials import is_credential_name
-from deployment.hidden import Hidden
 from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.references import is_open, referred
-from deployment.stack import UNKNOWN, blocks, single, texts
+from review.known import Block, View
+from review.rules.members import named
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.ways_in import EVERYONE, INVOKING, ingress_of
+from review.ways_in import INVOKING, ingress_of
 
 _SERVICES = (SERVICE.type, FIRST_SERVICE.type)
-_OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
-_OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding", "policy"))
+OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
+OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding", "policy"))
 
 
 @rule(
     id="public-invoker",
     severity=ERROR,
-    kinds=(*_OF_SERVICE, *_OF_PROJECT, SERVICE.type),
+    kinds=(*OF_SERVICE, *OF_PROJECT, SERVICE.type),
     what="Everyone may call a Cloud Run service.",
     why="The ID token is the only thing that tells callers apart once a network is accepted; without it every VM in "
     "every accepted network is a caller, and with ingress open the internet is.",
@@ -30,31 +27,19 @@ _OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding
 )
 def public_invoker(subject: Subject) -> Answer:
     """AllUsers, allAuthenticatedUsers, or the check of callers switched off."""
-    values = subject.item.values
     if subject.item.type == SERVICE.type:
-        disabled = values.get("invoker_iam_disabled")
-        if disabled is True:
-            return finding("invoker_iam_disabled is on: no caller is checked")
-        return undecided("invoker_iam_disabled is {value}", value=disabled) if is_open(disabled) else fine()
-    if subject.item.type in _OF_PROJECT and single(values, "role") not in INVOKING | {None}:
+        return _unchecked(subject)
+    role = subject.item.get("role")
+    if subject.item.type in OF_PROJECT and not role.absent and role.equals(*INVOKING) is False:
         return fine()
-    if "policy_data" in values:
-        policy = str(values["policy_data"])
-        everyone = [member for member in EVERYONE if member in policy]
-        if everyone:
-            return finding("the policy names {who}", who=everyone[0])
-        return (
-            undecided("the policy is {value}", value=values["policy_data"])
-            if is_open(values["policy_data"])
-            else fine()
-        )
-    members = [*texts(values, "member"), *texts(values, "members")]
-    for member in members:
-        if str(member) in EVERYONE:
-            return finding("{member} may call: {who}", member=member, who=EVERYONE[str(member)])
-    # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
-    open_ = [member for member in members if is_open(member) and not str(member).partition("${")[0].endswith(":")]
-    return undecided("the member {value} is not known yet", value=open_[0]) if open_ else fine()
+    return named(subject.item, "{member} may call: {who}")
+
+
+def _unchecked(subject: Subject) -> Answer:
+    disabled = subject.item.get("invoker_iam_disabled")
+    if disabled.equals(True):
+        return finding("invoker_iam_disabled is on: no caller is checked")
+    return undecided("invoker_iam_disabled is {value}", value=disabled) if disabled.equals(True) is None else fine()
 
 
 @rule(
@@ -69,12 +54,12 @@ def public_invoker(subject: Subject) -> Answer:
 def ingress_not_internal(subject: Subject) -> Answer:
     """Anything but internal."""
     ingress = ingress_of(subject.item)
-    if ingress in {"INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_NONE", "internal"}:
+    if ingress.equals("INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_NONE", "internal"):
         return fine()
-    if is_open(ingress):
+    if ingress.unknown:
         return undecided("ingress is {value}", value=ingress)
-    if not subject.item.values.get("ingress") and subject.item.type == SERVICE.type:
-        return finding("ingress is not set, which means INGRESS_TRAFFIC_ALL")
+    if ingress.absent or ingress.equals(""):
+        return finding("ingress is not set, which means everywhere")
     return finding("ingress is {value}", value=ingress)
 
 
@@ -89,31 +74,31 @@ def ingress_not_internal(subject: Subject) -> Answer:
 )
 def plain_credential(subject: Subject) -> Answer:
     """Named or shaped like a credential; the value itself is never looked at again."""
-    variables = [
-        (str(variable.get("name")), variable.get("value"))
-        for container in _containers(subject.item.values)
-        for variable in blocks(container, "env")
-    ]
-    names = sorted(name for name, value in variables if isinstance(value, Hidden))
+    variables = [variable for container in _containers(subject.item) for variable in container.blocks("env")]
+    named = [(variable.get("name").shown, variable.get("value")) for variable in variables if not variable.unknown]
+    names = sorted(name for name, value in named if value.hidden)
     if names:
         return finding("the value of {names} looks like a credential", names=", ".join(names))
-    unknown = [name for name, value in variables if value is UNKNOWN and is_credential_name(name)]
-    return undecided("the value of {names} is not known yet", names=", ".join(unknown)) if unknown else fine()
+    later = [name for name, value in named if value.later and is_credential_name(name)]
+    if later:
+        return undecided("the value of {names} is not known yet", names=", ".join(later))
+    unknown = next((variable.value for variable in variables if variable.unknown), None)
+    return undecided("variables are {value}", value=unknown) if unknown else fine()
 
 
-def _containers(values: dict[str, Any]) -> list[dict[str, Any]]:
+def _containers(item: View) -> list[Block]:
     return [
         container
-        for template in blocks(values, "template")
-        for spec in [template, *blocks(template, "spec")]
-        for container in blocks(spec, "containers")
+        for template in item.blocks("template")
+        for spec in (template, *template.blocks("spec"))
+        for container in spec.blocks("containers")
     ]
 
 
 @rule(
     id="authoritative-iam",
     severity=WARNING,
-    kinds=tuple(kind for kind in _OF_SERVICE if not kind.endswith("_member")),
+    kinds=tuple(kind for kind in OF_SERVICE if not kind.endswith("_member")),
     what="A service's callers are set by a binding or policy that owns the whole list.",
     why="It removes callers that others added, without a word in the plan of those others.",
     remedy="Use google_cloud_run_v2_service_iam_member, one for each caller.",
@@ -135,12 +120,12 @@ def authoritative_iam(subject: Subject) -> Answer:
 )
 def invokers_dropped(subject: Subject) -> Answer:
     """Only where the service stands in the same stack."""
-    named = [subject.item.values.get("name"), subject.item.values.get("service")]
-    beside = sorted({address for address, _ in referred(named)} & subject.stack.items.keys())
+    named = {address for name in ("name", "service") for address, _ in subject.item.get(name).addresses}
+    beside = sorted(address for address in named if subject.stack.get(address))
     if not beside:
         return fine()
-    triggers = texts(subject.item.lifecycle, "replace_triggered_by")
-    if any(str(trigger).startswith(address) for trigger in triggers for address in beside):
+    triggers = subject.item.lifecycle.list("replace_triggered_by")
+    if any(trigger.text.startswith(address) for trigger in triggers for address in beside):
         return fine()
     return finding("nothing renews it when {service} is replaced", service=beside[0])
 
@@ -157,14 +142,16 @@ def invokers_dropped(subject: Subject) -> Answer:
 )
 def deletion_protection_off(subject: Subject) -> Answer:
     """Cloud Run has an attribute for it (on when unset), an attachment needs prevent_destroy."""
-    if subject.item.lifecycle.get("prevent_destroy") is True:
+    if subject.item.lifecycle.get("prevent_destroy").equals(True):
         return fine()
     if subject.item.type == SERVICE_ATTACHMENT.type:
         return finding("it has no prevent_destroy")
-    protected = subject.item.values.get("deletion_protection", True)
-    if is_open(protected):
+    protected = subject.item.get("deletion_protection")
+    if protected.absent or protected.equals(True):
+        return fine()
+    if protected.equals(True) is None:
         return undecided("deletion_protection is {value}", value=protected)
-    return fine() if protected is True else finding("deletion_protection is off")
+    return finding("deletion_protection is off")
 
 
 @rule(
@@ -179,13 +166,18 @@ def deletion_protection_off(subject: Subject) -> Answer:
 )
 def deletion_protection_lifted(subject: Subject) -> Answer:
     """On before, off after."""
-    if subject.former is None or subject.change is None or subject.change.action == "destroyed":
+    if subject.former is None or subject.action == "destroyed":
         return fine()
-    for difference in subject.change.differences:
-        if difference.path in {"deletion_protection", "lifecycle.prevent_destroy"} and difference.before is True:
-            return (
-                undecided("{path} is {value}", path=difference.path, value=difference.after)
-                if is_open(difference.after)
-                else finding("{path} was on", path=difference.path)
-            )
+    for path, before, after in (
+        ("deletion_protection", subject.former, subject.item),
+        ("lifecycle.prevent_destroy", subject.former.lifecycle, subject.item.lifecycle),
+    ):
+        name = path.rpartition(".")[2]
+        value = after.get(name)
+        if not before.get(name).equals(True) or value.equals(True):
+            continue
+        if value.unknown:
+            return undecided("{path} is {value}", path=path, value=value)
+        if name == "prevent_destroy" or not value.absent:
+            return finding("{path} was on", path=path)
     return fine()

@@ -6,11 +6,9 @@ import ipaddress
 
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.references import is_expression, is_open, readable, resolved, target_of
-from deployment.stack import blocks, texts
 from review.rules.attribute import must_be, other_value
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-from review.ways_in import admitted
+from review.ways_in import admits, admitted
 
 _ATTACHMENT = (SERVICE_ATTACHMENT.type,)
 _RULES = (PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type)
@@ -45,45 +43,42 @@ automatic_acceptance = Rule(
 )
 def accept_list_bounds(subject: Subject) -> Answer:
     """Entries one by one, then all of them against the NAT subnets."""
-    entries = blocks(subject.item.values, "consumer_accept_lists")
-    total = 0
+    entries = subject.item.blocks("consumer_accept_lists")
+    total, open_ = 0, fine()
     for entry in entries:
-        who = admitted(entry)
-        limit = entry.get("connection_limit")
-        if who is None or str(who) in {"*", "all"} or str(who).startswith(("folders/", "organizations/")):
+        who, limit = admitted(entry), entry.get("connection_limit")
+        if entry.unknown:
+            open_ = undecided("an entry is {value}", value=entry.value)
+        elif who.absent or who.equals("*", "all") or who.beginning.startswith(("folders/", "organizations/")):
             return finding("the entry {who} is no single project or network", who=who)
-        if limit is None:
-            return finding("{who} has no limit", who=_said(who, subject))
-        if is_open(limit) or not isinstance(limit, (int, float)):
-            return undecided("the limit of {who} is {value}", who=_said(who, subject), value=limit)
-        if not 1 <= limit <= _HIGHEST:
-            return finding("the limit of {who} is {limit}", who=_said(who, subject), limit=limit)
-        total += int(limit)
-    kinds = {kind for kind in ("project_id_or_num", "network_url") for entry in entries if entry.get(kind)}
+        elif limit.absent:
+            return finding("{who} has no limit", who=who.readable)
+        elif limit.number is None:
+            open_ = undecided("the limit of {who} is {value}", who=who.readable, value=limit)
+        elif not 1 <= limit.number <= _HIGHEST:
+            return finding("the limit of {who} is {limit}", who=who.readable, limit=limit)
+        else:
+            total += int(limit.number)
+    kinds = {kind for kind in admits(entries) if kind in {"project_id_or_num", "network_url"}}
     if len(kinds) > 1:
         return finding("it mixes projects and networks, which the API refuses")
-    return _capacity(total, subject)
+    return open_ if open_.detail else _capacity(total, subject)
 
 
 def _capacity(total: int, subject: Subject) -> Answer:
     room = 0
-    for link in texts(subject.item.values, "nat_subnets"):
-        subnet = target_of(link, subject.stack)
-        given = subnet.values.get("ip_cidr_range") if subnet else None
-        if not isinstance(given, str) or is_expression(given):
+    for link in subject.item.list("nat_subnets"):
+        given = link.target.get("ip_cidr_range") if link.target else None
+        if given is None or not given.known:
             return fine()  # the subnet stands elsewhere: its size is its owner's to know
         try:
-            room += ipaddress.ip_network(given, strict=False).num_addresses - _KEPT
+            room += ipaddress.ip_network(given.text, strict=False).num_addresses - _KEPT
         except ValueError:
             return undecided("the range {range} of a NAT subnet is none", range=given)
     if room and total > room:
         text = "the limits add up to {total}, the NAT subnets have {room} addresses"
         return finding(text, total=total, room=room)
     return fine()
-
-
-def _said(who: object, subject: Subject) -> object:
-    return readable(resolved(who, subject.stack), subject.stack)
 
 
 reconcile_off = Rule(
@@ -110,15 +105,13 @@ reconcile_off = Rule(
 )
 def attachment_replaced(subject: Subject) -> Answer:
     """Whether somebody is connected is not asked: nobody can tell from the code."""
-    destroyed = subject.change is not None and subject.change.action == "destroyed"
-    return finding("it is destroyed") if destroyed else _replaced(subject)
+    return finding("it is destroyed") if subject.action == "destroyed" else _replaced(subject)
 
 
 def _replaced(subject: Subject) -> Answer:
-    change = subject.change
-    if change is None or change.action != "replaced":
+    if subject.action != "replaced":
         return fine()
-    return finding("it is replaced, because of {why}", why="; ".join(change.because) or "a reason Terraform keeps")
+    return finding("it is replaced, because of {why}", why="; ".join(subject.because) or "a reason Terraform keeps")
 
 
 @rule(
@@ -146,18 +139,15 @@ def endpoint_replaced(subject: Subject) -> Answer:
 )
 def endpoint_scheme(subject: Subject) -> Answer:
     """Only an empty text will do, in code; state has it as empty or null."""
-    values = subject.item.values
+    scheme, target = subject.item.get("load_balancing_scheme"), subject.item.get("target")
     if not subject.item.is_psc_endpoint:
-        bare = (
-            values.get("load_balancing_scheme") is None and values.get("target") and not values.get("backend_service")
-        )
-        if bare and is_open(values["target"]) and target_of(values["target"], subject.stack) is None:
-            return undecided("no scheme is set, and the target {target} is not known", target=values["target"])
+        bare = scheme.absent and subject.item.get("backend_service").absent
+        if bare and target.unknown and target.target is None:
+            return undecided("no scheme is set, and the target {target} is not known", target=target)
         return fine()
-    scheme = values.get("load_balancing_scheme")
-    if scheme == "" or (scheme is None and not subject.stack.written):
+    if scheme.equals("") or (scheme.absent and not subject.stack.written):
         return fine()
-    return other_value("load_balancing_scheme", scheme)
+    return other_value("load_balancing_scheme", scheme, "")
 
 
 closed_endpoint_stays = Rule(
@@ -184,7 +174,7 @@ closed_endpoint_stays = Rule(
 )
 def endpoint_address_literal(subject: Subject) -> Answer:
     """A literal in code."""
-    value = subject.item.values.get("ip_address")
-    if not subject.item.is_psc_endpoint or value is None or is_expression(value):
+    value = subject.item.get("ip_address")
+    if not subject.item.is_psc_endpoint or value.absent or value.written:
         return fine()
     return finding("ip_address is {value}", value=value)

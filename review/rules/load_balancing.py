@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY
 from deployment.kinds.network import SUBNETWORK
-from deployment.references import is_open, referred, target_of
-from deployment.stack import Item, Stack, blocks, single
+from review.known import Block, View
 from review.rules.attribute import other_value
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
 
 _BACKENDS = (BACKEND_SERVICE.type, "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
@@ -29,22 +25,32 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
 )
 def drained_backend(subject: Subject) -> Answer:
     """Missing or 0, for managed schemes; nothing is claimed about serverless NEGs."""
-    values = subject.item.values
-    if values.get("load_balancing_scheme") not in _MANAGED:
+    managed = subject.item.get("load_balancing_scheme").equals(*_MANAGED)
+    if managed is False:
         return fine()
-    for backend in blocks(values, "backend"):
+    open_ = fine()
+    for backend in subject.item.blocks("backend"):
         capacity = backend.get("capacity_scaler")
-        if _serverless(backend, subject.stack):
+        if _serverless(backend):
             continue
-        if is_open(capacity) or not capacity:
-            return other_value("capacity_scaler", capacity)
-    return fine()
+        if (managed and capacity.absent) or capacity.equals(0):
+            answer = other_value("capacity_scaler", capacity, 1)
+            return (
+                answer
+                if managed
+                else undecided(
+                    "it may be drained: the scheme is {value}", value=subject.item.get("load_balancing_scheme")
+                )
+            )
+        if capacity.equals(0) is None:
+            open_ = other_value("capacity_scaler", capacity, 0)
+    return open_
 
 
-def _serverless(backend: dict[str, Any], stack: Stack) -> bool:
+def _serverless(backend: Block) -> bool:
     """Whether a backend is known to be a serverless NEG."""
-    group = target_of(backend.get("group"), stack)
-    return group is not None and group.values.get("network_endpoint_type") == "SERVERLESS"
+    group = backend.get("group").target
+    return group is not None and group.get("network_endpoint_type").equals("SERVERLESS") is True
 
 
 @rule(
@@ -58,15 +64,15 @@ def _serverless(backend: dict[str, Any], stack: Stack) -> bool:
 )
 def serverless_backend_settings(subject: Subject) -> Answer:
     """Only where the NEG is known to be serverless. State has a time-out of 30 whatever was asked."""
-    serverless = False
-    for backend in blocks(subject.item.values, "backend"):
-        serverless |= _serverless(backend, subject.stack)
-        if serverless and any(backend.get(key) for key in ("max_utilization", "max_rate", "max_rate_per_endpoint")):
-            return finding("the backend has a rate or utilization target")
+    serverless = [backend for backend in subject.item.blocks("backend") if _serverless(backend)]
+    for backend in serverless:
+        for key in ("max_utilization", "max_rate", "max_rate_per_endpoint"):
+            if not backend.get(key).absent and not backend.get(key).equals(0):
+                return finding("the backend has a rate or utilization target")
     if not serverless or not subject.stack.written:
         return fine()
     for key in ("health_checks", "timeout_sec"):
-        if subject.item.values.get(key):
+        if subject.item.list(key):
             return finding("{key} is set", key=key)
     return fine()
 
@@ -82,9 +88,9 @@ def serverless_backend_settings(subject: Subject) -> Answer:
 )
 def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""
-    url_map = target_of(subject.item.values.get("url_map"), subject.stack)
-    redirects = blocks(url_map.values, "default_url_redirect") if url_map else []
-    if any(redirect.get("https_redirect") is True for redirect in redirects):
+    url_map = subject.item.get("url_map").target
+    redirects = url_map.blocks("default_url_redirect") if url_map else ()
+    if any(redirect.get("https_redirect").equals(True) for redirect in redirects):
         return fine()
     return finding("an HTTP proxy, not an HTTPS one")
 
@@ -100,34 +106,26 @@ def plain_http(subject: Subject) -> Answer:
 )
 def proxy_subnet_order(subject: Subject) -> Answer:
     """Where both stand in one stack."""
-    if single(subject.item.values, "load_balancing_scheme") not in {"INTERNAL_MANAGED", "EXTERNAL_MANAGED"}:
+    if not subject.item.get("load_balancing_scheme").equals("INTERNAL_MANAGED", "EXTERNAL_MANAGED"):
         return fine()
     proxies = [
         subnet.address
         for subnet in subject.stack.of(SUBNETWORK.type)
-        if single(subnet.values, "purpose") in {"REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"}
+        if subnet.get("purpose").equals("REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER")
     ]
-    if not proxies or _reaches(subject.item, set(proxies), subject.stack):
+    if not proxies or _reaches(subject, set(proxies)):
         return fine()
     return finding("it does not depend on {subnet}", subnet=proxies[0])
 
 
-def _reaches(item: Item, wanted: set[str], stack: Stack) -> bool:
+def _reaches(subject: Subject, wanted: set[str]) -> bool:
     seen: set[str] = set()
-    waiting = [item]
+    waiting: list[View] = [subject.item]
     while waiting:
-        needing = waiting.pop()
-        for address in _needs(needing.values):
+        for address in waiting.pop().needs - seen:
             if address in wanted:
                 return True
-            if address in stack.items and address not in seen:
-                seen.add(address)
-                waiting.append(stack.items[address])
+            seen.add(address)
+            needed = subject.stack.get(address)
+            waiting += [needed] if needed else []
     return False
-
-
-def _needs(values: dict[str, Any]) -> set[str]:
-    named = values.get("depends_on")
-    listed = {str(dependency) for dependency in named} if isinstance(named, list) else set()
-    plain = {re.sub(r"^\$\{(.*)\}$", r"\1", dependency) for dependency in listed}
-    return plain | {address for address, _ in referred({**values, "depends_on": None, "lifecycle": None})}

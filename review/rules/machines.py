@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from deployment.kinds.instance import INSTANCE
-from deployment.references import is_open
-from deployment.stack import blocks, texts
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
 
 _MACHINES = (INSTANCE.type, "google_compute_instance_template", "google_compute_region_instance_template")
@@ -33,13 +31,17 @@ _BROAD = {
 )
 def vm_external_address(subject: Subject) -> Answer:
     """An access_config, even an empty one, asks for an address."""
-    for interface in blocks(subject.item.values, "network_interface"):
-        for key in ("access_config", "ipv6_access_config"):
-            value = interface.get(key)
-            if is_open(value):
-                return undecided("{key} is {value}", key=key, value=value)
-            if value is not None and value != []:
-                return finding("it has an {key}", key=key)
+    asked = [
+        (key, interface.presence(key))
+        for interface in subject.item.blocks("network_interface")
+        for key in ("access_config", "ipv6_access_config")
+    ]
+    for key, there in asked:
+        if there.known:
+            return finding("it has an {key}", key=key)
+    for key, there in asked:
+        if there.unknown:
+            return undecided("{key} is {value}", key=key, value=there)
     return fine()
 
 
@@ -54,17 +56,22 @@ def vm_external_address(subject: Subject) -> Answer:
 )
 def vm_broad_scopes(subject: Subject) -> Answer:
     """The default account only: an account of one's own is limited by its roles."""
-    for account in blocks(subject.item.values, "service_account"):
+    open_ = fine()
+    for account in subject.item.blocks("service_account"):
         email = account.get("email")
-        if isinstance(email, str) and not is_open(email) and not email.endswith(_DEFAULT_ACCOUNT):
+        if email.known and not email.text.endswith(_DEFAULT_ACCOUNT):
             continue
-        scopes = texts(account, "scopes")
-        if any(is_open(scope) for scope in scopes):
-            return undecided("its scopes are not known yet")
-        broad = sorted({str(scope).rpartition("/")[2] for scope in scopes} & _BROAD)
-        if broad:
+        # What the stack makes itself is no default account.
+        if email.target is not None and email.target.type == "google_service_account":
+            continue
+        scopes = account.list("scopes")
+        broad = sorted({scope.text.rpartition("/")[2] for scope in scopes} & _BROAD)
+        if broad and not email.unknown:
             return finding("the default account has the scope {scopes}", scopes=", ".join(broad))
-    return fine()
+        unsure = [scope for scope in scopes if scope.unknown] + ([email] if broad else [])
+        if unsure:
+            open_ = undecided("{value} is not known yet, of an account with scopes", value=unsure[0])
+    return open_
 
 
 @rule(
@@ -78,7 +85,7 @@ def vm_broad_scopes(subject: Subject) -> Answer:
 )
 def vm_without_account(subject: Subject) -> Answer:
     """No block at all."""
-    account = subject.item.values.get("service_account")
-    if is_open(account):
+    account = subject.item.presence("service_account")
+    if account.unknown:
         return undecided("service_account is {value}", value=account)
-    return fine() if blocks(subject.item.values, "service_account") else finding("it has no service_account")
+    return fine() if account.known else finding("it has no service_account")

@@ -9,11 +9,11 @@ from deployment.kinds.address import ADDRESS
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.network import NETWORK, SUBNETWORK
-from deployment.references import is_open, target_of
-from deployment.stack import Item, Stack, blocks, single
+from deployment.stack import Stack
+from review.known import Value, View, views
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-from review.ways_in import allowed, sources
+from review.ways_in import allowed, lets_in, sources
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
@@ -30,13 +30,17 @@ _FIREWALL = (FIREWALL.type,)
 )
 def firewall_open_to_internet(subject: Subject) -> Answer:
     """Any range that holds public addresses other than IAP's. No source at all means every address."""
-    for source in sources(subject.item.values):
-        if is_open(source):
-            return undecided("the source {value} is not known yet", value=source)
+    open_ = lets_in(subject.item)
+    if open_.absent:
+        return fine()
+    for source in sources(subject.item):
         network = _network(source)
         if network is not None and not network.is_private and not _within(network):
+            if open_.unknown:
+                return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
             return _reached(source, subject)
-    return fine()
+    unknown = next((source for source in sources(subject.item) if source.unknown), None)
+    return undecided("the source {value} is not known yet", value=unknown) if unknown else fine()
 
 
 @rule(
@@ -49,23 +53,22 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
     """Another source, or every port; public sources are the other rule's."""
-    values = subject.item.values
-    for source in sources(values):
-        if is_open(source):
-            continue
+    if not lets_in(subject.item).known:
+        return fine()
+    for source in sources(subject.item):
         network = _network(source)
-        if network is None or network.is_private:
+        if source.known and (network is None or network.is_private):
             return _reached(source, subject)
-    for allow in blocks(values, "allow") if sources(values) else []:
-        protocol = single(allow, "protocol")
-        if protocol == "all" or (protocol in {"tcp", "udp"} and not allow.get("ports")):
+    for allow in subject.item.blocks("allow"):
+        protocol = allow.get("protocol")
+        if protocol.equals("all") or (protocol.equals("tcp", "udp") and not allow.list("ports")):
             return finding("every port of protocol {protocol} is open", protocol=protocol)
     return fine()
 
 
-def _network(source: object) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _network(source: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_network(str(source), strict=False)
+        return ipaddress.ip_network(source.text, strict=False)
     except ValueError:
         return None  # a tag or an account
 
@@ -74,8 +77,8 @@ def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
     return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
 
 
-def _reached(source: object, subject: Subject) -> Answer:
-    ports = ", ".join(allowed(subject.item.values))
+def _reached(source: Value, subject: Subject) -> Answer:
+    ports = ", ".join(allowed(subject.item))
     return finding("{source} may connect to {ports}", source=source, ports=ports)
 
 
@@ -91,36 +94,37 @@ def _reached(source: object, subject: Subject) -> Answer:
 )
 def no_flow_logs(subject: Subject) -> Answer:
     """Only subnets with senders: proxies, NAT and load balancers' addresses make no flow log of their own."""
-    values = subject.item.values
-    purpose = single(values, "purpose")
-    if is_open(purpose):
-        return fine() if not subject.stack.written else undecided("the purpose is {value}", value=purpose)
-    if purpose not in {None, "PRIVATE", "PRIVATE_RFC_1918"} or _only_frontends(subject.item, subject.stack):
+    purpose = subject.item.get("purpose")
+    sends = purpose.absent or purpose.equals("PRIVATE", "PRIVATE_RFC_1918")
+    if sends is None:
+        return undecided("the purpose is {value}", value=purpose)
+    if not sends or _only_frontends(subject):
         return fine()
-    logs = blocks(values, "log_config")
-    if not logs:
+    there = subject.item.presence("log_config")
+    if there.absent:
         return finding("it has no log_config")
-    sampling = logs[0].get("flow_sampling", 0.5)
-    if is_open(sampling):
+    if there.unknown:
+        return undecided("log_config is {value}", value=there)
+    sampling = subject.item.blocks("log_config")[0].get("flow_sampling")
+    if sampling.equals(0) is None:
         return undecided("flow_sampling is {value}", value=sampling)
-    return fine() if sampling else finding("flow_sampling is 0")
+    return finding("flow_sampling is 0") if sampling.equals(0) else fine()
 
 
-def _only_frontends(subnet: Item, stack: Stack) -> bool:
+def _only_frontends(subject: Subject) -> bool:
     """Whether load balancers' rules stand in a subnet, and nothing that sends of its own."""
-    inside = _occupants(stack).get(subnet.address, [])
+    inside = subject.stack.cached(_occupants).get(subject.item.address, [])
     rules = [item for item in inside if item.kind is FRONTEND]
     return bool(rules) and all(item in rules or item.kind is ADDRESS for item in inside)
 
 
 @lru_cache(maxsize=8)
-def _occupants(stack: Stack) -> dict[str, list[Item]]:
+def _occupants(stack: Stack) -> dict[str, list[View]]:
     """What stands in each subnet, by the subnet's address."""
-    occupants: dict[str, list[Item]] = {}
-    for item in stack.items.values():
-        links = [holder.get("subnetwork") for holder in (item.values, *blocks(item.values, "network_interface"))]
-        for link in links if item.is_resource else ():
-            subnet = target_of(link, stack)
+    occupants: dict[str, list[View]] = {}
+    for item in views(stack):
+        for holder in (item, *item.blocks("network_interface")) if item.is_resource else ():
+            subnet = holder.get("subnetwork").target
             if subnet is not None:
                 occupants.setdefault(subnet.address, []).append(item)
     return occupants

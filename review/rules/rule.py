@@ -4,41 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from deployment.comparison import Change
 from deployment.stack import Item, Stack
+from review.known import Beside, Value, View
+from review.replacement import meets_itself
 from review.sentence import Sentence, say
 
 ERROR, WARNING, NOTE = SEVERITIES = ("error", "warning", "note")
 FINE, FINDING, UNDECIDED = "fine", "finding", "undecided"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Subject:
     """What a rule judges: an item in its stack and, where two versions are compared, what happens to it.
 
-    For what is destroyed, `item` and `stack` are the former ones.
+    `action` is what a change does to it, "" where there is none, and `because` what forces a replacement, which
+    `meets_itself` where it is to be made first under the old one's name. For what is destroyed, `item` and `stack` are
+    the former ones. Nothing here holds a raw value.
     """
 
-    item: Item
-    stack: Stack
-    change: Change | None = None
-    former: Item | None = None
+    def __init__(
+        self, *, item: Item, stack: Stack, change: Change | None = None, former: tuple[Item, Stack] | None = None
+    ) -> None:  # fmt: skip
+        """Wrap everything; `former` is the item as it was, with the stack as it was."""
+        self.item, self.stack = View(item, stack), Beside(stack)
+        self.former = View(*former) if former else None
+        self.action = change.action if change else ""
+        self.because = change.because if change else ()
+        self.meets_itself = change is not None and meets_itself(change, item, former[0] if former else None)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`verdict` is fine, finding or undecided; the last two say what was found, or what is not known."""
+    """`verdict` is fine, finding or undecided; the last two say what was found, or what is not known.
+
+    `inputs` are the items that what is not known is made of.
+    """
 
     verdict: str
     detail: Sentence | None = None
+    inputs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A rule. `what` is broken, `why` it matters, `remedy`; `setting` is the key in the configuration that decides it.
 
-    `kinds` are the kinds of items that it is asked about. `code_only` rules need what only synthesized stacks have
+    `kinds` are the types of items that it is asked about, or patterns of types
+    (`*_iam_*`). `code_only` rules need what only synthesized stacks have
     (dependencies, lifecycle, backend). `of_change` rules judge the change itself and have no answer without a change.
     """
 
@@ -52,6 +66,10 @@ class Rule:
     setting: tuple[str, ...] = ()
     code_only: bool = False
     of_change: bool = False
+
+    def about(self, type_: str) -> bool:
+        """Whether it is asked about items of a type."""
+        return any(fnmatchcase(type_, pattern) for pattern in self.kinds)
 
 
 def rule(
@@ -76,9 +94,15 @@ def fine() -> Answer:
 
 def finding(template: str, **values: object) -> Answer:
     """The rule is broken."""
-    return Answer(FINDING, say(template, **values))
+    return Answer(FINDING, say(template, **_shown(values)))
 
 
 def undecided(template: str, **values: object) -> Answer:
-    """It cannot be told, which a person has to look at."""
-    return Answer(UNDECIDED, say(template, **values))
+    """It cannot be told, which a person has to look at; an `item` among the values is what has to be looked at."""
+    inputs = (value.inputs for value in values.values() if isinstance(value, (Value, View)))
+    return Answer(UNDECIDED, say(template, **_shown(values)), frozenset().union(*inputs))
+
+
+def _shown(values: dict[str, object]) -> dict[str, object]:
+    told = ((name, value) for name, value in values.items() if not isinstance(value, View))
+    return {name: value.shown if isinstance(value, Value) else value for name, value in told}

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from deployment.credentials import is_credential_name
-from deployment.hidden import Hidden
 from deployment.kinds.project import PROJECT_SERVICE
-from deployment.references import is_open, referred
-from deployment.stack import single
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 
@@ -30,12 +27,12 @@ _SECRET_ATTRIBUTES = re.compile(
 )
 def provider_open(subject: Subject) -> Answer:
     """Missing, or nothing but lower bounds."""
-    version = subject.item.values.get("version")
-    if version is None:
+    version = subject.item.get("version")
+    if version.absent:
         return finding("no version is given")
-    if is_open(version):
+    if version.unknown:
         return undecided("the version is {value}", value=version)
-    parts = [part.strip() for part in str(version).split(",")]
+    parts = [part.strip() for part in version.text.split(",")]
     bounded = any(part.startswith(("~>", "<", "=")) or part[:1].isdigit() for part in parts)
     return fine() if bounded else finding("the constraint {version} is open upwards", version=version)
 
@@ -53,11 +50,10 @@ def provider_open(subject: Subject) -> Answer:
 )
 def provider_unlocked(subject: Subject) -> Answer:
     """A lock file beside the stack that names every provider of it."""
-    locked = subject.stack.items.get("terraform.lock")
+    locked = subject.stack.get("terraform.lock")
     if locked is None:
         return finding("there is no .terraform.lock.hcl")
-    providers = locked.values.get("providers")
-    known = {str(name).rpartition("/")[2] for name in (providers if isinstance(providers, dict) else ())}
+    known = {name.rpartition("/")[2] for providers in locked.blocks("providers") for name in providers.names}
     missing = sorted(
         item.address.rpartition(".")[2]
         for item in subject.stack.of("constraint")
@@ -78,10 +74,11 @@ def provider_unlocked(subject: Subject) -> Answer:
 )
 def local_state(subject: Subject) -> Answer:
     """Shared is every environment but `default` with its example projects, which nobody can deploy."""
-    if subject.item.values.get("type") != "local":
+    if not subject.item.get("type").equals("local"):
         return fine()
-    projects = {single(provider.values, "project") for provider in subject.stack.of("provider")} - {None}
-    examples = all(str(project).startswith("example-") for project in projects)
+    projects = [provider.get("project") for provider in subject.stack.of("provider")]
+    projects = [project for project in projects if not project.absent]
+    examples = all(project.text.startswith("example-") for project in projects)
     if subject.stack.environment in {"", "default"} and projects and examples:
         return fine()
     return finding("the backend is local")
@@ -97,21 +94,44 @@ def local_state(subject: Subject) -> Answer:
 )
 def output_leaks(subject: Subject) -> Answer:
     """A secret's value in an output that is not marked sensitive, or an attribute that holds a secret."""
-    values = subject.item.values
-    value = values.get("value")
-    if values.get("sensitive") is True:
+    value = subject.item.get("value")
+    if subject.item.get("sensitive").equals(True):
         return fine()
-    if isinstance(value, Hidden):
+    if value.hidden:
         return finding("its value looks like a credential")
-    for address, attribute in referred(value):
+    for address, attribute in value.addresses:
         if _SECRET_ATTRIBUTES.search(attribute):
             return finding("it holds {attribute} of {address}", attribute=attribute, address=address)
-    variables = [name for name in re.findall(r"\bvar\.([\w-]+)", str(value)) if is_credential_name(name)]
-    if variables and is_open(value):
-        return finding("it holds var.{name}", name=variables[0])
+    variables = [name for name in sorted(value.inputs) if name.startswith("variable.")]
+    for name in (variable.partition(".")[2] for variable in variables):
+        if is_credential_name(name):
+            return finding("it holds var.{name}", name=name)
     name = subject.item.address.partition(".")[2]
-    if is_credential_name(name) and is_open(value):
+    if is_credential_name(name) and (value.later or value.written):
         return undecided("it is named like a credential, and its value is not known")
+    return fine()
+
+
+@rule(
+    id="state-elsewhere",
+    severity=ERROR,
+    kinds=("backend",),
+    what="The state is kept in another place.",
+    why="Terraform finds nothing there, so the next deploy builds everything anew beside what there is, and is refused "
+    "with 409 wherever a name is taken. Moving the state is a step of its own.",
+    remedy="Leave it where it is, or move the state first: terraform init -migrate-state (docs/state.md).",
+    setting=("state",),
+    code_only=True,
+    of_change=True,
+)
+def state_elsewhere(subject: Subject) -> Answer:
+    """The kind of backend, and everything that says where it keeps it; not who opens it."""
+    if subject.former is None:
+        return fine()
+    for name in ("type", "bucket", "prefix", "path", "workspace_dir", "key", "region", "endpoint"):
+        before, after = subject.former.get(name), subject.item.get(name)
+        if before.shown != after.shown:
+            return finding("{name} is {after}, and was {before}", name=name, after=after, before=before)
     return fine()
 
 

@@ -137,7 +137,9 @@ def test_every_way_in_is_followed_by_reviews() -> None:
 
 
 def test_every_kind_that_a_rule_judges_is_known() -> None:
-    types = {type_ for rule in RULES for type_ in rule.kinds if type_.startswith("google_")}
+    # Of the kinds of the one rule nothing is known: that is what it says.
+    judging = [rule for rule in RULES if rule.id != "access-not-judged"]
+    types = {type_ for rule in judging for type_ in rule.kinds if type_.startswith("google_")}
     assert types <= {kind.type for kind in KINDS} | FOREIGN
 
 

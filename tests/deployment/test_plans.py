@@ -11,12 +11,13 @@ import pytest
 
 from deployment.comparison import Comparison
 from deployment.plan_comparison import read
+from deployment.plan_constants import constants_differing
 from deployment.stack import UNKNOWN
 from deployment.unusable import UnusableError
 from review.findings import judge
 from review.material import Material
 from review.report import assemble
-from tests.review.stacks import TODAY, stack
+from tests.review.stacks import TODAY, edited, stack
 
 Json = dict[str, Any]
 ATTACHMENT, SUBNET = "google_compute_service_attachment.a", "google_compute_subnetwork.s"
@@ -41,7 +42,12 @@ def entry(address: str, actions: list[str], before: Json | None, after: Json | N
 BEFORE: Json = {"name": "a", "connection_preference": "ACCEPT_MANUAL", "reconcile_connections": True,
                 "consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 10}]}  # fmt: skip
 SAME: Json = {"name": "s", "log_config": [{"flow_sampling": 0.5}]}
-EXPRESSIONS: Json = {"nat_subnets": {"references": [f"{SUBNET}.id", SUBNET]}, "name": {}, "consumer_accept_lists": [{}]}
+EXPRESSIONS: Json = {
+    "domain_names": {"references": ["var.a", "var.b"]},
+    "nat_subnets": {"references": [f"{SUBNET}.id", SUBNET]},
+    "name": {},
+    "consumer_accept_lists": [{}],
+}
 PLAN: Json = {
     "format_version": "1.2",
     "terraform_version": "1.11.4",
@@ -51,7 +57,8 @@ PLAN: Json = {
         "root_module": {
             "resources": [
                 {"address": ATTACHMENT, "mode": "managed", "expressions": EXPRESSIONS},
-                {"address": SUBNET, "mode": "managed", "expressions": {}},
+                {"address": SUBNET, "mode": "managed",
+                 "expressions": {"name": {"constant_value": "s"}, "log_config": [], "note": {}}},
             ]
         },
     },
@@ -91,11 +98,12 @@ def test_an_unknown_reference_is_read_as_the_reference_that_it_is(tmp_path: Path
 
 
 def test_what_has_no_single_reference_stays_unknown(tmp_path: Path) -> None:
-    plan = edit(resource_changes=[entry(ATTACHMENT, ["create"], None, {"name": "a"}, after_unknown={"id": True}),
+    plan = edit(resource_changes=[entry(ATTACHMENT, ["create"], None, {"name": "a"},
+                                        after_unknown={"domain_names": True}),
                                   PLAN["resource_changes"][1]])  # fmt: skip
     after = planned(tmp_path, plan).after
     assert after is not None
-    assert after.items[ATTACHMENT].values["id"] is UNKNOWN
+    assert after.items[ATTACHMENT].values["domain_names"] is UNKNOWN
 
 
 def test_a_replacement_names_what_forces_it_and_is_a_finding(tmp_path: Path) -> None:
@@ -230,3 +238,122 @@ def test_a_plan_for_another_project_is_refused(tmp_path: Path) -> None:
     }
     with pytest.raises(UnusableError, match="is a plan for project 'staging-producer'; the stack producer is for"):
         planned(tmp_path, edit(configuration=config))
+
+
+WRITTEN: Json = {
+    "provider": {"google": [{"project": "p", "region": "us-east1"}, {"alias": "other", "project": "q"}]},
+    "resource": {
+        "google_cloud_run_v2_service": {
+            "s": {
+                "name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": 80,
+                "deletion_protection": True, "network": "${google_compute_network.n.id}", "lifecycle": {"a": 1},
+                "template": {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
+            }
+        }
+    },
+    "data": {"terraform_remote_state": {"r": {"backend": "gcs", "config": {"prefix": "default/producer"}}}},
+    "output": {"o": {"value": "hello"}},
+}  # fmt: skip
+
+
+def configured() -> Json:
+    def constants(values: Json) -> Json:
+        return {key: {"constant_value": value} for key, value in values.items()}
+
+    env = constants({"name": "API_TOKEN", "value": "swordfish-1"})
+    service = constants({"name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": "80",
+                         "deletion_protection": True}) | {
+        "network": {"references": ["google_compute_network.n.id", "google_compute_network.n"]},
+        "template": [{"containers": [{"image": {"constant_value": "i"}, "env": [env]}]}],
+    }  # fmt: skip
+    state = constants({"backend": "gcs", "config": {"prefix": "default/producer"}})
+    return {
+        "provider_config": {
+            "google": {"name": "google", "expressions": constants({"project": "p", "region": "us-east1"})},
+            "google.other": {"name": "google", "alias": "other", "expressions": constants({"project": "q"})},
+        },
+        "root_module": {
+            "resources": [
+                {"address": "google_cloud_run_v2_service.s", "mode": "managed", "expressions": service},
+                {"address": "data.terraform_remote_state.r", "mode": "data", "expressions": state},
+            ],
+            "outputs": {"o": {"expression": {"constant_value": "hello"}}},
+        },
+    }
+
+
+STALE: list[tuple[str, Any, str]] = [
+    ("resource/google_cloud_run_v2_service/s/name", "t", "s.name is 's' in the plan, 't' in the stack"),
+    ("resource/google_cloud_run_v2_service/s/ingress", "ALL", "s.ingress is 'INGRESS_TRAFFIC_INTERNAL_ONLY' in the"),
+    ("resource/google_cloud_run_v2_service/s/ingress", None, "not set in the stack"),
+    ("resource/google_cloud_run_v2_service/s/labels/team", "b", "s.labels is {'team': 'a'} in the plan"),
+    ("resource/google_cloud_run_v2_service/s/port", 81, "s.port is '80' in the plan, 81 in the stack"),
+    ("resource/google_cloud_run_v2_service/s/deletion_protection", False, "True in the plan, False in the stack"),
+    ("resource/google_cloud_run_v2_service/s/network", "n", "s.network is an expression in the plan, 'n' in the stack"),
+    ("resource/google_cloud_run_v2_service/s/description", "d", "s.description is not in the plan, 'd' in the stack"),
+    ("resource/google_cloud_run_v2_service/s/template/containers/0/image", "j", "s.template[0].containers[0].image is"),
+    ("resource/google_cloud_run_v2_service/s/template/containers/0/env/0/value", "swordfish-2", "(hidden) in the plan"),
+    ("resource/google_cloud_run_v2_service/s/template/containers", [], "containers has 1 blocks in the plan, 0 in the"),
+    ("provider/google/0/region", "us-west1", "provider.google.region is 'us-east1' in the plan, 'us-west1' in the"),
+    ("provider/google/1/project", "x", "provider.google.other.project is 'q' in the plan, 'x' in the stack"),
+    ("provider/google/0/impersonate_service_account", "x", "provider.google.impersonate_service_account is not in"),
+    ("data/terraform_remote_state/r/config/prefix", "shared/producer", "{'prefix': 'default/producer'} in the plan"),
+    ("output/o/value", "bye", "output.o.value is 'hello' in the plan, 'bye' in the stack"),
+]  # fmt: skip
+
+
+def test_a_plan_of_the_same_constants_is_taken() -> None:
+    assert list(constants_differing(configured(), stack(WRITTEN))) == []
+
+
+@pytest.mark.parametrize(("path", "value", "said"), STALE)
+def test_a_plan_of_other_constants_is_refused(path: str, value: Any, said: str) -> None:
+    (told,) = constants_differing(configured(), stack(edited(WRITTEN, path, value)))
+    assert said in told
+    assert "swordfish" not in told
+
+
+def test_what_a_plan_leaves_to_the_provider_is_not_set_and_what_it_cannot_know_is_unknown(tmp_path: Path) -> None:
+    plan = edit()
+    plan["resource_changes"][0]["change"]["after_unknown"] = {"nat_subnets": True, "direction": True}
+    values = planned(tmp_path, plan).stack.items[ATTACHMENT].values
+    assert "direction" not in values
+    assert values["nat_subnets"] == f"${{{SUBNET}.id}}"
+
+
+def reviewed(tmp_path: Path, plan: Json) -> Any:
+    return assemble(Material(base="b", today=TODAY, plans=[planned(tmp_path, plan)]))
+
+
+@pytest.mark.parametrize(("actions", "told"), [(["forget"], "forgotten"), (["create", "forget"], "replaced")])
+def test_what_is_forgotten_is_told(tmp_path: Path, actions: list[str], told: str) -> None:
+    plan = edit()
+    plan["resource_changes"][0]["change"] |= {"actions": actions} | ({"after": None} if told == "forgotten" else {})
+    report = reviewed(tmp_path, plan)
+    assert [change.action for change in report.comparisons[0].changes] == [told]
+    assert any("no longer managed" in str(one.sentence) or "replaced" in str(one.sentence) for one in report.decisions)
+
+
+def test_a_leftover_of_a_replacement_is_not_what_stands_there_now(tmp_path: Path) -> None:
+    plan = edit()
+    plan["resource_changes"].append(entry(ATTACHMENT, ["delete"], BEFORE, None) | {"deposed": "abcd1234"})
+    report = reviewed(tmp_path, plan)
+    assert [(change.address, change.action) for change in report.comparisons[0].changes] == [
+        (ATTACHMENT, "updated"), (f"{ATTACHMENT} (deposed abcd1234)", "destroyed"),
+    ]  # fmt: skip
+    assert "every consumer's connection" not in " ".join(str(one.sentence) for one in report.decisions)
+
+
+REMARKS: list[tuple[Json, str]] = [
+    ({"complete": False}, "plan-incomplete"),
+    ({"deferred_changes": [{"reason": "unknown", "resource_change": entry("a.b", ["create"], None, {})}]},
+     "plan-incomplete"),
+    ({"checks": [{"address": {"to_display": "check.c"}, "status": "fail",
+                  "instances": [{"problems": [{"message": "no"}]}]}]}, "check-failed"),
+    ({"resource_changes": [entry(ATTACHMENT, ["no-op"], BEFORE, BEFORE, importing={"id": "x"})]}, "imported"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "rule"), REMARKS, ids=[next(iter(more)) for more, _ in REMARKS])
+def test_what_a_plan_says_of_itself_is_a_finding(tmp_path: Path, more: Json, rule: str) -> None:
+    assert rule in {finding.rule for finding in reviewed(tmp_path, edit(**more)).findings}

@@ -58,6 +58,13 @@ _LOCKED: dict[str, Json] = {"terraform.lock": {"providers": {"registry.terraform
            "terraform.required_providers.a": {"version": "1"}}  # fmt: skip
 _SERVICE = {f"{RUN}.s": {"name": "s"}}
 
+_POLICY: dict[str, Json] = {"data.google_iam_policy.p": {"binding": [{"members": ["user:a@b", "allUsers"]}]}}
+
+
+def _dynamic(name: str, many: Any, content: Any) -> Json:
+    return {"dynamic": {name: {"for_each": many, "content": content}}}
+
+
 CASES: list[Case] = [
     *_cases("public-invoker", MEMBER,
             fine=[{"member": "serviceAccount:a@b.iam.example"}, {"member": "serviceAccount:${data.x_y.z.n}"}],
@@ -172,4 +179,73 @@ CASES: list[Case] = [
                      {"value": "${google_secret_manager_secret_version.v.secret_data}"}, {"value": "${var.token}"}]),
     *_cases("api-disabled-on-destroy", "google_project_service", fine=[{"disable_on_destroy": False}],
             finding=[{}, {"disable_on_destroy": True}], undecided=[{"disable_on_destroy": EXPRESSION}]),
+    # Texts are booleans and numbers where an attribute wants them.
+    *_cases("public-invoker", RUN, fine=[{"invoker_iam_disabled": "false"}],
+            finding=[{"invoker_iam_disabled": "true"}]),
+    *_cases("reconcile-off", ATTACHMENT, fine=[{"reconcile_connections": "true"}],
+            finding=[{"reconcile_connections": "false"}], undecided=[{"reconcile_connections": "maybe"}]),
+    *_cases("deletion-protection-off", RUN, fine=[{"deletion_protection": "true"}],
+            finding=[{"deletion_protection": "false"}]),
+    *_cases("drained-backend", BACKEND,
+            fine=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"capacity_scaler": "1.0"}}],
+            finding=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"capacity_scaler": "0"}},
+                     {"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"capacity_scaler": "0.0"}}],
+            undecided=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": EXPRESSION},
+                       {"load_balancing_scheme": EXPRESSION, "backend": {"capacity_scaler": 0}}]),
+    *_cases("accept-list-bounds", ATTACHMENT, _NAT, fine=[_accept("4")], finding=[_accept("0"), _accept("3", "2")]),
+    *_cases("no-flow-logs", SUBNET, finding=[{"log_config": {"flow_sampling": "0"}}]),
+    *_cases("automatic-subnets", "google_compute_network", fine=[{"auto_create_subnetworks": "false"}]),
+    *_cases("api-disabled-on-destroy", "google_project_service", fine=[{"disable_on_destroy": "false"}]),
+    *_cases("plain-http", PROXY,
+            {"google_compute_region_url_map.r": {"default_url_redirect": {"https_redirect": "true"}}},
+            fine=[{"url_map": "${google_compute_region_url_map.r.id}"}]),
+    *_cases("firewall-open-to-internet", FIREWALL, fine=[{"allow": TCP22, "disabled": "true"}],
+            finding=[{"allow": TCP22, "disabled": "false"}]),
+    # Unknown is not absent: lists, dynamic blocks, directions.
+    *_cases("firewall-open-to-internet", FIREWALL, fine=[_dynamic("allow", [], TCP22[0])],
+            finding=[_dynamic("allow", ["22"], TCP22[0])],
+            undecided=[{"allow": EXPRESSION}, {"allow": TCP22, "direction": UNKNOWN},
+                       {"allow": TCP22, "disabled": EXPRESSION},
+                       {"allow": TCP22, "source_ranges": EXPRESSION}]),
+    *_cases("accept-list-bounds", ATTACHMENT, fine=[_dynamic("consumer_accept_lists", {}, {})],
+            undecided=[{"consumer_accept_lists": EXPRESSION},
+                       _dynamic("consumer_accept_lists", EXPRESSION,
+                                {"project_id_or_num": "p", "connection_limit": 1})],
+            finding=[_dynamic("consumer_accept_lists", ["p"], {"project_id_or_num": "p"})]),
+    *_cases("vm-external-address", VM, undecided=[{"network_interface": EXPRESSION},
+                                                  {"network_interface": _dynamic("ipv6_access_config", UNKNOWN, "x")}],
+            finding=[{"network_interface": _dynamic("access_config", EXPRESSION, {})}]),
+    *_cases("plain-credential", RUN, undecided=[{"template": {"containers": {"env": EXPRESSION}}}]),
+    *_cases("public-invoker", MEMBER, finding=[{"member": ["allUsers"]}], undecided=[{"member": "${each.value}"}]),
+    *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", _POLICY,
+            finding=[{"policy_data": "${data.google_iam_policy.p.policy_data}"}]),
+    # Every other kind.
+    *_cases("everyone-in-iam", "google_storage_bucket_iam_member", fine=[{"member": "user:a@b"}],
+            finding=[{"member": "allUsers"}, {"member": "allAuthenticatedUsers"}], undecided=[{"member": EXPRESSION}]),
+    *_cases("everyone-in-iam", "google_service_account_iam_binding", finding=[{"members": ["user:a@b", "allUsers"]}],
+            undecided=[{"members": EXPRESSION}]),
+    *_cases("everyone-in-iam", "google_folder_iam_policy", _POLICY, fine=[{"policy_data": "{}"}],
+            finding=[{"policy_data": "${data.google_iam_policy.p.policy_data}"},
+                     {"policy_data": '{"members":["allUsers"]}'}],
+            undecided=[{"policy_data": "${data.google_iam_policy.elsewhere.policy_data}"}]),
+    *_cases("everyone-in-iam", "data.google_iam_policy", fine=[{}],
+            finding=[{"binding": {"role": "r", "members": ["allUsers"]}}],
+            undecided=[_dynamic("binding", EXPRESSION, {})]),
+    *_cases("everyone-in-iam", MEMBER, fine=[{"member": "allUsers"}]),
+    *_cases("external-forwarding-rule", RULE, fine=[{"load_balancing_scheme": "INTERNAL"}, {"target": LINK}],
+            finding=[{}, {"load_balancing_scheme": "EXTERNAL"}, {"load_balancing_scheme": "EXTERNAL_MANAGED"}],
+            undecided=[{"load_balancing_scheme": EXPRESSION}]),
+    *_cases("external-forwarding-rule", "google_compute_global_forwarding_rule", finding=[{"target": "proxy"}],
+            fine=[{"load_balancing_scheme": ""}]),
+    *_cases("access-not-judged", "google_compute_network_firewall_policy_rule", undecided=[{"action": "allow"}]),
+    *_cases("access-not-judged", "google_compute_organization_security_policy_firewall_policy", undecided=[{}]),
+    *_cases("access-not-judged", "google_compute_instance_from_template", undecided=[{}]),
+    *_cases("code-at-apply", "null_resource", fine=[{}],
+            finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}]),
+    *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
+    *_cases("foreign-provider", "constraint", fine=[{}, {"source": "google"}, {"source": "hashicorp/google"},
+                                                    {"source": "registry.terraform.io/hashicorp/google"}],
+            finding=[{"source": "acme/google"}, {"source": "registry.acme.example/hashicorp/google"}],
+            undecided=[{"source": EXPRESSION}]),
+    *_cases("module", "module", undecided=[{"source": "./modules/a"}], finding=[{"source": "github.com/acme/a"}]),
 ]  # fmt: skip

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 
 from review.acknowledgements import Acknowledgement
-from tests.review.stacks import PRODUCER, TODAY, edited, findings, reported
+from review.material import acknowledgements
+from review.topics import TRUSTED
+from tests.review.stacks import PRODUCER, TODAY, edited, findings, reported, sentences
 
 ADDRESS = "google_compute_service_attachment.shop"
 OPENED = edited(PRODUCER, "resource/google_compute_service_attachment/shop/reconcile_connections", False)
@@ -57,3 +64,30 @@ def test_an_existing_finding_may_be_accepted_too() -> None:
     report = reported(OPENED, OPENED, entries=[entry()])
     assert findings(report) == []
     assert sum(report.existing.values()) == 0
+
+
+def test_one_that_the_change_brings_is_a_point_to_decide_and_accepts_no_error() -> None:
+    path = "resource/google_compute_service_attachment/shop/connection_preference"
+    automatic = edited(PRODUCER, path, "ACCEPT_AUTOMATIC")
+    fresh = replace(entry(rule="automatic-acceptance"), new=True)
+    report = reported(PRODUCER, automatic, entries=[fresh])
+    assert findings(report) == [("automatic-acceptance", ADDRESS)]
+    assert sentences(report, TRUSTED) == [
+        f"The change accepts automatic-acceptance at producer/{ADDRESS} until 2026-12-31: agreed"
+    ]
+    assert findings(reported(PRODUCER, automatic, entries=[replace(fresh, new=False)])) == []
+    assert findings(reported(PRODUCER, OPENED, entries=[replace(entry(), new=True)])) == []
+
+
+@pytest.mark.parametrize(
+    ("former", "new"),
+    [({}, False), ({"expires": "2026-12-30"}, True), ({"expires": "2027-01-01"}, False), ({"rule": "plain-http"}, True),
+     (None, True)],
+)  # fmt: skip
+def test_one_is_new_unless_the_base_has_it_for_as_long(former: dict[str, str] | None, new: bool) -> None:
+    written = {"rule": "reconcile-off", "address": "a", "reason": "agreed", "expires": "2026-12-31"}
+    settings: Any = SimpleNamespace(acknowledgements={"k": SimpleNamespace(**written)})
+    before: Any = SimpleNamespace(
+        acknowledgements={"k": SimpleNamespace(**written | former)} if former is not None else {}
+    )
+    assert [one.new for one in acknowledgements("default", settings, before)] == [new]

@@ -31,7 +31,7 @@ def test_whatever_is_in_the_values(case: Case, data: st.DataObject, junk: Any) -
     at[path[-1]] = junk
     judged = subject(replace(case, values=both["values"], beside=both["beside"]))
     assert BY_ID[case.rule].judge(judged).verdict in {"fine", "finding", "undecided"}
-    assert isinstance(ways_in(judged.stack), list)
+    assert isinstance(ways_in(judged.item.stack), list)
 
 
 @settings(max_examples=300, deadline=None)

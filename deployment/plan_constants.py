@@ -1,0 +1,117 @@
+"""The constants of the configuration that a plan was made from, against those of a stack as it is synthesized now.
+
+A plan's JSON has its configuration expression by expression: a constant with its value, anything else as references. It
+does not hold the backend: a plan against another state of the same configuration cannot be told by it.
+https://developer.hashicorp.com/terraform/internals/json-format#expression-representation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from deployment.hidden import Hidden, hide
+from deployment.references import is_expression
+from deployment.stack import Item, Stack
+from deployment.values import Json, strings
+
+# What a resource or provider block has beside its attributes; a plan has them elsewhere or not at all.
+_BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisioner", "connection", "dynamic", "alias",
+           "version"}  # fmt: skip
+_NOT_THERE = object()
+_LONGEST = 60
+
+
+def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
+    """Every constant that differs, in words; also what one side writes down and the other not at all.
+
+    A configuration of another shape than Terraform's tells nothing, which `plan_comparison` refuses elsewhere.
+    """
+    module = _mapping(_mapping(configuration).get("root_module"))
+    for address, expressions in _written(configuration, module):
+        item = stack.items.get(address)
+        if item is not None:
+            yield from _differing(expressions, _attributes(item), address)
+    for name, output in _mapping(module.get("outputs")).items():
+        item = stack.items.get(f"output.{name}")
+        expression = _mapping(output).get("expression")
+        if item is None:
+            yield f"the plan has output.{name}, the stack has none"
+        elif isinstance(expression, dict):
+            yield from _differing({"value": expression}, {"value": item.values.get("value")}, item.address)
+
+
+def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
+    for provider in _mapping(_mapping(configuration).get("provider_config")).values():
+        if isinstance(provider, dict) and "module_address" not in provider:
+            alias = f".{provider['alias']}" if provider.get("alias") else ""
+            yield f"provider.{provider.get('name')}{alias}", provider.get("expressions") or {}
+    resources = module.get("resources")
+    for resource in resources if isinstance(resources, list) else ():
+        if isinstance(resource, dict):
+            yield str(resource.get("address")), resource.get("expressions") or {}
+
+
+def _attributes(item: Item) -> Json:
+    return {key: value for key, value in item.values.items() if key not in _BESIDE}
+
+
+def _differing(expression: Any, value: Any, path: str) -> Iterator[str]:
+    """`expression` of the plan against `value` of the stack."""
+    if isinstance(expression, dict) and ("constant_value" in expression or "references" in expression):
+        planned = expression.get("constant_value", _NOT_THERE)
+        if not _open(value) and not _same(planned, value):
+            said = "an expression" if planned is _NOT_THERE else _said(planned, path, value)
+            yield f"{path} is {said} in the plan, {_said(value, path)} in the stack"
+    elif isinstance(expression, list) or isinstance(value, list):
+        blocks = expression if isinstance(expression, list) else [expression]
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        if len(blocks) != len(values) and not _open(value) and (_plain(value) is not None or blocks != [{}]):
+            yield f"{path} has {len(blocks)} blocks in the plan, {len(values)} in the stack"
+        for at, (block, inner) in enumerate(zip(blocks, values, strict=False)):
+            yield from _differing(block, inner, f"{path}[{at}]")
+    elif isinstance(expression, dict) and isinstance(value, dict) and "dynamic" not in value:
+        for key in sorted(expression.keys() | value.keys()):
+            if key in expression:
+                yield from _differing(expression[key], value.get(key), f"{path}.{key}")
+            elif _plain(value[key]) is not None and not _open(value[key]) and _constant(value[key]):
+                yield f"{path}.{key} is not in the plan, {_said(value[key], path)} in the stack"
+
+
+def _constant(value: Any) -> bool:
+    """Whether anything in it is a constant that a plan would have to show; an empty block is none."""
+    return any(True for _ in strings(value)) or not isinstance(value, (dict, list))
+
+
+def _open(value: Any) -> bool:
+    return any(map(is_expression, strings(value)))
+
+
+def _same(planned: Any, value: Any) -> bool:
+    if isinstance(value, Hidden):
+        return value == Hidden(planned)
+    if isinstance(planned, dict) and isinstance(value, dict):
+        return all(_same(planned.get(key), value.get(key)) for key in planned.keys() | value.keys())
+    if isinstance(planned, list) and isinstance(value, list):
+        return len(planned) == len(value) and all(map(_same, planned, value))
+    return bool(_plain(planned) == _plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """As far as Terraform tells values apart: `"80"` is 80, and nothing at all is null or empty."""
+    if value is None or value is _NOT_THERE or value in ([], {}):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value if isinstance(value, Hidden) else str(value)
+
+
+def _said(value: Any, path: str, beside: Any = None) -> str:
+    text = repr(beside if isinstance(beside, Hidden) else hide(value, name=path.rpartition(".")[2]))
+    return "not set" if value is None else text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _mapping(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}

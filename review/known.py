@@ -1,0 +1,290 @@
+"""Values as rules see them, known, absent or unknown: the one place that looks at raw ones.
+
+Terraform turns texts into booleans and numbers where an attribute wants them, so `"true"` is true here. A reference to
+something that the stack itself writes down is what is written there. What nobody can tell yet (an expression, a value
+known after apply, a hidden one, a list where one value belongs) is unknown, and never equal or unequal to anything. Of
+an unknown block every attribute is unknown, so a rule that goes through blocks cannot overlook one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from deployment.hidden import Hidden
+from deployment.kinds.kind import Kind
+from deployment.references import is_expression, is_open, name_of, readable, referred, resolved, target_of
+from deployment.stack import UNKNOWN, Item, Stack
+from deployment.values import strings
+from review.sentence import shown
+
+# What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_NAMED = re.compile(r"\b(var|local|module)\.([\w-]+)")
+_SECTIONS = {"var": "variable"}
+
+
+class Value:
+    """One attribute, or one entry of a list."""
+
+    def __init__(self, raw: Any, stack: Stack) -> None:
+        """Wrap what stands in `stack`."""
+        self._raw, self._stack = raw, stack
+        self._resolved = resolved(raw, stack)
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is not set: the provider's default holds, or Google's."""
+        return self._raw is None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can tell it yet, or it is nothing that one value can be."""
+        return is_open(self._resolved) or isinstance(self._raw, (list, dict))
+
+    @property
+    def known(self) -> bool:
+        """Whether it is set, and to what."""
+        return not self.absent and not self.unknown
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it looks like a credential, or is marked as one."""
+        return isinstance(self._raw, Hidden)
+
+    @property
+    def later(self) -> bool:
+        """Whether it is only known after apply."""
+        return self._raw is UNKNOWN
+
+    @property
+    def written(self) -> bool:
+        """Whether it is an expression, and not the value itself."""
+        return is_expression(self._raw)
+
+    @property
+    def text(self) -> str:
+        """It as text, booleans and numbers as Terraform writes them; "" where it is not known."""
+        value = self._resolved
+        if not self.known:
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+    @property
+    def beginning(self) -> str:
+        """The text in front of the first expression: what is certain of it."""
+        return self._resolved.partition("${")[0].partition("%{")[0] if isinstance(self._resolved, str) else ""
+
+    @property
+    def number(self) -> float | None:
+        """It as a number; None where it is none, or not known."""
+        try:
+            return float(self.text) if not isinstance(self._raw, bool) else None
+        except ValueError:
+            return None
+
+    def equals(self, *wanted: bool | float | str) -> bool | None:
+        """Whether it is one of these; None where nobody can tell. What is absent equals nothing."""
+        if self.absent:
+            return False
+        found = [self._as(other) for other in wanted]
+        if any(value == other for value, other in zip(found, wanted, strict=True) if value is not None):
+            return True
+        return None if None in found else False
+
+    def _as(self, other: bool | float | str) -> bool | float | str | None:
+        if self.unknown:
+            return None
+        if isinstance(other, bool):
+            return _BOOLEANS.get(self.text)
+        return self.text if isinstance(other, str) else self.number
+
+    @property
+    def shown(self) -> str:
+        """It for a report, as it stands there."""
+        return "not set" if self.absent else shown(self._raw)
+
+    @property
+    def readable(self) -> str:
+        """It as people say it, with words for what only Terraform will know."""
+        said = readable(self._resolved, self._stack)
+        return said if isinstance(said, str) else shown(said)
+
+    @property
+    def addresses(self) -> list[tuple[str, str]]:
+        """The addresses that it refers to, each with the attribute path behind it."""
+        return list(referred(self._raw))
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The items of the stack that it is made of, variables, locals and modules among them."""
+        return inputs_of(self._raw)
+
+    @property
+    def target(self) -> View | None:
+        """The item of the stack that it refers to, by expression or by link."""
+        item = target_of(self._raw, self._stack)
+        return View(item, self._stack) if item else None
+
+
+class Block:
+    """A block of attributes, or one of which nothing is known."""
+
+    def __init__(self, raw: Any, stack: Stack) -> None:
+        """Wrap a mapping; anything else is a block of which nothing is known."""
+        self._raw, self._stack = raw, stack
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can tell what is in it, or whether there is one."""
+        return not isinstance(self._raw, dict)
+
+    @property
+    def stack(self) -> Stack:
+        """Where it stands."""
+        return self._stack
+
+    @property
+    def value(self) -> Value:
+        """It for a message."""
+        return Value(self._raw, self._stack)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The attributes and blocks that are set."""
+        return (
+            frozenset(key for key, value in self._raw.items() if value is not None) if not self.unknown else frozenset()
+        )
+
+    def given(self, default: str | None) -> Value:
+        """What holds where nothing is set; None for an absent value."""
+        return Value(default, self._stack)
+
+    def get(self, name: str) -> Value:
+        """An attribute that is one value."""
+        return Value(self._raw if self.unknown else self._raw.get(name), self._stack)
+
+    def first(self, *names: str) -> Value:
+        """The first of some attributes that is set."""
+        values = [self.get(name) for name in names]
+        return next((value for value in values if (not value.absent and value.text != "") or value.unknown), values[-1])
+
+    def list(self, name: str) -> tuple[Value, ...]:
+        """The entries of an attribute that is a list; what is unknown as a whole is one unknown entry."""
+        raw = self._raw if self.unknown else self._raw.get(name)
+        if raw is None:
+            return ()
+        if isinstance(raw, dict):  # a list of which an entry is one: nothing that a rule could read
+            return (Value([raw], self._stack),)
+        return tuple(Value(entry, self._stack) for entry in (raw if isinstance(raw, list) else [raw]))
+
+    def blocks(self, name: str) -> tuple[Block, ...]:
+        """The blocks of a name: one or many, dynamic ones with what is known of their content."""
+        if self.unknown:
+            return (self,)
+        raw = self._raw.get(name)
+        found = [] if raw is None else list(raw) if isinstance(raw, list) else [raw]
+        for dynamic in _listed(self._raw.get("dynamic")):
+            for many in _listed(dynamic.get(name)) if isinstance(dynamic, dict) else ():
+                found += _contents(many)
+        return tuple(Block(entry, self._stack) for entry in found)
+
+    def presence(self, name: str) -> Value:
+        """Whether there is any block or entry of a name: known, absent, or unknown."""
+        blocks = self.blocks(name)
+        certain = next((block for block in blocks if not block.unknown), None)
+        return self.given("there") if certain else blocks[0].value if blocks else self.given(None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _contents(dynamic: Any) -> Iterator[Any]:
+    """What a dynamic block makes, as far as it is certain that it makes any."""
+    if not isinstance(dynamic, dict):
+        yield UNKNOWN
+        return
+    many = dynamic.get("for_each")
+    if isinstance(many, (list, dict)):
+        yield from _listed(dynamic.get("content")) if many else ()
+    else:
+        # Whether there is one is as unknown as how many; what each would hold is known in part.
+        yield many if is_open(many) else UNKNOWN
+        yield from _listed(dynamic.get("content"))
+
+
+class View(Block):
+    """An item of a stack."""
+
+    def __init__(self, item: Item, stack: Stack) -> None:
+        """Wrap an item of `stack`."""
+        super().__init__(item.values, stack)
+        self._item, self.address, self.type = item, item.address, item.type
+        self.kind: Kind | None = item.kind
+        self.is_psc_endpoint, self.is_resource = item.is_psc_endpoint, item.is_resource
+
+    @property
+    def name(self) -> str:
+        """What people call it: its name where it is known, else its address."""
+        return name_of(self._item, self._stack)
+
+    @property
+    def lifecycle(self) -> Block:
+        """Its lifecycle block, which only synthesized stacks have."""
+        blocks = self.blocks("lifecycle")
+        return blocks[0] if blocks else Block({}, self._stack)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Every address that it waits for: what it refers to, and what it depends on."""
+        named = _listed(self._raw.get("depends_on"))
+        listed = {re.sub(r"^\$\{(.*)\}$", r"\1", str(dependency)) for dependency in named}
+        plain = {key: value for key, value in self._raw.items() if key not in {"depends_on", "lifecycle"}}
+        return frozenset(listed | {address for address, _ in referred(plain)})
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """It, and the items of the stack that it is made of."""
+        return inputs_of(self._raw) | {self.address}
+
+
+class Beside:
+    """The stack that an item stands in."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Wrap it."""
+        self._stack = stack
+        self.label, self.environment, self.written = stack.label, stack.environment, stack.written
+
+    def of(self, *types: str) -> list[View]:
+        """The items of some types."""
+        return [View(item, self._stack) for item in self._stack.of(*types)]
+
+    def get(self, address: str) -> View | None:
+        """The item at an address."""
+        item = self._stack.items.get(address)
+        return View(item, self._stack) if item else None
+
+    def cached(self, make: Callable[[Stack], Any]) -> Any:
+        """What `make` makes of the whole stack; it is for caches by stack."""
+        return make(self._stack)
+
+
+def views(stack: Stack) -> list[View]:
+    """Every item of a stack."""
+    return [View(item, stack) for item in stack.items.values()]
+
+
+def inputs_of(raw: Any) -> frozenset[str]:
+    """The addresses of what expressions are made of: resources, data, variables, locals, modules."""
+    named = {
+        f"{_SECTIONS.get(section, section)}.{name}"
+        for text in strings(raw)
+        if is_expression(text)
+        for section, name in _NAMED.findall(text)
+    }
+    return frozenset(named | {address for address, _ in referred(raw)})

@@ -1,0 +1,128 @@
+"""Rules about whatever else can open access: IAM of any kind, external load balancers, foreign code, unknown kinds."""
+
+from __future__ import annotations
+
+from deployment.kinds.cloud_run import INVOKER, OTHER_PERMISSIONS
+from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from review.rules.members import named
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+
+_CALLING = {INVOKER.type, *(kind.type for kind in OTHER_PERMISSIONS)}
+
+
+@rule(
+    id="everyone-in-iam",
+    severity=ERROR,
+    kinds=("*_iam_*",),
+    what="Everyone has a role on something.",
+    why="A secret, a bucket (that of the state, with every value in it), a project or a folder is then open to whoever "
+    "finds its name; of a service account tokens can be made that act as it.",
+    remedy="Name the accounts that need it; never allUsers or allAuthenticatedUsers.",
+)
+def everyone_in_iam(subject: Subject) -> Answer:
+    """Every kind but callers of Cloud Run, which a rule of their own is about."""
+    if subject.item.type in _CALLING and not subject.item.type.startswith("google_project_"):
+        return fine()
+    return named(subject.item, "{member} is named: {who}")
+
+
+@rule(
+    id="external-forwarding-rule",
+    severity=ERROR,
+    kinds=(PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type),
+    what="A load balancer's front is external.",
+    why="load_balancing_scheme is EXTERNAL when unset: it answers on the internet, past every accept list.",
+    remedy='Set load_balancing_scheme = "INTERNAL_MANAGED".',
+)
+def external_forwarding_rule(subject: Subject) -> Answer:
+    """PSC endpoints have a rule of their own; the empty scheme is that of endpoints for Google's own APIs."""
+    scheme = subject.item.get("load_balancing_scheme")
+    if subject.item.is_psc_endpoint or scheme.equals("", "INTERNAL", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"):
+        return fine()
+    if scheme.unknown or (
+        scheme.absent and subject.item.get("target").unknown and not subject.item.get("target").target
+    ):
+        return undecided("load_balancing_scheme is {value}", value=scheme)
+    return finding("load_balancing_scheme is {value}", value=scheme)
+
+
+@rule(
+    id="access-not-judged",
+    severity=WARNING,
+    kinds=(
+        "google_compute_*firewall_policy*",
+        "google_compute_instance_from_*",
+        "google_compute_*peering*",
+        "google_compute_*vpn*",
+        "google_compute_*interconnect*",
+        "google_*_acl",
+        "google_*_access_control",
+        "google_cloud_run_domain_mapping",
+        "google_service_account_key",
+        "google_storage_hmac_key",
+        "google_compute_*instance_group_membership",
+        "google_access_context_manager_*",
+        "google_org_policy_policy",
+    ),
+    what="Something can open access that no rule here judges.",
+    why="Whom it lets in, or whom it takes a limit from, is not looked at; everything else in this report is.",
+    remedy="Read what it lets in; accept the finding with the reason once that is decided.",
+)
+def access_not_judged(subject: Subject) -> Answer:
+    """The kind itself, and whatever of it changes."""
+    return undecided("nothing is known of {kind}", kind=subject.item.type, item=subject.item)
+
+
+@rule(
+    id="code-at-apply",
+    severity=ERROR,
+    kinds=("*",),
+    what="Code of the configuration's own runs at plan or apply.",
+    why="It runs with the deployer's credentials, before anybody has approved anything where it runs at plan.",
+    remedy="Do it with a resource, or apart from Terraform.",
+    code_only=True,
+)
+def code_at_apply(subject: Subject) -> Answer:
+    """Provisioners of any resource, and the data source that starts a program."""
+    if subject.item.type == "data.external":
+        return finding("a program is started at every plan")
+    names = sorted({name for block in subject.item.blocks("provisioner") for name in block.names})
+    if names and subject.item.is_resource:
+        return finding("it has the provisioner {names}", names=", ".join(names))
+    return fine()
+
+
+@rule(
+    id="foreign-provider",
+    severity=ERROR,
+    kinds=("constraint",),
+    what="A provider is none of HashiCorp's.",
+    why="A provider is a program that runs at plan with the deployer's credentials.",
+    remedy="Use hashicorp/google, or agree on whose program is to be trusted.",
+    code_only=True,
+)
+def foreign_provider(subject: Subject) -> Answer:
+    """By its source; without one it is hashicorp/NAME."""
+    source = subject.item.get("source")
+    if source.unknown:
+        return undecided("its source is {value}", value=source)
+    parts = source.text.split("/")
+    own = parts[-2:-1] in ([], ["hashicorp"]) and parts[:-2] in ([], ["registry.terraform.io"])
+    return fine() if own else finding("its source is {value}", value=source)
+
+
+@rule(
+    id="module",
+    severity=WARNING,
+    kinds=("module",),
+    what="A module is used, whose content this review does not see.",
+    why="What it makes is not among the resources here, and one from elsewhere may be another one tomorrow.",
+    remedy="Review its content and pin its version; a plan shows what it makes.",
+    code_only=True,
+)
+def module(subject: Subject) -> Answer:
+    """One of the checkout's own cannot be told, one from elsewhere is a finding."""
+    source = subject.item.get("source")
+    if source.beginning.startswith(("./", "../")):
+        return undecided("it comes from {value}", value=source, item=subject.item)
+    return finding("it comes from {value}", value=source)

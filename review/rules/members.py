@@ -1,0 +1,17 @@
+"""Whom an IAM resource names, as rules answer it."""
+
+from __future__ import annotations
+
+from review.known import View
+from review.rules.rule import Answer, finding, fine, undecided
+from review.ways_in import EVERYONE, members
+
+
+def named(item: View, everyone: str) -> Answer:
+    """A finding where everyone is named, said as `everyone` with {member} and {who}; undecided if nobody can tell."""
+    for member in members(item):
+        if member.text in EVERYONE:
+            return finding(everyone, member=member, who=EVERYONE[member.text])
+    # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
+    open_ = [member for member in members(item) if member.unknown and not member.beginning.endswith(":")]
+    return undecided("the member {value} is not known", value=open_[0]) if open_ else fine()

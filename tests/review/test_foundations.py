@@ -1,0 +1,53 @@
+"""Where the state is, who acts, what runs and what is read: an edit of it is an error, or a point to decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from review.topics import TRUSTED
+from tests.review.stacks import PRODUCER, edited, findings, reported, sentences
+
+RUN = "resource/google_cloud_run_v2_service/shop"
+CONTAINER = f"{RUN}/template/containers/0"
+SECRET = [{"name": "A", "value_source": {"secret_key_ref": {"secret": "projects/own/secrets/a"}}}]
+FULL = edited(edited(PRODUCER, f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:1"), f"{CONTAINER}/env", SECRET)
+FULL = edited(FULL, f"{RUN}/template/service_account", "shop@own.iam.gserviceaccount.com")
+POINTS: list[tuple[str, Any, str]] = [
+    ("provider/google/0/impersonate_service_account", "a@b", "Terraform acts as a@b, instead of not set."),
+    ("provider/google/0/billing_project", "q", "Terraform's calls count against the project q, instead of not set."),
+    (f"{RUN}/template/service_account", None,
+     "shop-service runs as not set, instead of shop@own.iam.gserviceaccount.com."),
+    (f"{CONTAINER}/env/0/value_source/secret_key_ref/secret", "projects/other/secrets/a",
+     "shop-service reads the secret projects/other/secrets/a, instead of projects/own/secrets/a."),
+    (f"{CONTAINER}/image", "docker.io/own/shop:1",
+     "The image of shop-service comes from elsewhere: docker.io/own/shop:1, instead of "
+     "us-docker.pkg.dev/own/shop/shop:1."),
+    (f"{CONTAINER}/image", "us-docker.pkg.dev/other/shop/shop:1",
+     "The image of shop-service comes from elsewhere: us-docker.pkg.dev/other/shop/shop:1, instead of "
+     "us-docker.pkg.dev/own/shop/shop:1."),
+    ("terraform/required_providers/google/version", "~> 6.50",
+     "An older provider may be taken: ~> 6.50, instead of ~> 7.45."),
+]  # fmt: skip
+PLACES = [("bucket", "others"), ("prefix", "b"), ("prefix", None)]
+
+
+@pytest.mark.parametrize(("path", "value", "sentence"), POINTS, ids=[point[0] for point in POINTS])
+def test_an_edit_of_what_is_trusted_is_a_point_to_decide(path: str, value: Any, sentence: str) -> None:
+    assert sentences(reported(FULL, edited(FULL, path, value)), TRUSTED) == [sentence]
+
+
+@pytest.mark.parametrize(("name", "value"), PLACES)
+def test_a_state_in_another_place_is_an_error(name: str, value: Any) -> None:
+    report = reported(PRODUCER, edited(PRODUCER, f"terraform/backend/gcs/{name}", value))
+    assert findings(report) == [("state-elsewhere", "terraform.backend")]
+    assert report.fails("error")
+
+
+def test_another_tag_or_a_newer_provider_is_nothing_to_decide() -> None:
+    for path, value in (
+        (f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:2"),
+        ("terraform/required_providers/google/version", "~> 7.46"),
+    ):
+        assert sentences(reported(FULL, edited(FULL, path, value))) == []

@@ -1,0 +1,60 @@
+"""What nobody can tell is said, and is new whenever something that it is made of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.review.stacks import PRODUCER, edited, findings, reported
+
+R = "resource"
+FIREWALL = {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}]}
+OPEN = f"{R}/google_compute_firewall/f"
+POLICY = edited(
+    edited(
+        PRODUCER, "data/google_iam_policy/p", {"binding": [{"role": "roles/run.invoker", "members": ["${var.who}"]}]}
+    ),
+    f"{R}/google_cloud_run_v2_service_iam_policy/shop",
+    {"name": "shop-service", "policy_data": "${data.google_iam_policy.p.policy_data}"},
+)
+BY_VARIABLE = edited(
+    edited(PRODUCER, "variable/ranges", {"default": ["10.0.0.0/8"]}),
+    OPEN,
+    FIREWALL | {"source_ranges": "${var.ranges}"},
+)
+BY_LOCAL = edited(edited(BY_VARIABLE, "locals/ranges", "${var.ranges}"), f"{OPEN}/source_ranges", "${local.ranges}")
+BY_MODULE = edited(
+    edited(PRODUCER, "module/net", {"source": "./net", "open": False}),
+    OPEN,
+    FIREWALL | {"source_ranges": "${module.net.ranges}"},
+)
+NEW = [
+    (BY_VARIABLE, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
+    (BY_LOCAL, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
+    (BY_MODULE, "module/net/open", True, "firewall-open-to-internet"),
+    (BY_MODULE, "module/net/open", True, "module"),
+    (POLICY, "data/google_iam_policy/p/binding/0/members/0", "allUsers", "public-invoker"),
+    (POLICY, "data/google_iam_policy/p/binding/0/members/0", "${var.others}", "public-invoker"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "path", "value", "rule"), NEW)
+def test_what_nobody_can_tell_is_new_when_something_it_is_made_of_changes(
+    before: Any, path: str, value: Any, rule: str
+) -> None:
+    assert rule in {found for found, _ in findings(reported(before, edited(before, path, value)))}
+
+
+@pytest.mark.parametrize("before", [BY_VARIABLE, BY_LOCAL, BY_MODULE, POLICY])
+def test_what_nobody_can_tell_is_not_new_for_any_other_change(before: Any) -> None:
+    after = edited(before, f"{R}/google_cloud_run_v2_service/shop/template/containers/0/image", "shop:2")
+    assert findings(reported(before, after)) == []
+
+
+@pytest.mark.parametrize("count", [{"count": 0}, {"count": "0"}, {"for_each": {}}, {"for_each": []}])
+def test_what_is_not_made_opens_nothing_until_it_is(count: Any) -> None:
+    before = edited(PRODUCER, OPEN, FIREWALL | count)
+    assert findings(reported(PRODUCER, before)) == []
+    made = reported(before, edited(PRODUCER, OPEN, FIREWALL | {"count": 1}))
+    assert ("firewall-open-to-internet", "google_compute_firewall.f") in findings(made)
