@@ -18,6 +18,8 @@ from deployment.values import Json, strings
 # What a resource or provider block has beside its attributes; a plan has them elsewhere or not at all.
 _BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisioner", "connection", "dynamic", "alias",
            "version"}  # fmt: skip
+# How a provider calls Google, which changes nothing of what is deployed.
+_MANNER = {"batching", "request_timeout", "request_reason", "poll_interval"}
 _NOT_THERE = object()
 _LONGEST = 60
 
@@ -45,7 +47,10 @@ def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
     for provider in _mapping(_mapping(configuration).get("provider_config")).values():
         if isinstance(provider, dict) and "module_address" not in provider:
             alias = f".{provider['alias']}" if provider.get("alias") else ""
-            yield f"provider.{provider.get('name')}{alias}", provider.get("expressions") or {}
+            expressions = {
+                key: value for key, value in _mapping(provider.get("expressions")).items() if key not in _MANNER
+            }
+            yield f"provider.{provider.get('name')}{alias}", expressions
     resources = module.get("resources")
     for resource in resources if isinstance(resources, list) else ():
         if isinstance(resource, dict):
@@ -53,7 +58,7 @@ def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
 
 
 def _attributes(item: Item) -> Json:
-    return {key: value for key, value in item.values.items() if key not in _BESIDE}
+    return {key: value for key, value in item.values.items() if key not in _BESIDE | _MANNER}
 
 
 def _differing(expression: Any, value: Any, path: str) -> Iterator[str]:

@@ -46,14 +46,11 @@ def lines(account: Account) -> Iterator[str]:
 
 def _rests_on(ground: Ground) -> Iterator[str]:
     """What the verdict rests on, in one line; none where nothing was changed."""
-    parts = [
-        f"{title} {', '.join(names)}"
-        for title, names in (
-            ("proven by the provider's own acceptance tests:", ground.proven),
-            ("not proven by them:", ground.unproven),
-            ("asked and in doubt:", tuple(doubt.rule for doubt in ground.in_doubt)),
-        )
-        if names
-    ]
-    if parts:
+    total = len(ground.proven) + len(ground.unproven)
+    if total:
+        parts = [f"{len(ground.proven)} of {total} kinds are proven by the provider's own acceptance tests"]
+        if ground.unproven:
+            parts.append(f"not {', '.join(ground.unproven)}")
+        if ground.in_doubt:
+            parts.append(f"{len(ground.in_doubt)} of the rules asked are in doubt, which --json names")
         yield f"rests on: {'; '.join(parts)}"

@@ -87,6 +87,7 @@ def test_the_default_deployment_holds(provider: Callable[[str], str], temporary:
         "connections",
         "findings",
         "notes",
+        "rests_on",
     ]
     assert [(step["what"], step["stack"], step["ok"]) for step in told["steps"]] == [
         ("first deployment", "producer", True),

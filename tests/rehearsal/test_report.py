@@ -97,8 +97,8 @@ def test_people_read_changes_connections_and_a_verdict() -> None:
     assert list(lines(made)) == [
         "  producer: replaced  google_compute_forwarding_rule.hello (port_range)",
         "  connection e: ACCEPTED, kept",
-        "rests on: proven by the provider's own acceptance tests: networks; not proven by them: urlMaps; "
-        "asked and in doubt: roles_have_a_name",
+        "rests on: 1 of 2 kinds are proven by the provider's own acceptance tests; not urlMaps; "
+        "1 of the rules asked are in doubt, which --json names",
         "held",
     ]
     made.find("unreachable", "nobody can call", "consumer")
