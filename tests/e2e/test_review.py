@@ -57,7 +57,7 @@ def reviewed(
     for folder in present:
         here = put(folder, planned.folder / "stacks", states)
         assert planned.deployer.plan(here).ok
-        material.plans.append(plan_comparison.read(shown(planned, here), "plan.json", after[folder.name]))
+        material.plans.append(plan_comparison.read(shown(planned, here, folder), "plan.json", after[folder.name]))
         assert planned.deployer.apply(here).ok
     outcome = tried.deploy_stacks(present)
     outcome.report.former = "base"
@@ -65,13 +65,17 @@ def reviewed(
     return assemble(material)
 
 
-def shown(live: Live, stack: StackFolder) -> Path:
+def shown(live: Live, stack: StackFolder, synthesized: StackFolder) -> Path:
+    """The plan as JSON, with the state's place as it is synthesized: the rehearsal's copies stand elsewhere."""
     done = subprocess.run(
         [live.program, "show", "-json", PLAN], cwd=stack.folder, env=dict(live.deployer.variables),
         capture_output=True, check=True,
     )  # fmt: skip
     file = live.folder / f"{stack.name}.json"
-    file.write_bytes(done.stdout)
+    plan = done.stdout.decode()
+    for data in json.loads(synthesized.file.read_text()).get("data", {}).get("terraform_remote_state", {}).values():
+        plan = plan.replace('"path":"../producer.tfstate"', f'"path":{json.dumps(data["config"]["path"])}')
+    file.write_text(plan)
     return file
 
 
