@@ -338,6 +338,7 @@ EDITS = (
             updated=_RULE,
             replaced="google_compute_region_backend_service.hello google_compute_region_network_endpoint_group.hello "
             "google_compute_region_target_http_proxy.hello google_compute_region_url_map.hello",
+            created="terraform_data.hello_first_service",
         ),
     ),
     Edit(

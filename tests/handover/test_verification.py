@@ -149,9 +149,18 @@ def test_terraform_finds_what_is_not_valid(folder: Path) -> None:
     ("change", "sentence"),
     [
         (lambda folder: (folder / SUMS).unlink(), "no bundle of ./psc handover (no SHA256SUMS)"),
-        (lambda folder: (folder / "manifest.json").write_text("{"), "not a manifest that this checkout knows (Invalid JSON"),
-        (lambda folder: (folder / "manifest.json").write_text("{}"), "not a manifest that this checkout knows (schema: Field required)"),
-        (lambda folder: (folder / "manifest.json").write_text('{"schema": 2}'), "not a manifest that this checkout knows (schema: Input should be 1)"),
+        (
+            lambda folder: (folder / "manifest.json").write_text("{"),
+            "not a manifest that this checkout knows (Invalid JSON",
+        ),
+        (
+            lambda folder: (folder / "manifest.json").write_text("{}"),
+            "not a manifest that this checkout knows (schema: Field required)",
+        ),
+        (
+            lambda folder: (folder / "manifest.json").write_text('{"schema": 2}'),
+            "not a manifest that this checkout knows (schema: Input should be 1)",
+        ),
         (lambda folder: (folder / SUMS).write_bytes(b"\xff\x00"), "no bundle of ./psc handover"),
     ],
 )

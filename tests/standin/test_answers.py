@@ -48,6 +48,15 @@ def test_backend_services_have_a_description_and_a_port(deployed: Api) -> None:
     assert "port" not in passthrough
 
 
+def test_a_backend_has_a_capacity_unless_one_of_them_leads(deployed: Api) -> None:
+    (backend,) = deployed.get("backendServices", "hello-backend-service")["backends"]
+    assert backend["capacityScaler"] == 1.0
+    body = {"name": "led", "loadBalancingScheme": "INTERNAL", "haPolicy": {"fastIPMove": "DISABLED"}}
+    good(deployed.insert("backendServices", body | {"backends": [{"group": backend["group"]}]}))
+    (led,) = deployed.get("backendServices", "led")["backends"]
+    assert "capacityScaler" not in led
+
+
 def test_the_secret_of_iap_is_never_given_again(api: Api) -> None:
     iap = {"enabled": True, "oauth2ClientId": "me", "oauth2ClientSecret": "s3cret"}
     good(api.insert("backendServices", {"name": "iap", "loadBalancingScheme": "INTERNAL_MANAGED", "iap": iap}))
