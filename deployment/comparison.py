@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from deployment.kinds.terraform import RECORD
 from deployment.stack import Item, Stack, manages
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
@@ -115,7 +116,7 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:
     item = after or before
     assert item is not None
-    differing = tuple(differences(before.values if before else {}, after.values if after else {}))
+    differing = tuple(differences(_values(before), _values(after)))
     former = before.address if before and before.address != address else ""
     if before is None or after is None:
         action = "created" if before is None else "destroyed"
@@ -124,6 +125,13 @@ def _change(address: str, before: Item | None, after: Item | None) -> Change | N
     if action == "moved" and not former:
         return None
     return Change(address=address, type=item.type, action=action, former_address=former, differences=differing)
+
+
+def _values(item: Item | None) -> Mapping[str, Any]:
+    """What of an item can differ; the lifecycle of a record of ours only follows from what it records."""
+    if item is None or item.type != RECORD.type:
+        return item.values if item else {}
+    return {key: value for key, value in item.values.items() if key != "lifecycle"}
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

@@ -67,18 +67,22 @@ def ingress_not_internal(subject: Subject) -> Answer:
     id="plain-credential",
     severity=ERROR,
     kinds=_SERVICES,
-    what="A credential stands in plain text among a service's environment variables.",
+    what="A credential stands in plain text among a service's environment variables or arguments.",
     why="It is in the repository, in the state, and in the console of everyone who may look at the service.",
     remedy="Put it into Secret Manager and name it under secrets; then replace the credential, as it has been seen.",
     setting=("env",),
 )
 def plain_credential(subject: Subject) -> Answer:
     """Named or shaped like a credential; the value itself is never looked at again."""
-    variables = [variable for container in _containers(subject.item) for variable in container.blocks("env")]
+    containers = _containers(subject.item)
+    variables = [variable for container in containers for variable in container.blocks("env")]
     named = [(variable.get("name").shown, variable.get("value")) for variable in variables if not variable.unknown]
     names = sorted(name for name, value in named if value.hidden)
     if names:
         return finding("the value of {names} looks like a credential", names=", ".join(names))
+    words = [word for container in containers for part in ("command", "args") for word in container.list(part)]
+    if any(word.hidden for word in words):
+        return finding("an argument looks like a credential")
     later = [name for name, value in named if value.later and is_credential_name(name)]
     if later:
         return undecided("the value of {names} is not known yet", names=", ".join(later))

@@ -215,7 +215,10 @@ CASES: list[Case] = [
     *_cases("vm-external-address", VM, undecided=[{"network_interface": EXPRESSION},
                                                   {"network_interface": _dynamic("ipv6_access_config", UNKNOWN, "x")}],
             finding=[{"network_interface": _dynamic("access_config", EXPRESSION, {})}]),
-    *_cases("plain-credential", RUN, undecided=[{"template": {"containers": {"env": EXPRESSION}}}]),
+    *_cases("plain-credential", RUN, undecided=[{"template": {"containers": {"env": EXPRESSION}}}],
+            fine=[{"template": {"containers": [{"args": ["--verbose", "--token-file=/secrets/t"]}]}}],
+            finding=[{"template": {"containers": [{part: ["--db-password=swordfish-1234"]}]}}
+                     for part in ("args", "command")]),
     *_cases("public-invoker", MEMBER, finding=[{"member": ["allUsers"]}], undecided=[{"member": "${each.value}"}]),
     *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", _POLICY,
             finding=[{"policy_data": "${data.google_iam_policy.p.policy_data}"}]),
