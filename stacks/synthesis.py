@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cdktf import App
@@ -20,8 +20,6 @@ from stacks.layout import LOCK_FILE, MANIFEST, STACK_FILE, environment_folder
 from stacks.producer import ProducerStack
 
 _RESIDUE = re.compile(r"TfToken\[|TOKEN\.\d+|\$\{Token\[")
-
-
 _ASIDE = ".synth-"
 
 
@@ -49,22 +47,31 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
         SynthesisError: when what cdktf wrote is not fit for use. What stood in `outdir` is then as it was.
     """
     outdir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=outdir) as temporary, _ours(Path(temporary)):
-        _tidy_up(outdir)
-        app = App(outdir=temporary, stack_traces=False)
+    with _aside(outdir) as made:
+        app = App(outdir=str(made), stack_traces=False)
         try:
             build(app, settings)
         except ValueError as error:  # a construct's own guard, behind the rules of the configuration
             raise SynthesisError(str(error)) from error
         app.synth()
-        made = Path(temporary)
         manifest = json.loads((made / MANIFEST).read_text())
         _inspect(made, manifest, given=json.dumps(settings.model_dump(mode="json"), ensure_ascii=False))
         return _publish(made, manifest, outdir, settings, locks)
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[None]:
+def _aside(outdir: Path) -> Iterator[Path]:
+    """A folder beside what stands there, locked while it is used; what a run left that was killed is removed."""
+    with ExitStack() as kept:
+        with _locked(outdir):  # nobody tidies up between the making of a folder and its lock
+            _tidy_up(outdir)
+            made = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix=_ASIDE, dir=outdir)))
+            kept.enter_context(_locked(made))
+        yield made
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     """Hold a lock on the folder: the system takes it away with the process, however that ends."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -75,7 +82,6 @@ def _ours(folder: Path) -> Iterator[None]:
 
 
 def _tidy_up(outdir: Path) -> None:
-    """Remove what a run left that was killed."""
     for folder in outdir.glob(f"{_ASIDE}*"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

