@@ -65,11 +65,12 @@ def destroyed(done: Done) -> tuple[Planned, Applied | None]:
     told = diagnostics(done.output, done.errors)
     if not was_planned(done):
         return Planned(ok=False, diagnostics=told), None
-    changes = tuple(
-        PlannedChange(address=message["change"]["resource"]["addr"], action="destroyed")
+    addresses = sorted(  # Terraform tells them as it comes across them
+        message["change"]["resource"]["addr"]
         for message in messages(done.output)
         if message.get("type") == "planned_change" and message["change"]["action"] == "delete"
     )
+    changes = tuple(PlannedChange(address=address, action="destroyed") for address in addresses)
     return Planned(ok=True, changes=changes), Applied(ok=done.code == 0, diagnostics=told)
 
 

@@ -57,8 +57,8 @@ if command == "plan" and attached and "kill" in does:
     code = 1
 whole = "-destroy" in sys.argv and command == "apply"
 if command == "plan" or (whole and code != 3):
-    for action in does.get("actions", []):
-        resource = {"addr": "google_x.y"}
+    for at, action in enumerate(does.get("actions", [])):
+        resource = {"addr": f"google_x.{'yba'[at]}"}
         print(json.dumps({"type": "planned_change", "change": {"action": action, "resource": resource}}))
     print(json.dumps({"type": "change_summary"}))
 if command == "show":

@@ -106,9 +106,11 @@ def test_what_is_refused_is_told_in_terraforms_words(deployer: Deployer, tmp_pat
 
 
 def test_a_destruction_is_one_command(deployer: Deployer, tmp_path: Path) -> None:
-    producer = stack(tmp_path, does={"actions": ["delete"]})
+    producer = stack(tmp_path, does={"actions": ["delete", "delete"]})
     planned, applied = deployer.destroy(producer)
-    assert [(change.action, change.address) for change in planned.changes] == [("destroyed", "google_x.y")]
+    assert [(change.action, change.address) for change in planned.changes] == [
+        ("destroyed", "google_x.b"), ("destroyed", "google_x.y")
+    ]  # fmt: skip
     assert applied
     assert applied.ok
     assert asked(producer)[2:] == ["apply attached"]
