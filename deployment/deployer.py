@@ -94,10 +94,10 @@ class Deployer:
         """
         self._initialization.prepare(stack)
 
-    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
+    def plan(self, stack: StackFolder) -> Planned:
         """Plan and keep the plan in the stack's folder for `apply`."""
         with self._attached(stack) as attached:
-            done = self._plan(attached, destroy=destroy)
+            done = self._plan(attached, destroy=False)
             return planned(done, self._show(attached) if done.code == SOMETHING_TO_DO else None)
 
     def apply(self, stack: StackFolder) -> Applied:

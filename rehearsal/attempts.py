@@ -20,7 +20,7 @@ _Result = TypeVar("_Result")
 class Terraform(Protocol):
     """What a rehearsal wants of Terraform."""
 
-    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
+    def plan(self, stack: StackFolder) -> Planned:
         """Plan a stack."""
 
     def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:

@@ -65,7 +65,7 @@ class FakeTerraform:
         self.refused: set[str] = set()
         self.effects: dict[str, Callable[[], None]] = {}
 
-    def plan(self, stack: StackFolder, *, destroy: bool = False) -> Planned:
+    def plan(self, stack: StackFolder) -> Planned:
         self.done.append(f"plan {stack.name}")
         return self.plans.get(stack.name, NOTHING)
 
