@@ -23,6 +23,14 @@ class _Prepared:
     build: Path | None
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """Where a provider is that `init` has chosen, and what it locked; an edit takes the lock file there away."""
+
+    folder: Path
+    lock: str
+
+
 @dataclass
 class Initialization:
     """The folders that are prepared, and what was chosen on the way.
@@ -34,7 +42,7 @@ class Initialization:
     init_variables: Mapping[str, str]
     variables: Mapping[str, str]
     residents: ResidentPool
-    chosen: dict[ProviderChoice, Path] = field(default_factory=dict)
+    chosen: dict[ProviderChoice, _Chosen] = field(default_factory=dict)
     _prepared: dict[Path, _Prepared] = field(default_factory=dict)
     # A plugin cache bears no two of them: https://developer.hashicorp.com/terraform/cli/config/config-file
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +69,7 @@ class Initialization:
             # The backend is configured with the clean variables: init for a bucket talks to it.
             _require(self.terraform.init(stack.folder, self.init_variables, "-backend=false"))
         for choice in (wanted, choice_of(stack)):
-            self.chosen.setdefault(choice, stack.folder)
+            self.chosen.setdefault(choice, _Chosen(stack.folder, stack.lock()))
         build = self._build(stack)
         with self.residents.lent(build) as resident:
             # The provider is here now; `-plugin-dir` keeps Terraform from looking elsewhere.
@@ -78,19 +86,17 @@ class Initialization:
         return build
 
 
-def _share(folder: Path, stack: StackFolder, providers: Path) -> None:
-    """Let a stack have what another one's folder has: the provider itself by a link, and the lock file."""
-    if folder == stack.folder:
+def _share(chosen: _Chosen, stack: StackFolder, providers: Path) -> None:
+    """Let a stack have what was chosen before: the provider itself, by a link, and its lock file."""
+    stack.lock_file.write_text(chosen.lock, encoding="utf-8")
+    if chosen.folder == stack.folder:
         return
     if providers.is_symlink():
         providers.unlink()
     else:
         shutil.rmtree(providers, ignore_errors=True)
     providers.parent.mkdir(exist_ok=True)
-    other = StackFolder(stack.name, folder)
-    providers.symlink_to((folder / ".terraform" / "providers").resolve())
-    if other.lock_file.exists():
-        shutil.copyfile(other.lock_file, stack.lock_file)
+    providers.symlink_to((chosen.folder / ".terraform" / "providers").resolve())
 
 
 def _require(done: Done) -> None:

@@ -73,7 +73,7 @@ def assignment(values: Mapping[str, Any]) -> str:
 
 
 def _file(content: Json) -> Iterator[Block]:
-    known = {"terraform", "provider", "variable", "data", "resource", "moved", "check", "output"}
+    known = {"terraform", "provider", "variable", "data", "resource", "moved", "removed", "check", "output"}
     for section in sorted(content.keys() - known):
         raise InexpressibleError(f"{section}: a section that is not known here; take the JSON bundle")
     if "terraform" in content:
@@ -87,6 +87,8 @@ def _file(content: Json) -> Iterator[Block]:
     yield from _of_kinds(content, "resource", "")
     for move in content.get("moved", []):
         yield _block("moved", (), move, {}, Place(where="moved"))
+    for removed in content.get("removed", []):
+        yield _block("removed", (), removed, {"lifecycle": {}}, Place(where="removed"))
     yield from _named(content, "check")
     yield from _named(content, "output")
 

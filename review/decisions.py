@@ -14,6 +14,7 @@ from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack, blocks
 from review.foundations import foundations
+from review.grants import new_grants
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED
@@ -36,7 +37,8 @@ def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
     points = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
-    points += [(TRUSTED, sentence, address) for sentence, address in foundations(comparison)]
+    trusted = (*foundations(comparison), *new_grants(comparison))
+    points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)

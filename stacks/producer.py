@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from cdktf import App, ITerraformDependable
+from cdktf import App, ITerraformDependable, Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
@@ -22,10 +22,13 @@ from cloudrun_psc import (
     VpcAccess,
 )
 from cloudrun_psc.addresses import claim, claimed
+from cloudrun_psc.former_addresses import moved_blocks, removed_blocks
 from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
 from cloudrun_psc.rules.access import default_compute_account
 from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
+from config import accounts
+from config.accounts import Account
 from config.name_prefix import front
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from config.settings.section import is_given
@@ -69,8 +72,7 @@ class ProducerStack(SideStack):
             self._publish(key, service)
             if service.former_key:
                 moved += _moved(set(claimed(self)) - before, address_name(service.former_key), address_name(key))
-        if moved:
-            self.add_override("moved", moved)
+        self._move(moved)
 
     def _publish(self, key: str, service: ServiceSettings) -> None:
         scope, address = Construct(self, f"service-{key}"), address_name(key)
@@ -140,8 +142,19 @@ class ProducerStack(SideStack):
             "NEEDS_ATTENTION: accepted, but something of the producer is used up, such as its NAT addresses.",
         )
 
+    def _move(self, renamed: list[dict[str, str]]) -> None:
+        """`moved` blocks of services with another key, and of grants, whose own have both."""
+        grants = moved_blocks(self)
+        known = {move["from"] for move in grants}
+        if moved := [*(move for move in renamed if move["from"] not in known), *grants]:
+            self.add_override("moved", moved)
+        if removed := removed_blocks(self):
+            self.add_override("removed", removed)
+            self.add_override("terraform.required_version", ">= 1.7.0")  # `removed` blocks came with it
+
     def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:
         reads_secrets = bool(service.secrets or service.secret_files)
+        runner = accounts.runner(self._settings, service)
         run = PrivateService(
             scope,
             "service",
@@ -150,41 +163,38 @@ class ProducerStack(SideStack):
             name=service.names.service,
             container=_container(service),
             service_account=service.service_account,
-            secret_accessor=None if service.service_account or not reads_secrets else self._own_account(),
+            # Google's default account runs a service that names none.
+            secret_accessor=self._email(runner) if reads_secrets else None,
+            secret_accessor_key=runner.name,
             labels=service.labels,
             annotations=service.annotations,
             deletion_protection=self._settings.deletion_protection,
             depends_on=self._apis,
             address=address,
+            former_address=address_name(service.former_key) if service.former_key else None,
         )
         for invoker in service.invokers:
-            account, needs = self._account(invoker)
-            run.allow_invoker(account, key=invoker, depends_on=needs)
+            account = accounts.invoker(self._settings, invoker)
+            needs = self._compute.get(invoker, [])
+            former = [invoker, *account.former_names]
+            run.allow_invoker(self._email(account), key=account.name, former_keys=former, depends_on=needs)
         return run
 
-    def _own_account(self) -> str:
-        """The producer project's default Compute Engine account, which runs a service that names none."""
-        return default_compute_account(self._project_number(PRODUCER, self._side.project))
+    def _email(self, account: Account) -> str:
+        return account.member or default_compute_account(self._project_number(account.project))
 
-    def _project_number(self, key: str, project: str) -> str:
-        name = address_name(key)
-        data = self.node.try_find_child(f"project-{name}")
-        if data is None:
+    def _project_number(self, project: str) -> str:
+        name = address_name(project)
+        if self.node.try_find_child(f"project-{name}") is None:
             data = DataGoogleProject(self, f"project-{name}", project_id=project)
             claim(data, "data.google_project", name)
-        assert isinstance(data, DataGoogleProject)
-        return str(data.number)
-
-    def _account(self, invoker: str) -> tuple[str, list[ITerraformDependable]]:
-        """An invoker's account, and what must be there before Google accepts it."""
-        consumer = self._settings.consumers.get(invoker)
-        if consumer is None:
-            return invoker, []
-        if consumer.invoker:
-            return consumer.invoker, []
-        if consumer.project_number:
-            return default_compute_account(consumer.project_number), []
-        return default_compute_account(self._project_number(invoker, consumer.project)), self._compute[invoker]
+            apart = [
+                Postcondition(condition=f'${{self.number != "{number}"}}', error_message=refusal)
+                for number, refusal in accounts.not_that_of(self._settings, project)
+            ]
+            if apart:
+                data.lifecycle = TerraformResourceLifecycle(postcondition=apart)
+        return f"${{data.google_project.{name}.number}}"  # one text for whoever asks; a token is new each time
 
     def _looked_up(self) -> dict[str, ConsumerSettings]:
         """The consumers whose default account is found by their project's number.
@@ -196,8 +206,7 @@ class ProducerStack(SideStack):
         return {
             key: consumer
             for key, consumer in self._settings.consumers.items()
-            if not consumer.invoker
-            and not consumer.project_number
+            if not accounts.invoker(self._settings, key).member
             and (key in invokers or any(endpoint.service for endpoint in consumer.endpoints.values()))
         }
 

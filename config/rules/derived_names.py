@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import access, content_names, defaults
+from cloudrun_psc.rules import content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
+from config.accounts import invoker, runner
 from config.name_prefix import front, lengthened
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, refused, services_of
@@ -53,7 +54,7 @@ def _with_range(name: str, range_: str, plain: str) -> Fault | None:
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
-    """Grants are addressed SERVICE_INVOKER and SERVICE_SECRET: two pairs of keys can read the same."""
+    """Grants are addressed SERVICE_ACCOUNT and SECRET_ACCOUNT: two pairs of names can read the same."""
     taken: dict[str, tuple[KeyPath, str, object]] = {}
     for address, path, what, grant in _grants(settings):
         first, other, granted = taken.setdefault(address, (path, what, grant))
@@ -71,12 +72,14 @@ def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
     project = settings.producer.project if settings.producer else ""
     for path, key, service in services_of(settings):
         stem = address_name(key)
-        for index, invoker in enumerate(service.invokers):
-            address = f"google_cloud_run_v2_service_iam_member.{stem}_{address_name(invoker)}"
-            what = f"the invoker {invoker} of {key}"
-            yield address, (*path, "invokers", index), what, (key, access.identity(invoker))
+        for index, entry in enumerate(service.invokers):
+            account = invoker(settings, entry)
+            address = f"google_cloud_run_v2_service_iam_member.{stem}_{account.name}"
+            what = f"the invoker {entry} of {key}"
+            yield address, (*path, "invokers", index), what, (key, account.identity)
+        account = runner(settings, service)
         for variable, reference in service.secrets.items():
             secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
-            address = f"google_secret_manager_secret_iam_member.{stem}_{secret_name(secret, project)}"
+            address = f"google_secret_manager_secret_iam_member.{secret_name(secret, project)}_{account.name}"
             what = f"the secret {secret} of {key}"
-            yield address, (*path, "secrets", variable, "secret"), what, (key, secret)
+            yield address, (*path, "secrets", variable, "secret"), what, (secret, account.identity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployment.kinds.cloud_run import INVOKER, OTHER_PERMISSIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from review.grants import same_grant
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
@@ -24,6 +25,21 @@ def everyone_in_iam(subject: Subject) -> Answer:
     if subject.item.type in _CALLING and not subject.item.type.startswith("google_project_"):
         return fine()
     return named(subject.item, "{member} is named: {who}")
+
+
+@rule(
+    id="grant-twice",
+    severity=WARNING,
+    kinds=("*_iam_member",),
+    what="One role is given to one member at two addresses.",
+    why="Google has one binding of them: destroying either address takes the role away, and the other one gives it "
+    "back at the next apply.",
+    remedy="Give it once, and let whatever needs it depend on that.",
+)
+def grant_twice(subject: Subject) -> Answer:
+    """Told at the second address."""
+    other = subject.stack.cached(same_grant).get(subject.item.address)
+    return finding("{other} gives the same", other=other) if other else fine()
 
 
 @rule(

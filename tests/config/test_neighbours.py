@@ -81,3 +81,15 @@ def test_a_file_elsewhere_is_compared_as_well(checkout: Path) -> None:
     file = checkout / "elsewhere.yaml"
     file.write_text(TEXT)
     assert len(load(checkout, {"PSC_CONFIG": str(file)}).notes) == 2
+
+
+def test_a_secret_that_both_let_one_account_read_is_told(checkout: Path) -> None:
+    reads = TEXT.replace("hello: {}", "hello: {secrets: {KEY: {secret: api-key}}}")
+    (checkout / "config" / "environments" / "prod.yaml").write_text(reads)
+    (told,) = notes(checkout, f"name_prefix: staging\n{reads}")
+    assert told.startswith(
+        "config/environments/prod.yaml lets the default Compute Engine account of producer-project read "
+        "projects/producer-project/secrets/api-key, too. Google has one grant for both"
+    )
+    own = "secrets: {KEY: {secret: api-key}}, service_account: own@producer-project.iam.gserviceaccount.com"
+    assert notes(checkout, f"name_prefix: staging\n{reads.replace('secrets: {KEY: {secret: api-key}}', own)}") == []

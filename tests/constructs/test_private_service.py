@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from cloudrun_psc import Container, PrivateService, SecretReference
+from cloudrun_psc import Container, PrivateService, SecretReference, moved_blocks, removed_blocks
 from tests.conftest import Json
 
 Resources = Callable[[], dict[str, Json]]
 CALLER = "caller@partner-one.iam.gserviceaccount.com"
+RUNNER = "runner@our-project.iam.gserviceaccount.com"
+CALLS = "google_cloud_run_v2_service_iam_member"
 
 
 def service(stack: TerraformStack, **more: Any) -> PrivateService:
@@ -36,9 +38,46 @@ def test_an_invoker_by_argument_and_by_verb_gets_the_same_binding(stack: Terrafo
     made = resources()
     members = {key: values["member"] for key, values in made.items() if "iam_member" in key}
     assert members == {
-        "google_cloud_run_v2_service_iam_member.orders_one": f"serviceAccount:{CALLER}",
-        "google_cloud_run_v2_service_iam_member.orders_two": "group:team@example.com",
+        f"{CALLS}.orders_caller_partner_one_iam_gserviceaccount_com": f"serviceAccount:{CALLER}",
+        f"{CALLS}.orders_group_team_example_com": "group:team@example.com",
     }
+
+
+def test_one_grant_is_one_resource_whoever_wants_it(stack: TerraformStack, resources: Resources) -> None:
+    reads: dict[str, Any] = {
+        "container": Container(secrets={"KEY": SecretReference(secret="key")}),
+        "service_account": RUNNER,
+    }
+    run = service(stack, invokers={"one": CALLER}, **reads)
+    run.allow_invoker(f"serviceAccount:{CALLER}", key="two")
+    PrivateService(stack, "stock", project="our-project", region="europe-west1", name="stock", **reads)
+    call = f"{CALLS}.orders_caller_partner_one_iam_gserviceaccount_com"
+    read = "google_secret_manager_secret_iam_member.key_runner_our_project_iam_gserviceaccount_com"
+    made = resources()
+    assert {address for address in made if "iam_member" in address} == {call, read}
+    assert made["google_cloud_run_v2_service.orders"]["depends_on"] == [read]
+    assert made["google_cloud_run_v2_service.stock"]["depends_on"] == [read]
+    ends = {block["to"] for block in moved_blocks(stack)} - {block["from"] for block in moved_blocks(stack)}
+    assert ends == {call, read}
+    former = {f"{CALLS}.orders_one", f"{CALLS}.orders_two", "google_secret_manager_secret_iam_member.orders_key"}
+    assert former <= {str(block["from"]) for block in removed_blocks(stack)}
+    assert all(block["lifecycle"] == {"destroy": False} for block in removed_blocks(stack))
+
+
+def test_what_has_an_address_now_is_not_moved_away_from_it(stack: TerraformStack) -> None:
+    """The former address of one grant may be the present one of another."""
+    run = service(stack)
+    run.allow_invoker(CALLER, key="group:team@example.com")
+    run.allow_invoker("group:team@example.com")
+    assert moved_blocks(stack) == []
+
+
+def test_an_invoker_that_only_terraform_will_know_needs_a_key(stack: TerraformStack, resources: Resources) -> None:
+    run = service(stack)
+    with pytest.raises(ValueError, match="allow_invoker: an account that only Terraform will know .*; give a key"):
+        run.allow_invoker("${data.google_project.p.number}-compute@developer.gserviceaccount.com")
+    run.allow_invoker("${data.google_project.p.number}-compute@developer.gserviceaccount.com", key="p compute")
+    assert f"{CALLS}.orders_p_compute" in resources()
 
 
 def test_a_binding_goes_with_the_service_that_it_is_for(stack: TerraformStack, resources: Resources) -> None:
@@ -54,9 +93,9 @@ def test_everyone_is_refused(stack: TerraformStack, everyone: str) -> None:
 
 
 def test_one_key_is_one_invoker(stack: TerraformStack) -> None:
-    run = service(stack, invokers={"one": CALLER})
-    with pytest.raises(ValueError, match="'one' is serviceAccount:caller@"):
-        run.allow_invoker("other@partner-one.iam.gserviceaccount.com", key="one")
+    run = service(stack, invokers={"one": "${data.a.b.email}"})
+    with pytest.raises(ValueError, match=r"'one' is serviceaccount:\$\{data.a.b.email\}, not also"):
+        run.allow_invoker("${data.a.c.email}", key="one")
 
 
 def test_all_faults_come_at_once(stack: TerraformStack) -> None:
@@ -87,10 +126,12 @@ def test_environment_and_secrets_are_sorted_and_secrets_are_granted_first(
     variables = run["template"]["containers"][0]["env"]
     assert [variable["name"] for variable in variables] == ["A", "M", "Z"]
     assert variables[1]["value_source"]["secret_key_ref"] == {"secret": "api-key", "version": "3"}
-    grant = made["google_secret_manager_secret_iam_member.orders_api_key"]
+    grant = made["google_secret_manager_secret_iam_member.api_key_runner_our_project_iam_gserviceaccount_com"]
     assert grant["role"] == "roles/secretmanager.secretAccessor"
     assert grant["member"] == "serviceAccount:runner@our-project.iam.gserviceaccount.com"
-    assert run["depends_on"] == ["google_secret_manager_secret_iam_member.orders_api_key"]
+    assert run["depends_on"] == [
+        "google_secret_manager_secret_iam_member.api_key_runner_our_project_iam_gserviceaccount_com"
+    ]
 
 
 def test_below_one_cpu_one_request_at_a_time_is_sent(stack: TerraformStack, resources: Resources) -> None:

@@ -199,8 +199,11 @@ def test_what_one_process_cannot_serve_has_the_provider_started_as_ever(
 def test_an_edit_of_backend_provider_or_lock_initializes_anew(deployer: Deployer, tmp_path: Path) -> None:
     producer = stack(tmp_path)
     deployer.plan(producer)
+    locked = producer.lock()
     producer.file.write_text(json.dumps({"terraform": {"required_providers": GOOGLE, "backend": {"gcs": {}}}}))
+    producer.lock_file.unlink()  # as an edit of the stack's Terraform settings does
     deployer.plan(producer)
+    assert producer.lock() == locked
     assert asked(producer)[3:] == ["init attached", "plan attached"], "the same provider: it is not looked for again"
     producer.file.write_text(json.dumps({"terraform": {"required_providers": {"google": {"version": "6.50.0"}}}}))
     deployer.plan(producer)

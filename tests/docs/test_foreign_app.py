@@ -105,7 +105,7 @@ def test_the_producers_addresses(stacks: Synthesized) -> None:
         "google_compute_subnetwork.proxy_only",
         "google_compute_subnetwork.orders_nat_10_0_3_0_24",
         "google_cloud_run_v2_service.orders",
-        "google_cloud_run_v2_service_iam_member.orders_shop",
+        "google_cloud_run_v2_service_iam_member.orders_caller_shop_team_iam_gserviceaccount_com",
         "google_compute_region_network_endpoint_group.orders",
         "google_compute_region_backend_service.orders",
         "google_compute_region_url_map.orders",

@@ -115,6 +115,7 @@ def _producer(**actions: str) -> Mapping[str, Mapping[str, str]]:
     return {"producer": actions}
 
 
+_OTHERS_CALL = "google_cloud_run_v2_service_iam_member.hello_example_other_project_compute"
 _RULE = "google_compute_forwarding_rule.hello"
 _RECORD = "terraform_data.hello_forwarding_rule_name"
 _ENDPOINT_REPLACED = "google_compute_address.psc_endpoint google_compute_forwarding_rule.psc_endpoint"
@@ -168,7 +169,7 @@ EDITS = (
         changes={
             "producer": {
                 "updated": "google_compute_service_attachment.hello",
-                "destroyed": "google_cloud_run_v2_service_iam_member.hello_other google_project_service.other_compute",
+                "destroyed": f"{_OTHERS_CALL} google_project_service.other_compute",
             },
             "other": {
                 "destroyed": "google_compute_address.other_endpoint google_compute_forwarding_rule.other_endpoint "
@@ -197,7 +198,8 @@ EDITS = (
         name="Cloud Run service renamed",
         put={f"{HELLO}.names": {"service": "greeter"}},
         changes=_producer(
-            replaced="google_cloud_run_v2_service.hello google_cloud_run_v2_service_iam_member.hello_consumer "
+            replaced="google_cloud_run_v2_service.hello "
+            "google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute "
             "google_compute_region_network_endpoint_group.hello",
             updated="google_compute_region_backend_service.hello",
         ),
@@ -360,7 +362,7 @@ EDITS = (
         put={f"{ENDPOINT}.service": "second"},
         changes={
             "producer": {
-                "destroyed": "google_cloud_run_v2_service_iam_member.hello_consumer",
+                "destroyed": "google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute",
                 "updated": "google_compute_service_attachment.hello",
             },
             "consumer": {
@@ -383,7 +385,7 @@ EDITS = (
         changes={
             "producer": {
                 "destroyed": f"{SERVICE.format('second')} google_compute_subnetwork.second_nat_10_0_8_0_24 "
-                "google_cloud_run_v2_service_iam_member.second_consumer"
+                "google_cloud_run_v2_service_iam_member.second_example_consumer_project_compute"
             },
             "consumer": {
                 "destroyed": "google_compute_address.to_second google_compute_forwarding_rule.to_second "
@@ -398,7 +400,7 @@ EDITS = (
         put={"producer.services.greeter": {"former_key": "hello"}, f"{ENDPOINT}.service": "greeter"},
         changes=_producer(
             moved=f"{SERVICE.format('greeter')} google_compute_subnetwork.greeter_nat_10_0_3_0_24 "
-            "google_cloud_run_v2_service_iam_member.greeter_consumer"
+            "google_cloud_run_v2_service_iam_member.greeter_example_consumer_project_compute"
         ),
         holds=_service,
     ),
@@ -410,9 +412,9 @@ EDITS = (
         changes={
             "producer": {
                 "created": f"{SERVICE.format('greeter')} google_compute_subnetwork.greeter_nat_10_0_4_0_24 "
-                "google_cloud_run_v2_service_iam_member.greeter_consumer",
+                "google_cloud_run_v2_service_iam_member.greeter_example_consumer_project_compute",
                 "destroyed": f"{SERVICE.format('hello')} google_compute_subnetwork.hello_nat_10_0_3_0_24 "
-                "google_cloud_run_v2_service_iam_member.hello_consumer",
+                "google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute",
             },
             "consumer": {
                 "replaced": "google_compute_forwarding_rule.psc_endpoint",
@@ -431,7 +433,7 @@ EDITS = (
         },
         changes={
             "producer": {
-                "created": "google_cloud_run_v2_service_iam_member.hello_other google_project_service.other_compute",
+                "created": f"{_OTHERS_CALL} google_project_service.other_compute",
                 "updated": "google_compute_service_attachment.hello",
             },
             "other": {"created": _CONSUMERS_OWN},
@@ -444,7 +446,7 @@ EDITS = (
         drop=("consumers.other",),
         changes={
             "producer": {
-                "destroyed": "google_cloud_run_v2_service_iam_member.hello_other google_project_service.other_compute",
+                "destroyed": f"{_OTHERS_CALL} google_project_service.other_compute",
                 "updated": "google_compute_service_attachment.hello",
             },
         },

@@ -22,7 +22,7 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
     ("producer", "google_cloud_run_v2_service.hello", {
         "name": "other", "project": OTHER_PROJECT, "location": REGION, "ingress": "INGRESS_TRAFFIC_ALL",
         "labels": {"a": "b"}}),
-    ("producer", "google_cloud_run_v2_service_iam_member.hello_consumer", {
+    ("producer", "google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute", {
         "name": "other", "project": OTHER_PROJECT, "location": REGION, "role": "roles/run.admin",
         "member": "allUsers"}),
     ("producer", RULE, {

@@ -146,7 +146,7 @@ def test_the_default_bundle_has_these_files(make: Make) -> None:
         "manifest.json",
         "producer/backend.tf",
         "producer/checks.tf",
-        "producer/invoker_hello_consumer.tf",
+        "producer/invoker_hello_example_consumer_project_compute.tf",
         "producer/main.tf",
         "producer/outputs.tf",
         "producer/terraform.tfvars",
@@ -161,10 +161,12 @@ def test_the_present_values_stand_in_one_file(make: Make) -> None:
         "orders_accept": {"office-project": 2, "partner-project": 1, "shop-project": 5},
         "orders_added_invokers": [],
         "orders_image": "europe-docker.pkg.dev/many-producer/apps/orders:1.2.3",
+        "orders_invoker__123456789012_compute_developer_gserviceaccount_com": (
+            "serviceAccount:123456789012-compute@developer.gserviceaccount.com"
+        ),
         "orders_invoker_batch_partner_project_iam_gserviceaccount_com": (
             "serviceAccount:batch@partner-project.iam.gserviceaccount.com"
         ),
-        "orders_invoker_shop": "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
         "orders_scaling": {"max_instances": None, "min_instances": None},
         "stock_levels_accept": {"shop-project": 10},
         "stock_levels_added_invokers": [],
@@ -172,7 +174,9 @@ def test_the_present_values_stand_in_one_file(make: Make) -> None:
             "europe-docker.pkg.dev/many-producer/apps/stock@sha256:"
             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         ),
-        "stock_levels_invoker_shop": "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
+        "stock_levels_invoker__123456789012_compute_developer_gserviceaccount_com": (
+            "serviceAccount:123456789012-compute@developer.gserviceaccount.com"
+        ),
         "stock_levels_scaling": {"max_instances": None, "min_instances": None},
     }
 

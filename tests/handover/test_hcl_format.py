@@ -126,6 +126,7 @@ def test_moved_backend_variables_checks_and_outputs() -> None:
             "required_providers": {"google": {"source": "hashicorp/google", "version": "7.45.0"}},
         },
         "moved": [{"from": "google_compute_network.a", "to": "google_compute_network.b"}],
+        "removed": [{"from": "google_compute_network.c", "lifecycle": {"destroy": False}}],
         "variable": {"x": {"type": "map(number)", "nullable": False, "description": "A."}},
         "check": {"c": {"assert": [{"condition": "${true}", "error_message": "No."}]}},
         "output": {"o": {"value": "# one\n${a.b}", "description": "B."}},
@@ -157,6 +158,14 @@ variable "x" {
 moved {
   from = google_compute_network.a
   to   = google_compute_network.b
+}
+
+removed {
+  from = google_compute_network.c
+
+  lifecycle {
+    destroy = false
+  }
 }
 
 # A warning in every plan and apply, never a failure.

@@ -57,6 +57,8 @@ _REDIRECT = {"google_compute_region_url_map.r": {"default_url_redirect": {"https
 _LOCKED: dict[str, Json] = {"terraform.lock": {"providers": {"registry.terraform.io/hashicorp/a": "1"}},
            "terraform.required_providers.a": {"version": "1"}}  # fmt: skip
 _SERVICE = {f"{RUN}.s": {"name": "s"}}
+_GRANT: Json = {"secret_id": "s", "role": "roles/secretmanager.secretAccessor", "member": "user:a@b"}
+_GRANTED = {"google_secret_manager_secret_iam_member.first": _GRANT}
 
 _POLICY: dict[str, Json] = {"data.google_iam_policy.p": {"binding": [{"members": ["user:a@b", "allUsers"]}]}}
 
@@ -235,6 +237,10 @@ CASES: list[Case] = [
             finding=[{"binding": {"role": "r", "members": ["allUsers"]}}],
             undecided=[_dynamic("binding", EXPRESSION, {})]),
     *_cases("everyone-in-iam", MEMBER, fine=[{"member": "allUsers"}]),
+    *_cases("grant-twice", "google_secret_manager_secret_iam_member", _GRANTED,
+            finding=[_GRANT, _GRANT | {"lifecycle": {}}, _GRANT | {"project": None}],
+            fine=[_GRANT | {"member": "user:c@d"}, _GRANT | {"role": "roles/other"}, _GRANT | {"secret_id": "t"},
+                  _GRANT | {"condition": [{"expression": "false"}]}]),
     *_cases("external-forwarding-rule", RULE, fine=[{"load_balancing_scheme": "INTERNAL"}, {"target": LINK}],
             finding=[{}, {"load_balancing_scheme": "EXTERNAL"}, {"load_balancing_scheme": "EXTERNAL_MANAGED"}],
             undecided=[{"load_balancing_scheme": EXPRESSION}]),

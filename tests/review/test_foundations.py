@@ -51,3 +51,32 @@ def test_another_tag_or_a_newer_provider_is_nothing_to_decide() -> None:
         ("terraform/required_providers/google/version", "~> 7.46"),
     ):
         assert sentences(reported(FULL, edited(FULL, path, value))) == []
+
+
+def test_a_new_role_is_a_point_to_decide_whatever_it_is_on() -> None:
+    token = {"service_account_id": "runner@own.iam.gserviceaccount.com", "role": "roles/iam.serviceAccountTokenCreator"}
+    bucket = {"bucket": "states", "role": "roles/storage.objectViewer", "members": ["user:a@b", "user:c@d"]}
+    given = edited(PRODUCER, "resource/google_service_account_iam_member", {"m": token | {"member": "user:a@b"}})
+    given = edited(given, "resource/google_storage_bucket_iam_binding", {"b": bucket})
+    assert sentences(reported(PRODUCER, given), TRUSTED) == [
+        "user:a@b gets roles/iam.serviceAccountTokenCreator on service account runner@own.iam.gserviceaccount.com.",
+        "user:a@b gets roles/storage.objectViewer on storage bucket states.",
+        "user:c@d gets roles/storage.objectViewer on storage bucket states.",
+    ]
+    assert sentences(reported(given, given), TRUSTED) == []
+    elsewhere = edited(PRODUCER, "resource/google_service_account_iam_member", {"n": token | {"member": "user:a@b"}})
+    assert "user:a@b gets roles/iam" not in " ".join(sentences(reported(given, elsewhere), TRUSTED))
+    until = {"condition": [{"expression": "request.time < timestamp('2027-01-01T00:00:00Z')"}], "member": "user:a@b"}
+    short = edited(PRODUCER, "resource/google_service_account_iam_member", {"m": token | until})
+    (lasting,) = sentences(reported(short, given), TRUSTED)[:1]
+    assert lasting.endswith("runner@own.iam.gserviceaccount.com.")
+    (said,) = sentences(reported(PRODUCER, short), TRUSTED)
+    assert said.endswith(", while request.time < timestamp('2027-01-01T00:00:00Z').")
+
+
+def test_roles_that_a_policy_gives_are_told_by_its_bindings() -> None:
+    policy = {"binding": [{"role": "roles/owner", "members": ["user:a@b"]}]}
+    given = edited(PRODUCER, "data", {"google_iam_policy": {"p": policy}})
+    text = "${data.google_iam_policy.p.policy_data}"
+    given = edited(given, "resource/google_project_iam_policy", {"p": {"project": "own", "policy_data": text}})
+    assert "user:a@b gets roles/owner on project own." in sentences(reported(PRODUCER, given), TRUSTED)

@@ -24,6 +24,7 @@ NEVER_UNDECIDED = {
     "authoritative-iam", "invokers-dropped", "attachment-replaced", "endpoint-replaced", "endpoint-address-literal",
     "serverless-backend-settings", "plain-http", "proxy-subnet-order", "firewall-wider-than-iap", "provider-unlocked",
     "local-state", "output-leaks", "deletion-protection-lifted", "code-at-apply", "replacement-meets-itself",
+    "grant-twice",
 }  # fmt: skip
 NEVER = {"authoritative-iam": {"fine"}, "access-not-judged": {"fine", "finding"}, "module": {"fine"}}
 OF_CHANGE = {

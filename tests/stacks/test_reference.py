@@ -83,9 +83,11 @@ def test_step_1_the_service_is_internal_and_only_the_consumers_default_account_m
     assert service["ingress"] == "INGRESS_TRAFFIC_INTERNAL_ONLY"
     assert service["deletion_protection"] is False
     assert service["template"] == {"containers": [{"image": "us-docker.pkg.dev/cloudrun/container/hello"}]}
-    member = resource(stacks["producer"], "google_cloud_run_v2_service_iam_member.hello_consumer")
+    member = resource(
+        stacks["producer"], "google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute"
+    )
     assert member["role"] == "roles/run.invoker"
-    number = "${data.google_project.consumer.number}"
+    number = "${data.google_project.example_consumer_project.number}"
     assert member["member"] == f"serviceAccount:{number}-compute@developer.gserviceaccount.com"
     assert member["depends_on"] == ["google_project_service.consumer_compute"]
     assert member["lifecycle"] == {"replace_triggered_by": ["google_cloud_run_v2_service.hello.uid"]}

@@ -195,8 +195,8 @@ def test_secrets_of_one_name_in_two_projects_have_an_address_each(tmp_path: Path
     stack = json.loads((tmp_path / "out" / "secrets" / "stacks" / "producer" / "cdk.tf.json").read_text())
     grants = stack["resource"]["google_secret_manager_secret_iam_member"]
     assert {name: (grant["project"], grant["secret_id"]) for name, grant in grants.items()} == {
-        "hello_key": ("producer-project", "key"),
-        "hello_shared_project_key": ("shared-project", "projects/shared-project/secrets/key"),
+        "key_producer_project_compute": ("producer-project", "key"),
+        "shared_project_key_producer_project_compute": ("shared-project", "projects/shared-project/secrets/key"),
     }
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.container import VpcAccess as VpcAccess
     from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
+    from cloudrun_psc.former_addresses import moved_blocks as moved_blocks
+    from cloudrun_psc.former_addresses import removed_blocks as removed_blocks
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
@@ -43,6 +45,8 @@ _HOMES = {
     "SecretReference": "container",
     "Subnet": "rules.subnets",
     "VpcAccess": "container",
+    "moved_blocks": "former_addresses",
+    "removed_blocks": "former_addresses",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -60,3 +60,8 @@ def resource_address(scope: Construct, address: str | None) -> str:
 def claimed(stack: TerraformStack) -> list[str]:
     """Every address that was claimed in `stack` so far, in order."""
     return list(_claimed.get(stack, {}))
+
+
+def holder(scope: IConstruct, address: str) -> TerraformElement | None:
+    """What has an address of the scope's stack, if anything."""
+    return _claimed.get(TerraformStack.of(scope), {}).get(address)

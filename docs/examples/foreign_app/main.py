@@ -51,7 +51,7 @@ class Orders(TerraformStack):
         )
         # What a construct has no argument for: .resource is the resource of the bindings.
         service.resource.add_override("template.execution_environment", "EXECUTION_ENVIRONMENT_GEN2")
-        service.allow_invoker("caller@shop-team.iam.gserviceaccount.com", key="shop")
+        service.allow_invoker("caller@shop-team.iam.gserviceaccount.com")
         load_balancer = InternalLoadBalancer(
             self,
             "load-balancer",

@@ -57,3 +57,9 @@ def identity(value: str) -> str:
 def default_compute_account(project_number: str) -> str:
     """The default Compute Engine service account, which exists once the Compute Engine API was enabled."""
     return f"{project_number}-compute@developer.gserviceaccount.com"
+
+
+def compute_project(email: str) -> str:
+    """The number of the project whose default Compute Engine service account it is; "" for any other."""
+    found = re.fullmatch(r"(\d+)-compute@developer\.gserviceaccount\.com", email)
+    return found[1] if found else ""

@@ -11,6 +11,16 @@ def address_name(text: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name
 
 
+def member_name(member: str) -> str:
+    """The part of a grant's address that names who it is for: an IAM member, or a service account's e-mail address."""
+    return address_name(member.removeprefix("serviceAccount:"))
+
+
+def default_account_name(project: str) -> str:
+    """The same for a project's default Compute Engine account while only Terraform knows the project's number."""
+    return address_name(f"{project} compute")
+
+
 def secret_name(secret: str, project: str) -> str:
     """The part of a grant's address that names the secret: its id, behind its project when that is not `project`.
 

@@ -1,0 +1,91 @@
+"""Whose account an invoker is, and which one runs a service: what can be known of it before Terraform looks it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cloudrun_psc.rules.access import compute_project, default_compute_account, identity
+from cloudrun_psc.rules.terraform_names import default_account_name, member_name
+from config.settings import ServiceSettings, Settings
+
+
+@dataclass(frozen=True)
+class Account:
+    """An IAM member, or the default Compute Engine account of a project whose number only Terraform will know.
+
+    `member` is "" in the second case. A default account whose number the configuration gives has both.
+    """
+
+    member: str = ""
+    project: str = ""
+
+    @property
+    def name(self) -> str:
+        """The part of a grant's Terraform address that names it."""
+        return member_name(self.member) if self.member else default_account_name(self.project)
+
+    @property
+    def former_names(self) -> list[str]:
+        """What `name` was while the number was not given."""
+        return [default_account_name(self.project)] if self.member and self.project else []
+
+    @property
+    def identity(self) -> str:
+        """What two spellings of one account share."""
+        return identity(self.member) if self.member else self.project
+
+
+def invoker(settings: Settings, entry: str) -> Account:
+    """The account of an entry of `invokers`: that of the consumer, where it is one's key."""
+    consumer = settings.consumers.get(entry)
+    if consumer is None:
+        return Account(member=entry)
+    return Account(member=consumer.invoker) if consumer.invoker else _default_account(settings, consumer.project)
+
+
+def runner(settings: Settings, service: ServiceSettings) -> Account:
+    """The account that a service runs as, and reads its secrets with."""
+    if service.service_account:
+        return Account(member=service.service_account)
+    return Account(project=settings.producer.project if settings.producer else "")
+
+
+def _default_account(settings: Settings, project: str) -> Account:
+    """The default Compute Engine account of a project; any consumer of the project may give the project's number."""
+    for consumer in settings.consumers.values():
+        if consumer.project == project and consumer.project_number:
+            return Account(member=default_compute_account(consumer.project_number), project=project)
+    return Account(project=project)
+
+
+def not_that_of(settings: Settings, project: str) -> Iterator[tuple[str, str]]:
+    """Numbers that must not be the project's, each with a refusal: its default account is written out elsewhere.
+
+    One grant would have two addresses, and removing either would take it from both.
+    """
+    services = settings.producer.services if settings.producer else {}
+    for key, service in services.items():
+        here = f"producer.services.{key}"
+        known = {invoker(settings, entry) for entry in service.invokers}
+        if Account(project=project) in known:
+            ways = [one for one, consumer in settings.consumers.items() if consumer.project == project]
+            for account, number in _numbered(known):
+                refusal = f"{here}.invokers has {account} twice: as itself, and as the consumer {ways[0]}. "
+                given = f'Give consumers.{ways[0]}.project_number: "{number}", or remove one of the two.'
+                yield number, refusal + given
+        if runner(settings, service) == Account(project=project):
+            sharing = [other for other in services.values() if _secrets(other) & _secrets(service)]
+            for account, number in _numbered({runner(settings, other) for other in sharing}):
+                refusal = f"{account} is what {here} runs as, too, and both services read one secret. "
+                yield number, refusal + "Leave service_account out where it is given as this account."
+
+
+def _numbered(known: set[Account]) -> list[tuple[str, str]]:
+    """The default accounts among some, each with its project's number."""
+    emails = sorted(account.identity.removeprefix("serviceaccount:") for account in known if account.member)
+    return [(email, number) for email in emails if (number := compute_project(email))]
+
+
+def _secrets(service: ServiceSettings) -> set[str]:
+    return {reference.secret for reference in (*service.secrets.values(), *service.secret_files.values())}

@@ -1,0 +1,83 @@
+"""Roles that a stack gives on anything by IAM; who may call Cloud Run is a way in, and told there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from deployment.comparison import Comparison
+from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
+from deployment.stack import Stack
+from review.known import Block, View, views
+from review.sentence import Sentence, say
+from review.ways_in import POLICY
+
+# What is not the resource that the role is on.
+_BESIDE = frozenset(
+    {"//", "condition", "count", "depends_on", "etag", "for_each", "id", "lifecycle", "member", "members",
+     "policy_data", "provider", "provisioner", "role"}
+)  # fmt: skip
+_CALLING = tuple(f"{service.type}_iam_" for service in (SERVICE, FIRST_SERVICE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """`who` has `role` on `what`, perhaps under a condition."""
+
+    who: str
+    role: str
+    what: str
+    condition: str = ""
+    address: str = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def grants(stack: Stack) -> tuple[Grant, ...]:
+    """Every role that the stack gives, by members, bindings and policies alike."""
+    items = (item for item in views(stack) if item.is_resource and "_iam_" in item.type)
+    return tuple(grant for item in items for grant in _of(item))
+
+
+def _of(item: View) -> Iterator[Grant]:
+    service = item.type.removeprefix("google_").partition("_iam_")[0].replace("_", " ")
+    where = [item.get(name).readable for name in sorted(item.names - _BESIDE)]
+    what = " ".join([service, *where])
+    holder = item.get("policy_data").target
+    bindings = holder.blocks("binding") if holder is not None and holder.type == POLICY else (item,)
+    for binding in bindings:
+        for member in [*binding.list("member"), *binding.list("members")]:
+            yield Grant(
+                who=member.readable,
+                role=binding.get("role").readable,
+                what=what,
+                condition=" ".join(_condition(binding)),
+                address=item.address,
+            )
+
+
+def _condition(binding: Block) -> Iterator[str]:
+    for condition in binding.blocks("condition"):
+        yield condition.value.readable if condition.unknown else condition.get("expression").readable
+
+
+def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
+    """Roles that the change gives, each with the address that gives it; a grant that moves is none."""
+    before = set(grants(comparison.before)) if comparison.before else set()
+    for grant in grants(comparison.after) if comparison.after else ():
+        if grant not in before and not grant.address.startswith(_CALLING):
+            text = "{who} gets {role} on {what}" + (", while {condition}." if grant.condition else ".")
+            given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
+            yield say(text, **{name: value for name, value in given.items() if value}), grant.address
+
+
+@lru_cache(maxsize=8)
+def same_grant(stack: Stack) -> dict[str, str]:
+    """Of each address that grants what another one does, that other one."""
+    first: dict[Grant, str] = {}
+    twice: dict[str, str] = {}
+    for grant in sorted(grants(stack), key=lambda grant: grant.address):
+        other = first.setdefault(grant, grant.address)
+        if other != grant.address:
+            twice.setdefault(grant.address, other)
+    return twice
