@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -37,7 +37,8 @@ class Change:
 
     `because` are the attributes that force a replacement; `unknown` the attributes that nobody knows before apply;
     `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it. `overlaps`
-    is true where a plan creates the new one before it destroys the old one.
+    is true where a plan creates the new one before it destroys the old one; `leaves` where the old one stays in the
+    cloud, and Terraform forgets it.
     """
 
     address: str
@@ -49,6 +50,7 @@ class Change:
     unknown: tuple[str, ...] = ()
     inferred: bool = False
     overlaps: bool = False
+    leaves: bool = False
 
     @property
     def of_resource(self) -> bool:
@@ -91,7 +93,8 @@ class Comparison:
 
     @cached_property
     def _origins(self) -> Mapping[str, str]:
-        return {new: old for old, new in self.after.moved.items()} if self.after else {}
+        moves = self.after.moved.items() if self.after and self.before else ()
+        return {new: old for old, new in moves if self.before and old in self.before.items}
 
     @cached_property
     def _by_address(self) -> Mapping[str, Change]:
@@ -109,8 +112,10 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     new = dict(after.items) if after else {}
     moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old and new_ not in old}
     addresses = sorted(new.keys() | old.keys() - moves.values())
-    changes = (_change(address, old.get(moves.get(address, address)), new.get(address)) for address in addresses)
-    return Comparison(source="code", before=before, after=after, changes=tuple(change for change in changes if change))
+    changes = [_change(address, old.get(moves.get(address, address)), new.get(address)) for address in addresses]
+    left = after.left if after else frozenset()
+    known = [replace(one, action="forgotten") if one and one.address in left else one for one in changes]
+    return Comparison(source="code", before=before, after=after, changes=tuple(change for change in known if change))
 
 
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:

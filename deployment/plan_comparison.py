@@ -47,7 +47,13 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
         drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
-    planned = replace(stack, items=dict(sorted(after.items())), written=False, numbers=_numbers(plan))
+    planned = replace(
+        stack,
+        items=dict(sorted(after.items())),
+        written=False,
+        numbers=_numbers(plan),
+        moved={change.former_address: change.address for change in changes if change.former_address},
+    )
     return Comparison(
         source="plan",
         before=replace(planned, items=dict(sorted(before.items())), moved={}) if before else None,
@@ -151,6 +157,7 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
         because=planned.because,
         unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
         overlaps=entry["change"]["actions"] == ["create", "delete"],
+        leaves=set(entry["change"]["actions"]) == {"create", "forget"},
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from deployment.hidden import Hidden, hide
 from deployment.references import is_expression
-from deployment.stack import Item, Stack
+from deployment.stack import Item, Stack, blocks
 from deployment.values import Json, strings
 
 # What a resource or provider block has beside its attributes; a plan has them elsewhere or not at all.
@@ -30,6 +30,7 @@ def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
     A configuration of another shape than Terraform's tells nothing, which `plan_comparison` refuses elsewhere.
     """
     module = _mapping(_mapping(configuration).get("root_module"))
+    yield from _code_differing(configuration, module, stack)
     for address, expressions in _written(configuration, module):
         item = stack.items.get(address)
         if item is not None:
@@ -43,6 +44,44 @@ def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
             yield from _differing({"value": expression}, {"value": item.values.get("value")}, item.address)
 
 
+def _code_differing(configuration: Any, module: Json, stack: Stack) -> Iterator[str]:
+    """Programs that run at plan or apply on one side alone: provisioners, data sources, modules, providers."""
+    resources = [one for one in _listed(module.get("resources")) if isinstance(one, dict)]
+    reads = {str(one.get("address")) for one in resources if one.get("mode") == "data"} - stack.none
+    yield from _on_one_side(reads, {item.address for item in stack.items.values() if item.type.startswith("data.")})
+    calls = {f"module.{name}" for name in _mapping(module.get("module_calls"))}
+    yield from _on_one_side(calls, {item.address for item in stack.of("module")})
+    for resource in resources:
+        address = str(resource.get("address"))
+        item = stack.items.get(address)
+        planned = [one.get("type") for one in _listed(resource.get("provisioners")) if isinstance(one, dict)]
+        written = [name for block in blocks(item.values, "provisioner") for name in block] if item else []
+        if item is not None and sorted(map(str, planned)) != sorted(written):
+            yield f"{address} has the provisioners {planned} in the plan, {written} in the stack"
+    for provider in _mapping(_mapping(configuration).get("provider_config")).values():
+        name = str(_mapping(provider).get("name"))
+        constraint = stack.items.get(f"terraform.required_providers.{name}")
+        source = constraint.values.get("source") if constraint else None
+        full = _full(source if isinstance(source, str) else name)
+        if "full_name" in _mapping(provider) and provider["full_name"] != full and "module_address" not in provider:
+            yield f"the provider {name} is {_said(provider['full_name'], '')} in the plan, {full!r} in the stack"
+
+
+def _on_one_side(planned: set[str], written: set[str]) -> Iterator[str]:
+    yield from (f"the plan has {address}, the stack has none" for address in sorted(planned - written))
+    yield from (f"the stack has {address}, the plan has none" for address in sorted(written - planned))
+
+
+def _full(source: str) -> str:
+    """A provider's whole address: https://developer.hashicorp.com/terraform/language/providers/requirements."""
+    parts = source.split("/")
+    return "/".join(["registry.terraform.io", "hashicorp"][: 3 - len(parts)] + parts)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
     for provider in _mapping(_mapping(configuration).get("provider_config")).values():
         if isinstance(provider, dict) and "module_address" not in provider:
@@ -51,8 +90,7 @@ def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
                 key: value for key, value in _mapping(provider.get("expressions")).items() if key not in _MANNER
             }
             yield f"provider.{provider.get('name')}{alias}", expressions
-    resources = module.get("resources")
-    for resource in resources if isinstance(resources, list) else ():
+    for resource in _listed(module.get("resources")):
         if isinstance(resource, dict):
             yield str(resource.get("address")), resource.get("expressions") or {}
 

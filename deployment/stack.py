@@ -70,7 +70,8 @@ class Item:
 class Stack:
     """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
 
-    `none` are the addresses of which the code makes nothing (`count = 0`); they are no items.
+    `none` are the addresses of which the code makes nothing (`count = 0`); they are no items. `left` are those that
+    Terraform forgets without destroying anything.
     `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
     are the stacks that are deployed with it, by name: their outputs are what its remote states hold. `numbers` maps
     project numbers to ids, where they are known.
@@ -84,6 +85,7 @@ class Stack:
     others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     none: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     def of(self, *types: str) -> Iterator[Item]:
         """The items of some types, by type and address."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,23 @@ def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stac
     none = frozenset(address for address, item in items.items() if _makes_none(item))
     items = {address: item for address, item in items.items() if address not in none}
     moves = {str(move.get("from")): str(move.get("to")) for move in blocks(content, "moved")}
-    return Stack(environment, name, dict(sorted(items.items())), moves, none=none)
+    ends = {former: _end(former, moves) for former in moves}
+    return Stack(environment, name, dict(sorted(items.items())), ends, none=none, left=frozenset(_left(content)))
+
+
+def _end(address: str, moves: Mapping[str, str]) -> str:
+    """Where a chain of moves ends; Terraform refuses one that goes round in circles."""
+    seen = {address}
+    while (address := moves[address]) in moves and address not in seen:
+        seen.add(address)
+    return address
+
+
+def _left(content: Json) -> Iterator[str]:
+    """What `removed` blocks have Terraform forget."""
+    for removed in blocks(content, "removed"):
+        if any(lifecycle.get("destroy") is False for lifecycle in blocks(removed, "lifecycle")):
+            yield str(removed.get("from"))
 
 
 def _makes_none(item: Item) -> bool:

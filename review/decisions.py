@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from deployment.comparison import Change, Comparison
@@ -14,12 +15,12 @@ from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack, blocks
 from review.foundations import foundations
-from review.grants import new_grants
+from review.grants import given_elsewhere, new_grants
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED
 from review.way_sentences import closed, measured, opened
-from review.ways_in import ways_in
+from review.ways_in import WayIn, ways_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ def decisions(comparison: Comparison) -> list[Decision]:
     return sorted(dict.fromkeys(made), key=lambda decision: order.index(decision.topic))
 
 
+# What tells one way in from another.
+_Key = tuple[str, str, str, str]
 # A topic, what is to be decided, and the address that it is about.
 _Point = tuple[str, Sentence, str]
 
@@ -57,6 +60,14 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
     before = {replace(way, thing=moves.get(way.thing, way.thing)).key: way for way in former_ways}
     after = {way.key: way for way in (ways_in(comparison.after) if comparison.after else [])}
     known = {way.thing for way in former_ways}
+    for old, new in _written_otherwise(before, after):
+        text = (
+            "{what} accepts {after} instead of {before}: an id and a number, perhaps of one project; if not, the "
+            "former one is cut off."
+        )
+        yield REACH, say(text, what=new.what, before=old.who, after=new.who), new.address
+        del before[old.key]
+        before[new.key] = old
     for key in sorted(after.keys() - before.keys()):
         way = after[key]
         sentence = opened(way)
@@ -69,6 +80,22 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         sentence = closed(before[key], comparison)
         if sentence is not None:
             yield CUT, sentence, before[key].address
+
+
+def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]) -> list[tuple[WayIn, WayIn]]:
+    """Entries of accept lists that may be the same project, by id and by number: the only one that goes and comes."""
+    gone, come = (
+        [way for key, way in sorted(one.items()) if way.by == "accept" and key not in other]
+        for one, other in ((before, after), (after, before))
+    )
+    pairs = [
+        (old, new)
+        for old in gone
+        for new in come
+        if old.thing == new.thing and "/" not in old.who + new.who and old.who.isdecimal() != new.who.isdecimal()
+    ]
+    things = Counter(way.thing for way in (*gone, *come))
+    return [(old, new) for old, new in pairs if things[old.thing] == 2]
 
 
 def _logging(comparison: Comparison) -> Iterator[_Point]:
@@ -131,13 +158,19 @@ def _destructions(comparison: Comparison) -> Iterator[_Point]:
     gone = [change for change in comparison.changes if change.action == "destroyed" and change.of_resource]
     losses = [(change, *_destroyed(change, comparison.before)) for change in gone if change.type != RECORD.type]
     for change in comparison.changes:
-        if change.action == "forgotten":
+        if change.action == "forgotten" and given_elsewhere(change, comparison) is None:
             text = "{address} is no longer managed: it stays in the cloud, and no deployment changes or removes it."
+            yield GONE, say(text, address=change.address), change.address
+        if change.leaves:
+            text = "The former {address} is no longer managed: it stays in the cloud beside the new one."
             yield GONE, say(text, address=change.address), change.address
     # What has a consequence of its own comes first.
     for change, name, consequence in sorted(losses, key=lambda loss: not loss[2].startswith(":")):
+        other = given_elsewhere(change, comparison)
+        if other is not None:
+            consequence = ": {other} gives the same role, and Google has one: it is gone until the next apply"
         text = f"{{address}} ({{name}}) is removed{consequence}."
-        yield GONE, say(text, address=change.address, name=name), change.address
+        yield GONE, say(text, address=change.address, name=name, **({"other": other} if other else {})), change.address
 
 
 def _destroyed(change: Change, before: Stack | None) -> tuple[str, str]:

@@ -20,6 +20,13 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "Nothing of it can be reviewed or deployed.",
         "Correct what the message names; ./psc synth --env NAME says the same.",
     ),
+    "deployed-elsewhere": (
+        ERROR,
+        "A new stack makes what a stack that is gone has made.",
+        "An environment or consumer of another name has a state of its own, which knows nothing of what is deployed: "
+        "the next deployment builds everything anew and stops with 409 (already exists).",
+        "Keep the name, or move the state before the next deployment (docs/state.md).",
+    ),
     "rehearsal": (
         ERROR,
         "The rehearsal did not hold.",

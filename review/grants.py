@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from deployment.comparison import Comparison
+from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.stack import Stack
 from review.known import Block, View, views
@@ -81,3 +81,12 @@ def same_grant(stack: Stack) -> dict[str, str]:
         if other != grant.address:
             twice.setdefault(grant.address, other)
     return twice
+
+
+def given_elsewhere(change: Change, comparison: Comparison) -> str | None:
+    """Which address of the stack gives what another one gave that goes; None where one of its roles is nowhere."""
+    gone = (
+        [grant for grant in grants(comparison.before) if grant.address == change.address] if comparison.before else []
+    )
+    present = {grant: grant.address for grant in grants(comparison.after)} if comparison.after else {}
+    return present[gone[0]] if gone and all(grant in present for grant in gone) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
 from review.decisions import Decision, decisions
+from review.elsewhere import made_elsewhere
 from review.findings import Finding, judge, merged, other
 from review.material import Material
 from review.rehearsed import Rehearsed
@@ -69,6 +70,7 @@ def assemble(material: Material) -> Report:
     by_label = {comparison.stack.label: comparison for comparison in settled}
     for plan in material.plans:
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
+    findings += made_elsewhere(settled)
     for rehearsal in material.rehearsals:
         findings += rehearsal.findings
     for environment, problem in material.unrehearsed:

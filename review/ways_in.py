@@ -61,13 +61,14 @@ def _way(by: str, who: str, item: View, measure: str = "") -> WayIn:
     return WayIn(by=by, who=who, what=item.name, measure=measure, address=item.address, thing=item.address)
 
 
-def _accepted(item: View, _: Stack) -> Iterator[WayIn]:
+def _accepted(item: View, stack: Stack) -> Iterator[WayIn]:
     if item.get("connection_preference").equals("ACCEPT_AUTOMATIC"):
         yield _way(ACCEPT, EVERY_PROJECT, item, "any number")
     for entry in item.blocks("consumer_accept_lists"):
         limit = entry.get("connection_limit")
         measure = NO_LIMIT if limit.absent else limit.readable
-        yield _way(ACCEPT, admitted(entry).readable, item, measure)
+        who = admitted(entry).readable
+        yield _way(ACCEPT, stack.numbers.get(who, who), item, measure)
     for rejected in item.list("consumer_reject_lists"):
         yield _way("reject", rejected.readable, item)
 

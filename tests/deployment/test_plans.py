@@ -247,12 +247,15 @@ WRITTEN: Json = {
             "s": {
                 "name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": 80,
                 "deletion_protection": True, "network": "${google_compute_network.n.id}", "lifecycle": {"a": 1},
+                "provisioner": [{"local-exec": {"command": "id"}}],
                 "template": {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
             }
         }
     },
     "data": {"terraform_remote_state": {"r": {"backend": "gcs", "config": {"prefix": "default/producer"}}}},
     "output": {"o": {"value": "hello"}},
+    "module": {"m": {"source": "./m"}},
+    "terraform": {"required_providers": {"google": {"source": "hashicorp/google"}}},
 }  # fmt: skip
 
 
@@ -269,15 +272,25 @@ def configured() -> Json:
     state = constants({"backend": "gcs", "config": {"prefix": "default/producer"}})
     return {
         "provider_config": {
-            "google": {"name": "google", "expressions": constants({"project": "p", "region": "us-east1"})},
+            "google": {
+                "name": "google",
+                "full_name": "registry.terraform.io/hashicorp/google",
+                "expressions": constants({"project": "p", "region": "us-east1"}),
+            },
             "google.other": {"name": "google", "alias": "other", "expressions": constants({"project": "q"})},
         },
         "root_module": {
             "resources": [
-                {"address": "google_cloud_run_v2_service.s", "mode": "managed", "expressions": service},
+                {
+                    "address": "google_cloud_run_v2_service.s",
+                    "mode": "managed",
+                    "expressions": service,
+                    "provisioners": [{"type": "local-exec", "expressions": constants({"command": "id"})}],
+                },
                 {"address": "data.terraform_remote_state.r", "mode": "data", "expressions": state},
             ],
             "outputs": {"o": {"expression": {"constant_value": "hello"}}},
+            "module_calls": {"m": {"source": "./m"}},
         },
     }
 
@@ -298,6 +311,12 @@ STALE: list[tuple[str, Any, str]] = [
     ("provider/google/1/project", "x", "provider.google.other.project is 'q' in the plan, 'x' in the stack"),
     ("provider/google/0/impersonate_service_account", "x", "provider.google.impersonate_service_account is not in"),
     ("data/terraform_remote_state/r/config/prefix", "shared/producer", "{'prefix': 'default/producer'} in the plan"),
+    ("resource/google_cloud_run_v2_service/s/provisioner", None, "provisioners ['local-exec'] in the plan, []"),
+    ("data/external", {"e": {}}, "the stack has data.external.e, the plan has none"),
+    ("data/terraform_remote_state", None, "the plan has data.terraform_remote_state.r, the stack has none"),
+    ("module/m", None, "the plan has module.m, the stack has none"),
+    ("module/n", {"source": "./n"}, "the stack has module.n, the plan has none"),
+    ("terraform/required_providers/google/source", "other/google", "google is 'registry.terraform.io/hashicorp"),
     ("output/o/value", "bye", "output.o.value is 'hello' in the plan, 'bye' in the stack"),
 ]  # fmt: skip
 
@@ -331,7 +350,18 @@ def test_what_is_forgotten_is_told(tmp_path: Path, actions: list[str], told: str
     plan["resource_changes"][0]["change"] |= {"actions": actions} | ({"after": None} if told == "forgotten" else {})
     report = reviewed(tmp_path, plan)
     assert [change.action for change in report.comparisons[0].changes] == [told]
-    assert any("no longer managed" in str(one.sentence) or "replaced" in str(one.sentence) for one in report.decisions)
+    said = [str(one.sentence) for one in report.decisions if "no longer managed" in str(one.sentence)]
+    assert len(said) == 1
+    assert ("stays in the cloud beside the new one" in said[0]) == (told == "replaced")
+
+
+def test_what_comes_out_of_a_module_is_the_same_as_it_was(tmp_path: Path) -> None:
+    plan = edit()
+    plan["resource_changes"][0] |= {"previous_address": f"module.psc.{ATTACHMENT}"}
+    report = reviewed(tmp_path, plan)
+    ((change,),) = [comparison.changes for comparison in report.comparisons]
+    assert change.former_address == f"module.psc.{ATTACHMENT}"
+    assert "no longer accepted" not in " ".join(str(one.sentence) for one in report.decisions)
 
 
 def test_a_leftover_of_a_replacement_is_not_what_stands_there_now(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from review.topics import CUT, EXPOSED, GONE, REACH
-from tests.review.stacks import PRODUCER, edited, reported, sentences
+from tests.review.stacks import PRODUCER, edited, findings, reported, sentences
 
 R = "resource"
 ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
@@ -19,6 +19,9 @@ ROWS: list[tuple[str, Any, str, str]] = [
      "Endpoints of example-consumer beyond the 2 that shop-attachment now accepts are cut off."),
     (f"{ATTACHMENT}/consumer_accept_lists", [ENTRY, {"project_id_or_num": "partner", "connection_limit": 1}], REACH,
      "The project partner may connect to shop-attachment with up to 1 endpoints; it could not before."),
+    (f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num", "123456789012", REACH,
+     "shop-attachment accepts 123456789012 instead of example-consumer: an id and a number, perhaps of one project; if "
+     "not, the former one is cut off."),
     (f"{ATTACHMENT}/consumer_accept_lists", [], CUT,
      "example-consumer is no longer accepted by shop-attachment: its endpoints there are cut off."),
     (f"{ATTACHMENT}/connection_preference", "ACCEPT_AUTOMATIC", REACH,
@@ -84,3 +87,45 @@ def test_an_image_is_nothing_to_decide() -> None:
     report = reported(PRODUCER, after)
     assert sentences(report) == []
     assert len(report.changed) == 1
+
+
+def test_another_number_or_id_is_another_project() -> None:
+    for old, new in (("111111111111", "222222222222"), ("example-consumer", "partner-one")):
+        before = edited(PRODUCER, f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num", old)
+        after = edited(PRODUCER, f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num", new)
+        assert [str(one.sentence).partition(" to ")[0] for one in reported(before, after).decisions] == [
+            f"The project {new} may connect",
+            f"{old} is no longer accepted by shop-attachment: its endpoints there are cut off.",
+        ]
+
+
+GRANT = {"secret_id": "s", "role": "roles/secretmanager.secretAccessor", "member": "user:a@b"}
+SECRET = f"{R}/google_secret_manager_secret_iam_member"
+
+
+def test_a_grant_that_another_address_gives_too_is_lost_with_either() -> None:
+    twice = edited(PRODUCER, SECRET, {"a": GRANT, "b": GRANT})
+    (said,) = sentences(reported(twice, edited(PRODUCER, SECRET, {"b": GRANT})), GONE)
+    assert said.endswith(
+        "is removed: google_secret_manager_secret_iam_member.b gives the same role, and Google has one: it is gone "
+        "until the next apply."
+    )
+
+
+def test_a_grant_that_was_there_twice_and_is_forgotten_once_is_nothing_to_decide() -> None:
+    twice = edited(PRODUCER, SECRET, {"a": GRANT, "b": GRANT})
+    type_ = "google_secret_manager_secret_iam_member"
+    once = edited(PRODUCER, SECRET, {"c": GRANT}) | {
+        "moved": [{"from": f"{type_}.a", "to": f"{type_}.b"}, {"from": f"{type_}.b", "to": f"{type_}.c"}],
+        "removed": [{"from": f"{type_}.{name}", "lifecycle": {"destroy": False}} for name in "ab"],
+    }
+    report = reported(twice, once)
+    actions = {change.address.rpartition(".")[2]: change.action for change in report.comparisons[0].changes}
+    assert sorted(actions.values()) == ["forgotten", "moved"]
+    assert sentences(report) == []
+    assert findings(report) == []
+    elsewhere = edited(PRODUCER, SECRET, {"c": GRANT | {"secret_id": "t"}}) | {"removed": once["removed"]}
+    assert sentences(reported(twice, elsewhere), GONE) == [
+        f"{type_}.{name} is no longer managed: it stays in the cloud, and no deployment changes or removes it."
+        for name in "ab"
+    ]

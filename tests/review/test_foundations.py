@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from review.material import Material
+from review.report import assemble
 from review.topics import TRUSTED
-from tests.review.stacks import PRODUCER, edited, findings, reported, sentences
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, findings, reported, sentences
 
 RUN = "resource/google_cloud_run_v2_service/shop"
 CONTAINER = f"{RUN}/template/containers/0"
@@ -80,3 +82,16 @@ def test_roles_that_a_policy_gives_are_told_by_its_bindings() -> None:
     text = "${data.google_iam_policy.p.policy_data}"
     given = edited(given, "resource/google_project_iam_policy", {"p": {"project": "own", "policy_data": text}})
     assert "user:a@b gets roles/owner on project own." in sentences(reported(PRODUCER, given), TRUSTED)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the same resources", "others"])
+def test_a_stack_by_another_name_is_an_error_where_it_makes_what_was_there(same: bool) -> None:
+    """An environment or a consumer that is renamed: its state is where nobody looks any more."""
+    project = "example-producer" if same else "example-other"
+    new = edited(PRODUCER, "provider/google/0/project", project)
+    code = [compared(PRODUCER, None, "staging"), compared(None, new, "preview")]
+    report = assemble(Material(base="b", today=TODAY, code=code))
+    told = [finding for finding in report.findings if finding.rule == "deployed-elsewhere"]
+    assert [(finding.stack, str(finding.detail)) for finding in told] == (
+        [("preview", "staging is gone and had nat, shop-attachment, shop-rule and 1 more")] if same else []
+    )
