@@ -52,12 +52,13 @@ def _usable() -> bool:
     """
     from config.loading import load
     from config.problems import ConfigurationError
+    from deployment.hidden import scrub_refusals
 
     try:
         with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
             loaded = load(CHECKOUT)
     except ConfigurationError as error:
-        print(error.report(), file=sys.stderr)
+        print(scrub_refusals(error.report()), file=sys.stderr)
         return False
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)

@@ -31,7 +31,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from config.problems import ConfigurationError
     from config.reference import reference_text
     from config.schema import schema_text
-    from deployment.hidden import hide
+    from deployment.hidden import hide, scrub_refusals
 
     if args.schema or args.reference:
         print(schema_text() if args.schema else reference_text(), end="")
@@ -40,7 +40,7 @@ def run(args: Namespace, environment: Environment) -> int:
         with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
             loaded = load(CHECKOUT)
     except ConfigurationError as error:
-        print(error, file=sys.stderr)
+        print(scrub_refusals(str(error)), file=sys.stderr)
         return 2
     for note in loaded.notes:
         print(f"note: {note}", file=sys.stderr)

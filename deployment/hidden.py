@@ -119,6 +119,8 @@ def _texts(value: Any) -> Iterable[str]:
 
 # FILE:LINE: key.path: what is wrong — as the configuration's messages are built.
 _PROBLEM = re.compile(r"^(?P<place>[^\s:]+(?::[0-9]+)?): (?P<path>[\w.\[\]\-]+): (?P<rest>.*)$")
+# In such a message: what stands in quotes or brackets, cut off or not, and whatever has a digit.
+_VALUE = re.compile(r"'(?:[^'\\]|\\.)*(?:'|$)|\"(?:[^\"\\]|\\.)*(?:\"|$)|\[[^\]]*(?:\]|$)|\{[^}]*(?:\}|$)|\S*\d\S*")
 
 
 def scrub(text: str, known: Iterable[str] = ()) -> str:
@@ -137,6 +139,23 @@ def _line(line: str) -> str:
         return (
             f"{problem['place']}: {problem['path']}: refused; named like a credential, so the reason is not shown here"
         )
-    words = re.split(r"(\s+|['\"`,;()])", line)
-    cleaned = "".join(SHOWN if looks_like_credential(word) else word for word in words)
+    cleaned = _words(line)
     return SHOWN if looks_like_credential(cleaned) else cleaned
+
+
+def _words(line: str) -> str:
+    words = re.split(r"(\s+|['\"`,;()])", line)
+    return "".join(SHOWN if looks_like_credential(word) else word for word in words)
+
+
+def scrub_refusals(text: str) -> str:
+    """Our own messages about a configuration, for whoever wrote it: the reasons stay, values of credentials do not."""
+    return "\n".join(map(_refusal, text.splitlines()))
+
+
+def _refusal(line: str) -> str:
+    problem = _PROBLEM.match(line)
+    *above, name = re.split(r"[.\[]", problem["path"]) if problem else [""]
+    if problem and above[-1:] == ["env"] and is_credential_name(name):
+        return f"{problem['place']}: {problem['path']}: {_VALUE.sub(SHOWN, problem['rest'])}"
+    return _words(line)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from deployment.credentials import is_credential_name
-from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, looks_like_credential, scrub
+from deployment.hidden import SHOWN, Hidden, hidden_texts, hide, looks_like_credential, scrub, scrub_refusals
 
 SHAPES = [
     "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
@@ -113,3 +113,31 @@ def test_hidden_values_compare_and_do_not_print() -> None:
 )
 def test_texts_of_others_are_cleaned(text: str, known: set[str], clean: str) -> None:
     assert scrub(text, known) == clean
+
+
+ENV = "a.yaml:7: producer.services.hello.env"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (
+            f"{ENV}.API_TOKEN: 'abc' holds a line break; remove it",
+            f"{ENV}.API_TOKEN: (hidden) holds a line break; remove it",
+        ),
+        (
+            f"{ENV}.DB_PASSWORD: 0x1F is a number; allowed: text",
+            f"{ENV}.DB_PASSWORD: (hidden) is a number; allowed: text",
+        ),
+        (f"{ENV}.API_TOKEN: ['a', 'b'] is a list; write it", f"{ENV}.API_TOKEN: (hidden) is a list; write it"),
+        (f"{ENV}.API_TOKEN: 'cut off for its leng…", f"{ENV}.API_TOKEN: (hidden)"),
+        (f"{ENV}.PORT: '80' is a number\n2 problems", f"{ENV}.PORT: '80' is a number\n2 problems"),
+        (
+            "a.yaml:7: producer.services.hello.image: 'ghp_16C7e42F292c6912E7710c838347Ae178B4a' is not an image",
+            "a.yaml:7: producer.services.hello.image: '(hidden)' is not an image",
+        ),
+        ("a.yaml:7: x.former_key: 'hello' is a service", "a.yaml:7: x.former_key: 'hello' is a service"),
+    ],
+)
+def test_refusals_keep_their_reasons(text: str, clean: str) -> None:
+    assert scrub_refusals(text) == clean
