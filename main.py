@@ -15,8 +15,10 @@ CHECKOUT = Path(__file__).resolve().parent
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
 from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
+from commands.console import show  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
+from deployment.line import Line  # noqa: E402
 
 
 def main() -> int:
@@ -33,8 +35,7 @@ def main() -> int:
         from deployment.hidden import scrub_refusals  # not needed when all is well, which is what should start fast
 
         return _refuse(scrub_refusals(error.report()))
-    for note in loaded.notes:
-        print(f"note: {note}", file=sys.stderr)
+    show((Line(f"note: {note}", "note") for note in loaded.notes), errors=True)
     return _synthesize(loaded)
 
 

@@ -26,7 +26,9 @@ def main(words: list[str]) -> int:
         print(f"psc: TMPDIR: {temporary!r} is no folder that can be written to; make it, or unset it", file=sys.stderr)
         return 2
     try:
-        environment = prepared((*command.groups, *command.groups_for(args)))
+        if not command.needs_environment:
+            return command.run(args, Environment(Path(sys.prefix)))
+        environment = prepared()
         if Path(sys.prefix).resolve() != environment.home.resolve():
             _again(environment, words)
         return command.run(args, environment)

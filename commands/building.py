@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from commands.completeness import complete, record
+from commands.progress import say
 
 
 class BuildError(Exception):
@@ -41,7 +41,7 @@ def built(home: Path, what: str, build: Callable[[Path], None]) -> Path:
 
 def _make(home: Path, what: str, build: Callable[[Path], None]) -> None:
     started = time.monotonic()
-    say(f"Setting up {what} (once; it takes about half a minute) …")
+    say(f"Setting up {what} (once) …")
     for rest in home.parent.glob("building-*"):
         shutil.rmtree(rest, ignore_errors=True)
     aside = home.parent / f"building-{home.name}-{os.getpid()}"
@@ -88,10 +88,11 @@ def _keep(home: Path) -> None:
         pass  # a read-only checkout: nobody can clean it either
 
 
-def clean(folder: Path, pattern: str, keep: Path) -> None:
-    """Remove the folders of former locks that nobody uses any more."""
-    for old in folder.glob(pattern):
-        if old == keep or not old.is_dir():
+def clean(folder: Path, pattern: str, keep: Path | None) -> list[Path]:
+    """Remove the folders of former locks that nobody uses any more; which they were."""
+    removed = []
+    for old in sorted(folder.glob(pattern)):
+        if old == keep or not old.is_dir() or old.is_symlink():
             continue
         use = folder / f"{old.name}.use"
         try:
@@ -99,10 +100,7 @@ def clean(folder: Path, pattern: str, keep: Path) -> None:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(old, ignore_errors=True)
                 use.unlink()
+                removed.append(old)
         except OSError:
             continue
-
-
-def say(message: str) -> None:
-    """Progress goes to standard error: standard output belongs to the command."""
-    print(message, file=sys.stderr, flush=True)
+    return removed

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from argparse import Namespace
 from contextlib import chdir
 from pathlib import Path
 
-from commands.building import BuildError, built, clean, say
+from commands.building import BuildError, built, clean
 from commands.command import Command
+from commands.console import show
 from commands.environment import CHECKOUT, HOME, Environment
 from commands.environment import run as run_in_checkout
 from commands.lockfile import digest
+from commands.progress import run_told, say
 from commands.terraform import require_terraform
 
 _WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
@@ -53,6 +54,7 @@ def _usable() -> bool:
     from config.loading import load
     from config.problems import ConfigurationError
     from deployment.hidden import scrub_refusals
+    from deployment.line import Line
 
     try:
         with chdir(CHECKOUT):  # a relative PSC_CONFIG means there by now
@@ -60,8 +62,7 @@ def _usable() -> bool:
     except ConfigurationError as error:
         print(scrub_refusals(error.report()), file=sys.stderr)
         return False
-    for note in loaded.notes:
-        print(f"note: {note}", file=sys.stderr)
+    show((Line(f"note: {note}", "note") for note in loaded.notes), errors=True)
     return True
 
 
@@ -82,7 +83,7 @@ def variables(environment: Environment) -> dict[str, str]:
 def _installed(environment: Environment) -> Path:
     lock = CHECKOUT / "package-lock.json"
     home = HOME / f"node-{digest(lock.read_text())}"
-    built(home, "the cdktf CLI", lambda aside: _install(aside, environment))
+    built(home, "the cdktf CLI: about 130 MB", lambda aside: _install(aside, environment))
     clean(HOME, "node-*", home)
     return home / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
 
@@ -92,9 +93,9 @@ def _install(home: Path, environment: Environment) -> None:
         shutil.copyfile(CHECKOUT / name, home / name)
     # The only install script is node-pty's, whose prebuilt binary is in the package.
     command = [*environment.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=home, env=environment.variables(), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
+    code, lines = run_told(command, "install the locked packages", environment.variables(), folder=home)
+    if code != 0:
+        for line in lines[-8:]:
             say(f"  {line}")
         raise BuildError(
             "could not install the cdktf CLI; see above. Is the npm registry reachable? Then run this again."

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import combinations
 from pathlib import Path
 
-from commands.building import BuildError, built, clean, say
-from commands.lockfile import DEFAULT, GROUPS, digest, requirements
+from commands.building import BuildError, built, clean
+from commands.lockfile import digest, requirements
+from commands.progress import run_told, say
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = CHECKOUT / ".psc"
@@ -29,14 +29,14 @@ _FOREIGN = (
     "PIP_NO_BINARY",
 )
 # Raised when environments are built differently: those of former versions are then built anew.
-_RECIPE = 2
+_RECIPE = 3
 
 
 class Environment:
     """A finished environment: its Python, its Node, and the variables for what runs in it."""
 
     def __init__(self, home: Path) -> None:
-        """`home` holds a virtual environment with everything of the lock's groups."""
+        """`home` holds a virtual environment with everything that is locked."""
         self.home = home
         self.python = home / "bin" / "python"
 
@@ -80,39 +80,24 @@ def run(command: Sequence[str], variables: dict[str, str]) -> int:
                 continue
 
 
-def prepared(groups: Sequence[str]) -> Environment:
-    """The environment with at least the packages of `groups`, built when it is missing, broken or out of date.
+def prepared() -> Environment:
+    """The environment with everything that is locked, built when it is missing, broken or out of date.
 
-    It grows: what an earlier command needed stays, so that two commands in turn do not build it anew each time.
+    One for all commands: what synthesis, rehearsals and tests need is largely the same.
 
     Raises:
         BuildError: when it cannot be built; the message says why and what to do.
     """
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
-        home, locked = _home({DEFAULT, *groups, *_present(version)}, version)
+        locked = requirements(CHECKOUT / "Pipfile.lock")
     except ValueError as error:
         raise BuildError(str(error)) from error
-    built(home, f"the environment for Python {version}", lambda aside: _install(aside, locked))
+    home = HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}"
+    what = f"the environment for Python {version}: {locked.count(chr(10))} packages, about 1 GB"
+    built(home, what, lambda aside: _install(aside, locked))
     _point(home)
     return Environment(home)
-
-
-def _home(groups: Set[str], version: str) -> tuple[Path, str]:
-    """Where the environment of these groups belongs, and what is locked for it."""
-    locked = requirements(CHECKOUT / "Pipfile.lock", sorted(groups))
-    return HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}", locked
-
-
-def _present(version: str) -> set[str]:
-    """The groups of the environment that is in use; none when its lock was another one."""
-    try:
-        name = os.readlink(HOME / "env")
-    except OSError:
-        return set()
-    others = sorted({*GROUPS} - {DEFAULT})
-    choices = ({DEFAULT, *more} for size in range(len(others) + 1) for more in combinations(others, size))
-    return next((groups for groups in choices if _home(groups, version)[0].name == name), set())
 
 
 def _point(home: Path) -> None:
@@ -140,21 +125,19 @@ def _install(home: Path, locked: str) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", prefix="psc-") as file:
         file.write(locked)
         file.flush()
-        pip = [python, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        pip = [python, "-I", "-m", "pip", "install", "--progress-bar=off", "--no-input", "--disable-pip-version-check"]
         exact = ["--no-compile", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-warn-script-location"]
-        _step([*pip, *exact, "-r", file.name], variables, "install the locked packages")
+        _step([*pip, *exact, "-r", file.name], variables, "install the locked packages", counted="Collecting ")
     site = next((home / "lib").glob("python*/site-packages"))
     (site / "cloudrun_psc.pth").write_text(_PTH)
-    # In parallel and once: without it the first synth takes half a minute.
-    subprocess.run(
-        [python, "-I", "-m", "compileall", "-q", "-j", "0", str(site)], env=variables, capture_output=True, check=False
-    )
+    # In parallel and once: without it the first synth takes half a minute. What cannot be compiled is not ours.
+    run_told([python, "-I", "-m", "compileall", "-q", "-j", "0", str(site)], "compile them", variables)
 
 
-def _step(command: Sequence[str], variables: dict[str, str], what: str) -> None:
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        for line in (done.stdout + done.stderr).strip().splitlines()[-8:]:
+def _step(command: Sequence[str], variables: dict[str, str], what: str, counted: str = "") -> None:
+    code, lines = run_told(command, what, variables, counted=counted)
+    if code != 0:
+        for line in lines[-8:]:
             say(f"  {line}")
         raise BuildError(
             f"could not {what}; see above. Is the package index reachable (PIP_INDEX_URL, proxy)? Then run this again."

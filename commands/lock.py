@@ -13,7 +13,6 @@ from typing import Any
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
-from commands.lockfile import DEVELOP
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -66,6 +65,5 @@ COMMAND = Command(
     details="Resolves Pipfile and package.json anew (needs the network); the lock files name no index.",
     examples=("./psc lock",),
     run=run,
-    groups=(DEVELOP,),
     chooses=False,
 )

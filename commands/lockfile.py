@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 # How the lock calls Pipfile's [packages], [dev-packages] and [rehearse].
-DEFAULT, DEVELOP, REHEARSE = GROUPS = ("default", "develop", "rehearse")
+_GROUPS = ("default", "develop", "rehearse")
 
 
-def requirements(lock: Path, groups: Sequence[str]) -> str:
-    """The locked packages of `groups`, one per line with its hashes; the project's own distributions are left out.
+def requirements(lock: Path) -> str:
+    """The locked packages, one per line with its hashes; the project's own distributions are left out.
 
     Raises:
         ValueError: when the file is no lock, or an entry has no version or hash.
@@ -20,7 +19,7 @@ def requirements(lock: Path, groups: Sequence[str]) -> str:
     try:
         content = json.loads(lock.read_text(encoding="utf-8"))
         lines: dict[str, str] = {}
-        for group in groups:
+        for group in _GROUPS:
             for name, entry in content.get(group, {}).items():
                 if "path" not in entry:
                     lines[name] = _line(name, entry)

@@ -8,23 +8,43 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from commands import benchmark, cdktf, config, handover, lock, providers_lock, rehearse, review, synth, test
+from commands import (
+    benchmark,
+    cdktf,
+    clean,
+    completion,
+    config,
+    handover,
+    init,
+    lock,
+    providers_lock,
+    rehearse,
+    review,
+    roles,
+    synth,
+    test,
+    version,
+)
 from commands.command import Command
 from commands.environment import CHECKOUT
 
 COMMANDS = {
     command.name: command
     for command in (
+        init.COMMAND,
         synth.COMMAND,
-        test.COMMAND,
-        cdktf.COMMAND,
         rehearse.COMMAND,
         review.COMMAND,
+        cdktf.COMMAND,
         handover.COMMAND,
         config.COMMAND,
+        roles.COMMAND,
+        test.COMMAND,
         providers_lock.COMMAND,
         lock.COMMAND,
         benchmark.COMMAND,
+        completion.COMMAND,
+        clean.COMMAND,
     )
 }
 
@@ -39,13 +59,25 @@ commands:
 Each explains itself: ./psc COMMAND --help
 
 examples:
+  ./psc init shop                                    begin a configuration of your own
   ./psc synth                                        write the Terraform of the default environment
   PRODUCER_PROJECT=p CONSUMER_PROJECT=c ./psc synth  with your own projects
   ./psc rehearse                                     try it offline, with the real Terraform and provider
   ./psc cdktf deploy producer consumer               deploy both sides
 
-The first call sets up the project's own environment (once, under .psc/). Exit codes: 0 fine, 1 findings or failed
-tests, 2 unusable input. On Windows, run it inside WSL."""
+The first call sets up the project's own environment (once, about 1.2 GB under .psc/; one to three minutes).
+./psc --version tells what is at work. Exit codes: 0 fine, 1 findings or failed tests, 2 unusable input.
+On Windows, run it inside WSL."""
+# Words of the cdktf CLI, and of Terraform, that one types first: what stands for them here.
+_OF_CDKTF = {
+    "deploy": "cdktf deploy producer consumer",
+    "apply": "cdktf deploy producer consumer",
+    "plan": "cdktf diff producer",
+    "diff": "cdktf diff producer",
+    "destroy": "cdktf destroy consumer producer",
+    "output": "cdktf output consumer",
+    "list": "cdktf list",
+}
 
 
 class UsageError(Exception):
@@ -69,16 +101,10 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
         commands = "\n".join(f"  {command.name:<15} {command.summary}" for command in COMMANDS.values())
         print(_OVERVIEW.format(commands=commands))
         return None, Namespace()
-    name, *rest = words
-    if name.startswith("-"):
-        raise UsageError(
-            f"{name} must stand behind a command, as in `./psc synth --env NAME`; `./psc --help` lists them"
-        )
-    if name not in COMMANDS:
-        near = get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
-        raise UsageError(f"unknown command {name!r}; {hint}")
-    command = COMMANDS[name]
+    if words[0] in {"--version", "-V", "version"}:
+        print("\n".join(version.lines()))
+        return None, Namespace()
+    command, rest = _command(words[0]), words[1:]
     parser = _parser(command)
     own, passed = _split(command, rest)
     if "-h" in own or "--help" in own:
@@ -91,6 +117,26 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     if command.chooses:
         _choose(args)
     return command, args
+
+
+def _command(name: str) -> Command:
+    if name.startswith("-"):
+        raise UsageError(
+            f"{name} must stand behind a command, as in `./psc synth --env NAME`; `./psc --help` lists them"
+        )
+    if name in _OF_CDKTF:
+        raise UsageError(f"{name!r} is a command of the cdktf CLI: `./psc {_OF_CDKTF[name]}`")
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+        raise UsageError(f"unknown command {name!r}; {hint}")
+    return COMMANDS[name]
+
+
+def options_of(command: Command) -> dict[str, str]:
+    """The options of a command with their help, for completion."""
+    actions = _parser(command)._actions
+    return {option: (action.help or "").replace("%%", "%") for action in actions for option in action.option_strings}
 
 
 def _refuse_empty(args: Namespace) -> None:

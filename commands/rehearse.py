@@ -7,12 +7,13 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from commands.command import Command
+from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
-from commands.lockfile import REHEARSE
+from commands.progress import telling
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def arguments(parser: ArgumentParser) -> None:
     former.add_argument("--from-dir", metavar="DIR", help="deploy this earlier cdktf.out first")
     parser.add_argument("--dir", metavar="DIR", help="this cdktf.out as it is, instead of synthesizing")
     parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack and what it depends on")
-    parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/rehearsal.md)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("-q", "--quiet", action="store_true", help="no progress: findings and the verdict alone")
+    form.add_argument("-v", "--verbose", action="store_true", help="tell every change of every step")
+    form.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/rehearsal.md)")
     parser.add_argument("--keep", action="store_true", help="leave the folder and the stand-in for a look around")
 
 
@@ -50,8 +54,8 @@ def run(args: Namespace, environment: Environment) -> int:
     if args.json:
         print(json.dumps(document(account), indent=2))
     else:
-        for line in lines(account):
-            print(line)
+        told = list(lines(account, verbose=args.verbose))
+        show(told[-1 - len(account.findings) :] if args.quiet else told)
     return 0 if account.held else 1
 
 
@@ -63,15 +67,19 @@ def _rehearsed(args: Namespace) -> Account:
     from rehearsal.sides import Sides
     from rehearsal.workplace import Workplace
 
-    tell = _teller()
+    tell = _Progress(silent=args.quiet)
     program = require_terraform().program
     sides = Sides(
         checkout=CHECKOUT, output=args.dir, former_output=args.from_dir, revision=args.revision, names=args.stack or ()
     )
-    with Workplace() as place, RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud:
+    with (
+        Workplace() as place,
+        RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud,
+        telling(lambda: tell.doing) if drawn(errors=True) and not args.quiet else nullcontext(),
+    ):
         wish = sides.wish(place.folder, kept=args.keep)
         tell("synthesized")
-        account = rehearse(wish, program, cloud, place.folder, tell)
+        account = rehearse(wish, program, cloud, place.folder, tell, tell.begin)
         if args.keep:
             cloud.keep()
             place.kept = True
@@ -81,14 +89,22 @@ def _rehearsed(args: Namespace) -> Account:
     return account
 
 
-def _teller() -> Callable[[str], None]:
+class _Progress:
     """Progress on standard error, each line with the time since the start."""
-    started = time.monotonic()
 
-    def tell(line: str) -> None:
-        print(f"[{time.monotonic() - started:5.1f} s] {line}", file=sys.stderr, flush=True)
+    def __init__(self, *, silent: bool) -> None:
+        self._silent, self._started = silent, time.monotonic()
+        self.doing = "synthesis"
 
-    return tell
+    def begin(self, what: str) -> None:
+        """What is being done from now on."""
+        self.doing = what
+
+    def __call__(self, line: str) -> None:
+        """Something is done."""
+        if self._silent:
+            return
+        show([f"[{time.monotonic() - self._started:5.1f} s] {line}"], errors=True)
 
 
 COMMAND = Command(
@@ -108,5 +124,4 @@ COMMAND = Command(
     ),
     run=run,
     arguments=arguments,
-    groups=(REHEARSE,),
 )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from commands.building import BuildError
 from commands.command import Command
+from commands.console import show
 from commands.environment import CHECKOUT, Environment
-from commands.lockfile import REHEARSE
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--plan", action="append", default=[], metavar="STACK=FILE",
                         help="what Terraform planned: the JSON of terraform show -json (may be repeated)")  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="on standard output the headline and findings alone")
     parser.add_argument("--format", choices=_FORMATS, default="terminal", help="default: terminal")
     parser.add_argument("--output", metavar="FILE", help="write to this file instead of standard output")
     parser.add_argument("--also", action="append", default=[], metavar="FORMAT=FILE",
@@ -52,6 +53,7 @@ def run(args: Namespace, environment: Environment) -> int:
     # Here and not at the top: these come with the environment.
     from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
+    from review.formats import terminal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -60,7 +62,10 @@ def run(args: Namespace, environment: Environment) -> int:
             report, names = _review(args, Path(folder))
         failed = report.fails(args.fail_on)
         for form, file in outputs:
-            _write(_formatted(form, report, names, failed=failed), file)
+            if form == "terminal" and file is None:
+                show(terminal.findings(report) if args.quiet else terminal.lines(report))
+            else:
+                _write(_formatted(form, report, names, failed=failed), file)
     except UnusableError as error:
         print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
@@ -241,6 +246,5 @@ COMMAND = Command(
     ),
     run=run,
     arguments=arguments,
-    groups_for=lambda args: (REHEARSE,) if args.rehearse else (),
     chooses=False,
 )

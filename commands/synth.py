@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
-from argparse import Namespace
+import shutil
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from commands.command import Command
+from commands.console import show
 from commands.environment import CHECKOUT, Environment
+
+if TYPE_CHECKING:
+    from deployment.output_folder import StackFolder
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """How much to tell, and in what form."""
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("-q", "--quiet", action="store_true", help="print the last line alone")
+    form.add_argument("-v", "--verbose", action="store_true", help="print the address of every resource")
+    form.add_argument("--json", action="store_true", help="print what was written as one JSON document")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -21,26 +36,73 @@ def run(args: Namespace, environment: Environment) -> int:
         made = synthesize(str(environment.python), CHECKOUT, None, environment.variables(), told=True)
     except NotSynthesizedError as error:
         return error.code
-    for line in account(made.environment, made.folder):
-        print(line)
+    if args.json:
+        print(json.dumps(document(made.environment, made.folder), indent=2))
+        return 0
+    lines = list(account(made.environment, made.folder, verbose=args.verbose))
+    show(lines[-1:] if args.quiet else lines)
     return 0
 
 
-def account(environment: str, folder: Path) -> Iterator[str]:
-    """The lines that end a successful synth: what stands in the environment's folder."""
-    from deployment.output_folder import stacks_of
+def account(environment: str, folder: Path, *, verbose: bool = False) -> Iterator[str]:
+    """The lines that end a successful synth: what stands in the environment's folder, and what comes next."""
+    from deployment.line import Line
 
-    stacks = stacks_of(folder)
-    yield f"environment {environment}: {len(stacks)} stack{'s' if len(stacks) != 1 else ''}"
-    order = sorted(stacks, key=lambda stack: (len(stack.needs), stack.name != "producer", stack.name))
+    order = _stacks(folder)
+    total = 0
     for stack in order:
-        kinds = Counter({kind: len(named) for kind, named in stack.content().get("resource", {}).items()})
-        yield f"  {stack.name}: {kinds.total()} resources in {stack.file.relative_to(CHECKOUT).as_posix()}"
+        resources = stack.content().get("resource", {})
+        kinds = Counter({kind: len(named) for kind, named in resources.items()})
+        total += kinds.total()
+        yield Line(f"{stack.name}: {_count(kinds.total(), 'resource')} in {_file(stack)}", "heading")
         for kind, count in sorted(kinds.items()):
-            yield f"    {count} {kind}"
+            yield f"  {count} {kind}"
+            if verbose:
+                yield from (Line(f"      {kind}.{name}", "dim") for name in sorted(resources[kind]))
     names = " ".join(stack.name for stack in order)
     chosen = _chosen(environment)
-    yield f"next: ./psc cdktf {chosen}deploy {names}   (or terraform init and apply in each folder, in this order)"
+    if shutil.which("terraform") is None:
+        yield "next: install Terraform 1.5 or newer; then these try it offline, and deploy it"
+    else:
+        yield "next: the first tries it offline, the second deploys it"
+    yield f"  ./psc rehearse {chosen}".rstrip()
+    yield f"  ./psc cdktf {chosen}deploy {names}   (or terraform init and apply in each folder, in this order)"
+    yield Line(f"synthesized {environment}: {_count(len(order), 'stack')}, {_count(total, 'resource')}", "good")
+
+
+def document(environment: str, folder: Path) -> dict[str, Any]:
+    """The same for programs: `stacks` in the order of deployment, with what each needs, its file and its resources."""
+    return {
+        "schema": 1,
+        "environment": environment,
+        "stacks": [
+            {
+                "name": stack.name,
+                "needs": list(stack.needs),
+                "file": _file(stack),
+                "resources": [
+                    f"{kind}.{name}"
+                    for kind, named in sorted(stack.content().get("resource", {}).items())
+                    for name in sorted(named)
+                ],
+            }
+            for stack in _stacks(folder)
+        ],
+    }
+
+
+def _stacks(folder: Path) -> list[StackFolder]:
+    from deployment.output_folder import stacks_of
+
+    return sorted(stacks_of(folder), key=lambda stack: (len(stack.needs), stack.name != "producer", stack.name))
+
+
+def _file(stack: StackFolder) -> str:
+    return stack.file.relative_to(CHECKOUT).as_posix()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _chosen(environment: str) -> str:
@@ -68,4 +130,5 @@ COMMAND = Command(
         "./psc synth --config ../ours.yaml",
     ),
     run=run,
+    arguments=arguments,
 )

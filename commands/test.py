@@ -7,7 +7,6 @@ from argparse import Namespace
 
 from commands.command import Command
 from commands.environment import Environment
-from commands.lockfile import DEVELOP, REHEARSE
 
 _CHECKS = (
     ("lint", ("-m", "ruff", "check", "--quiet", ".")),
@@ -50,7 +49,6 @@ COMMAND = Command(
     ),
     examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x", "./psc test --e2e -k service"),
     run=run,
-    groups=(DEVELOP, REHEARSE),
     chooses=False,
     passes_on=True,
 )

@@ -35,8 +35,17 @@ class Wish:
     synthesis_seconds: float = 0.0
 
 
-def rehearse(wish: Wish, program: str, cloud: RehearsalCloud, folder: Path, tell: Callable[[str], None]) -> Account:
-    """Rehearse with the Terraform `program`, in a folder, against a cloud that is empty; `tell` gets a line per step.
+def rehearse(
+    wish: Wish,
+    program: str,
+    cloud: RehearsalCloud,
+    folder: Path,
+    tell: Callable[[str], None],
+    doing: Callable[[str], None] = lambda _: None,
+) -> Account:
+    """Rehearse with the Terraform `program`, in a folder, against a cloud that is empty.
+
+    `tell` gets a line for each step when it is done, `doing` what is being done from now on.
 
     Raises:
         UnusableError: when a stack or the provider cannot be used.
@@ -50,7 +59,7 @@ def rehearse(wish: Wish, program: str, cloud: RehearsalCloud, folder: Path, tell
     account.notes += wish.notes
     terraform = Terraform(program)
     with Deployer(terraform, for_init(), variables, tell) as deployer:
-        rehearsal = Rehearsal(folder / "stacks", cloud, deployer, account, tell)
+        rehearsal = Rehearsal(folder / "stacks", cloud, deployer, account, tell, doing)
         went = rehearsal.deploy(wish.former or wish.stacks)
         if wish.former and went:
             went = rehearsal.edit(wish.stacks)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from deployment.account import Account, Ground
+from deployment.account import FIRST, NEXT, Account, Ground
+from deployment.line import Line, style_of
 
 SCHEMA = 1
 
@@ -27,21 +29,46 @@ def document(account: Account) -> dict[str, Any]:
     }
 
 
-def lines(account: Account) -> Iterator[str]:
-    """The end of the account for people: changes of an edit, connections, what it rests on, verdict."""
-    for step in account.deployments if account.former else ():
+def lines(account: Account, *, verbose: bool = False) -> Iterator[str]:
+    """The end of the account for people: changes of an edit, connections, what it rests on, verdict in a sentence.
+
+    `verbose` tells the changes of every step. Findings stand directly before the verdict.
+    """
+    for step in account.steps if verbose else account.deployments if account.former else ():
         for change in step.changes:
             why = f" ({', '.join(change.because)})" if change.because else ""
-            yield f"  {step.stack}: {change.action:<9} {change.address}{why}"
+            yield Line(f"  {step.stack}: {change.action:<9} {change.address}{why}", style_of(change.action))
     for fate in account.connections:
-        yield f"  connection {fate.name}: {fate.status}, {fate.outcome}"
-    yield from (f"  note: {note}" for note in account.notes)
+        good = fate.status == "ACCEPTED" or fate.outcome == "removed"
+        yield Line(f"  connection {fate.name}: {fate.status}, {fate.outcome}", "" if good else "warning")
+    yield from (Line(f"  note: {note}", "note") for note in account.notes)
     yield from _rests_on(account.ground)
     for finding in account.findings:
         where = f"{finding.stack}: " if finding.stack else ""
-        yield f"finding: {where}{finding.message}"
-    count = len(account.findings)
-    yield "held" if account.held else f"did not hold: {count} finding{'s' if count != 1 else ''}"
+        yield Line(f"finding: {where}{finding.message}", "error")
+    yield Line(verdict(account), "good" if account.held else "bad")
+
+
+def verdict(account: Account) -> str:
+    """One sentence: what was rehearsed, whether it held, and how much that was."""
+    what = f"rehearsal of {account.environment}"
+    if not account.held:
+        return f"{what} did not hold: {_count(len(account.findings), 'finding')}"
+    stacks = {step.stack for step in account.steps if step.what in {FIRST, NEXT}}
+    resources = sum(
+        change.action == "created" and not change.address.startswith("data.")
+        for step in account.steps
+        if step.what == FIRST
+        for change in step.changes
+    )
+    statuses = Counter(fate.status for fate in account.connections if fate.outcome != "removed")
+    parts = [_count(len(stacks), "stack"), _count(resources, "resource")]
+    parts += [f"{_count(number, 'connection')} {status}" for status, number in sorted(statuses.items())]
+    return f"{what} held: {', '.join(parts)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _rests_on(ground: Ground) -> Iterator[str]:
@@ -53,4 +80,4 @@ def _rests_on(ground: Ground) -> Iterator[str]:
             parts.append(f"not {', '.join(ground.unproven)}")
         if ground.in_doubt:
             parts.append(f"{len(ground.in_doubt)} of the rules asked are in doubt, which --json names")
-        yield f"rests on: {'; '.join(parts)}"
+        yield Line(f"rests on: {'; '.join(parts)}", "dim")

@@ -35,10 +35,13 @@ class Cloud(beforehand.Cloud, Protocol):
 class Rehearsal:
     """One rehearsal in one folder against one cloud; its account grows as it goes."""
 
-    def __init__(self, folder: Path, cloud: Cloud, terraform: Terraform, account: Account, tell: Tell) -> None:
-        """`folder` is empty; `tell` gets a line per step."""
+    def __init__(
+        self, folder: Path, cloud: Cloud, terraform: Terraform, account: Account, tell: Tell,
+        doing: Tell = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`folder` is empty; `tell` gets a line for each step that is done, `doing` what is being done."""
         self._folder, self._cloud, self._terraform = folder, cloud, terraform
-        self.account, self._tell = account, tell
+        self.account, self._tell, self._doing = account, tell, doing
         self._beforehand = beforehand.Beforehand(cloud)
         self._standing: list[StackFolder] = []
         self._owners: dict[str, str] = {}
@@ -58,6 +61,7 @@ class Rehearsal:
             self._know(copies)
             names = {copy.name for copy in copies}
             self._standing = [stack for stack in self._standing if stack.name not in names] + copies
+            self._doing(f"{what} of {', '.join(sorted(names))}")
             tried = self._terraform.side_by_side(partial(attempts.deploy, self._terraform), copies)
             went = [self._record(what, attempt) for attempt in tried]
             if not all(went):
@@ -92,6 +96,7 @@ class Rehearsal:
     def settle(self) -> None:
         """A second plan of everything must be empty."""
         work = partial(attempts.plan, self._terraform)
+        self._doing(SECOND)
         for attempt in self._terraform.side_by_side(work, self._standing):
             planned = attempt.planned
             if self._record(SECOND, attempt) and not planned.empty:
@@ -124,6 +129,7 @@ class Rehearsal:
         work = partial(attempts.destroy, self._terraform, for_good=for_good)
         for wave in reversed(waves(stacks)):
             wave = wave[::-1]
+            self._doing(f"{DESTROY} of {', '.join(stack.name for stack in wave)}")
             for stack in wave:
                 if for_good and protected(stack):
                     self.account.notes.append(f"{stack.name}: deletion protection was lifted for the destroy")

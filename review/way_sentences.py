@@ -14,7 +14,7 @@ from review.ways_in import EVERY_PROJECT, OWN_WORDS, WayIn
 
 _IAP = "35.235.240.0/20"
 _OPENED = {
-    "call": "{who} may call {what}, once a request of theirs arrives there.",
+    "call": "{who} may call {what} (a request still has to get there through an accepted endpoint).",
     "ingress": "{what} takes requests from {who}: whoever has an ID token needs no accepted network any more.",
     "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall lets them.",
     "firewall": "{who} may open connections to VMs in {what}: {measure}.",

@@ -1,10 +1,11 @@
-"""For a terminal: plain lines. Whatever would be a control sequence is written out."""
+"""For a terminal: lines with their styles. Whatever would be a control sequence is written out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from deployment.comparison import Change, Difference
+from deployment.line import Line, Style, style_of
 from deployment.printable import printable
 from review.findings import texts
 from review.formats.wording import action, computed, existing, headline, tally, told, unknown
@@ -12,25 +13,54 @@ from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
 
+_STYLES: dict[str, Style] = {"error": "error", "warning": "warning", "note": "note"}
+# Less than this is on a screen of 24 lines with its headline.
+_SCREEN = 20
+
 
 def text(report: Report) -> str:
     """The whole report."""
-    return "\n".join(_lines(report)) + "\n"
+    return "\n".join(lines(report)) + "\n"
 
 
 def _say(sentence: Sentence) -> str:
     return sentence.write(printable)
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield f"review against {printable(report.base)}: {headline(report)}"
-    yield from (f"note: {_say(note)}" for note in report.notes)
+def lines(report: Report) -> Iterator[str]:
+    """The whole report, line by line; the last one says again what came out, for it is what is still on the screen."""
+    verdict = _verdict(report)
+    yield verdict
+    body = list(_body(report))
+    yield from body
+    if len(body) > _SCREEN:
+        yield from ("", verdict)
+
+
+def findings(report: Report) -> Iterator[str]:
+    """The headline, and what the rules found."""
+    yield _verdict(report)
+    yield from _findings(report)
+
+
+def _verdict(report: Report) -> Line:
+    return Line(f"review against {printable(report.base)}: {headline(report)}", "heading")
+
+
+def _findings(report: Report) -> Iterator[str]:
     for finding in report.findings:
         mark = "cannot tell: " if finding.undecided else ""
         place = f"{printable(finding.stack)}: {printable(finding.address)}"
-        yield f"{finding.severity}: {place}: {mark}{_say(finding.detail)} [{finding.rule}]"
+        yield Line(
+            f"{finding.severity}: {place}: {mark}{_say(finding.detail)} [{finding.rule}]", _STYLES[finding.severity]
+        )
         what, _, remedy = texts(finding.rule)
         yield f"    {what} {remedy}"
+
+
+def _body(report: Report) -> Iterator[str]:
+    yield from (Line(f"note: {_say(note)}", "note") for note in report.notes)
+    yield from _findings(report)
     for topic, title in HEADINGS.items():
         yield from _block(title, [f"{printable(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
                                   for decision in report.decisions if decision.topic == topic])  # fmt: skip
@@ -63,21 +93,25 @@ def _source(source: str) -> str:
 
 
 def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
-    indented = [f"  {line}" for line in lines]
-    yield from ["", title, *indented] if indented else []
+    indented = [Line(f"  {line}", getattr(line, "style", "")) for line in lines]
+    yield from ["", Line(title, "heading"), *indented] if indented else []
 
 
 def _change(change: Change) -> Iterator[str]:
     why = f" because of {printable('; '.join(change.because))}" if change.because else ""
     former = f" (was {printable(change.former_address)})" if change.former_address else ""
-    yield f"{action(change)} {printable(change.address)}{former}{why}"
-    yield from (f"    {_difference(difference)}" for difference in told(change))
+    yield Line(f"{action(change)} {printable(change.address)}{former}{why}", style_of(change.action))
+    for difference in told(change):
+        said = _difference(difference)
+        yield Line(f"    {said}", said.style)
 
 
-def _difference(difference: Difference) -> str:
+def _difference(difference: Difference) -> Line:
     values = (difference.before, difference.after)
     texts_ = map(shown, values) if difference.added or difference.removed else contrasted(*values)
     path, before, after = map(printable, (difference.path, *texts_))
     if difference.added:
-        return f"+ {path} = {after}"
-    return f"- {path} = {before}" if difference.removed else f"  {path}: {before} → {after}"
+        return Line(f"+ {path} = {after}", "added")
+    if difference.removed:
+        return Line(f"- {path} = {before}", "removed")
+    return Line(f"  {path}: {before} → {after}", "changed")

@@ -55,7 +55,9 @@ def shown(capsys: pytest.CaptureFixture[str], file: Path) -> dict[str, tuple[str
     """Key path → value and origin."""
     rows = {}
     for line in capsys.readouterr().out.replace(str(file), "FILE").splitlines():
-        setting, _, origin = line.partition("  # ")
+        setting, told, origin = line.partition("  # ")
+        if not told:
+            continue
         name, _, value = setting.partition(" ")
         rows[name] = (value.strip(), origin)
     return rows
@@ -63,7 +65,7 @@ def shown(capsys: pytest.CaptureFixture[str], file: Path) -> dict[str, tuple[str
 
 def test_every_origin_is_told(file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRODUCER_PROJECT", "other-producer")
-    assert run() == 0
+    assert run("--all") == 0
     rows = shown(capsys, file)
     expected = {
         "environment": ('"tried"', "derived from the file's name"),
@@ -93,10 +95,25 @@ def test_every_origin_is_told(file: Path, capsys: pytest.CaptureFixture[str], mo
 
 
 def test_the_columns_are_aligned_and_no_line_is_empty(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run() == 0
-    lines = capsys.readouterr().out.splitlines()
+    assert run("--all") == 0
+    *lines, last = capsys.readouterr().out.splitlines()
     assert all("  # " in line for line in lines)
+    assert last == f"environment tried: {len(lines)} settings of {file}"
     assert len({line.index(line.split()[1]) for line in lines}) == 1
+
+
+def test_only_what_is_set_is_shown_unless_more_is_asked_for(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run() == 0
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert all(f"  # {file}:" in line for line in lines)
+    assert last.startswith(f"environment tried: {len(lines)} settings of {file}; ")
+    assert run("producer.services.hello.accept", "region") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[:-1]] == [
+        "region",
+        "producer.services.hello.accept.consumer",
+    ]
+    assert run("producer.servces") == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("psc: producer.servces: there is nothing below; at the ")
 
 
 def test_the_settings_come_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,9 @@ def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["synht"], "unknown command 'synht'; did you mean 'synth'?"),
         (["help", "synht"], "unknown command 'synht'; did you mean 'synth'?"),
-        (["xyzzy"], "unknown command 'xyzzy'; there are synth, test, "),
+        (["xyzzy"], "unknown command 'xyzzy'; there are init, synth, "),
+        (["deploy"], "'deploy' is a command of the cdktf CLI: `./psc cdktf deploy producer consumer`"),
+        (["plan", "producer"], "'plan' is a command of the cdktf CLI: `./psc cdktf diff producer`"),
         (["--env", "staging", "synth"], "--env must stand behind a command, as in `./psc synth --env NAME`; "),
         (["synth", "--evn", "x"], "unrecognized arguments: --evn x; `./psc synth --help` explains it"),
         (["synth", "--en", "x"], "unrecognized arguments: --en x; "),

@@ -23,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         stacks[name] = {"workingDirectory": f"stacks/{name}", "dependencies": needs}
     (tmp_path / "cdktf.out" / "manifest.json").write_text(json.dumps({"stacks": stacks}))
     monkeypatch.setattr(synth, "CHECKOUT", tmp_path)
+    monkeypatch.setattr("shutil.which", lambda program: f"/bin/{program}")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PSC_CONFIG", raising=False)
     return tmp_path / "cdktf.out"
@@ -30,13 +31,44 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_account_counts_what_is_there_in_the_order_of_deployment(folder: Path) -> None:
     assert list(synth.account("ours", folder)) == [
-        "environment ours: 2 stacks",
-        "  producer: 2 resources in cdktf.out/stacks/producer/cdk.tf.json",
-        "    2 google_compute_network",
-        "  consumer: 0 resources in cdktf.out/stacks/consumer/cdk.tf.json",
-        "next: ./psc cdktf --env ours deploy producer consumer   "
+        "producer: 2 resources in cdktf.out/stacks/producer/cdk.tf.json",
+        "  2 google_compute_network",
+        "consumer: 0 resources in cdktf.out/stacks/consumer/cdk.tf.json",
+        "next: the first tries it offline, the second deploys it",
+        "  ./psc rehearse --env ours",
+        "  ./psc cdktf --env ours deploy producer consumer   "
         "(or terraform init and apply in each folder, in this order)",
+        "synthesized ours: 2 stacks, 2 resources",
     ]
+    assert "      google_compute_network.a" in list(synth.account("ours", folder, verbose=True))
+
+
+def test_without_terraform_the_account_says_what_is_needed_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda program: None)
+    assert "next: install Terraform 1.5 or newer; then these try it offline, and deploy it" in list(
+        synth.account("ours", folder)
+    )
+
+
+def test_programs_get_the_same_as_a_document(folder: Path) -> None:
+    assert synth.document("ours", folder) == {
+        "schema": 1,
+        "environment": "ours",
+        "stacks": [
+            {
+                "name": "producer",
+                "needs": [],
+                "file": "cdktf.out/stacks/producer/cdk.tf.json",
+                "resources": ["google_compute_network.a", "google_compute_network.b"],
+            },
+            {
+                "name": "consumer",
+                "needs": ["producer"],
+                "file": "cdktf.out/stacks/consumer/cdk.tf.json",
+                "resources": [],
+            },
+        ],
+    }
 
 
 @pytest.mark.parametrize(
@@ -47,6 +79,6 @@ def test_the_next_command_takes_the_same_file(
     file: str, words: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PSC_CONFIG", str(tmp_path / file))
-    assert list(synth.account("ours", folder))[-1].startswith(
-        f"next: ./psc cdktf --config {words} deploy producer consumer "
+    assert list(synth.account("ours", folder))[-2].startswith(
+        f"  ./psc cdktf --config {words} deploy producer consumer "
     )

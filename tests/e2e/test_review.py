@@ -113,8 +113,8 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], li
         {"consumers.partner": PARTNER}, None,
         [("code, plan", "The project example-other-project may connect to hello-service-attachment with up to 10 "
           "endpoints; it could not before."),
-         ("code, plan", "The default Compute Engine account of project example-other-project may call hello-service, "
-          "once a request of theirs arrives there."),
+         ("code, plan", "The default Compute Engine account of project example-other-project may call hello-service "
+          "(a request still has to get there through an accepted endpoint)."),
          ("code, plan", "VMs in partner-vpc reach hello-service-attachment through the endpoint partner-endpoint, at "
           "10.1.0.5.")],
         [], [KEPT, "Connection of partner/partner-endpoint: new (ACCEPTED)"],

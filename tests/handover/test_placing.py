@@ -147,9 +147,9 @@ def test_a_folder_in_which_terraform_runs_or_one_stands_is_refused(
     (folder / ".terraform.producer.tfstate.lock.info").unlink()
     check(folder, CHECKOUT, force=True)
     monkeypatch.chdir(folder / "a")
-    assert "is where you are" in refused(folder, force=True)
-    assert "is where you are" in refused(Path(), force=True)
-    assert "is where you are" in refused(Path(".."), force=True)
+    assert "the directory you are in" in refused(folder, force=True)
+    assert "the directory you are in" in refused(Path(), force=True)
+    assert "the directory you are in" in refused(Path(".."), force=True)
 
 
 def test_two_at_a_time_do_not_meet(tmp_path: Path) -> None:

@@ -99,11 +99,14 @@ def test_people_read_changes_connections_and_a_verdict() -> None:
         "  connection e: ACCEPTED, kept",
         "rests on: 1 of 2 kinds are proven by the provider's own acceptance tests; not urlMaps; "
         "1 of the rules asked are in doubt, which --json names",
-        "held",
+        "rehearsal of default held: 1 stack, 0 resources, 1 connection ACCEPTED",
     ]
     made.find("unreachable", "nobody can call", "consumer")
-    assert list(lines(made))[-2:] == ["finding: consumer: nobody can call", "did not hold: 1 finding"]
+    assert list(lines(made))[-2:] == [
+        "finding: consumer: nobody can call",
+        "rehearsal of default did not hold: 1 finding",
+    ]
 
 
 def test_a_verdict_on_nothing_rests_on_nothing() -> None:
-    assert list(lines(Account(environment="", provider=""))) == ["held"]
+    assert list(lines(Account(environment="", provider=""))) == ["rehearsal of  held: 0 stacks, 0 resources"]

@@ -27,7 +27,7 @@ ROWS: list[tuple[str, Any, str, str]] = [
     (f"{ATTACHMENT}/connection_preference", "ACCEPT_AUTOMATIC", REACH,
      "Every project that knows the link of shop-attachment may connect to it, without being asked."),
     (f"{R}/google_cloud_run_v2_service_iam_member/caller/member", "allUsers", REACH,
-     "Everyone on the internet may call shop-service, once a request of theirs arrives there."),
+     "Everyone on the internet may call shop-service (a request still has to get there through an accepted endpoint)."),
     (f"{R}/google_cloud_run_v2_service_iam_member/caller", None, CUT,
      "serviceAccount:caller@example-consumer.iam.gserviceaccount.com may no longer call shop-service."),
     (f"{R}/google_cloud_run_v2_service/shop/ingress", "INGRESS_TRAFFIC_ALL", EXPOSED,

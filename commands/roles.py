@@ -1,0 +1,95 @@
+"""`./psc roles`: what the deployers of an environment must be allowed to do, and the commands that allow it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.command import Command
+from commands.console import show
+from commands.environment import CHECKOUT, Environment
+
+if TYPE_CHECKING:
+    from deployment.needed_roles import Needed
+
+_MEMBER = re.compile(r"(user|group|serviceAccount|domain):\S+@?\S*|principal(Set)?://\S+")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Whose roles, and in what form."""
+    parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack (may be repeated)")
+    parser.add_argument("--gcloud", action="store_true", help="print the gcloud commands that grant them instead")
+    parser.add_argument("--member", metavar="MEMBER", default="group:deployers@example.com",
+                        help="to whom --gcloud grants them (default: group:deployers@example.com)")  # fmt: skip
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Print them, stack by stack; 2 when the configuration cannot be used."""
+    from deployment.needed_roles import needed
+    from deployment.output_folder import stacks_of
+    from deployment.synthesis import NotSynthesizedError, synthesize
+    from deployment.unusable import UnusableError
+
+    if not _MEMBER.fullmatch(args.member):
+        print(f"psc: --member {args.member!r}: give an IAM member, such as group:NAME@DOMAIN", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="psc-roles-") as folder:
+        try:
+            made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
+            stacks = {stack.name: needed(stack.content()) for stack in stacks_of(made.folder)}
+        except NotSynthesizedError as error:
+            print(error, file=sys.stderr)
+            return error.code
+        except UnusableError as error:
+            print(f"psc: {error}", file=sys.stderr)
+            return 2
+    unknown = sorted({*(args.stack or ())} - stacks.keys())
+    if unknown:
+        print(f"psc: --stack {unknown[0]}: there is no such stack; there are {', '.join(stacks)}", file=sys.stderr)
+        return 2
+    chosen = {name: roles for name, roles in stacks.items() if not args.stack or name in args.stack}
+    for name, roles in chosen.items():
+        if args.gcloud:
+            print("\n".join([f"# {name}", *(one.command(args.member) for one in roles)]))
+        else:
+            show(_lines(name, roles))
+    if not args.gcloud:
+        count = sum(map(len, chosen.values()))
+        show([f"{count} roles and permissions for {', '.join(chosen)}; --gcloud prints the commands that grant them"])
+    return 0
+
+
+def _lines(name: str, roles: list[Needed]) -> Iterator[str]:
+    from deployment.line import Line
+
+    project = ""
+    yield Line(f"stack {name}", "heading")
+    for one in roles:
+        if one.project != project:
+            project = one.project
+            yield f"  in {project}"
+        on = f" on {one.on}" if one.on else ""
+        to = f", for {one.member}" if one.member else ""
+        yield f"    {one.role}{on}{to}: {one.why}"
+
+
+COMMAND = Command(
+    name="roles",
+    summary="the roles that deploying an environment needs",
+    details=(
+        "Synthesizes the environment and lists, for each stack, the roles that its deployer needs and on what; with\n"
+        "--gcloud as commands for whoever may grant them. Nothing is granted. docs/roles.md says what testers need."
+    ),
+    examples=(
+        "./psc roles",
+        "./psc roles --env staging --stack producer",
+        "./psc roles --gcloud --member group:platform@example.com > grant.sh",
+    ),
+    run=run,
+    arguments=arguments,
+)

