@@ -48,9 +48,7 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
 
 def _wrong_place(folder: Path, checkout: Path) -> str:
     if Path.cwd().is_relative_to(folder.resolve()):
-        return (
-            f"{folder} is, or holds, the directory you are in, and would be renamed; change to another directory first"
-        )
+        return f"{folder} is or holds the directory you are in and would be renamed; change to another directory first"
     if folder.is_symlink():
         return f"{folder} is a symbolic link; give the folder that it leads to, or another one"
     if folder.exists() and not folder.is_dir():
