@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from commands.completeness import complete, record
-from commands.progress import say
+from commands.progress import grouped, say
 
 
 class BuildError(Exception):
@@ -34,7 +34,8 @@ def built(home: Path, what: str, build: Callable[[Path], None]) -> Path:
     if not complete(home):
         with _alone(home.parent):
             if not complete(home):
-                _make(home, what, build)
+                with grouped(f"set up {what}"):
+                    _make(home, what, build)
     _keep(home)
     return home
 

@@ -28,6 +28,22 @@ def say(message: str) -> None:
 
 
 @contextmanager
+def grouped(title: str) -> Iterator[None]:
+    """Fold in the log of GitHub Actions what is said meanwhile; nothing elsewhere.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#grouping-log-lines
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        yield
+        return
+    say(f"::group::{title}")
+    try:
+        yield
+    finally:
+        say("::endgroup::")
+
+
+@contextmanager
 def telling(what: Callable[[], str]) -> Iterator[None]:
     """While it lasts, tell what is being done and for how many seconds; `what` is asked each time."""
     started, done = time.monotonic(), threading.Event()

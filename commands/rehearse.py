@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from commands.command import Command
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
-from commands.progress import telling
+from commands.progress import grouped, telling
 from commands.terraform import require_terraform
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _rehearsed(args: Namespace) -> Account:
         checkout=CHECKOUT, output=args.dir, former_output=args.from_dir, revision=args.revision, names=args.stack or ()
     )
     with (
+        grouped("rehearsal"),
         Workplace() as place,
         RehearsalCloud(CHECKOUT, place.folder / "requests.log") as cloud,
         telling(lambda: tell.doing) if drawn(errors=True) and not args.quiet else nullcontext(),

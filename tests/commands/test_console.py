@@ -74,6 +74,20 @@ def test_the_library_is_loaded_only_where_something_is_drawn() -> None:
     assert done.stdout == "a\nFalse\n"
 
 
+@pytest.mark.parametrize(("where", "said"), [("true", "::group::rehearsal\na line\n::endgroup::\n"), ("", "a line\n")])
+def test_logs_of_github_are_folded(where: str, said: str) -> None:
+    program = "from commands.progress import grouped, say\nwith grouped('rehearsal'):\n    say('a line')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=CHECKOUT,
+        env=os.environ | {"GITHUB_ACTIONS": where},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", said)
+
+
 def test_progress_goes_on_beside_other_lines(tmp_path: Path) -> None:
     program = (
         "import time; from commands.progress import telling, say\n"
