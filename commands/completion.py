@@ -47,16 +47,6 @@ compdef _psc psc ./psc
 """
 
 
-def run(args: Namespace, environment: Environment) -> int:
-    """Print the script."""
-    from commands.options import COMMANDS, options_of  # here: that module knows all commands, this one among them
-
-    options = {name: options_of(command) for name, command in COMMANDS.items()}
-    summaries = {name: command.summary for name, command in COMMANDS.items()}
-    print(_SHELLS[args.shell](summaries, options), end="")
-    return 0
-
-
 def _bash(summaries: Mapping[str, str], options: Options) -> str:
     cases = "\n".join(
         f'        {name}) COMPREPLY=($(compgen -W "{" ".join(known)}" -- "$word")) ;;'
@@ -101,22 +91,29 @@ def _fish(summaries: Mapping[str, str], options: Options) -> str:
 _SHELLS: dict[str, Callable[[Mapping[str, str], Options], str]] = {"bash": _bash, "zsh": _zsh, "fish": _fish}
 
 
-def arguments(parser: ArgumentParser) -> None:
-    """Which shell."""
+def command(known: Callable[[], tuple[Mapping[str, str], Options]]) -> Command:
+    """The command; `known` gives every command's summary, and its options with their help."""
+
+    def run(args: Namespace, environment: Environment) -> int:
+        print(_SHELLS[args.shell](*known()), end="")
+        return 0
+
+    return Command(
+        name="completion",
+        summary="completion for bash, zsh and fish",
+        details="Prints a script that completes commands, options and environments when ./psc is typed.",
+        examples=(
+            "./psc completion bash > ~/.psc-completion.bash",
+            "./psc completion zsh > ~/.psc-completion.zsh",
+            "./psc completion fish > ~/.config/fish/completions/psc.fish",
+        ),
+        run=run,
+        arguments=_arguments,
+        chooses=False,
+        operands="SHELL",
+        needs_environment=False,
+    )
+
+
+def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("shell", choices=tuple(_SHELLS), metavar="SHELL", help="bash, zsh or fish")
-
-
-COMMAND = Command(
-    name="completion",
-    summary="completion for bash, zsh and fish",
-    details="Prints a script that completes commands, options and environments when ./psc is typed.",
-    examples=(
-        "./psc completion bash > ~/.psc-completion.bash",
-        "./psc completion zsh > ~/.psc-completion.zsh",
-        "./psc completion fish > ~/.config/fish/completions/psc.fish",
-    ),
-    run=run,
-    arguments=arguments,
-    chooses=False,
-    operands="SHELL",
-)

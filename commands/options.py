@@ -43,7 +43,7 @@ COMMANDS = {
         providers_lock.COMMAND,
         lock.COMMAND,
         benchmark.COMMAND,
-        completion.COMMAND,
+        completion.command(lambda: _known()),
         clean.COMMAND,
     )
 }
@@ -131,6 +131,14 @@ def _command(name: str) -> Command:
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
         raise UsageError(f"unknown command {name!r}; {hint}")
     return COMMANDS[name]
+
+
+def _known() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """What completion completes."""
+    return (
+        {name: command.summary for name, command in COMMANDS.items()},
+        {name: options_of(command) for name, command in COMMANDS.items()},
+    )
 
 
 def options_of(command: Command) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import VERSION, clean, completion, version
+from commands import VERSION, clean, version
 from commands.environment import Environment
 from commands.options import COMMANDS, options_of, parse
 from tests.conftest import CHECKOUT
@@ -38,7 +38,7 @@ def test_the_changelog_has_the_version() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_knows_every_command_and_option(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert completion.run(Namespace(shell=shell), NOWHERE) == 0
+    assert COMMANDS["completion"].run(Namespace(shell=shell), NOWHERE) == 0
     said = capsys.readouterr().out
     for name, command in COMMANDS.items():
         assert re.search(rf"\b{name}\b", said)
@@ -49,7 +49,7 @@ def test_completion_knows_every_command_and_option(shell: str, capsys: pytest.Ca
 
 
 def test_bash_completes(capsys: pytest.CaptureFixture[str]) -> None:
-    completion.run(Namespace(shell="bash"), NOWHERE)
+    COMMANDS["completion"].run(Namespace(shell="bash"), NOWHERE)
     script = capsys.readouterr().out
     for words, at, wanted in (
         ("./psc re", 1, "rehearse review"),
