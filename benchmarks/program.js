@@ -42,6 +42,7 @@ class Stack {
       new cdktf.TerraformOutput(this.stack, id, this.arguments(output)).overrideLogicalId(id);
     }
     for (const [id, check] of Object.entries(given.check)) this.stack.addOverride(`check.${id}`, check);
+    for (const section of ["moved", "removed"]) if (section in given) this.stack.addOverride(section, given[section]);
   }
 
   // One resource or data source; what it refers to was added before.

@@ -61,6 +61,9 @@ class Stack:
             cdktf.TerraformOutput(self.stack, id_, **self.arguments(output, cdktf, "")).override_logical_id(id_)
         for id_, check in given["check"].items():
             self.stack.add_override(f"check.{id_}", check)
+        for section in ("moved", "removed"):
+            if section in given:
+                self.stack.add_override(section, given[section])
 
     def add(self, section: str, kind: str, name: str, given: Json) -> None:
         """One resource or data source; what it refers to was added before."""
