@@ -37,7 +37,7 @@ def test_the_same_bytes_in_another_place_home_and_process(tmp_path: Path) -> Non
     moved = tmp_path / "checkout"
     moved.mkdir()
     shutil.copy(CHECKOUT / "main.py", moved)
-    for name in ("config", "constructs", "fast_synthesis", "stacks"):
+    for name in ("commands", "config", "deployment", "constructs", "fast_synthesis", "stacks"):
         shutil.copytree(CHECKOUT / name, moved / name)
     variables = {
         **os.environ,
