@@ -92,6 +92,8 @@ class Cloud:
         self.open = not projects
         self.projects = {name: Project(name, number) for name, number in (projects or {}).items()}
         self.compute = Store()
+        # Paths of what would be taken to exist, had it not been made here and deleted.
+        self.gone: set[str] = set()
         self.run = Store()
         self.dns = Store()
         self.accounts: dict[str, Json] = {}

@@ -69,7 +69,7 @@ class Schemas:
             return self._array(schema, value, path)
         if kind != "any":
             self._scalar(schema, kind, value, path)
-        return value
+        return value if self._answers else _as_answered(kind, schema.get("format", ""), value)
 
     def _array(self, schema: Json, value: Any, path: str) -> Any:
         if not isinstance(value, list):
@@ -116,7 +116,8 @@ class Schemas:
                 self.problems.append(Problem(where, "missing", None))
 
     def _scalar(self, schema: Json, kind: str, value: Any, path: str) -> None:
-        if not _fits(kind, schema.get("format", ""), value):
+        fits = _fits(kind, schema.get("format", ""), value)
+        if not fits or (self._answers and value != _as_answered(kind, schema.get("format", ""), value)):
             self._wrong(path, value, kind)
         elif "enum" in schema and value not in schema["enum"] and value != "":
             self.problems.append(Problem(path, "enum", value, "TYPE_ENUM"))
@@ -129,6 +130,18 @@ class Schemas:
 
 def _is_output_only(schema: Json) -> bool:
     return bool(schema.get("readOnly")) or bool(_OUTPUT_ONLY.match(schema.get("description", "").strip()))
+
+
+def _as_answered(kind: str, form: str, value: Any) -> Any:
+    """Numbers of 64 bits are answered as strings, others as numbers, whichever of the two was sent.
+
+    Source: https://protobuf.dev/programming-guides/json
+    """
+    if kind == "string" and form in ("int64", "uint64") and isinstance(value, int):
+        return str(value)
+    if kind == "integer" and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    return value
 
 
 def _fits(kind: str, form: str, value: Any) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # The schema and the field in it -> whether the resource shows it afterwards.
-# The google provider sends both: 7.45.0, its tests TestAccComputeNetwork_routingModeAndUpdate (the flag clears another
+# The google provider sends them: 7.45.0, its tests TestAccComputeNetwork_routingModeAndUpdate (the flag clears another
 # field, and is read back from the configuration) and TestAccCloudRunV2Service_cloudrunv2ServiceReadinessProbesExample.
+# Of a snapshot it sends the zone of the disk, too (TestAccComputeInstance_snapshot).
 FIELDS: Mapping[tuple[str, str], bool] = {
     ("NetworkRoutingConfig", "deleteBgpAlwaysCompareMed"): False,
+    ("Snapshot", "zone"): False,
     ("GoogleCloudRunV2Probe", "successThreshold"): True,
 }
 

@@ -14,7 +14,7 @@ from standin.compute import catalog, lists, operations
 from standin.compute.identity import identity
 from standin.compute.kinds import KINDS
 from standin.google_error import GoogleError, in_use, invalid, not_found
-from standin.message import Json, merge, without_empty
+from standin.message import Json, merge
 from standin.place import Place, Placed
 
 _PATH = re.compile(r"projects/[^/]+/(global|regions/[^/]+|zones/[^/]+|aggregated)/(\w+)(?:/([^/]+))?(?:/(\w+))?")
@@ -24,8 +24,8 @@ _SCOPELESS = re.compile(r"^(projects/[^/]+)/(?=target\w+Proxies/)")
 
 def answer(cloud: Cloud, call: Call) -> Json:
     """Answer a call of Compute Engine. Raises GoogleError for everything that Google would refuse."""
-    if call.method.id.startswith("compute.images."):
-        return catalog.image(call)
+    if call.method.id.startswith("compute.images.") and (image := catalog.image(cloud, call)):
+        return image
     project = cloud.project(call.params["project"])
     activation.require(cloud, project, "compute.googleapis.com")
     fixed = catalog.answer(cloud, call, project.id)
@@ -78,7 +78,7 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
     if verb == "delete":
         return _delete(cloud, record)
     if verb in ("patch", "update"):
-        return _modify(cloud, record, verb, call.body)
+        return _modify(cloud, record, call)
     return _act(cloud, record, call)
 
 
@@ -101,7 +101,7 @@ def _insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
     place = Place(collection.path + name)
     if place.path in cloud.compute:
         raise GoogleError(409, f"The resource '{place.path}' already exists", reason="alreadyExists")
-    body = without_empty(sent)
+    body = KINDS[place.collection].kept(sent)
     for field in KINDS[place.collection].not_inserted:
         if body.pop(field, None):
             cloud.note("ignored", f"{place.collection}.insert: {field} was sent, which another method sets")
@@ -145,16 +145,20 @@ def _with_project_id(cloud: Cloud, path: str) -> str:
     return "/".join([parts[0], project.id if project else parts[1], *parts[2:]])
 
 
-def _modify(cloud: Cloud, record: Record, verb: str, sent: Json) -> Json:
-    """Patch (merge) or update (replace) a resource. A stale fingerprint is 412."""
+def _modify(cloud: Cloud, record: Record, call: Call) -> Json:
+    """Patch (merge) or update (replace) a resource. A stale fingerprint is 412.
+
+    `disks.update` is a patch, too: what a method does to what is not sent, its HTTP method says.
+    """
+    verb, sent, patches = call.method.verb, call.body, call.method.http_method == "PATCH"
     given, present = sent.get("fingerprint"), record.body.get("fingerprint")
     if given and present and given != present:
         raise GoogleError(412, "Invalid fingerprint.", reason="conditionNotMet")
     identity = ("kind", "id", "creationTimestamp", "selfLink", "selfLinkWithId", "region", "zone")
     kept = (*identity, *KINDS[record.collection].fingerprints)
-    body = deepcopy(record.body) if verb == "patch" else {}
+    body = deepcopy(record.body) if patches else {}
     merge(body, sent)
-    body = without_empty(body)
+    body = KINDS[record.collection].kept(body)
     body.update({field: record.body[field] for field in kept if field in record.body}, name=record.name)
     return _store(cloud, record, verb, body, sent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from standin import links
 from standin.cloud import Cloud, Record
 from standin.compute.kind import Action
 from standin.google_error import GoogleError
@@ -25,6 +26,17 @@ def merging(field: str) -> Action:
 
     def act(_: Cloud, record: Record, sent: Json) -> None:
         record.body[field] = {**record.body.get(field, {}), **without_empty(sent)}
+
+    return act
+
+
+def listing_links(field: str, *, adds: bool) -> Action:
+    """An action that adds links to a list of the resource, or takes them from it (addResourcePolicies)."""
+
+    def act(_: Cloud, record: Record, sent: Json) -> None:
+        given = [links.full(links.path_of(link, record.project) or link) for link in sent.get(field, [])]
+        kept = [link for link in record.body.get(field, []) if link not in given]
+        record.body[field] = kept + (given if adds else [])
 
     return act
 

@@ -112,28 +112,31 @@ def _machine_type(name: str, path: str) -> Json:
     }
 
 
-def image_path(link: str) -> str:
+def image_path(cloud: Cloud, link: str) -> str:
     """The image that a link to an image or to a family leads to. Raises 404 for one that says `does-not-exist`."""
     project, name = link.split("/")[1], link.rsplit("/", 1)[1]
-    if "does-not-exist" in name:
+    if "does-not-exist" in name or link in cloud.gone:
         raise not_found(link)
     # gcloud writes a family as a view of it in a zone: zones/-/imageFamilyViews/debian-12.
     if "/family/" in link or "/imageFamilyViews/" in link:
-        return f"projects/{project}/global/images/{_FAMILIES.get((project, name), f'{name}-{_NEWEST}')}"
+        made = [image.path for image in cloud.compute.of("images", project) if image.body.get("family") == name]
+        newest = _FAMILIES.get((project, name), f"{name}-{_NEWEST}")
+        return made[-1] if made else f"projects/{project}/global/images/{newest}"
     # In Google's own projects every image carries its date: what carries none is the name of a family.
     if _PUBLIC.fullmatch(project) and not _VERSIONED.fullmatch(name):
         raise not_found(link)
     return link
 
 
-def image(call: Call) -> Json:
-    """Images belong to everyone: a family or an image, whoever asks."""
-    path = call.path
-    if call.method.verb == "list":
+def image(cloud: Cloud, call: Call) -> Json | None:
+    """Images belong to everyone: a family or an image, whoever asks. None for what changes one, or lists one's own."""
+    if call.method.verb == "list" and _PUBLIC.fullmatch(call.params["project"]):
         return {"kind": "compute#imageList"}
     if call.method.verb not in ("get", "getFromFamily"):
-        raise call.unsimulated()
-    actual = image_path(path)
+        return None
+    actual = image_path(cloud, call.path)
+    if actual in cloud.compute:
+        return cloud.compute[actual].body
     _, project, *_, name = actual.split("/")
     families = [family for (owner, family), newest in _FAMILIES.items() if (owner, newest) == (project, name)]
     return {

@@ -15,8 +15,10 @@ _PARAMETERS = frozenset({"networkInterface", "accessConfig", "requestId"})
 
 def connect(cloud: Cloud, vm: Record, interface: Json, index: int) -> None:
     """Give an interface its subnet and addresses. Raises 400 where there is no subnet for it."""
-    if not (interface.get("network") or interface.get("subnetwork")):
+    if not interface.keys() & {"network", "subnetwork", "networkAttachment"}:
         interface["network"] = links.full(f"projects/{vm.project}/global/networks/default")
+    if attachment := cloud.compute.linked(interface.get("networkAttachment")):
+        interface["subnetwork"] = attachment.body["subnetworks"][0]
     subnet = addressing.subnet_of(cloud, vm, interface)
     if subnet is None:
         raise invalid(
@@ -30,6 +32,25 @@ def connect(cloud: Cloud, vm: Record, interface: Json, index: int) -> None:
     interface.update(kind="compute#networkInterface", name=f"nic{index}", fingerprint=cloud.fingerprint())
     for access in interface.get("accessConfigs", []):
         _complete_access(cloud, access)
+    _connect_ipv6(cloud, subnet, interface)
+
+
+def _connect_ipv6(cloud: Cloud, subnet: Record, interface: Json) -> None:
+    """With IPv6, an interface has 96 bits of its subnet's range: an inner one itself, an outer one by its access.
+
+    Source: compute v1 discovery document, NetworkInterface (ipv6Address, internalIpv6PrefixLength) and AccessConfig.
+    """
+    access = subnet.body.get("ipv6AccessType", "")
+    if "IPV6" not in interface["stackType"] or not access:
+        return
+    interface["ipv6AccessType"] = access
+    address = addressing.external(cloud, "IPV6")
+    if access == "INTERNAL":
+        fill(interface, ipv6Address=address, internalIpv6PrefixLength=96)
+    for config in interface.get("ipv6AccessConfigs", []):
+        config["kind"] = "compute#accessConfig"
+        fill(config, name="external-ipv6", type="DIRECT_IPV6", networkTier="PREMIUM")
+        fill(config, externalIpv6=address, externalIpv6PrefixLength=96)
 
 
 def update(cloud: Cloud, vm: Record, sent: Json) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from standin import links
 from standin.cloud import Cloud, Record
 from standin.compute.references import Link, Reference, links_in
-from standin.message import Json
+from standin.message import Json, without_empty
 
 # A method with a name of its own: changes a copy of the resource by what the caller sent.
 Action = Callable[[Cloud, Record, Json], None]
@@ -35,6 +35,7 @@ class Kind:
     - `fingerprints`: its fields with an opaque value that changes with every write.
     - `numbered_link`: whether it shows a link by its number, too.
     - `not_inserted`: its fields that an insert ignores; another method sets them.
+    - `even_empty`: its messages that are kept with nothing in them, because they say something by being there.
     - `takes`: the field with an address that it uses in its network.
     - `complete`: adds what Google adds to a body, and looks at nothing else.
     - `resolve`: writes links to what is there without anyone creating it (machine types) in full, for a project.
@@ -50,6 +51,7 @@ class Kind:
     fingerprints: tuple[str, ...] = ("fingerprint",)
     numbered_link: bool = False
     not_inserted: tuple[str, ...] = ()
+    even_empty: tuple[str, ...] = ()
     takes: str = ""
     complete: Callable[[Json], None] = _nothing
     resolve: Callable[[str, Json], None] = _nothing
@@ -65,6 +67,10 @@ class Kind:
     def noun(self) -> str:
         """What messages and the field `kind` call one of them."""
         return self.singular or self.collection.removesuffix("s")
+
+    def kept(self, message: Json) -> Json:
+        """What is kept of a message: no nulls, and nothing empty but what says something by being there."""
+        return without_empty(message) | {field: {} for field in self.even_empty if message.get(field) == {}}
 
     def links_in(self, body: Json) -> Iterator[Link]:
         """Every link in a body of this kind."""

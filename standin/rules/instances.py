@@ -60,6 +60,14 @@ def a_vms_address_is_free(change: Change) -> None:
                 raise taken(ip, user.path)
 
 
+@rule("instances.insert", "instances.attachDisk", source="compute v1 discovery document, AttachedDisk.forceAttach")
+def only_a_regional_disk_is_forced(change: Change) -> None:
+    """A disk that is attached elsewhere is taken away from there by force only if it is regional."""
+    for disk in change.sent.get("disks", [change.sent]):
+        if disk.get("forceAttach") and "/regions/" not in disk.get("source", ""):
+            raise GoogleError(400, "Force attaching zonal disks is not supported.", reason="invalid")
+
+
 @rule("instances.setMachineType", "instances.setServiceAccount", source=_STOPPED)
 def a_vm_is_stopped_first(change: Change) -> None:
     """Machine type and account change while the VM is stopped."""

@@ -6,7 +6,7 @@ import pytest
 
 from standin.message import Json
 from standin.router import Answer
-from tests.standin.conftest import CONSUMER, Api, good
+from tests.standin.conftest import CONSUMER, CONSUMER_NETWORK, Api, good, link, subnet
 from tests.standin.rows.workload import VM
 
 ZONE = "zones/asia-northeast1-b"
@@ -97,3 +97,64 @@ def test_a_list_with_a_null_alone_is_not_kept(vm: Api) -> None:
     made = VM | {"name": "second", "scheduling": {"nodeAffinities": [None]}}
     good(vm.insert("instances", made, CONSUMER, ZONE))
     assert "nodeAffinities" not in vm.get("instances", "second", CONSUMER, ZONE)["scheduling"]
+
+
+def test_a_null_takes_what_was_scheduled_away(vm: Api) -> None:
+    good(_do(vm, "setScheduling", {"hostErrorTimeoutSeconds": 120, "provisioningModel": ""}))
+    scheduling = vm.get("instances", "test-vm", CONSUMER, ZONE)["scheduling"]
+    assert (scheduling["hostErrorTimeoutSeconds"], scheduling["provisioningModel"]) == (120, "STANDARD")
+    good(_do(vm, "setScheduling", {"hostErrorTimeoutSeconds": None, "automaticRestart": False}))
+    scheduling = vm.get("instances", "test-vm", CONSUMER, ZONE)["scheduling"]
+    assert ("hostErrorTimeoutSeconds" in scheduling, scheduling["automaticRestart"]) == (False, False)
+
+
+def test_advanced_features_are_kept_with_nothing_in_them(vm: Api) -> None:
+    good(vm.insert("instances", VM | {"name": "second", "advancedMachineFeatures": {}}, CONSUMER, ZONE))
+    assert vm.get("instances", "second", CONSUMER, ZONE)["advancedMachineFeatures"] == {}
+
+
+def test_a_local_ssd_is_no_disk(vm: Api) -> None:
+    ssd = {"type": "SCRATCH", "interface": "NVME", "initializeParams": {"diskType": f"{ZONE}/diskTypes/local-ssd"}}
+    good(vm.insert("instances", VM | {"name": "second", "disks": [*VM["disks"], ssd]}, CONSUMER, ZONE))
+    vm.cloud.finish_all()
+    disk = vm.get("instances", "second", CONSUMER, ZONE)["disks"][1]
+    assert (disk["diskSizeGb"], disk["deviceName"], "source" in disk) == ("375", "local-ssd-1", False)
+    good(vm.delete("instances", "second", CONSUMER, ZONE))
+
+
+def test_an_interface_with_both_stacks_has_an_ipv6_address(vm: Api) -> None:
+    place, network = "regions/asia-northeast1", CONSUMER_NETWORK
+    for name, range_, access in (("inner", "10.8.0.0/24", "INTERNAL"), ("outer", "10.9.0.0/24", "EXTERNAL")):
+        both = subnet(name, range_, network, stackType="IPV4_IPV6", ipv6AccessType=access)
+        good(vm.insert("subnetworks", both, CONSUMER, place))
+        vm.cloud.finish_all()
+        interface: Json = {"subnetwork": link("subnetworks", name, CONSUMER, place), "stackType": "IPV4_IPV6"}
+        interface["ipv6AccessConfigs"] = [{"networkTier": "PREMIUM"}] if access == "EXTERNAL" else []
+        good(vm.insert("instances", VM | {"name": name, "networkInterfaces": [interface]}, CONSUMER, ZONE))
+        shown = vm.get("instances", name, CONSUMER, ZONE)["networkInterfaces"][0]
+        of_it = shown if access == "INTERNAL" else shown["ipv6AccessConfigs"][0]
+        field = "ipv6Address" if access == "INTERNAL" else "externalIpv6"
+        assert (shown["ipv6AccessType"], of_it[field][:9]) == (access, "2001:db8:")
+
+
+def test_a_producers_vm_joins_by_a_network_attachment(vm: Api) -> None:
+    within = {"name": "joined", "connectionPreference": "ACCEPT_AUTOMATIC"}
+    good(vm.insert("networkAttachments", within | {"subnetworks": [link("subnetworks", "consumer-subnet", CONSUMER)]}))
+    vm.cloud.finish_all()
+    assert vm.get("networkAttachments", "joined")["network"].endswith("consumer-vpc")
+    second = {"networkAttachment": link("networkAttachments", "joined")}
+    good(
+        vm.insert(
+            "instances", VM | {"name": "two", "networkInterfaces": [*VM["networkInterfaces"], second]}, CONSUMER, ZONE
+        )
+    )
+    shown = vm.get("instances", "two", CONSUMER, ZONE)["networkInterfaces"][1]
+    assert shown["networkAttachment"].endswith("networkAttachments/joined")
+
+
+def test_long_numbers_are_answered_as_strings(vm: Api) -> None:
+    scheduling = {"maxRunDuration": {"seconds": 60, "nanos": "123"}, "instanceTerminationAction": "STOP"}
+    good(vm.insert("instances", VM | {"name": "second", "scheduling": scheduling}, CONSUMER, ZONE))
+    shown = vm.get("instances", "second", CONSUMER, ZONE)["scheduling"]["maxRunDuration"]
+    assert shown == {"seconds": "60", "nanos": 123}
+    assert [note for note in vm.cloud.notes if note["kind"] == "answer"] == []

@@ -14,14 +14,6 @@ from standin.message import Json, fill
 _MEMBERS = "_members"
 
 
-def _complete_endpoints(body: Json) -> None:
-    """Empty messages are not kept, but that of App Engine: it says that requests go to the default service."""
-    fill(body, size=0)
-    platforms = ("cloudRun", "appEngine", "cloudFunction", "serverlessDeployment")
-    if body.get("networkEndpointType") == "SERVERLESS" and not body.keys() & set(platforms):
-        body["appEngine"] = {}
-
-
 def _hide(_: Cloud, group: Record, body: Json) -> None:
     body["size"] = len(group.body.get(_MEMBERS, []))
     body.pop(_MEMBERS, None)
@@ -102,7 +94,9 @@ register(
         "networkEndpointGroups",
         (NETWORK, SUBNETWORK),
         fingerprints=(),
-        complete=_complete_endpoints,
+        # App Engine's says that requests go to the default service.
+        even_empty=("appEngine",),
+        complete=lambda body: fill(body, size=0),
         derive=_hide,
         actions={
             "attachNetworkEndpoints": _adding("networkEndpoints"),

@@ -1,4 +1,4 @@
-"""VMs, and the disks that are made with them."""
+"""VMs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from standin.cloud import Cloud, Record
 from standin.compute import catalog, interfaces
 from standin.compute.actions import copying, merging, refuse_stale, set_labels, setting
 from standin.compute.kind import Action, Kind, register
+from standin.compute.kinds import disks
 from standin.compute.references import Reference
 from standin.google_error import invalid
-from standin.message import Json, fill
+from standin.message import Json, fill, merge
+from standin.place import Place
 
 
 def _complete(body: Json) -> None:
@@ -49,12 +51,20 @@ def _equip(cloud: Cloud, vm: Record) -> None:
 
 
 def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
-    """Describe an attached disk, and make it first unless it exists."""
+    """Describe an attached disk, and make it first unless it exists. A local SSD is of the VM itself: no disk is made.
+
+    Source: compute v1 discovery document, AttachedDisk (type, diskSizeGb: 375 GB, which the type local-ssd comes in).
+    """
     wanted = disk.pop("initializeParams", None) or {}
+    disk.pop("forceAttach", None)
     fill(disk, type="PERSISTENT", mode="READ_WRITE", interface="SCSI", autoDelete=False)
-    fill(disk, boot=index == 0, deviceName=f"persistent-disk-{index}")
+    local = disk["type"] == "SCRATCH"
+    fill(disk, boot=index == 0, deviceName=f"{'local-ssd' if local else 'persistent-disk'}-{index}")
     disk.update(kind="compute#attachedDisk", index=index)
-    if not disk.get("source"):
+    disks.hide_keys(disk)
+    if local:
+        fill(disk, diskSizeGb="375")
+    elif not disk.get("source"):
         name = wanted.get("diskName") or (vm.name if index == 0 else f"{vm.name}-{index}")
         made = _make_disk(cloud, vm, name, wanted)
         disk["source"] = made.body["selfLink"]
@@ -64,7 +74,7 @@ def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
 
 def _attach_another(cloud: Cloud, vm: Record, sent: Json) -> None:
     disks = vm.body.setdefault("disks", [])
-    disk = {key: value for key, value in sent.items() if key not in ("forceAttach", "requestId")}
+    disk = {key: value for key, value in sent.items() if key != "requestId"}
     _attach(cloud, vm, disk, max((other["index"] for other in disks), default=-1) + 1)
     vm.body["disks"] = [*disks, disk]
 
@@ -79,33 +89,16 @@ def _detach(_: Cloud, vm: Record, sent: Json) -> None:
 
 
 def _make_disk(cloud: Cloud, vm: Record, name: str, wanted: Json) -> Record:
-    image = links.path_of(wanted.get("sourceImage", ""), vm.project)
-    source = catalog.image_path(image) if image else ""
-    zone = f"projects/{vm.project}/{vm.scope}"
-    path = f"{zone}/disks/{name}"
-    type_ = wanted.get("diskType", "").rsplit("/", 1)[-1] or "pd-standard"
-    body = {
-        "kind": "compute#disk",
-        "id": cloud.new_id(),
-        "name": name,
-        "selfLink": links.full(path),
-        "creationTimestamp": cloud.timestamp(),
-        "zone": links.full(zone),
-        "sizeGb": str(wanted.get("diskSizeGb") or 10),
-        "type": links.full(f"{zone}/diskTypes/{type_}"),
-        "status": "READY",
-        **({"sourceImage": links.full(source)} if source else {}),
-        "labelFingerprint": cloud.fingerprint(),
-        "labels": wanted.get("labels", {}),
-        "physicalBlockSizeBytes": "4096",
-    }
-    disk = cloud.compute[path] = Record(path, body)
-    return disk
+    """The disk that `initializeParams` describe; with zones of replicas it belongs to the region."""
+    scope = f"regions/{links.region_of(vm.scope)}" if wanted.get("replicaZones") else vm.scope
+    own = {"diskType": "type", "diskSizeGb": "sizeGb"}
+    body = {own.get(field, field): value for field, value in wanted.items() if field not in ("diskName", "description")}
+    return disks.make(cloud, Place(f"projects/{vm.project}/{scope}/disks/{name}"), body)
 
 
 def _delete_disks(cloud: Cloud, vm: Record) -> None:
     for disk in vm.body.get("disks", []):
-        if disk.get("autoDelete"):
+        if disk.get("autoDelete") and disk.get("source"):
             cloud.compute.pop(links.path_of(disk["source"]) or "", None)
 
 
@@ -126,6 +119,14 @@ def _set_service_account(cloud: Cloud, vm: Record, sent: Json) -> None:
         vm.body["serviceAccounts"] = [{"email": account, "scopes": scopes}]
 
 
+def _set_scheduling(_: Cloud, vm: Record, sent: Json) -> None:
+    """What is sent takes the place of what was, and a null takes that away.
+
+    The provider takes a field away so (TestAccComputeInstance_hostErrorTimeoutSecconds); empty values are no values.
+    """
+    merge(vm.body["scheduling"], {field: None if value in ("", [None]) else value for field, value in sent.items()})
+
+
 def _set_deletion_protection(_: Cloud, vm: Record, sent: Json) -> None:
     vm.body["deletionProtection"] = str(sent.get("deletionProtection", "true")).lower() != "false"
 
@@ -136,25 +137,19 @@ def _set_auto_delete(_: Cloud, vm: Record, sent: Json) -> None:
             disk["autoDelete"] = str(sent.get("autoDelete")).lower() == "true"
 
 
-def _tell_users(cloud: Cloud, disk: Record, body: Json) -> None:
-    users = [
-        vm.body["selfLink"]
-        for vm in cloud.compute.of("instances", disk.project)
-        if any(links.same(attached.get("source", ""), disk.path) for attached in vm.body.get("disks", []))
-    ]
-    if users:
-        body["users"] = users
-
-
 register(
     Kind(
         "instances",
         (
             Reference("networkInterfaces[].network", ("networks",)),
             Reference("networkInterfaces[].subnetwork", ("subnetworks",)),
+            Reference("networkInterfaces[].networkAttachment", ("networkAttachments",)),
             Reference("disks[].source", ("disks",)),
+            disks.FOLLOWS,
         ),
         fingerprints=("fingerprint", "labelFingerprint"),
+        # The provider leaves the usual performance monitoring out (TestAccComputeInstance_performanceMonitoringUnit).
+        even_empty=("advancedMachineFeatures",),
         takes="networkInterfaces[].networkIP",
         resolve=_resolve_machine_type,
         complete=_complete,
@@ -166,7 +161,7 @@ register(
             "setMetadata": _setting_items("metadata"),
             "setTags": _setting_items("tags"),
             "setServiceAccount": _set_service_account,
-            "setScheduling": merging("scheduling"),
+            "setScheduling": _set_scheduling,
             "setDeletionProtection": _set_deletion_protection,
             "setDiskAutoDelete": _set_auto_delete,
             "updateShieldedInstanceConfig": merging("shieldedInstanceConfig"),
@@ -177,6 +172,8 @@ register(
             "deleteAccessConfig": interfaces.delete_access,
             "attachDisk": _attach_another,
             "detachDisk": _detach,
+            **disks.POLICIES,
+            "startWithEncryptionKey": setting(status="RUNNING"),
             "setMinCpuPlatform": copying("minCpuPlatform"),
             "updateDisplayDevice": merging("displayDevice"),
             "suspend": setting(status="SUSPENDED"),
@@ -186,5 +183,4 @@ register(
             "reset": setting(),
         },
     ),
-    Kind("disks", fingerprints=("labelFingerprint",), derive=_tell_users, actions={"setLabels": set_labels}),
 )

@@ -1,4 +1,4 @@
-"""Networks, and the firewall rules in them."""
+"""Networks, the firewall rules in them, and what a producer's VMs join them by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from standin.cloud import Cloud, Record
 from standin.compute import auto_mode
 from standin.compute.actions import setting
 from standin.compute.kind import Kind, register
-from standin.compute.references import NETWORK
+from standin.compute.references import NETWORK, Reference
 from standin.message import Json, fill
 
 
@@ -34,6 +34,12 @@ def _complete_firewall(body: Json) -> None:
         body["sourceRanges"] = ["0.0.0.0/0"]
 
 
+def _tell_network(cloud: Cloud, _: Record, body: Json) -> None:
+    """A network attachment is in the network of its subnets."""
+    if subnet := cloud.compute.linked(next(iter(body.get("subnetworks", [])), "")):
+        body["network"] = subnet.body["network"]
+
+
 register(
     Kind(
         "networks",
@@ -44,6 +50,9 @@ register(
         parts=auto_mode.subnets_of,
         derive=_list_subnets,
         actions={"switchToCustomMode": setting(autoCreateSubnetworks=False)},
+    ),
+    Kind(
+        "networkAttachments", (Reference("subnetworks[]", ("subnetworks",)),), numbered_link=True, derive=_tell_network
     ),
     Kind("firewalls", (NETWORK,), fingerprints=(), complete=_complete_firewall),
 )

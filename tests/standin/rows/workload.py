@@ -84,6 +84,10 @@ ROWS: Rows = {
         lambda api: _vm(api, networkInterfaces=[VM["networkInterfaces"][0] | {"networkIP": "10.1.0.5"}]),
         "Specified IP address is in-use",
     ),
+    "only_a_regional_disk_is_forced": (
+        lambda api: _vm(api, disks=[VM["disks"][0] | {"forceAttach": True}]),
+        "Force attaching zonal disks is not supported",
+    ),
     "a_vm_is_stopped_first": (
         lambda api: _on_vm(api, "setMachineType", {"machineType": "zones/asia-northeast1-b/machineTypes/e2-small"}),
         "must be stopped before its machine type can be changed",
