@@ -91,7 +91,8 @@ class Schemas:
         """Check one field of a message, and keep it in the cleaned one unless Google ignores it."""
         properties, rest = schema.get("properties", {}), schema.get("additionalProperties")
         if name in properties:
-            if self._answers or not _is_output_only(properties[name]):
+            given = (schema.get("id", ""), name) in undescribed.INPUTS or not _is_output_only(properties[name])
+            if self._answers or given:
                 cleaned[name] = self._value(properties[name], item, where)
             elif item not in (None, "", [], {}):
                 self.ignored.append(where)

@@ -15,6 +15,7 @@ from standin.rules.table import rule
 _DOCUMENT = "compute v1 discovery document, ForwardingRule"
 _ENDPOINTS = "https://cloud.google.com/vpc/docs/configure-private-service-connect-services#create-endpoint"
 MANAGED = "INTERNAL_MANAGED"
+_MIGRATION = "externalManagedBackendBucketMigration"
 
 
 @rule(
@@ -165,16 +166,17 @@ def an_endpoint_is_never_pointed_elsewhere(change: Change) -> None:
 
 @rule(
     "forwardingRules.patch",
-    source=f"{_DOCUMENT}s.patch: 'you can only patch the network_tier field', .allowGlobalAccess and "
-    "https://cloud.google.com/sdk/gcloud/reference/compute/forwarding-rules/update",
+    source=f"{_DOCUMENT}s.patch: 'you can only patch the network_tier field', .allowGlobalAccess, "
+    ".externalManagedBackendBucketMigrationState and https://cloud.google.com/sdk/gcloud/reference/compute/forwarding-rules/update",
     doubt="The document names network_tier alone; gcloud also updates the two fields of global access.",
 )
 def little_of_a_forwarding_rule_is_patched(change: Change) -> None:
-    """A patch changes the network tier, and the global access of endpoints and of passthrough load balancers."""
+    """A patch changes the tier, global access (endpoints, passthrough), and an external rule's scheme and migration."""
     before = change.before or {}
-    free = {"networkTier", "allowPscGlobalAccess"} | (
-        set() if before.get("loadBalancingScheme") == MANAGED else {"allowGlobalAccess"}
-    )
+    scheme = before.get("loadBalancingScheme", "")
+    free = {"networkTier", "allowPscGlobalAccess"} | (set() if scheme == MANAGED else {"allowGlobalAccess"})
+    if scheme in ("EXTERNAL", "EXTERNAL_MANAGED"):
+        free |= {"loadBalancingScheme", f"{_MIGRATION}State", f"{_MIGRATION}TestingPercentage"}
     ignored = {"fingerprint", "labelFingerprint"}
     for field in sorted(before.keys() | change.wanted.keys()):
         if field not in free | ignored and before.get(field) != change.wanted.get(field):

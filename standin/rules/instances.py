@@ -62,9 +62,9 @@ def a_vms_address_is_free(change: Change) -> None:
 
 @rule("instances.insert", "instances.attachDisk", source="compute v1 discovery document, AttachedDisk.forceAttach")
 def only_a_regional_disk_is_forced(change: Change) -> None:
-    """A disk that is attached elsewhere is taken away from there by force only if it is regional."""
+    """A disk that exists is attached by force, though it is attached elsewhere, only if it is regional."""
     for disk in change.sent.get("disks", [change.sent]):
-        if disk.get("forceAttach") and "/regions/" not in disk.get("source", ""):
+        if disk.get("forceAttach") and disk.get("source") and "/regions/" not in disk["source"]:
             raise GoogleError(400, "Force attaching zonal disks is not supported.", reason="invalid")
 
 

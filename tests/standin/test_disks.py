@@ -46,6 +46,8 @@ def test_a_disk_has_the_size_of_what_it_is_made_from(body: dict[str, str], size:
 def test_a_disk_grows_and_what_is_not_sent_stays(cloud: Api) -> None:
     _post(cloud, f"{DISK}/resize", {"sizeGb": "60"})
     good(cloud.call("PATCH", f"/compute/v1/{DISK}?paths=accessMode", {"accessMode": "READ_WRITE_MANY"}))
+    labels = {"labels": {"a": "b"}, "labelFingerprint": cloud.get("disks", "data", scope=ZONE)["labelFingerprint"]}
+    _post(cloud, f"{DISK}/setLabels", labels | {"sizeGb": 60})
     shown = cloud.get("disks", "data", scope=ZONE)
     assert (shown["sizeGb"], shown["accessMode"], shown["sourceImage"][-9:]) == ("60", "READ_WRITE_MANY", "v20251014")
 

@@ -45,7 +45,12 @@ GLOBAL = "global"
                 "default-internet-gateway",
             },
         ),
-        ("instanceGroups", ZONE, {"network": NETWORK}, {"size": 0}),
+        (
+            "instanceGroups",
+            ZONE,
+            {"network": NETWORK},
+            {"size": 0, "network": f"https://www.googleapis.com/compute/v1/{NETWORK}"},
+        ),
         ("targetPools", "regions/asia-northeast1", {}, {"sessionAffinity": "NONE"}),
     ],
 )

@@ -73,6 +73,17 @@ def _global_managed_rule(api: Api) -> Answer:
     return api.insert("forwardingRules", body, scope="global")
 
 
+def _migrating_rule(api: Api) -> Answer:
+    good(api.insert("backendServices", {"name": "e", "loadBalancingScheme": "EXTERNAL"}, scope="global"))
+    good(api.insert("urlMaps", {"name": "e", "defaultService": "global/backendServices/e"}, scope="global"))
+    good(api.insert("targetHttpProxies", {"name": "e", "urlMap": "global/urlMaps/e"}, scope="global"))
+    api.cloud.finish_all()
+    body = {"name": "e", "portRange": "80", "target": "global/targetHttpProxies/e"}
+    good(api.insert("forwardingRules", body, scope="global"))
+    state = {"externalManagedBackendBucketMigrationState": "PREPARE", "loadBalancingScheme": "EXTERNAL"}
+    return api.call("PATCH", f"/compute/v1/projects/{PRODUCER}/global/forwardingRules/e", state)
+
+
 def _former_proxies(api: Api) -> Answer:
     good(api.insert("networks", {"name": "old", "autoCreateSubnetworks": False}, scope="global"))
     api.cloud.finish_all()
@@ -129,6 +140,7 @@ TAKEN: dict[str, Callable[[Api], Answer]] = {
     "an external IPv6 address with its subnet": _ipv6_address,
     "one external address for several sources": _sources_of_one_address,
     "a global internal load balancer": _global_managed_rule,
+    "the migration of an external rule": _migrating_rule,
     "a load balancer on proxies of the former purpose": _former_proxies,
     "an empty appEngine block": _app_engine,
     "PORT in a sidecar": _port_of_a_sidecar,

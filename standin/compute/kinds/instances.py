@@ -65,6 +65,8 @@ def _attach(cloud: Cloud, vm: Record, disk: Json, index: int) -> None:
     if local:
         fill(disk, diskSizeGb="375")
     elif not disk.get("source"):
+        if "diskEncryptionKey" in disk:
+            wanted["diskEncryptionKey"] = dict(disk["diskEncryptionKey"])
         name = wanted.get("diskName") or (vm.name if index == 0 else f"{vm.name}-{index}")
         made = _make_disk(cloud, vm, name, wanted)
         disk["source"] = made.body["selfLink"]
@@ -91,8 +93,9 @@ def _detach(_: Cloud, vm: Record, sent: Json) -> None:
 def _make_disk(cloud: Cloud, vm: Record, name: str, wanted: Json) -> Record:
     """The disk that `initializeParams` describe; with zones of replicas it belongs to the region."""
     scope = f"regions/{links.region_of(vm.scope)}" if wanted.get("replicaZones") else vm.scope
-    own = {"diskType": "type", "diskSizeGb": "sizeGb"}
-    body = {own.get(field, field): value for field, value in wanted.items() if field not in ("diskName", "description")}
+    renamed = {"diskType": "type", "diskSizeGb": "sizeGb"}
+    apart = ("diskName", "onUpdateAction", "resourceManagerTags")
+    body = {renamed.get(field, field): value for field, value in wanted.items() if field not in apart}
     return disks.make(cloud, Place(f"projects/{vm.project}/{scope}/disks/{name}"), body)
 
 

@@ -28,6 +28,14 @@ def _on_vm(api: Api, verb: str, body: dict[str, Any]) -> Answer:
     return api.call("POST", f"/compute/v1/projects/{CONSUMER}/zones/asia-northeast1-b/instances/test-vm/{verb}", body)
 
 
+def _forced(api: Api) -> Answer:
+    place = "zones/asia-northeast1-b"
+    good(api.insert("disks", {"name": "zonal"}, CONSUMER, place))
+    api.cloud.finish_all()
+    good(_vm(api, name="new", disks=[VM["disks"][0] | {"forceAttach": True}]))
+    return _vm(api, disks=[{"source": link("disks", "zonal", CONSUMER, place), "forceAttach": True}])
+
+
 def _protected(api: Api) -> Answer:
     good(_vm(api, deletionProtection=True))
     api.cloud.finish_all()
@@ -85,7 +93,7 @@ ROWS: Rows = {
         "Specified IP address is in-use",
     ),
     "only_a_regional_disk_is_forced": (
-        lambda api: _vm(api, disks=[VM["disks"][0] | {"forceAttach": True}]),
+        _forced,
         "Force attaching zonal disks is not supported",
     ),
     "a_vm_is_stopped_first": (
