@@ -147,6 +147,9 @@ TAKEN: dict[str, Callable[[Api], Answer]] = {
     "a readiness probe's threshold of successes": lambda api: api.service(
         "new", container={"readinessProbe": {"httpGet": {}, "successThreshold": 2}}
     ),
+    "a probe's timeout beyond its period": lambda api: api.service(
+        "new", container={"startupProbe": {"tcpSocket": {}, "periodSeconds": 1, "timeoutSeconds": 5}}
+    ),
     "a service's image in another region's registry": lambda api: api.service(
         "new", container={"image": "asia.gcr.io/project/image"}
     ),

@@ -153,8 +153,9 @@ def test_a_producers_vm_joins_by_a_network_attachment(vm: Api) -> None:
 
 
 def test_long_numbers_are_answered_as_strings(vm: Api) -> None:
-    scheduling = {"maxRunDuration": {"seconds": 60, "nanos": "123"}, "instanceTerminationAction": "STOP"}
+    scheduling = {"maxRunDuration": {"seconds": 60, "nanos": "123"}, "localSsdRecoveryTimeout": {"seconds": 3600}}
     good(vm.insert("instances", VM | {"name": "second", "scheduling": scheduling}, CONSUMER, ZONE))
-    shown = vm.get("instances", "second", CONSUMER, ZONE)["scheduling"]["maxRunDuration"]
-    assert shown == {"seconds": "60", "nanos": 123}
+    shown = vm.get("instances", "second", CONSUMER, ZONE)["scheduling"]
+    assert shown["maxRunDuration"] == {"seconds": "60", "nanos": 123}
+    assert shown["localSsdRecoveryTimeout"] == {"seconds": "3600", "nanos": 0}
     assert [note for note in vm.cloud.notes if note["kind"] == "answer"] == []

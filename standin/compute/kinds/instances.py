@@ -19,6 +19,9 @@ def _complete(body: Json) -> None:
     fill(body, metadata={}, tags={}, scheduling={}, confidentialInstanceConfig={"enableConfidentialCompute": False})
     fill(body["scheduling"], onHostMaintenance="MIGRATE", automaticRestart=True, preemptible=False)
     fill(body["scheduling"], provisioningModel="STANDARD")
+    # The provider's TestAccComputeInstance_localSsdRecoveryTimeout.
+    for field in {"localSsdRecoveryTimeout", "maxRunDuration"} & body["scheduling"].keys():
+        fill(body["scheduling"][field], nanos=0)
     shielded = {"enableSecureBoot": False, "enableVtpm": True, "enableIntegrityMonitoring": True}
     fill(body, shieldedInstanceConfig=shielded, shieldedInstanceIntegrityPolicy={"updateAutoLearnPolicy": True})
     body["metadata"]["kind"] = "compute#metadata"

@@ -124,12 +124,12 @@ ROWS: Rows = {
         lambda api: api.service("second", timeout="3601s"),
         "between 1 and 3600 seconds",
     ),
-    "probes_end_before_they_begin_again": (
+    "a_probes_period_has_a_most": (
         lambda api: api.service(
             "second",
-            containers=[{"image": "hello", "startupProbe": {"periodSeconds": 5, "timeoutSeconds": 6, "tcpSocket": {}}}],
+            containers=[{"image": "hello", "startupProbe": {"periodSeconds": 241, "tcpSocket": {}}}],
         ),
-        "Must be at least timeout_seconds, 6, and at most 240",
+        "Must be at least 1 and at most 240",
     ),
     "fewest_instances_are_not_more_than_the_most": (
         lambda api: api.service("second", scaling={"minInstanceCount": 3, "maxInstanceCount": 2}),
