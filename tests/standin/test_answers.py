@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from standin.message import Json
 from tests.standin.conftest import CONSUMER, PRODUCER, Api, good, internal, link, rule
 
 SERVICE = link("backendServices", "hello-backend-service")
@@ -48,13 +49,17 @@ def test_backend_services_have_a_description_and_a_port(deployed: Api) -> None:
     assert "port" not in passthrough
 
 
-def test_a_backend_has_a_capacity_unless_one_of_them_leads(deployed: Api) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [{"loadBalancingScheme": "INTERNAL"}, {"loadBalancingScheme": "EXTERNAL", "haPolicy": {"fastIPMove": "DISABLED"}}],
+    ids=["passthrough", "one that leads"],
+)
+def test_a_backend_has_a_capacity_unless_nothing_is_balanced_by_it(more: Json, deployed: Api) -> None:
     (backend,) = deployed.get("backendServices", "hello-backend-service")["backends"]
     assert backend["capacityScaler"] == 1.0
-    body = {"name": "led", "loadBalancingScheme": "INTERNAL", "haPolicy": {"fastIPMove": "DISABLED"}}
-    good(deployed.insert("backendServices", body | {"backends": [{"group": backend["group"]}]}))
-    (led,) = deployed.get("backendServices", "led")["backends"]
-    assert "capacityScaler" not in led
+    good(deployed.insert("backendServices", {"name": "other", "backends": [{"group": backend["group"]}]} | more))
+    (other,) = deployed.get("backendServices", "other")["backends"]
+    assert "capacityScaler" not in other
 
 
 def test_the_secret_of_iap_is_never_given_again(api: Api) -> None:

@@ -19,8 +19,9 @@ def _complete_backend_service(body: Json) -> None:
     # What the API gives of a secret is its digest alone.
     if secret := body.get("iap", {}).pop("oauth2ClientSecret", ""):
         body["iap"]["oauth2ClientSecretSha256"] = hashlib.sha256(secret.encode()).hexdigest()
-    # With a leader among its backends nothing is balanced by capacity: the provider's tests of haPolicy.
-    capacity = {} if "haPolicy" in body else {"capacityScaler": 1.0}
+    # A passthrough load balancer balances connections, and one with a leader among its backends nothing: there is no
+    # capacity (the provider's TestAccComputeRegionBackendService_withDynamicBackendCount, and its tests of haPolicy).
+    capacity = {} if passthrough or "haPolicy" in body else {"capacityScaler": 1.0}
     for backend in body.get("backends", []):
         fill(backend, balancingMode="UTILIZATION", **capacity)
 
