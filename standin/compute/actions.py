@@ -50,6 +50,15 @@ def setting(**fields: Any) -> Action:
     return act
 
 
+def end_testing(body: Json, migration: str) -> None:
+    """A migration to another load balancer has a percentage only as long as it is tested by one.
+
+    Source: compute v1 discovery document, ForwardingRule and BackendService (…TestingPercentage).
+    """
+    if body.get(f"{migration}State") != "TEST_BY_PERCENTAGE":
+        body.pop(f"{migration}TestingPercentage", None)
+
+
 def set_labels(cloud: Cloud, record: Record, sent: Json) -> None:
     """`setLabels`: all labels at once."""
     refuse_stale(sent.get("labelFingerprint", ""), record.body["labelFingerprint"], "Labels")

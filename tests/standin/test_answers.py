@@ -137,3 +137,13 @@ def test_a_url_maps_links_lead_somewhere_also_inside_of_actions(deployed: Api) -
     route = deployed.get("urlMaps", "new")["pathMatchers"][0]["routeRules"][0]
     full = route["routeAction"]["weightedBackendServices"][0]["backendService"]
     assert full == f"https://www.googleapis.com/compute/v1/{SERVICE}"
+
+
+def test_a_migration_has_a_percentage_as_long_as_it_is_tested_by_one(api: Api) -> None:
+    body = {"name": "moving", "loadBalancingScheme": "EXTERNAL"}
+    testing = {"State": "TEST_BY_PERCENTAGE", "TestingPercentage": 50}
+    good(api.insert("backendServices", body | {f"externalManagedMigration{key}": testing[key] for key in testing}))
+    api.cloud.finish_all()
+    assert api.get("backendServices", "moving")["externalManagedMigrationTestingPercentage"] == 50
+    good(api.patch("backendServices", "moving", {"externalManagedMigrationState": "TEST_ALL_TRAFFIC"}))
+    assert "externalManagedMigrationTestingPercentage" not in api.get("backendServices", "moving")

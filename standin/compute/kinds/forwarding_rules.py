@@ -5,7 +5,7 @@ from __future__ import annotations
 from standin import links
 from standin.cloud import Cloud, Record
 from standin.compute import addressing, psc
-from standin.compute.actions import copying, set_labels
+from standin.compute.actions import copying, end_testing, set_labels
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, SUBNETWORK, Reference
 from standin.message import Json, fill
@@ -35,6 +35,7 @@ def _complete(body: Json) -> None:
         fill(body, serviceDirectoryRegistrations=[directory], allowPscGlobalAccess=False)
         return
     fill(body, loadBalancingScheme="EXTERNAL", IPProtocol="TCP")
+    end_testing(body, "externalManagedBackendBucketMigration")
     if body["loadBalancingScheme"] == "INTERNAL":
         fill(body, allowGlobalAccess=False)
     if body.get("portRange") and "-" not in body["portRange"]:

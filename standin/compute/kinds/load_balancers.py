@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from standin.compute.actions import copying
+from standin.compute.actions import copying, end_testing
 from standin.compute.kind import Kind, register
 from standin.compute.references import NETWORK, Reference
 from standin.message import Json, fill
@@ -16,6 +16,7 @@ def _complete_backend_service(body: Json) -> None:
     passthrough = body["loadBalancingScheme"] == "INTERNAL"
     fill(body, **({"protocol": "TCP"} if passthrough else {"protocol": "HTTP", "portName": "http", "port": 80}))
     fill(body, sessionAffinity="NONE", affinityCookieTtlSec=0, connectionDraining={"drainingTimeoutSec": 0})
+    end_testing(body, "externalManagedMigration")
     # What the API gives of a secret is its digest alone.
     if secret := body.get("iap", {}).pop("oauth2ClientSecret", ""):
         body["iap"]["oauth2ClientSecretSha256"] = hashlib.sha256(secret.encode()).hexdigest()
