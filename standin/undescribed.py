@@ -28,4 +28,6 @@ INPUTS: frozenset[tuple[str, str]] = frozenset({("InstanceGroup", "network")})
 PARAMETERS: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
     ("compute", "aggregatedList"): {"returnPartialSuccess": {"type": "boolean"}},
     ("compute", "list"): {"returnPartialSuccess": {"type": "boolean"}},
+    # The provider asks so for the policies of zones (7.45.0, its test TestAccDNSManagedZoneIamBindingGenerated).
+    ("dns", "getIamPolicy"): {"options.requestedPolicyVersion": {"type": "integer"}},
 }

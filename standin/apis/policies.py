@@ -34,7 +34,9 @@ def answer(cloud: Cloud, name: str, call: Call) -> Json:
         )
     bindings = [binding for binding in sent.get("bindings", []) if binding.get("members")]
     rules.check(Change(cloud, "setIamPolicy", f"{name}/iamPolicies/policy", present, {"bindings": bindings}, sent))
-    policy: Json = {"version": 1, "etag": cloud.fingerprint()}
+    # https://cloud.google.com/iam/docs/policies#versions: one with a condition is of version 3.
+    conditional = any("condition" in binding for binding in bindings)
+    policy: Json = {"version": 3 if conditional else 1, "etag": cloud.fingerprint()}
     if bindings:
         policy["bindings"] = deepcopy(bindings)
     cloud.policies[name] = policy

@@ -82,7 +82,8 @@ def test_a_target_by_name_shows_an_empty_address(zone: Api) -> None:
     targets = {"forwardingConfig": {"targetNameServers": [{"domainName": "ns.example.net."}]}}
     body = {"name": "forwarding", "dnsName": "example.net.", "description": "Ours", "visibility": "private"}
     made = good(zone.call("POST", ZONES, body | targets))
-    assert made["forwardingConfig"]["targetNameServers"] == [{"domainName": "ns.example.net.", "ipv4Address": ""}]
+    (target,) = made["forwardingConfig"]["targetNameServers"]
+    assert (target["domainName"], target["ipv4Address"]) == ("ns.example.net.", "")
     good(zone.call("PATCH", f"{ZONES}/forwarding", targets))
     assert good(zone.call("GET", f"{ZONES}/forwarding"))["forwardingConfig"] == made["forwardingConfig"]
 
@@ -102,3 +103,27 @@ def test_record_sets_are_found_where_the_older_provider_looks_for_them(zone: Api
     base = endpoint.replace("/dns/", "").removeprefix("http://127.0.0.1:1")
     assert base.startswith("/"), "else it is a port that is none, and the provider crashes"
     assert good(zone.call("GET", f"{base}{ZONES.removeprefix('/')}/zone/rrsets"))["rrsets"]
+
+
+def test_every_message_of_a_zone_says_what_it_is(zone: Api) -> None:
+    secured = {"state": "on", "defaultKeySpecs": [{"keyType": "zoneSigning", "algorithm": "rsasha256"}]}
+    good(zone.call("POST", ZONES, {"name": "public", "dnsName": "example.net.", "dnssecConfig": secured}))
+    shown = good(zone.call("GET", f"{ZONES}/public"))
+    assert shown["dnssecConfig"]["kind"] == "dns#managedZoneDnsSecConfig"
+    assert shown["dnssecConfig"]["defaultKeySpecs"][0]["kind"] == "dns#dnsKeySpec"
+    assert shown["cloudLoggingConfig"] == {"kind": "dns#managedZoneCloudLoggingConfig"}
+
+
+def test_a_zone_has_a_policy_as_long_as_it_is_there(zone: Api) -> None:
+    binding = {
+        "role": "roles/viewer",
+        "members": ["user:a@example.com"],
+        "condition": {"title": "t", "expression": "e"},
+    }
+    good(zone.call("POST", f"{ZONES}/zone:setIamPolicy", {"policy": {"bindings": [binding]}}))
+    asked = f"{ZONES}/zone:getIamPolicy?options.requestedPolicyVersion=3"
+    policy = good(zone.call("POST", asked, {}))
+    assert (policy["version"], policy["bindings"]) == (3, [binding])
+    good(zone.call("DELETE", f"{ZONES}/zone"))
+    assert zone.call("POST", asked, {}).code == 404
+    assert zone.cloud.policies == {}
