@@ -52,11 +52,16 @@ def test_a_disk_grows_and_what_is_not_sent_stays(cloud: Api) -> None:
     assert (shown["sizeGb"], shown["accessMode"], shown["sourceImage"][-9:]) == ("60", "READ_WRITE_MANY", "v20251014")
 
 
-def test_a_key_is_told_by_its_digest(api: Api) -> None:
-    raw = base64.b64encode(b"k" * 32).decode()
+@pytest.mark.parametrize("padding", ["=", ""])
+def test_a_key_is_told_by_its_digest(padding: str, api: Api) -> None:
+    raw = base64.b64encode(b"k" * 32).decode().rstrip("=") + padding
     good(api.insert("disks", {"name": "closed", "diskEncryptionKey": {"rawKey": raw}}, scope=ZONE))
     digest = base64.b64encode(hashlib.sha256(b"k" * 32).digest()).decode()
     assert api.get("disks", "closed", scope=ZONE)["diskEncryptionKey"] == {"sha256": digest}
+
+
+def test_what_is_no_key_is_refused(api: Api) -> None:
+    assert api.insert("disks", {"name": "closed", "diskEncryptionKey": {"rawKey": "k"}}, scope=ZONE).code == 400
 
 
 def test_an_image_made_here_is_its_familys_newest_until_it_is_deleted(cloud: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 
 from standin import links
@@ -12,6 +13,7 @@ from standin.compute.actions import copying, listing_links, set_labels
 from standin.compute.identity import identity
 from standin.compute.kind import Kind, register
 from standin.compute.references import Reference
+from standin.google_error import invalid
 from standin.message import Json, fill
 from standin.place import Place
 
@@ -35,9 +37,21 @@ def hide_keys(body: Json) -> None:
         key = body[field]
         secrets = [key.pop(name) for name in ("rawKey", "rsaEncryptedKey") if name in key]
         if secrets:
-            key["sha256"] = base64.b64encode(hashlib.sha256(base64.b64decode(secrets[0])).digest()).decode()
+            key["sha256"] = _digest(secrets[0])
         if key.get("kmsKeyName") and "/cryptoKeyVersions/" not in key["kmsKeyName"]:
             key["kmsKeyName"] += "/cryptoKeyVersions/1"
+
+
+def _digest(secret: str) -> str:
+    """The digest of a key in base64, which may lack its padding. Raises 400 for one that is none.
+
+    Without padding the provider sends one (TestAccComputeInstance_attachedDiskUpdate).
+    """
+    try:
+        key = base64.b64decode(secret.rstrip("=") + "=" * (-len(secret.rstrip("=")) % 4))
+    except binascii.Error:
+        raise invalid("resource.diskEncryptionKey", "", "The key must be encoded in base64.") from None
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
 
 def make(cloud: Cloud, place: Place, wanted: Json) -> Record:
