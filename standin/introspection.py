@@ -49,7 +49,7 @@ def state(cloud: Cloud) -> Json:
 
 def _judged(cloud: Cloud) -> Json:
     kinds = sorted(cloud.judged["kinds"])
-    proven = [kind for kind in kinds if kind in proof.PROVEN]
+    proven = [kind for kind in kinds if proof.proven(kind)]
     return {"kinds": kinds, "proven": proven, "in_doubt": rules.in_doubt(cloud.judged["rules"])}
 
 

@@ -1,7 +1,8 @@
 """Which kinds are proven by tests that nobody here wrote: the google provider's own acceptance tests.
 
 They were compiled from the provider's public source and run against the stand-in (docs/rehearsal.md has the numbers).
-A kind is proven when tests of it pass and none of them was refused, or left in another state, where Google would not.
+A kind is proven when all tests of it were run, some pass, and none of them was refused, or left in another state, where
+Google would not; one of which a part was run is not.
 """
 
 from __future__ import annotations
@@ -18,24 +19,29 @@ class Proof:
     whole: bool = False
 
 
+def proven(kind: str) -> bool:
+    """Whether a kind is proven; the kinds are those of the stand-in's collections."""
+    return kind in PROVEN and PROVEN[kind].whole
+
+
 # By the collection's name; kinds beside Compute Engine's go by those of their APIs (services: Cloud Run's).
 PROVEN: Mapping[str, Proof] = {
-    "addresses": Proof("TestAccComputeAddress_"),
-    "backendServices": Proof("TestAccComputeRegionBackendService_"),
-    "firewalls": Proof("TestAccComputeFirewall_"),
+    "addresses": Proof("TestAccComputeAddress_", whole=True),
+    "backendServices": Proof("TestAccComputeRegionBackendService_", whole=True),
+    "firewalls": Proof("TestAccComputeFirewall_", whole=True),
     "forwardingRules": Proof("TestAccComputeForwardingRule_", whole=True),
-    "healthChecks": Proof("TestAccComputeHealthCheck_"),
+    "healthChecks": Proof("TestAccComputeHealthCheck_", whole=True),
     "iamPolicies": Proof("TestAccCloudRunV2ServiceIam", whole=True),
-    "instances": Proof("TestAccComputeInstance_"),
-    "managedZones": Proof("TestAccDNSManagedZone_"),
+    "instances": Proof("TestAccComputeInstance_", whole=True),
+    "managedZones": Proof("TestAccDNSManagedZone_", whole=True),
     "networkEndpointGroups": Proof("TestAccComputeRegionNetworkEndpointGroup_", whole=True),
-    "networks": Proof("TestAccComputeNetwork_"),
-    "policies": Proof("TestAccDNSPolicy_"),
-    "resourceRecordSets": Proof("TestAccDNSRecordSet_"),
+    "networks": Proof("TestAccComputeNetwork_", whole=True),
+    "policies": Proof("TestAccDNSPolicy_", whole=True),
+    "resourceRecordSets": Proof("TestAccDNSRecordSet_", whole=True),
     "serviceAccounts": Proof("TestAccServiceAccount_", whole=True),
     "serviceAttachments": Proof("TestAccComputeServiceAttachment_", whole=True),
     "services": Proof("TestAccCloudRunV2Service_", whole=True),
-    "subnetworks": Proof("TestAccComputeSubnetwork_"),
-    "targetHttpProxies": Proof("TestAccComputeTargetHttpProxy_"),
-    "urlMaps": Proof("TestAccComputeRegionUrlMap_"),
+    "subnetworks": Proof("TestAccComputeSubnetwork_", whole=True),
+    "targetHttpProxies": Proof("TestAccComputeTargetHttpProxy_", whole=True),
+    "urlMaps": Proof("TestAccComputeRegionUrlMap_", whole=True),
 }
