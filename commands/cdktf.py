@@ -17,7 +17,7 @@ from commands.environment import CHECKOUT, HOME, Environment
 from commands.environment import run as run_in_checkout
 from commands.lockfile import digest
 from commands.progress import run_told, say
-from commands.terraform import require_terraform
+from commands.terraform import VARIABLE, require_terraform
 
 _WITH_TERRAFORM = {"deploy", "apply", "destroy", "diff", "plan", "output", "outputs", "watch", "get", "provider"}
 _WITH_SYNTHESIS = _WITH_TERRAFORM - {"get", "provider"} | {"list", "synth", "synthesize"}
@@ -34,7 +34,8 @@ def run(args: Namespace, environment: Environment) -> int:
     if not words or words == ["help"]:
         words = ["--help"]
     if words[0] in _WITH_TERRAFORM and not _HELP & set(words):
-        require_terraform()
+        # The CLI would take `terraform` where the variable says nothing.
+        os.environ[VARIABLE] = require_terraform().program
     options = {word.partition("=")[0] for word in words}
     approved = "--auto-approve" in options or "CDKTF_AUTO_APPROVE" in os.environ
     if words[0] in _ASKING and not approved and not _HELP & options and not sys.stdin.isatty():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
+from commands.terraform import found
 
 if TYPE_CHECKING:
     from handover.bundle import Bundle, Wish
@@ -126,7 +126,7 @@ def _verify(folder: Path) -> int:
     from handover.manifest import read
     from handover.present import present
 
-    program = shutil.which("terraform")
+    program = found()
     manifest, listed = read(folder)
     _choose(manifest.environment)
     wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless)

@@ -69,7 +69,7 @@ def _lock(terraform: Terraform, args: Namespace, where: Path, stack: str) -> boo
         return True
     print((done.output + done.errors).strip(), file=sys.stderr)
     hint = "" if args.this_platform else "; where the registry is out of reach: --this-platform, or --fs-mirror DIR"
-    print(f"psc: {stack}: terraform could not lock the provider{hint}", file=sys.stderr)
+    print(f"psc: {stack}: {terraform.name} could not lock the provider{hint}", file=sys.stderr)
     return False
 
 

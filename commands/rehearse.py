@@ -68,7 +68,7 @@ def _rehearsed(args: Namespace) -> Account:
     from rehearsal.workplace import Workplace
 
     tell = _Progress(silent=args.quiet)
-    program = require_terraform().program
+    terraform = require_terraform()
     sides = Sides(
         checkout=CHECKOUT, output=args.dir, former_output=args.from_dir, revision=args.revision, names=args.stack or ()
     )
@@ -80,12 +80,12 @@ def _rehearsed(args: Namespace) -> Account:
     ):
         wish = sides.wish(place.folder, kept=args.keep)
         tell("synthesized")
-        account = rehearse(wish, program, cloud, place.folder, tell, tell.begin)
+        account = rehearse(wish, terraform.program, cloud, place.folder, tell, tell.begin)
         if args.keep:
             cloud.keep()
             place.kept = True
             script = write_shell(place.folder, for_deployment(place.folder / "home", cloud.url, cloud.endpoints))
-            for line in directions(place.folder, script, cloud.process_id, wish.stacks):
+            for line in directions(place.folder, script, cloud.process_id, wish.stacks, terraform.name):
                 print(line, file=sys.stderr)
     return account
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from commands.command import Command
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
+from commands.terraform import found
 
 if TYPE_CHECKING:
     from deployment.output_folder import StackFolder
@@ -61,12 +61,14 @@ def account(environment: str, folder: Path, *, verbose: bool = False) -> Iterato
                 yield from (Line(f"      {kind}.{name}", "dim") for name in sorted(resources[kind]))
     names = " ".join(stack.name for stack in order)
     chosen = _chosen(environment)
-    if shutil.which("terraform") is None:
-        yield "next: install Terraform 1.5 or newer; then these try it offline, and deploy it"
+    program = found()
+    if program is None:
+        yield "next: install Terraform 1.5 or newer, or OpenTofu; then these try it offline, and deploy it"
     else:
         yield "next: the first tries it offline, the second deploys it"
     yield f"  ./psc rehearse {chosen}".rstrip()
-    yield f"  ./psc cdktf {chosen}deploy {names}   (or terraform init and apply in each folder, in this order)"
+    typed = "tofu" if program and "tofu" in Path(program).name else "terraform"
+    yield f"  ./psc cdktf {chosen}deploy {names}   (or {typed} init and apply in each folder, in this order)"
     yield Line(f"synthesized {environment}: {_count(len(order), 'stack')}, {_count(total, 'resource')}", "good")
 
 

@@ -1,7 +1,8 @@
-"""The user's own Terraform: found, or asked for in a sentence."""
+"""The user's own Terraform, or OpenTofu: found, or asked for in a sentence."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,39 @@ from commands.building import BuildError
 if TYPE_CHECKING:
     from deployment.terraform import Terraform
 
+# The cdktf CLI's own variable: https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/environment-variables
+VARIABLE = "TERRAFORM_BINARY_NAME"
 OLDEST = (1, 5)
 
 
-def require_terraform() -> Terraform:
-    """A Terraform that is new enough.
+def found() -> str | None:
+    """The program: what the variable names, else `terraform` on PATH, else `tofu`; None where there is none.
 
     Raises:
-        BuildError: when there is none on PATH, it does not run, or it is too old.
+        BuildError: when the variable names something that is not there.
+    """
+    wanted = os.environ.get(VARIABLE)
+    if not wanted:
+        return shutil.which("terraform") or shutil.which("tofu")
+    program = shutil.which(wanted)
+    if program is None:
+        raise BuildError(f"{VARIABLE} names {wanted!r}, which is not on PATH; correct it, or unset it")
+    return program
+
+
+def require_terraform() -> Terraform:
+    """A Terraform or OpenTofu that is new enough.
+
+    Raises:
+        BuildError: when there is none, it does not run, or it is too old.
     """
     # Here and not at the top: these come with the environment.
     from deployment.terraform import Terraform
     from deployment.terraform_variables import for_init
     from deployment.unusable import UnusableError
 
-    program = shutil.which("terraform")
-    wanted = f"Terraform {OLDEST[0]}.{OLDEST[1]} or newer"
+    program = found()
+    wanted = f"Terraform {OLDEST[0]}.{OLDEST[1]} or newer, or OpenTofu,"
     if program is None:
         raise BuildError(f"{wanted} is needed on PATH; see https://developer.hashicorp.com/terraform/install")
     terraform = Terraform(program)
@@ -35,5 +53,5 @@ def require_terraform() -> Terraform:
     except (UnusableError, ValueError) as error:
         raise BuildError(f"{program} does not tell its version; {wanted} is needed") from error
     if number < OLDEST:
-        raise BuildError(f"{program} is Terraform {version}; {wanted} is needed (`check` blocks)")
+        raise BuildError(f"{program} is {terraform.name} {version}; {wanted} is needed (`check` blocks)")
     return terraform

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 
 from commands import VERSION
+from commands.building import BuildError
 from commands.environment import CHECKOUT
+from commands.terraform import found
 
 
 def lines() -> Iterator[str]:
@@ -24,7 +25,7 @@ def lines() -> Iterator[str]:
     ):
         yield f"  {what} {locked[name]['version'].removeprefix('==')} (locked)"
     yield f"  google provider {_constraint()} (unless the environment's provider_version says otherwise)"
-    yield f"  Terraform {_terraform()}"
+    yield f"  {_terraform()}"
     yield f"  Python {sys.version.split()[0]}"
 
 
@@ -35,14 +36,17 @@ def _constraint() -> str:
 
 
 def _terraform() -> str:
-    program = shutil.which("terraform")
+    try:
+        program = found()
+    except BuildError as error:
+        return str(error)
     if program is None:
-        return "not on PATH"
+        return "Terraform not on PATH"
     try:
         done = subprocess.run(
             [program, "version"], capture_output=True, text=True, errors="replace", check=False, timeout=20
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"at {program} cannot be run ({type(error).__name__})"
-    found = re.search(r"v(\d\S*)", done.stdout)
-    return f"{found[1]} ({program})" if found else f"at {program} does not tell its version"
+        return f"{program} cannot be run ({type(error).__name__})"
+    told = re.match(r"(\w+) v(\d\S*)", done.stdout)
+    return f"{told[1]} {told[2]} ({program})" if told else f"{program} does not tell its version"

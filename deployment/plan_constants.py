@@ -12,6 +12,7 @@ from typing import Any
 
 from deployment.hidden import Hidden, hide
 from deployment.references import is_expression
+from deployment.registries import short
 from deployment.stack import Item, Stack, blocks
 from deployment.values import Json, strings
 
@@ -62,20 +63,15 @@ def _code_differing(configuration: Any, module: Json, stack: Stack) -> Iterator[
         name = str(_mapping(provider).get("name"))
         constraint = stack.items.get(f"terraform.required_providers.{name}")
         source = constraint.values.get("source") if constraint else None
-        full = _full(source if isinstance(source, str) else name)
-        if "full_name" in _mapping(provider) and provider["full_name"] != full and "module_address" not in provider:
-            yield f"the provider {name} is {_said(provider['full_name'], '')} in the plan, {full!r} in the stack"
+        wanted = short(source if isinstance(source, str) else name)
+        full = _mapping(provider).get("full_name")
+        if full is not None and short(str(full)) != wanted and "module_address" not in provider:
+            yield f"the provider {name} is {_said(full, '')} in the plan, {wanted!r} in the stack"
 
 
 def _on_one_side(planned: set[str], written: set[str]) -> Iterator[str]:
     yield from (f"the plan has {address}, the stack has none" for address in sorted(planned - written))
     yield from (f"the stack has {address}, the plan has none" for address in sorted(written - planned))
-
-
-def _full(source: str) -> str:
-    """A provider's whole address: https://developer.hashicorp.com/terraform/language/providers/requirements."""
-    parts = source.split("/")
-    return "/".join(["registry.terraform.io", "hashicorp"][: 3 - len(parts)] + parts)
 
 
 def _listed(value: Any) -> list[Any]:

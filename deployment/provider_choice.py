@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.output_folder import StackFolder
+from deployment.registries import GOOGLE, short
 from deployment.stack import blocks
 
-# Ways to write the same source; without a host and a namespace it is this one.
-_SOURCES = ("google", "hashicorp/google", "registry.terraform.io/hashicorp/google")
-_LOCKED = re.compile(r'provider "registry\.terraform\.io/hashicorp/google" \{\s*version\s*=\s*"([^"]+)"')
+_LOCKED = re.compile(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def hindrance(stack: StackFolder) -> str:
     """
     content = stack.content()
     required = content.get("terraform", {}).get("required_providers", {}).get("google")
-    if not isinstance(required, dict) or required.get("source", "google") not in _SOURCES:
+    if not isinstance(required, dict) or short(str(required.get("source", "google"))) != "hashicorp/google":
         return f"{stack.name} does not name hashicorp/google as its provider google"
     configured = blocks(content.get("provider", {}), "google")
     if len(configured) > 1 or any("alias" in block for block in configured):
@@ -56,9 +55,7 @@ def build_of(stack: StackFolder) -> Path | None:
 
     By the lock file: the folder also keeps what an earlier `init` has chosen.
     """
-    locked = _LOCKED.search(stack.lock())
-    if locked is None:
-        return None
-    versions = stack.folder / ".terraform" / "providers" / "registry.terraform.io" / "hashicorp" / "google"
-    builds = list((versions / locked[1]).glob("*/terraform-provider-google_v*"))
+    providers = stack.folder / ".terraform" / "providers"
+    locked = [providers / name / version for name, version in _LOCKED.findall(stack.lock()) if name in GOOGLE]
+    builds = [build for version in locked for build in version.glob("*/terraform-provider-google_v*")]
     return builds[0].resolve() if len(builds) == 1 else None

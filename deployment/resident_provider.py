@@ -21,8 +21,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deployment import leash
+from deployment.registries import GOOGLE
 
-ADDRESS = "registry.terraform.io/hashicorp/google"
 VARIABLE = "TF_REATTACH_PROVIDERS"
 _ANSWER = re.compile(rf"{VARIABLE}='(\{{.*\}})'")
 # Seconds: how long one may take to come up, or to go (it takes one at most); how long its end may go unnoticed.
@@ -59,7 +59,9 @@ class ResidentProvider:
             start_new_session=True,  # Ctrl-C is for us: Terraform still needs the provider while it stops
         )
         try:
-            self.variables: Mapping[str, str] = {VARIABLE: self._answer()}
+            ((_, how),) = json.loads(self._answer()).items()
+            # The same process by the name that either program has for it.
+            self.variables: Mapping[str, str] = {VARIABLE: json.dumps(dict.fromkeys(GOOGLE, how))}
         except BaseException:
             self.end()
             raise
@@ -112,6 +114,6 @@ def _listen(output: Iterable[str], answers: queue.SimpleQueue[str]) -> None:
 def _fits(answer: str) -> bool:
     try:
         ((address, how),) = json.loads(answer).items()
-        return address == ADDRESS and how["Protocol"] == "grpc" and bool(how["Addr"]["String"])
+        return address in GOOGLE and how["Protocol"] == "grpc" and bool(how["Addr"]["String"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return False

@@ -1,4 +1,4 @@
-"""The one way to start Terraform: its commands, in a folder, with the variables that are given and no others."""
+"""The one way to start Terraform, or OpenTofu: in a folder, with the variables that are given and no others."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ _PATIENCE = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """A command that has ended: its exit code and what it wrote."""
+    """A command that has ended: its exit code and what it wrote; `program` is what people type to start it."""
 
+    program: str
     code: int
     output: str
     errors: str
@@ -47,6 +48,11 @@ class Terraform:
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
         self._ended = False
+
+    @property
+    def name(self) -> str:
+        """What people type: `terraform`, or `tofu`."""
+        return "tofu" if "tofu" in Path(self.program).name else "terraform"
 
     def version(self, variables: Mapping[str, str]) -> str:
         """Which one it is.
@@ -119,7 +125,7 @@ class Terraform:
             with self._lock:
                 self._running.discard(process)
                 self.seconds[words[0]] += time.monotonic() - started
-        return Done(code=process.returncode, output=output, errors=errors)
+        return Done(program=self.name, code=process.returncode, output=output, errors=errors)
 
     def _start(self, folder: Path, variables: Mapping[str, str], words: Sequence[str]) -> subprocess.Popen[str]:
         with self._lock:

@@ -99,9 +99,9 @@ def validation(
     Terraform runs the providers that a configuration names, so nothing is tried that this checkout would not generate;
     values alone may differ.
     """
-    what = "terraform validate"
     if terraform is None:
-        return Verdict(what=what, held=None, text="Terraform is not on PATH")
+        return Verdict(what="terraform validate", held=None, text="neither Terraform nor OpenTofu is on PATH")
+    what = f"{terraform.name} validate"
     foreign = [path for path in (*there.files, *there.refused) if is_loaded(path) and not _trusted(path, there, wanted)]
     if foreign:
         text = f"it would run what this checkout does not generate ({', '.join(sorted(foreign)[:5])})"
@@ -117,7 +117,7 @@ def validation(
             done = terraform.init(copy, for_init(), "-backend=false")
             if done.code != 0:
                 details = _said(done)
-                return Verdict(what=what, held=None, text=f"{stack}: terraform init failed", details=details)
+                return Verdict(what=what, held=None, text=f"{stack}: {terraform.name} init failed", details=details)
             done = terraform.validate(copy, for_init())
             if done.code != 0:
                 return Verdict(what=what, held=False, text=stack, details=_said(done))

@@ -40,12 +40,14 @@ def write_shell(folder: Path, variables: Mapping[str, str]) -> Path:
     return script
 
 
-def directions(folder: Path, script: Path, process_id: int, stacks: Sequence[StackFolder]) -> Iterator[str]:
-    """What to type, for people."""
+def directions(
+    folder: Path, script: Path, process_id: int, stacks: Sequence[StackFolder], program: str = "terraform"
+) -> Iterator[str]:
+    """What to type, for people; `program` is what they type for Terraform."""
     yield f"kept: {folder}; requests are in {folder / 'requests.log'}"
     yield f"  {script}   # a shell that talks to the stand-in; in it, for instance:"
     for stack in stacks:
-        yield f"    terraform -chdir={stack.name} plan"
+        yield f"    {program} -chdir={stack.name} plan"
     projects = [block.get("project") for block in blocks(stacks[0].content().get("provider", {}), "google")]
     yield f"    gcloud compute networks list --project={next(filter(None, projects), 'PROJECT')}"
     yield f"  when done: exit; kill {process_id}; rm -r {shlex.quote(os.fspath(folder))}"

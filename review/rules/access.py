@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployment.kinds.cloud_run import INVOKER, OTHER_PERMISSIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from deployment.registries import short
 from review.grants import same_grant
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
@@ -122,8 +123,7 @@ def foreign_provider(subject: Subject) -> Answer:
     source = subject.item.get("source")
     if source.unknown:
         return undecided("its source is {value}", value=source)
-    parts = source.text.split("/")
-    own = parts[-2:-1] in ([], ["hashicorp"]) and parts[:-2] in ([], ["registry.terraform.io"])
+    own = short(source.text).partition("/")[0] == "hashicorp" and short(source.text).count("/") == 1
     return fine() if own else finding("its source is {value}", value=source)
 
 

@@ -12,6 +12,7 @@ import pytest
 from commands import cdktf
 from commands.building import BuildError
 from commands.environment import Environment
+from deployment.terraform import Terraform
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(cdktf, "_installed", lambda environment: Path("cdktf"))
     monkeypatch.setattr(cdktf, "run_in_checkout", run)
     monkeypatch.setattr("shutil.which", lambda name: None)  # no Terraform
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "")  # what the command leaves behind is undone
     return calls
 
 
@@ -58,7 +60,7 @@ def test_words_without_terraform_need_none(
 
 @pytest.mark.parametrize("word", ["deploy", "apply", "diff", "plan", "destroy", "output", "outputs"])
 def test_without_terraform_nothing_is_started(word: str, environment: Environment, started: list[list[str]]) -> None:
-    with pytest.raises(BuildError, match=r"Terraform 1\.5 or newer is needed on PATH"):
+    with pytest.raises(BuildError, match=r"Terraform 1\.5 or newer, or OpenTofu, is needed on PATH"):
         cdktf.run(Namespace(words=[word, "producer"]), environment)
     assert started == []
 
@@ -93,7 +95,7 @@ def test_notes_are_told_here_because_the_cli_shows_none(
     file.write_text("producer: {project: producer-project}\n")
     monkeypatch.setenv("PSC_CONFIG", str(file))
     monkeypatch.setenv("PRODUCER_PROJECT", "another-project")
-    monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
+    monkeypatch.setattr(cdktf, "require_terraform", lambda: Terraform("/bin/terraform"))
     assert cdktf.run(Namespace(words=words), environment) == 7
     assert started == [words]
     won = f"note: PRODUCER_PROJECT=another-project wins over producer.project: producer-project of {file}"
@@ -112,7 +114,7 @@ def test_help_and_other_apps_do_not_need_our_configuration(
 def test_without_a_terminal_nobody_is_asked(
     word: str, environment: Environment, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cdktf, "require_terraform", lambda: "terraform")
+    monkeypatch.setattr(cdktf, "require_terraform", lambda: Terraform("/bin/terraform"))
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(BuildError, match=f"cdktf {word} asks before it changes anything: without a terminal, add"):
         cdktf.run(Namespace(words=[word, "producer"]), environment)

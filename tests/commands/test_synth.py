@@ -45,7 +45,8 @@ def test_the_account_counts_what_is_there_in_the_order_of_deployment(folder: Pat
 
 def test_without_terraform_the_account_says_what_is_needed_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda program: None)
-    assert "next: install Terraform 1.5 or newer; then these try it offline, and deploy it" in list(
+    monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+    assert "next: install Terraform 1.5 or newer, or OpenTofu; then these try it offline, and deploy it" in list(
         synth.account("ours", folder)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -61,7 +62,9 @@ def test_terraform_is_told_how_to_attach_and_the_provider_goes_when_it_is_ended(
 ) -> None:
     resident = ResidentProvider(build, variables)
     (number,) = started(home)
-    assert resident.variables == {"TF_REATTACH_PROVIDERS": ANSWER}
+    told = json.loads(resident.variables["TF_REATTACH_PROVIDERS"])
+    ((_, how),) = json.loads(ANSWER).items()
+    assert told == {f"registry.{host}/hashicorp/google": how for host in ("terraform.io", "opentofu.org")}
     assert resident.alive
     assert runs(number)
     resident.end()

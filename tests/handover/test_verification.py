@@ -124,7 +124,7 @@ def test_a_state_in_the_folder_is_named_and_not_read(folder: Path) -> None:
 
 def test_without_terraform_validation_is_not_tried_and_said_so(folder: Path) -> None:
     assert list(validation(present(folder), present(folder).files, ["producer"], None).lines()) == [
-        "terraform validate: not tried: Terraform is not on PATH"
+        "terraform validate: not tried: neither Terraform nor OpenTofu is on PATH"
     ]
 
 

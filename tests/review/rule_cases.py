@@ -253,6 +253,7 @@ CASES: list[Case] = [
             finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}]),
     *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
     *_cases("foreign-provider", "constraint", fine=[{}, {"source": "google"}, {"source": "hashicorp/google"},
+                                                   {"source": "registry.opentofu.org/hashicorp/google"},
                                                     {"source": "registry.terraform.io/hashicorp/google"}],
             finding=[{"source": "acme/google"}, {"source": "registry.acme.example/hashicorp/google"}],
             undecided=[{"source": EXPRESSION}]),
