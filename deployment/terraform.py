@@ -62,7 +62,8 @@ class Terraform:
         """
         done = self._run(Path.cwd(), variables, "version", "-json")
         try:
-            return str(json.loads(done.output)["terraform_version"])
+            # OpenTofu's warnings, of a CLI configuration that is not there, stand in front of its answer.
+            return str(json.loads(done.output[done.output.find("{") :])["terraform_version"])
         except (ValueError, KeyError, TypeError) as error:
             raise UnusableError(f"{self.program} does not tell its version") from error
 

@@ -20,7 +20,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def program(folder: Path, name: str, version: str = "1.12.6") -> str:
     file = folder / name
-    file.write_text(f"#!/bin/sh\necho '{json.dumps({'terraform_version': version})}'\n")
+    file.write_text(
+        f"#!/bin/sh\necho 'Warning: a file is not there.'\necho '{json.dumps({'terraform_version': version})}'\n"
+    )
     file.chmod(0o755)
     return str(file)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -15,6 +14,7 @@ import yaml
 
 pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfile is not installed")
 
+from commands.terraform import found
 from tests.conftest import DEFAULT
 from tests.e2e.live import Live
 
@@ -24,11 +24,11 @@ _VERSIONS = ("7.45.0", "6.50.0")
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Terraform, where it can initialize the provider without a network."""
-    found = shutil.which("terraform")
-    if not found:
-        pytest.skip("Terraform is not on PATH")
-    return found
+    """Terraform, or the program that TERRAFORM_BINARY_NAME names."""
+    program = found()
+    if not program:
+        pytest.skip("neither Terraform nor OpenTofu is on PATH")
+    return program
 
 
 @pytest.fixture(scope="session")
