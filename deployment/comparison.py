@@ -10,6 +10,7 @@ from typing import Any
 
 from deployment.kinds.terraform import RECORD
 from deployment.stack import Item, Stack, manages
+from deployment.values import with_strings
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
 _KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
@@ -111,11 +112,37 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     old = dict(before.items) if before else {}
     new = dict(after.items) if after else {}
     moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old and new_ not in old}
-    addresses = sorted(new.keys() | old.keys() - moves.values())
-    changes = [_change(address, old.get(moves.get(address, address)), new.get(address)) for address in addresses]
+    read = _read_by_another_name(old, new)
+    renamed = {old_: new_ for new_, old_ in moves.items()} | read
+    addresses = sorted((new.keys() | old.keys() - moves.values()) - read.keys() - set(read.values()))
+    changes = [
+        _change(address, _referring(old.get(moves.get(address, address)), renamed), new.get(address))
+        for address in addresses
+    ]
     left = after.left if after else frozenset()
     known = [replace(one, action="forgotten") if one and one.address in left else one for one in changes]
     return Comparison(source="code", before=before, after=after, changes=tuple(change for change in known if change))
+
+
+def _read_by_another_name(old: Mapping[str, Item], new: Mapping[str, Item]) -> dict[str, str]:
+    """Data sources that read the same as before by another name: what refers to them refers to the same."""
+    gone, come = (
+        [item for address, item in one.items() if item.type.startswith("data.") and address not in other]
+        for one, other in ((old, new), (new, old))
+    )
+    return {
+        item.address: same[0].address
+        for item in gone
+        if len(same := [other for other in come if (other.type, other.values) == (item.type, item.values)]) == 1
+    }
+
+
+def _referring(item: Item | None, renamed: Mapping[str, str]) -> Item | None:
+    """An item as it was, with references to what has another address now."""
+    if item is None or not renamed:
+        return item
+    named = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, sorted(renamed, key=len, reverse=True)))})(?![\w-])")
+    return replace(item, values=with_strings(item.values, lambda text: named.sub(lambda at: renamed[at[1]], text)))
 
 
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:

@@ -113,7 +113,8 @@ class Deployer:
                 return planned(done), None
             if not has_work(done):
                 only = planned(done, self._show(attached))
-                return only, None if only.empty else self._apply(attached)
+                # What moves or is forgotten is work on the state alone, and done by an apply all the same.
+                return only, self._apply(attached) if only.changes or only.outputs else None
             with ThreadPoolExecutor(1) as pool:
                 shown = pool.submit(self._show, attached)
                 result = self._apply(attached)

@@ -63,8 +63,9 @@ if command == "plan" or (whole and code != 3):
     print(json.dumps({"type": "change_summary"}))
 if command == "show":
     print(json.dumps({"resource_changes": [
-        {"address": "google_x.y", "mode": "managed", "change": {
-            "actions": [action], "before": None, "after": {"name": "y"}}}
+        {"address": "google_x.y", "mode": "managed",
+         **({"previous_address": "google_x.x"} if action == "move" else {}),
+         "change": {"actions": ["no-op" if action == "move" else action], "before": None, "after": {"name": "y"}}}
         for action in does.get("actions", [])]}))
 if code in (1, 3):
     words = {"type": "diagnostic", "diagnostic": {"severity": "error", "summary": f"{said} failed"}}

@@ -74,3 +74,35 @@ def test_cdktf_metadata_is_no_difference() -> None:
     after = edited(PRODUCER, "//", {"metadata": {"version": "0.21.0"}})
     after["resource"]["google_compute_service_attachment"]["shop"]["//"] = {"metadata": {"path": "a/b"}}
     assert compared(PRODUCER, after).changes == ()
+
+
+def test_what_refers_to_a_moved_address_refers_to_the_same() -> None:
+    service = PRODUCER["resource"]["google_cloud_run_v2_service"]["shop"]
+    after = edited(PRODUCER, "resource/google_cloud_run_v2_service", {"store": service})
+    member = "resource/google_cloud_run_v2_service_iam_member/caller"
+    after = edited(after, f"{member}/name", "${google_cloud_run_v2_service.store.name}")
+    after = edited(after, f"{member}/lifecycle/replace_triggered_by", ["google_cloud_run_v2_service.store.uid"])
+    # By two steps, as Terraform follows them.
+    type_ = "google_cloud_run_v2_service"
+    after["moved"] = [
+        {"from": f"{type_}.shop", "to": f"{type_}.mart"},
+        {"from": f"{type_}.mart", "to": f"{type_}.store"},
+    ]
+    assert [(change.address, change.action) for change in compared(PRODUCER, after).changes] == [
+        (f"{type_}.store", "moved")
+    ]
+
+
+def test_a_data_source_by_another_name_is_no_change_and_another_one_is() -> None:
+    output = "output/number/value"
+    before = edited(PRODUCER, "data", {"google_project": {"a": {"project_id": "p"}}})
+    before = edited(before, output, "${data.google_project.a.number}")
+    after = edited(PRODUCER, "data", {"google_project": {"b": {"project_id": "p"}}})
+    after = edited(after, output, "${data.google_project.b.number}")
+    assert compared(before, after).changes == ()
+    other = edited(after, "data/google_project/b/project_id", "q")
+    assert {change.address for change in compared(before, other).changes} == {
+        "data.google_project.a",
+        "data.google_project.b",
+        "output.number",
+    }

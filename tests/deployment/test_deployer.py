@@ -82,13 +82,20 @@ def test_an_empty_plan_is_neither_read_nor_applied(deployer: Deployer, tmp_path:
     assert asked(producer)[-1] == "plan attached"
 
 
-@pytest.mark.parametrize("action", ["move", "read"])
-def test_a_plan_without_work_is_read_and_not_applied(deployer: Deployer, tmp_path: Path, action: str) -> None:
-    producer = stack(tmp_path, does={"plan": 2, "actions": [action]})
+def test_a_plan_without_work_is_read_and_not_applied(deployer: Deployer, tmp_path: Path) -> None:
+    producer = stack(tmp_path, does={"plan": 2, "actions": ["read"]})
     planned, applied = deployer.deploy(producer)
     assert planned.empty
     assert applied is None
     assert asked(producer)[-2:] == ["plan attached", "show attached"]
+
+
+def test_what_only_moves_is_applied_for_the_states_sake(deployer: Deployer, tmp_path: Path) -> None:
+    producer = stack(tmp_path, does={"plan": 2, "actions": ["move"]})
+    planned, applied = deployer.deploy(producer)
+    assert [change.action for change in planned.changes] == ["moved"]
+    assert planned.empty
+    assert applied is not None
 
 
 def test_what_is_refused_is_told_in_terraforms_words(deployer: Deployer, tmp_path: Path, told: list[str]) -> None:
