@@ -22,6 +22,8 @@ _BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisio
 # How a provider calls Google, which changes nothing of what is deployed.
 _MANNER = {"batching", "request_timeout", "request_reason", "poll_interval"}
 _NOT_THERE = object()
+# Terraform's own provider, of records and of other stacks' states.
+_BUILT_IN = "terraform.io/builtin/terraform"
 _LONGEST = 60
 
 
@@ -65,7 +67,9 @@ def _code_differing(configuration: Any, module: Json, stack: Stack) -> Iterator[
         source = constraint.values.get("source") if constraint else None
         wanted = short(source if isinstance(source, str) else name)
         full = _mapping(provider).get("full_name")
-        if full is not None and short(str(full)) != wanted and "module_address" not in provider:
+        if full is None or full == _BUILT_IN or "module_address" in provider:
+            continue
+        if short(str(full)) != wanted:
             yield f"the provider {name} is {_said(full, '')} in the plan, {wanted!r} in the stack"
 
 

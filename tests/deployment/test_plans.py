@@ -277,6 +277,7 @@ def configured() -> Json:
                 "full_name": "registry.terraform.io/hashicorp/google",
                 "expressions": constants({"project": "p", "region": "us-east1"}),
             },
+            "terraform": {"name": "terraform", "full_name": "terraform.io/builtin/terraform"},
             "google.other": {"name": "google", "alias": "other", "expressions": constants({"project": "q"})},
         },
         "root_module": {
