@@ -7,11 +7,12 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from deployment.hidden import Hidden, hide
-from deployment.references import is_expression
+from deployment.references import is_expression, referred
 from deployment.registries import short
 from deployment.stack import Item, Stack, blocks
 from deployment.values import Json, strings
@@ -22,6 +23,8 @@ _BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisio
 # How a provider calls Google, which changes nothing of what is deployed.
 _MANNER = {"batching", "request_timeout", "request_reason", "poll_interval"}
 _NOT_THERE = object()
+_INTERPOLATED = re.compile(r"[$%]\{(.*)\}", re.DOTALL)
+_NAMED = re.compile(r"(?<![\w.\"-])(var|local|module)\.([\w-]+)")
 # Terraform's own provider, of records and of other stacks' states.
 _BUILT_IN = "terraform.io/builtin/terraform"
 _LONGEST = 60
@@ -102,10 +105,7 @@ def _attributes(item: Item) -> Json:
 def _differing(expression: Any, value: Any, path: str) -> Iterator[str]:
     """`expression` of the plan against `value` of the stack."""
     if isinstance(expression, dict) and ("constant_value" in expression or "references" in expression):
-        planned = expression.get("constant_value", _NOT_THERE)
-        if not _open(value) and not _same(planned, value):
-            said = "an expression" if planned is _NOT_THERE else _said(planned, path, value)
-            yield f"{path} is {said} in the plan, {_said(value, path)} in the stack"
+        yield from _other_value(expression, value, path)
     elif isinstance(expression, list) or isinstance(value, list):
         blocks = expression if isinstance(expression, list) else [expression]
         values = value if isinstance(value, list) else [] if value is None else [value]
@@ -121,9 +121,37 @@ def _differing(expression: Any, value: Any, path: str) -> Iterator[str]:
                 yield f"{path}.{key} is not in the plan, {_said(value[key], path)} in the stack"
 
 
+def _other_value(expression: Json, value: Any, path: str) -> Iterator[str]:
+    """A constant by its value, anything else by what it is made of."""
+    planned = expression.get("constant_value", _NOT_THERE)
+    if _open(value):
+        there, here = _named(expression.get("references")), set[str]().union(*map(_referring, strings(value)))
+        if there != here:
+            yield f"{path} is made of {_list(there)} in the plan, of {_list(here)} in the stack"
+    elif not _same(planned, value):
+        said = "an expression" if planned is _NOT_THERE else _said(planned, path, value)
+        yield f"{path} is {said} in the plan, {_said(value, path)} in the stack"
+
+
 def _constant(value: Any) -> bool:
     """Whether anything in it is a constant that a plan would have to show; an empty block is none."""
-    return any(True for _ in strings(value)) or not isinstance(value, (dict, list))
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return value is not None if inner is None else any(map(_constant, inner))
+
+
+def _named(references: Any) -> set[str]:
+    """What a plan says that an expression refers to: variables, locals, modules, resources and data sources."""
+    return {found for one in _listed(references) if isinstance(one, str) for found in _referring(f"${{{one}}}")}
+
+
+def _referring(text: str) -> set[str]:
+    """The same of an expression's text, `each`, `count`, `self` and `path` aside."""
+    found = {f"{kind}.{name}" for inner in _INTERPOLATED.findall(text) for kind, name in _NAMED.findall(inner)}
+    return {*found, *(address for address, _ in referred(text))} if is_expression(text) else set()
+
+
+def _list(addresses: set[str]) -> str:
+    return ", ".join(sorted(addresses)) or "nothing else"
 
 
 def _open(value: Any) -> bool:

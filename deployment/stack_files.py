@@ -60,10 +60,19 @@ def _makes_none(item: Item) -> bool:
     return counted and (str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
 
 
+# What is read of a stack; anything else at its top is an item of its own, about which nobody knows anything.
+_READ = frozenset(
+    {"", "//", "check", "data", "locals", "module", "moved", "output", "provider", "removed", "resource", "terraform",
+     "variable"}
+)  # fmt: skip
+
+
 def _items(content: Json, lock: str) -> Iterator[Item]:
+    for section in sorted(content.keys() - _READ):
+        yield Item(f"section.{section}", "section", {"content": hide(content[section])})
     for section, prefix in (("resource", ""), ("data", "data.")):
         for type_, named in _mapping(content, section).items():
-            for name, values in named.items() if isinstance(named, dict) else ():
+            for name, values in _merged(named).items():
                 yield Item(f"{prefix}{type_}.{name}", f"{prefix}{type_}", _plain(values))
     for name, values in _mapping(content, "output").items():
         yield Item(f"output.{name}", "output", _named(name, values))
@@ -82,7 +91,11 @@ def _settings(content: Json, lock: str) -> Iterator[Item]:
             alias = values.get("alias") or (index or "")
             yield Item(f"provider.{name}{f'.{alias}' if alias else ''}", "provider", _plain(values))
     settings = _mapping(content, "terraform")
-    backend = _mapping(settings, "backend")
+    known = {"backend", "required_version", "required_providers"}
+    for name in sorted(settings.keys() - known - {"cloud"}):
+        yield Item(f"section.terraform.{name}", "section", {"content": hide(settings[name])})
+    cloud = {"cloud": settings["cloud"]} if "cloud" in settings else {}
+    backend = cloud or _mapping(settings, "backend")
     kind = next(iter(backend), "local")
     yield Item("terraform.backend", "backend", {"type": kind, **_plain(_mapping(backend, kind))})
     if "required_version" in settings:
@@ -95,7 +108,8 @@ def _settings(content: Json, lock: str) -> Iterator[Item]:
 
 
 def _plain(values: Any) -> Json:
-    return hide(without_metadata(values)) if isinstance(values, dict) else {}
+    plain: Json = hide(without_metadata(_merged(values)))
+    return plain
 
 
 def _named(name: str, values: Any) -> Json:
@@ -106,5 +120,16 @@ def _named(name: str, values: Any) -> Json:
 
 
 def _mapping(values: Json, name: str) -> Json:
-    value = values.get(name)
-    return value if isinstance(value, dict) else {}
+    return _merged(values.get(name))
+
+
+def _merged(value: Any) -> Json:
+    """A mapping, or what a list of mappings comes to: Terraform's JSON has both wherever blocks have labels."""
+    if isinstance(value, dict):
+        return value
+    merged: Json = {}
+    for entry in value if isinstance(value, list) else ():
+        for key, inner in entry.items() if isinstance(entry, dict) else ():
+            both = key in merged and isinstance(merged[key], dict) and isinstance(inner, dict)
+            merged[key] = {**merged[key], **inner} if both else inner
+    return merged

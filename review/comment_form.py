@@ -18,9 +18,11 @@ _WORDS = rf"(?:{_SIGN})+"
 _TEXT = rf"(?=[A-Za-z0-9(.`]|\*E)(?:{_SIGN}|{_CODE}|\*(?:service attachment|endpoint|Expected)\*)+"
 _SEEN = r"(?:, seen in [a-z ]+)?"
 # What GitHub makes something of although it is only words: addresses, references to issues, advisories and commits,
-# emoji (some are images).
+# emoji (some are images). An underscore is no part of a word there, as it is to \b.
+_EDGE, _END = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 _LIVE = re.compile(
-    r"://|\bwww\.|\b(?:mailto|xmpp|javascript|data):|\b(?:GH|GHSA|CVE)-\w|\b(?=[a-f]*\d)[0-9a-f]{7,}\b|:[\w+-]+:",
+    rf"://|{_EDGE}www\.|{_EDGE}(?:mailto|xmpp|javascript|data):|{_EDGE}(?:GH|GHSA|CVE)-\w"
+    rf"|{_EDGE}(?=[a-f]*\d)[0-9a-f]{{7,}}{_END}|:[\w+-]+:",
     re.IGNORECASE,
 )
 _LABEL = r"(?:[A-Za-z0-9 ._/:…-]|#\d+;)*"

@@ -7,15 +7,22 @@ from collections.abc import Iterator
 
 from deployment.comparison import Comparison
 from deployment.kinds.cloud_run import SERVICE
+from deployment.registries import short
 from review.known import Block, Value, View, views
 from review.sentence import Sentence, say
 
+STATE = "data.terraform_remote_state"
 _ACTING = {
     "impersonate_service_account": "Terraform acts as {after}, instead of {before}.",
     "credentials": "Terraform acts with other credentials: {after}, instead of {before}.",
     "billing_project": "Terraform's calls count against the project {after}, instead of {before}.",
     "user_project_override": "Whether calls count against the resource's own project is {after}, instead of {before}.",
 }
+# What else of a provider changes nothing of who acts, and where requests go.
+_OF_NO_MATTER = frozenset(
+    {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval", "region",
+     "request_reason", "request_timeout", "version", "zone"}
+)  # fmt: skip
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -36,17 +43,37 @@ def _points(before: View | None, item: View) -> Iterator[tuple[str, Value, Value
         former = before or Block({}, item.stack)
         for name, text in _ACTING.items():
             yield text, former.get(name), item.get(name)
+        for name in sorted((former.names | item.names) - _OF_NO_MATTER - _ACTING.keys()) if before else ():
+            text = f"{{name}} calls Google with another {name}: {{after}}, instead of {{before}}."
+            yield text, _whole(former, name), _whole(item, name)
     elif item.type == "constraint" and before is not None:
         old, new = before.get("version"), item.get("version")
         if _lowest(new) < _lowest(old):
             yield "An older provider may be taken: {after}, instead of {before}.", old, new
+        yield (
+            "Another provider is taken: {after}, instead of {before}.",
+            before.given(short(before.get("source").text or item.name)),
+            item.given(short(item.get("source").text or item.name)),
+        )
+    elif item.type == STATE and before is not None:
+        for name in sorted(before.names | item.names):
+            text = f"The state of another stack is read from another {name}: {{after}}, instead of {{before}}."
+            yield text, _whole(before, name), _whole(item, name)
     elif item.type == SERVICE.type and before is not None:
         yield from _of_service(before, item)
 
 
+def _whole(block: Block, name: str) -> Value:
+    """An attribute, or a block of one, as it stands there."""
+    found = block.blocks(name)
+    return found[0].value if found and not found[0].unknown else block.get(name)
+
+
 def _lowest(version: Value) -> list[int]:
-    """The first version that a constraint names."""
-    return [int(number) for number in _NUMBERS.findall(version.text.split(",")[0])]
+    """The lowest version that a constraint lets through: of its parts that bound it from below the first number."""
+    parts = [part.strip() for part in version.text.split(",")]
+    below = [part for part in parts if not part.startswith(("<", "!="))]
+    return max(([int(number) for number in _NUMBERS.findall(part)] for part in below), default=[])
 
 
 def _of_service(before: View, item: View) -> Iterator[tuple[str, Value, Value]]:
@@ -56,7 +83,17 @@ def _of_service(before: View, item: View) -> Iterator[tuple[str, Value, Value]]:
             former.get("service_account"),
             template.get("service_account"),
         )
-        for one, other in zip(former.blocks("containers"), template.blocks("containers"), strict=False):
+        mounted = dict(_mounted(former))
+        for volume, secret in _mounted(template):
+            yield (
+                "{name} reads the secret {after}, instead of {before}.",
+                mounted.get(volume, former.given(None)),
+                secret,
+            )
+        containers = former.blocks("containers"), template.blocks("containers")
+        for added in containers[1][len(containers[0]) :]:
+            yield "{name} runs a further container: {after}.", former.given(None), added.get("image")
+        for one, other in zip(*containers, strict=False):
             yield from _image(one.get("image"), other.get("image"))
             yield from _secrets(one, other)
 
@@ -75,6 +112,12 @@ def _secrets(old: Block, new: Block) -> Iterator[tuple[str, Value, Value]]:
     former = dict(_read(old))
     for name, secret in _read(new):
         yield "{name} reads the secret {after}, instead of {before}.", former.get(name, old.given(None)), secret
+
+
+def _mounted(template: Block) -> Iterator[tuple[str, Value]]:
+    for volume in template.blocks("volumes"):
+        for secret in volume.blocks("secret"):
+            yield volume.get("name").text, secret.get("secret")
 
 
 def _read(container: Block) -> Iterator[tuple[str, Value]]:

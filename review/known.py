@@ -8,6 +8,7 @@ an unknown block every attribute is unknown, so a rule that goes through blocks 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -166,6 +167,12 @@ class Block:
     def get(self, name: str) -> Value:
         """An attribute that is one value."""
         return Value(self._raw if self.unknown else self._raw.get(name), self._stack)
+
+    def written_as(self, name: str) -> Value:
+        """An attribute as it is written, whatever it is: one value, a list or a mapping."""
+        raw = self._raw if self.unknown else self._raw.get(name)
+        plain = raw is None or isinstance(raw, str)
+        return Value(raw if plain else json.dumps(raw, sort_keys=True, default=repr), self._stack)
 
     def first(self, *names: str) -> Value:
         """The first of some attributes that is set."""

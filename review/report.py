@@ -116,15 +116,16 @@ def settle(comparison: Comparison, material: Material) -> Comparison:
     """Believe a plan or a finished rehearsal about what is replaced, instead of the provider's rules."""
     label = comparison.stack.label
     known: dict[str, tuple[str, ...]] = {}
-    complete = False
+    spoken: set[str] = set()
     for plan in material.plans:
         if plan.stack.label == label:
             known |= {change.address: change.because for change in plan.changes if change.action == "replaced"}
-            complete = True
+            spoken |= plan.after.items.keys() if plan.after else set()
     for rehearsal in material.rehearsals:
         known |= rehearsal.replaced.get(label, {})
-        complete |= label in rehearsal.complete
-    changes = [result for change in comparison.changes for result in _settled(change, known, complete)]
+        if label in rehearsal.complete:
+            spoken |= {change.address for change in comparison.changes}
+    changes = [result for change in comparison.changes for result in _settled(change, known, change.address in spoken)]
     return replace(comparison, changes=tuple(changes))
 
 

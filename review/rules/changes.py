@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployment.kinds import KINDS
-from review.rules.rule import ERROR, Answer, Subject, finding, fine, rule
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
 
 @rule(
@@ -22,3 +22,22 @@ def replacement_meets_itself(subject: Subject) -> Answer:
         return fine()
     why = "; ".join(subject.because) or "a reason Terraform keeps"
     return finding("it is replaced, because of {why}, and stays {name}", why=why, name=subject.item.name)
+
+
+@rule(
+    id="instances-not-told",
+    severity=WARNING,
+    kinds=("*",),
+    what="How many there are of something is decided by count or for_each.",
+    why="An instance that leaves it is destroyed, and one with another key is destroyed and made anew. Which they are, "
+    "only a plan tells.",
+    remedy="Review a plan of the change; give moved blocks for what only gets another key.",
+    code_only=True,
+)
+def instances_not_told(subject: Subject) -> Answer:
+    """Told anew whenever it changes, or anything that it is made of."""
+    for name in ("count", "for_each") if subject.item.is_resource else ():
+        value = subject.item.written_as(name)
+        if not value.absent:
+            return undecided("{name} is {value}", name=name, value=value, item=subject.item)
+    return fine()

@@ -26,7 +26,12 @@ NEVER_UNDECIDED = {
     "local-state", "output-leaks", "deletion-protection-lifted", "code-at-apply", "replacement-meets-itself",
     "grant-twice",
 }  # fmt: skip
-NEVER = {"authoritative-iam": {"fine"}, "access-not-judged": {"fine", "finding"}, "module": {"fine"}}
+NEVER = {
+    "authoritative-iam": {"fine"},
+    "instances-not-told": {"finding"},
+    "access-not-judged": {"fine", "finding"},
+    "module": {"fine"},
+}
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",
     "replacement-meets-itself",
