@@ -51,6 +51,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
     # Here and not at the top: these come with the environment.
+    from deployment.hidden import scrub_refusals
     from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
     from review.formats import terminal
@@ -67,7 +68,7 @@ def run(args: Namespace, environment: Environment) -> int:
             else:
                 _write(_formatted(form, report, names, failed=failed), file)
     except UnusableError as error:
-        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+        print(f"psc: {printable_lines(scrub_refusals(str(error)))}", file=sys.stderr)
         return 2
     return 1 if failed else 0
 

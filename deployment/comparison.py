@@ -180,7 +180,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every single value with its path. A list of plain values is one leaf; null counts as not there."""
-    if isinstance(value, dict):
+    if value == {} and path.endswith("]"):
+        yield path, {}  # an entry of a list: access_config {} is an address on the internet
+    elif isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value):

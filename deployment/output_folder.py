@@ -37,21 +37,43 @@ class StackFolder:
             UnusableError: when it is none.
         """
         try:
-            content = json.loads(self.file.read_text(encoding="utf-8"))
+            content = json.loads(_text(self.file))
             if not isinstance(content, dict):
                 raise ValueError("no mapping at its top")
+            json.dumps(content)  # nested so deep that nothing else could go through it either
+        except RecursionError as error:
+            raise UnusableError(f"{self.name}: {self.file.name} is nested deeper than any stack") from error
         except (OSError, ValueError) as error:
             raise UnusableError(f"{self.name}: {self.file.name} is no Terraform JSON ({error})") from error
         return content
 
     def lock(self) -> str:
-        """What its provider lock file says; "" where there is none."""
-        return self.lock_file.read_text(encoding="utf-8") if self.lock_file.exists() else ""
+        """What its provider lock file says; "" where there is none.
+
+        Raises:
+            UnusableError: when it cannot be read.
+        """
+        try:
+            return _text(self.lock_file) if self.lock_file.exists() else ""
+        except (OSError, ValueError) as error:
+            raise UnusableError(f"{self.name}: {self.lock_file.name} is no lock file ({error})") from error
 
     def backend(self) -> tuple[str, Json]:
         """The kind of its backend, and the backend's settings."""
         backend = self.content().get("terraform", {}).get("backend", {})
         return next(iter(backend.items()), ("local", {}))
+
+
+def _text(file: Path) -> str:
+    """A file's text; a pipe or a device, which may never end, is none.
+
+    Raises:
+        ValueError: for what is no file of text.
+        OSError: when it cannot be read.
+    """
+    if not file.is_file():
+        raise ValueError("there is no such file" if not file.exists() else "it is no plain file")
+    return file.read_text(encoding="utf-8")
 
 
 def stacks_of(output: Path) -> list[StackFolder]:
@@ -61,12 +83,12 @@ def stacks_of(output: Path) -> list[StackFolder]:
         UnusableError: when the folder has no manifest that says so.
     """
     try:
-        listed = json.loads((output / MANIFEST).read_text())["stacks"]
+        listed = json.loads(_text(output / MANIFEST))["stacks"]
         stacks = [
             StackFolder(name, output / stack["workingDirectory"], frozenset(stack["dependencies"]))
             for name, stack in listed.items()
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnusableError(f"{output}: no synthesized stacks ({MANIFEST}: {error})") from error
     ordered: list[StackFolder] = []
     waiting = {stack.name: stack for stack in stacks}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.comparison import Change, Comparison, Difference, differences
-from deployment.hidden import Hidden, hide, shown_address
+from deployment.hidden import Hidden, hide, scrub, shown_address
 from deployment.plan_file import belongs, load
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
@@ -43,7 +43,7 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
-        remarks = tuple(_remarks(plan))
+        remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan))
         drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
@@ -163,7 +163,8 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
 
 def _leftover(entry: Json) -> Change:
     """What is left of a replacement that stopped half-way: not what stands at the address now."""
-    return Change(address=f"{entry['address']} (deposed {entry['deposed']})", type="deposed", action="destroyed")
+    address = f"{shown_address(str(entry['address']))} (deposed {entry['deposed']})"
+    return Change(address=scrub(address), type="deposed", action="destroyed")
 
 
 def _remarks(plan: Json) -> Iterator[tuple[str, str, str]]:

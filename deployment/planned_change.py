@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deployment.hidden import shown_address
+from deployment.hidden import scrub, shown_address
 from deployment.values import Json
 
 _ACTIONS = {
@@ -52,7 +52,7 @@ def change_of(entry: Json) -> PlannedChange | None:
     return PlannedChange(
         address=shown_address(str(entry["address"])),
         action=action,
-        because=tuple(sorted([*because, *([reason] if reason else [])])),
+        because=tuple(sorted([*map(scrub, because), *([reason] if reason else [])])),
         former_address=shown_address(former),
         name=str(after.get("name") or before.get("name") or ""),
         former_name=str(before.get("name") or ""),

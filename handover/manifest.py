@@ -66,7 +66,10 @@ def read(folder: Path) -> tuple[Manifest, dict[str, str]]:
         ManifestError: when the folder is no bundle.
     """
     try:
-        listed = plain_file(folder / SUMS).decode().splitlines()
+        # By line feeds alone, as sha256sum reads them; what stands behind the last one is nothing.
+        *listed, rest = plain_file(folder / SUMS).decode().split("\n")
+        if rest:
+            raise ManifestError(f"{SUMS}: has no line feed at its end")
         document = plain_file(folder / MANIFEST).decode()
     except (OSError, ValueError) as error:
         raise ManifestError(f"{folder}: no bundle of ./psc handover ({_short(error)})") from error

@@ -18,7 +18,8 @@ from review.foundations import foundations
 from review.grants import given_elsewhere, new_grants
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
-from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED
+from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
+from review.unjudged import unjudged
 from review.way_sentences import closed, measured, opened
 from review.ways_in import WayIn, ways_in
 
@@ -40,6 +41,8 @@ def decisions(comparison: Comparison) -> list[Decision]:
     points = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
+    told = {address for _, _, address in points}
+    points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison) if address not in told]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)
@@ -88,14 +91,13 @@ def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]
         [way for key, way in sorted(one.items()) if way.by == "accept" and key not in other]
         for one, other in ((before, after), (after, before))
     )
-    pairs = [
-        (old, new)
-        for old in gone
-        for new in come
-        if old.thing == new.thing and "/" not in old.who + new.who and old.who.isdecimal() != new.who.isdecimal()
+    left = Counter(way.thing for way in gone)
+    entered = {way.thing: way for way in come}
+    once = {thing for thing, count in Counter(way.thing for way in come).items() if count == 1 == left[thing]}
+    pairs = [(old, entered[old.thing]) for old in gone if old.thing in once]
+    return [
+        (old, new) for old, new in pairs if "/" not in old.who + new.who and old.who.isdecimal() != new.who.isdecimal()
     ]
-    things = Counter(way.thing for way in (*gone, *come))
-    return [(old, new) for old, new in pairs if things[old.thing] == 2]
 
 
 def _logging(comparison: Comparison) -> Iterator[_Point]:

@@ -11,7 +11,7 @@ from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.stack import Stack
 from review.known import Block, View, views
 from review.sentence import Sentence, say
-from review.ways_in import POLICY
+from review.ways_in import INVOKING, POLICY
 
 # What is not the resource that the role is on.
 _BESIDE = frozenset(
@@ -65,7 +65,9 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """Roles that the change gives, each with the address that gives it; a grant that moves is none."""
     before = set(grants(comparison.before)) if comparison.before else set()
     for grant in grants(comparison.after) if comparison.after else ():
-        if grant not in before and not grant.address.startswith(_CALLING):
+        # Told as a way in; what that does not know is told here.
+        calling = grant.address.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
+        if grant not in before and not (calling and "_iam_policy." not in grant.address):
             text = "{who} gets {role} on {what}" + (", while {condition}." if grant.condition else ".")
             given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
             yield say(text, **{name: value for name, value in given.items() if value}), grant.address

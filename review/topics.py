@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-REACH, CUT, GONE, EXPOSED, TRUSTED = "reach", "interrupted", "destroyed", "exposed", "trusted"
+REACH, CUT, GONE, EXPOSED, TRUSTED, UNJUDGED = "reach", "interrupted", "destroyed", "exposed", "trusted", "unjudged"
 HEADINGS = {
     REACH: "Who can newly reach what",
     CUT: "What is interrupted or lost",
     GONE: "What is destroyed",
     EXPOSED: "What becomes public or unlogged",
     TRUSTED: "Who acts, and what is trusted",
+    UNJUDGED: "What no rule judges",
 }

@@ -173,9 +173,9 @@ def lets_in(item: View) -> Value:
 
 
 def sources(item: View) -> tuple[Value, ...]:
-    """Where a firewall rule lets traffic in from; the API takes every address when nothing is given."""
+    """Where a firewall rule lets traffic in from, any of them; the API takes every address when nothing is given."""
     other = (*item.list("source_tags"), *item.list("source_service_accounts"))
-    return item.list("source_ranges") or other or (item.given("0.0.0.0/0"),)
+    return (*item.list("source_ranges"), *other) or (item.given("0.0.0.0/0"),)
 
 
 def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:

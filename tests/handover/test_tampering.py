@@ -65,6 +65,8 @@ def test_what_terraform_would_load_and_nobody_handed_over_is_found(
 
 
 class _NotToBeRun:
+    name = "terraform"
+
     def __getattr__(self, name: str) -> Callable[..., object]:
         raise AssertionError("Terraform would run what was slipped in")
 

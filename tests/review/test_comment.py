@@ -13,7 +13,7 @@ import pytest
 
 from review import comment
 from review.comment import RefusedError, checked
-from review.comment_form import MARKER
+from review.comment_form import MARKER, misshapen
 from review.formats import markdown
 from tests.review.stacks import PRODUCER, edited, reported
 from tests.review.test_formats import EVIL, evil_report
@@ -155,3 +155,11 @@ def test_a_refused_report_is_said_without_any_of_it(api: Api, tmp_path: Path) ->
     assert comment.main(str(tmp_path / "review.md")) == 1
     assert len(api.comments) == 1
     assert "everyone" not in api.comments[0]["body"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["See _www.evil.test/approve now.", "See _GHSA-aaaa now.", "_CVE-2026-1", "see _0a1b2c3d4e5f_ there", "_mailto:a"],
+)
+def test_an_underscore_hides_no_link(text: str) -> None:
+    assert misshapen(f"{MARKER}\n## Review: no points to decide\n\n{text}\n") == 4

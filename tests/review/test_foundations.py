@@ -29,10 +29,23 @@ POINTS: list[tuple[str, Any, str]] = [
     (f"{CONTAINER}/image", "us-docker.pkg.dev/other/shop/shop:1",
      "The image of shop-service comes from elsewhere: us-docker.pkg.dev/other/shop/shop:1, instead of "
      "us-docker.pkg.dev/own/shop/shop:1."),
+    ("provider/google/0/compute_custom_endpoint", "https://evil.test/",
+     "provider.google calls Google with another compute_custom_endpoint: https://evil.test/, instead of not set."),
+    ("provider/google/0/universe_domain", "evil.test",
+     "provider.google calls Google with another universe_domain: evil.test, instead of not set."),
+    ("terraform/required_providers/google/source", "hashicorp/google-beta",
+     "Another provider is taken: hashicorp/google-beta, instead of hashicorp/google."),
+    ("terraform/required_providers/google/version", "< 8, >= 1.0",
+     "An older provider may be taken: < 8, >= 1.0, instead of ~> 7.45."),
+    (f"{RUN}/template/containers", [{"image": "us-docker.pkg.dev/own/shop/shop:1", "env": SECRET},
+                                    {"image": "docker.io/evil/x"}],
+     "shop-service runs a further container: docker.io/evil/x."),
+    (f"{RUN}/template/volumes", [{"name": "v", "secret": {"secret": "projects/other/secrets/b"}}],
+     "shop-service reads the secret projects/other/secrets/b, instead of not set."),
     ("terraform/required_providers/google/version", "~> 6.50",
      "An older provider may be taken: ~> 6.50, instead of ~> 7.45."),
 ]  # fmt: skip
-PLACES = [("bucket", "others"), ("prefix", "b"), ("prefix", None)]
+PLACES = [("bucket", "others"), ("prefix", "b"), ("prefix", None), ("storage_custom_endpoint", "https://evil.test")]
 
 
 @pytest.mark.parametrize(("path", "value", "sentence"), POINTS, ids=[point[0] for point in POINTS])
@@ -95,3 +108,52 @@ def test_a_stack_by_another_name_is_an_error_where_it_makes_what_was_there(same:
     assert [(finding.stack, str(finding.detail)) for finding in told] == (
         [("preview", "staging is gone and had nat, shop-attachment, shop-rule and 1 more")] if same else []
     )
+
+
+def test_another_cloud_or_backend_is_another_place() -> None:
+    for settings in ({"cloud": {"organization": "x"}}, {"backend": [{"http": {"address": "https://evil.test"}}]}):
+        moved = edited(PRODUCER, "terraform", PRODUCER["terraform"] | settings)
+        assert ("state-elsewhere", "terraform.backend") in findings(reported(PRODUCER, moved))
+
+
+def test_another_teams_state_that_is_read_elsewhere_is_a_point_to_decide() -> None:
+    state = {"backend": "gcs", "config": {"bucket": "states", "prefix": "a"}}
+    before = edited(PRODUCER, "data", {"terraform_remote_state": {"p": state}})
+    after = edited(before, "data/terraform_remote_state/p/config/bucket", "evil")
+    (said,) = sentences(reported(before, after), TRUSTED)
+    assert said.startswith("The state of another stack is read from another config: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"google_storage_bucket_iam_member": [{"x": {"bucket": "b", "role": "r", "member": "allUsers"}}]},
+        {"google_storage_bucket_iam_member": {"x": [{"bucket": "b", "role": "r", "member": "allUsers"}]}},
+        [{"google_storage_bucket_iam_member": {"x": {"bucket": "b", "role": "r", "member": "allUsers"}}}],
+    ],
+    ids=["a list of names", "a list around values", "a list of kinds"],
+)
+def test_every_spelling_of_a_section_is_read(content: Any) -> None:
+    whole = content if isinstance(content, list) else [content]
+    after = PRODUCER | {"resource": [PRODUCER["resource"], *whole]}
+    assert ("everyone-in-iam", "google_storage_bucket_iam_member.x") in findings(reported(PRODUCER, after))
+
+
+@pytest.mark.parametrize("section", ["import", "ephemeral", "action"])
+def test_a_section_that_is_not_known_is_a_finding(section: str) -> None:
+    after = PRODUCER | {section: [{"to": "a.b", "id": "x"}]}
+    assert findings(reported(PRODUCER, after)) == [("access-not-judged", f"section.{section}")]
+
+
+def test_a_count_that_follows_from_a_variable_is_told_when_the_variable_changes() -> None:
+    before = edited(PRODUCER, "variable", {"on": {"default": True}})
+    before = edited(before, "resource/google_compute_service_attachment/shop/count", "${var.on ? 1 : 0}")
+    assert findings(reported(before, before)) == []
+    after = edited(before, "variable/on/default", False)
+    assert ("instances-not-told", "google_compute_service_attachment.shop") in findings(reported(before, after))
+
+
+def test_a_caller_with_a_role_of_ones_own_or_without_its_condition_is_told() -> None:
+    member = "resource/google_cloud_run_v2_service_iam_member/caller"
+    for path, value in ((f"{member}/role", "projects/p/roles/custom"), (f"{member}/role", "${var.role}")):
+        assert any(" gets " in said for said in sentences(reported(PRODUCER, edited(PRODUCER, path, value)), TRUSTED))
