@@ -10,38 +10,39 @@ from deployment.roles import kinds_table, stack_table, tester_table
 _PAGE = """\
 # Roles
 
-What deployers and testers must be allowed to do. This page is made from `deployment/kinds` and from the
+This page says what deployers and testers must be allowed to do. It is generated from `deployment/kinds` and from the
 synthesized stacks (`./psc test tests/docs/test_roles.py --write-docs` writes it anew); do not edit it by hand.
 
-Grant these to a group, or to a service account that deployers impersonate (`impersonate_service_account` of a side).
-The stacks grant none of them. `on` says what a role is granted on; a role for one service account, bucket or project
-is not to be granted on more than that. A name without `roles/` is a single permission, for a custom role.
+Grant these roles to a group, or to a service account that deployers impersonate (`impersonate_service_account` of a
+side). The stacks grant none of them. `on` says what a role is granted on; do not grant a role for one service account,
+bucket or project on anything wider. A name without `roles/` is a single permission, for a custom role.
 
 ## The default deployment, by stack
 
 {stacks}
 
-Where the producer's deployer may not look up or change the consumer's project, give `project_number` or `invoker` of
-the consumer: the rows of the consumer's project are then not needed in the stack `producer`. Compute Engine must in
-that case be enabled in the consumer's project first, or its default account does not exist yet.
+If the producer's deployer may not look up or change the consumer's project, set the consumer's `project_number` or
+`invoker`. The stack `producer` then does not need the rows for the consumer's project. In that case, enable Compute
+Engine in the consumer's project first, because its default account does not exist before that.
 
 A service or VM that names no service account runs as its project's default Compute Engine account,
-`PROJECT_NUMBER-compute@developer.gserviceaccount.com`; the deployer needs `roles/iam.serviceAccountUser` on that:
+`PROJECT_NUMBER-compute@developer.gserviceaccount.com`. The deployer needs `roles/iam.serviceAccountUser` on this
+account:
 
 ```sh
 gcloud iam service-accounts add-iam-policy-binding PROJECT_NUMBER-compute@developer.gserviceaccount.com \\
     --project=my-consumer --member=group:deployers@example.com --role=roles/iam.serviceAccountUser
 ```
 
-`compute.serviceAttachments.create` stands by itself because the walk-through names it so. Whether a role holds it (and
-`.update`, `.delete`, `.get`) says Google:
+`compute.serviceAttachments.create` is listed separately because the walk-through names this permission. To see whether
+a role contains it (and `.update`, `.delete`, `.get`), ask Google:
 
 ```sh
 gcloud iam roles describe roles/compute.networkAdmin | grep serviceAttachments
 ```
 
-Before the first deployment two APIs must be enabled by hand in the project that calls are counted against, because
-Terraform needs them to enable the others: `serviceusage.googleapis.com` and `cloudresourcemanager.googleapis.com`.
+Before the first deployment, enable two APIs by hand in the project that calls are counted against, because Terraform
+needs them to enable the others: `serviceusage.googleapis.com` and `cloudresourcemanager.googleapis.com`.
 
 ## Trying it out
 
