@@ -23,7 +23,7 @@ def main(words: list[str]) -> int:
         return 0
     temporary = os.environ.get("TMPDIR")
     if temporary and not (Path(temporary).is_dir() and os.access(temporary, os.W_OK | os.X_OK)):
-        print(f"psc: TMPDIR: {temporary!r} is no folder that can be written to; make it, or unset it", file=sys.stderr)
+        print(f"psc: TMPDIR: {temporary!r} is not a writable folder; create it, or unset TMPDIR", file=sys.stderr)
         return 2
     try:
         if not command.needs_environment:

@@ -19,8 +19,8 @@ COMMAND = Command(
     summary="measure synthesis; writes docs/performance.md",
     details=(
         "Runs the reference deployment as ordinary Python CDKTF, with fast synthesis, and as native JavaScript, from\n"
-        "1 to 1,000 services, checks that all write the same, and writes docs/performance.md and its plot.\n"
-        "It takes about a quarter of an hour on a quiet machine, and wants Linux for the memory."
+        "1 to 1,000 services, checks that all programs write the same output, and writes docs/performance.md and its\n"
+        "plot. It takes about a quarter of an hour on a quiet machine, and needs Linux to measure memory."
     ),
     examples=("./psc benchmark", "./psc benchmark --rounds 1 --dry-run"),
     run=run,

@@ -107,7 +107,7 @@ COMMAND = Command(
     name="cdktf",
     summary="the cdktf CLI: deploy, diff, destroy, list, output, …",
     details=(
-        "Passes everything on to cdktf 0.21, but --env and --config, wherever they stand.\n"
+        "Passes all arguments on to cdktf 0.21, except --env and --config, wherever they are.\n"
         "Deploying needs Terraform 1.5 or newer on PATH and credentials for Google Cloud.\n"
         "The CLI's own help: ./psc cdktf help, ./psc cdktf deploy --help"
     ),

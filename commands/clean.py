@@ -15,7 +15,9 @@ from commands.lockfile import digest
 
 def arguments(parser: ArgumentParser) -> None:
     """How much."""
-    parser.add_argument("--all", action="store_true", help="everything under .psc: the next call sets up anew")
+    parser.add_argument(
+        "--all", action="store_true", help="remove everything under .psc; the next call sets it up anew"
+    )
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -51,10 +53,11 @@ def _said(size: int) -> str:
 
 COMMAND = Command(
     name="clean",
-    summary="remove what set-up has made and nothing uses any more",
+    summary="remove set-up files that nothing uses any more",
     details=(
-        "Set-up keeps everything under .psc: one Python environment, the cdktf CLI once it was used, and caches. This\n"
-        "removes those of former lock files; with --all it removes everything, cdktf.out and states aside."
+        "Set-up keeps everything under .psc: a Python environment, the cdktf CLI once you have used it, and caches.\n"
+        "This command removes environments and CLIs of former lock files. With --all it removes everything under\n"
+        ".psc. It never touches cdktf.out or states."
     ),
     examples=("./psc clean", "./psc clean --all"),
     run=run,

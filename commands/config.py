@@ -27,9 +27,9 @@ def arguments(parser: ArgumentParser) -> None:
     kind.add_argument("--schema", action="store_true", help="print the JSON Schema of configuration files instead")
     kind.add_argument("--json", action="store_true", help="print the effective settings as JSON instead")
     kind.add_argument("--reference", action="store_true", help="print the tables of docs/configuration.md instead")
-    kind.add_argument("-a", "--all", action="store_true", help="show defaults, and what follows from others, too")
+    kind.add_argument("-a", "--all", action="store_true", help="also show defaults and derived settings")
     parser.add_argument(
-        "keys", nargs="*", metavar="KEY", help="show what is below these keys, such as producer.services"
+        "keys", nargs="*", metavar="KEY", help="show the settings below these keys, such as producer.services"
     )
 
 
@@ -67,7 +67,7 @@ def run(args: Namespace, environment: Environment) -> int:
     _print(rows, loaded.file)
     rest = len(below) - len(rows)
     said = f"environment {loaded.settings.environment}: {len(rows)} settings of {loaded.file}"
-    said += f"; {rest} more are defaults or follow from these (--all)" if rest else ""
+    said += f"; {rest} more are defaults or derived from these (--all)" if rest else ""
     show([Line(said, "good")])
     return 0
 
@@ -123,9 +123,9 @@ COMMAND = Command(
     name="config",
     summary="show the effective settings and where each comes from",
     details=(
-        "Shows what is set, with its origin: file and line, or environment variable. With --all, or below the keys\n"
-        "that are named, every setting: defaults, and what follows from others, too. Credentials are hidden.\n"
-        "docs/configuration.md explains them all."
+        "Shows each setting that is given, with its origin: file and line, or environment variable. With --all, or if\n"
+        "you name keys, also shows defaults and settings that are derived from others. Credentials are hidden.\n"
+        "docs/configuration.md explains every setting."
     ),
     examples=(
         "./psc config",

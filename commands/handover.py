@@ -25,12 +25,15 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", help="the bundle's folder; it must be empty or not exist")
     parser.add_argument("--hcl", action="store_true", help="write HCL with comments instead of Terraform JSON")
     parser.add_argument("--stack", action="append", metavar="NAME", help="hand over this stack only")
-    parser.add_argument("--tar", action="store_true", help="write DIR.tar too: the same bytes for the same content")
-    parser.add_argument("--force", action="store_true", help="replace a former bundle in DIR, and nothing else there")
+    parser.add_argument("--tar", action="store_true", help="also write DIR.tar (same content, same bytes)")
+    parser.add_argument("--force", action="store_true", help="replace a former bundle in DIR, and no other files there")
     parser.add_argument(
-        "--harmless", action="append", metavar="NAME", help="this env variable is no credential, whatever it looks like"
+        "--harmless",
+        action="append",
+        metavar="NAME",
+        help="this env variable is not a credential, even if it looks like one",
     )
-    parser.add_argument("--verify", action="store_true", help="write nothing: is the bundle in DIR what it says it is?")
+    parser.add_argument("--verify", action="store_true", help="write nothing; check the bundle that is in DIR")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -46,7 +49,9 @@ def run(args: Namespace, environment: Environment) -> int:
         if args.verify:
             others = [name for name in ("hcl", "stack", "tar", "force", "harmless") if getattr(args, name)]
             if others:
-                print(f"psc: --verify takes no --{others[0]}: the bundle says itself what it is", file=sys.stderr)
+                print(
+                    f"psc: --verify takes no --{others[0]}: the bundle itself records how it was made", file=sys.stderr
+                )
                 return 2
             return _verify(folder)
         return _hand_over(args, folder)
@@ -72,7 +77,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     )
     made, notes = _made(wish, source(CHECKOUT))
     for path in place(made.files, folder):
-        print(f"{path} had been edited: kept as {path}.edited; compare before you apply", file=sys.stderr)
+        print(f"{path} had been edited: kept as {path}.edited; compare the two before you apply", file=sys.stderr)
     print(f"wrote {folder}: {', '.join(made.manifest.stacks)}, {len(made.files)} files; begin with README.md")
     if args.tar:
         _write_tar(tar, archive(made.files, folder.resolve().name))
@@ -101,7 +106,7 @@ def _check_tar(tar: Path, *, force: bool) -> None:
     from handover.placing import PlacingError
 
     if tar.is_symlink() or (tar.exists() and not (force and tar.is_file())):
-        raise PlacingError(f"{tar.name} exists beside the folder; --force replaces it when it is a file")
+        raise PlacingError(f"{tar.name} exists beside the folder; --force replaces it if it is a file")
 
 
 def _write_tar(tar: Path, content: bytes) -> None:
@@ -138,10 +143,10 @@ def _verify(folder: Path) -> int:
         content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(
-            f"{error}\nthe bundle is of the environment {manifest.environment}; give --env or --config as for making it"
+            f"{error}\nthe bundle was made from the environment {manifest.environment}; give the same --env or --config"
         ) from error
     except UnusableError as error:
-        content = verification.Verdict(what="content", held=False, text=f"this checkout would not make it: {error}")
+        content = verification.Verdict(what="content", held=False, text=f"this checkout cannot make it: {error}")
     verdicts = [
         verification.checksums(there, listed),
         content,
@@ -164,10 +169,10 @@ COMMAND = Command(
     name="handover",
     summary="the deployment as plain Terraform with a runbook, for an operations team",
     details=(
-        "Writes a folder that Terraform alone runs: plain Terraform without cdktf's metadata, what operations may\n"
-        "change as variables with their present values, the backend in a file of its own, and a runbook\n"
-        "(README.md). No address changes, so the state of the original deployment goes on: the first plan is empty.\n"
-        "docs/handover.md shows it."
+        "Writes a folder that needs nothing but Terraform: plain Terraform without cdktf's metadata, variables with\n"
+        "present values for everything that operations may change, the backend in a separate file, and a runbook\n"
+        "(README.md). No address changes, so the state of the original deployment is continued and the first plan is\n"
+        "empty. docs/handover.md shows an example."
     ),
     examples=(
         "./psc handover ../handover",

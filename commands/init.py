@@ -43,12 +43,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--consumer", metavar="[KEY=]PROJECT", action="append", help="a project that connects (may be repeated)"
     )
-    parser.add_argument("--region", metavar="REGION", help="the one region of both sides (default: asia-northeast1)")
+    parser.add_argument("--region", metavar="REGION", help="the region of both sides (default: asia-northeast1)")
     parser.add_argument(
         "--bucket", metavar="BUCKET", help="the Cloud Storage bucket for the state (default: files here)"
     )
-    parser.add_argument("--name-prefix", metavar="PREFIX", help="what stands in front of every resource's name")
-    parser.add_argument("--test-vm", action="store_true", help="with a VM to try it from, and flow logs")
+    parser.add_argument("--name-prefix", metavar="PREFIX", help="put this prefix in front of every resource's name")
+    parser.add_argument("--test-vm", action="store_true", help="add a VM to try the connection from, and flow logs")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -69,7 +69,7 @@ def run(args: Namespace, environment: Environment) -> int:
         print(f"{error}\nnothing was written", file=sys.stderr)
         return 2
     except FileExistsError:
-        print(f"psc: {_place(beginning.name)} is there already; choose another name, or edit it", file=sys.stderr)
+        print(f"psc: {_place(beginning.name)} exists already; choose another name, or edit the file", file=sys.stderr)
         return 2
     except (EOFError, KeyboardInterrupt):
         print("\npsc: nothing was written", file=sys.stderr)
@@ -93,7 +93,7 @@ def _beginning(args: Namespace) -> Beginning:
         given = getattr(args, question.name)
         if given is None and question.default is None and not asked:
             option = question.name if question.name == "name" else f"--{question.name.replace('_', '-')}"
-            wrong.append(f"{option} is needed where nobody can be asked: {question.text}")
+            wrong.append(f"{option} is needed, because there is no terminal to ask on: {question.text}")
         elif given is None and asked:
             answers[question.name] = _ask(question)
         else:
@@ -102,7 +102,7 @@ def _beginning(args: Namespace) -> Beginning:
             except ValueError as error:
                 wrong.append(f"{question.name.replace('_', '-')}: {error}")
     if args.service_attachment and (args.producer or args.image):
-        wrong.append("--service-attachment is another team's: leave out --producer and --image, or it")
+        wrong.append("--service-attachment excludes --producer and --image: it connects to another team's service")
     if wrong:
         raise _UnusableError(*wrong)
     answers["consumers"] = answers.pop("consumer")
@@ -134,8 +134,8 @@ def _questions(args: Namespace) -> Iterator[_Question]:
         yield _Question(name="image", text="its container image", read=_of(fields.Image), default=defaults.IMAGE)
         region = str(Settings.model_fields["region"].default)
         yield _Question(name="region", text="the region of both sides", read=_of(fields.Region), default=region)
-    yield _Question(name="consumer", text="the projects that connect, with spaces between", read=_consumers)
-    yield _Question(name="bucket", text="a bucket for the state (empty: files beside this checkout)",
+    yield _Question(name="consumer", text="the projects that connect, separated by spaces", read=_consumers)
+    yield _Question(name="bucket", text="a bucket for the state (empty: files in this checkout)",
                     read=_of(fields.Bucket), default="")  # fmt: skip
     if args.name_prefix is not None:
         yield _Question(name="name_prefix", text="", read=_of(fields.NamePrefix), default="")
@@ -181,7 +181,7 @@ def _free_name(text: str) -> str:
 
     name = str(_of(fields.Key)(text))
     if (CHECKOUT / "config" / "environments" / f"{name}.yaml").exists():
-        raise ValueError(f"{_place(name)} is there already; choose another name, or edit it")
+        raise ValueError(f"{_place(name)} exists already; choose another name, or edit the file")
     return name
 
 
@@ -196,7 +196,7 @@ def _consumers(given: str | list[str]) -> dict[str, str]:
         project = str(_of(fields.Project)(project))
         key = str(_of(fields.Key)(key or ("consumer" if len(words) == 1 else project)))
         if key in consumers:
-            raise ValueError(f"{key} stands twice; give each project a key of its own, as in shop=my-shop-project")
+            raise ValueError(f"{key} appears twice; give each project its own key, as in shop=my-shop-project")
         consumers[key] = project
     if not consumers:
         raise ValueError("a project is needed")
@@ -225,7 +225,7 @@ def _next(beginning: Beginning, loaded: Loaded) -> Iterator[str]:
     chosen = f"--env {beginning.name}"
     yield "next:"
     yield f"  ./psc rehearse {chosen}   tries it offline, with your Terraform"
-    yield f"  ./psc roles {chosen} --gcloud   prints what grants the deployer's roles"
+    yield f"  ./psc roles {chosen} --gcloud   prints the commands that grant the deployer's roles"
     yield f"  ./psc cdktf {chosen} deploy {' '.join(stacks)}   deploys it"
     yield Line(f"wrote {_place(beginning.name)}, which is complete; docs/publish.md leads on to production", "good")
 
@@ -235,7 +235,8 @@ COMMAND = Command(
     summary="begin a configuration of your own",
     details=(
         "Asks for projects, image, region, consumers and state, or takes them as options, and writes\n"
-        "config/environments/NAME.yaml with comments. Checks it first, never overwrites, and says what comes next."
+        "config/environments/NAME.yaml with comments. It checks the file first, never overwrites one, and says what\n"
+        "to do next."
     ),
     examples=(
         "./psc init",

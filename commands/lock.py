@@ -39,7 +39,7 @@ def run(args: Namespace, environment: Environment) -> int:
         npm_lock = without_resolved(json.loads((aside / "package-lock.json").read_text()))
     (CHECKOUT / "Pipfile.lock").write_text(json.dumps(pip_lock, indent=4, sort_keys=True) + "\n")
     (CHECKOUT / "package-lock.json").write_text(json.dumps(npm_lock, indent=2) + "\n")
-    print("Pipfile.lock and package-lock.json are up to date; `./psc test` tries them")
+    print("Pipfile.lock and package-lock.json are up to date; run `./psc test` to try them")
     return 0
 
 
@@ -62,7 +62,7 @@ def without_resolved(lock: dict[str, Any]) -> dict[str, Any]:
 COMMAND = Command(
     name="lock",
     summary="relock the Python and Node packages",
-    details="Resolves Pipfile and package.json anew (needs the network); the lock files name no index.",
+    details="Resolves Pipfile and package.json anew, for which it needs the network. The lock files name no index.",
     examples=("./psc lock",),
     run=run,
     chooses=False,

@@ -56,7 +56,7 @@ usage: ./psc COMMAND [options]
 commands:
 {commands}
 
-Each explains itself: ./psc COMMAND --help
+For more about a command: ./psc COMMAND --help
 
 examples:
   ./psc init shop                                    begin a configuration of your own
@@ -66,7 +66,7 @@ examples:
   ./psc cdktf deploy producer consumer               deploy both sides
 
 The first call sets up the project's own environment (once, about 1.2 GB under .psc/; one to three minutes).
-./psc --version tells what is at work. Exit codes: 0 fine, 1 findings or failed tests, 2 unusable input.
+./psc --version shows the versions in use. Exit codes: 0 fine, 1 findings or failed tests, 2 unusable input.
 On Windows, run it inside WSL."""
 # Words of the cdktf CLI, and of Terraform, that one types first: what stands for them here.
 _OF_CDKTF = {
@@ -122,13 +122,13 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
 def _command(name: str) -> Command:
     if name.startswith("-"):
         raise UsageError(
-            f"{name} must stand behind a command, as in `./psc synth --env NAME`; `./psc --help` lists them"
+            f"{name} must come after a command, as in `./psc synth --env NAME`; `./psc --help` lists the commands"
         )
     if name in _OF_CDKTF:
-        raise UsageError(f"{name!r} is a command of the cdktf CLI: `./psc {_OF_CDKTF[name]}`")
+        raise UsageError(f"{name!r} is a command of the cdktf CLI: use `./psc {_OF_CDKTF[name]}`")
     if name not in COMMANDS:
         near = get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+        hint = f"did you mean {near[0]!r}?" if near else f"the commands are {', '.join(COMMANDS)}"
         raise UsageError(f"unknown command {name!r}; {hint}")
     return COMMANDS[name]
 

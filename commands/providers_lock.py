@@ -25,7 +25,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--platform", action="append", metavar="OS_ARCH", help=f"default: {', '.join(PLATFORMS)}")
     parser.add_argument("--fs-mirror", metavar="DIR", help="take the provider from this local mirror")
     parser.add_argument(
-        "--this-platform", action="store_true", help="lock what `terraform init` finds here (a local mirror will do)"
+        "--this-platform",
+        action="store_true",
+        help="lock the provider that `terraform init` finds here (a local mirror is enough)",
     )
 
 
@@ -78,8 +80,8 @@ COMMAND = Command(
     summary="write the provider lock files that a team commits",
     details=(
         "Runs `terraform providers lock` for each stack of the environment and keeps the results as\n"
-        "locks/ENVIRONMENT/STACK.terraform.lock.hcl. Synth puts them beside the stacks; version and checksums\n"
-        "then hold for everyone between review and deploy."
+        "locks/ENVIRONMENT/STACK.terraform.lock.hcl. `./psc synth` copies these files into the stacks' folders, so\n"
+        "that everyone has the same provider version and checksums between review and deployment."
     ),
     examples=(
         "./psc providers-lock",

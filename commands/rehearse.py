@@ -24,16 +24,20 @@ def arguments(parser: ArgumentParser) -> None:
     """What to deploy first, and what to leave behind."""
     former = parser.add_mutually_exclusive_group()
     former.add_argument(
-        "--from", dest="revision", metavar="REF", help="deploy what this git revision synthesizes first"
+        "--from", dest="revision", metavar="REF", help="first deploy this git revision, then the work tree over it"
     )
-    former.add_argument("--from-dir", metavar="DIR", help="deploy this earlier cdktf.out first")
-    parser.add_argument("--dir", metavar="DIR", help="this cdktf.out as it is, instead of synthesizing")
-    parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack and what it depends on")
+    former.add_argument("--from-dir", metavar="DIR", help="first deploy this earlier cdktf.out")
+    parser.add_argument("--dir", metavar="DIR", help="deploy this existing cdktf.out instead of synthesizing")
+    parser.add_argument(
+        "--stack", action="append", metavar="NAME", help="deploy only this stack and the stacks it depends on"
+    )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("-q", "--quiet", action="store_true", help="no progress: findings and the verdict alone")
-    form.add_argument("-v", "--verbose", action="store_true", help="tell every change of every step")
+    form.add_argument("-q", "--quiet", action="store_true", help="print only findings and the verdict")
+    form.add_argument("-v", "--verbose", action="store_true", help="print every change of every step")
     form.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/rehearsal.md)")
-    parser.add_argument("--keep", action="store_true", help="leave the folder and the stand-in for a look around")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the folder and the stand-in, so that you can look around"
+    )
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -113,9 +117,9 @@ COMMAND = Command(
     summary="deploy offline, with the real Terraform and provider, against a stand-in",
     details=(
         "Synthesizes, then applies producer and consumers with your Terraform and the real google provider against a\n"
-        "stand-in for the Google Cloud APIs on loopback: no credentials, no network. A second plan must be empty,\n"
-        "connections ACCEPTED, and after destroy nothing left. With --from it deploys an earlier revision first and\n"
-        "tells what the change does to it."
+        "stand-in for the Google Cloud APIs on loopback: no credentials, no network. A second plan must be empty, the\n"
+        "connections must be ACCEPTED, and nothing may be left after destroy. With --from, it deploys an earlier\n"
+        "revision first and shows what the change does to it."
     ),
     examples=(
         "./psc rehearse",

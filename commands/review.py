@@ -31,21 +31,23 @@ def arguments(parser: ArgumentParser) -> None:
     sides = parser.add_mutually_exclusive_group()
     sides.add_argument("--base", metavar="REF", help="compare with this git revision (default: where the branch began)")
     sides.add_argument("--base-dir", metavar="DIR", help="compare with this cdktf.out instead")
-    parser.add_argument("--dir", metavar="DIR", help="review this cdktf.out as it is, instead of synthesizing")
-    parser.add_argument("--env", action="append", metavar="NAME", help="this environment only (may be repeated)")
+    parser.add_argument("--dir", metavar="DIR", help="review this existing cdktf.out instead of synthesizing")
+    parser.add_argument("--env", action="append", metavar="NAME", help="review only this environment (may be repeated)")
     parser.add_argument(
-        "--rehearse", action="store_true", help="deploy base and change offline, and tell what happened"
+        "--rehearse", action="store_true", help="deploy base and change offline, and report what happened"
     )
     parser.add_argument("--plan", action="append", default=[], metavar="STACK=FILE",
-                        help="what Terraform planned: the JSON of terraform show -json (may be repeated)")  # fmt: skip
-    parser.add_argument("-q", "--quiet", action="store_true", help="on standard output the headline and findings alone")
-    parser.add_argument("--format", choices=_FORMATS, default="terminal", help="default: terminal")
+                        help="also use this plan: the output of terraform show -json (may be repeated)")  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only the headline and findings")
+    parser.add_argument(
+        "--format", choices=_FORMATS, default="terminal", help="the format of the report (default: terminal)"
+    )
     parser.add_argument("--output", metavar="FILE", help="write to this file instead of standard output")
     parser.add_argument("--also", action="append", default=[], metavar="FORMAT=FILE",
-                        help="write another format to a file, of the same review (may be repeated)")  # fmt: skip
+                        help="also write the same review to a file in another format (may be repeated)")  # fmt: skip
     parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="warning",
-                        help="exit 1 from this severity on (default: warning)")  # fmt: skip
-    parser.add_argument("--today", metavar="DAY", help="the day by which acknowledgements expire (default: today)")
+                        help="exit 1 if a finding has at least this severity (default: warning)")  # fmt: skip
+    parser.add_argument("--today", metavar="DAY", help="the date to check acknowledgements against (default: today)")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -145,7 +147,7 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
         base = f"{args.base} ({commit})" if args.base and args.base != commit else commit
         different = differing_packages(CHECKOUT, former)
         if different:
-            text = "The base ran with the packages of today; its lock differs in {names}."
+            text = "The base ran with the packages that are installed now; its lock file differs in {names}."
             notes.append(say(text, names=", ".join(different)))
     known = {*environments(CHECKOUT), *environments(former)}
     _refuse_unknown(args.env or (), known)
@@ -234,10 +236,10 @@ COMMAND = Command(
     name="review",
     summary="what a change does to the deployment, for its reviewer",
     details=(
-        "Compares what a base revision and the work tree synthesize, for every environment at once, judges it by the\n"
-        "rules of docs/review.md, and leads with what a reviewer has to decide. Needs no credentials. Variables such\n"
-        "as PRODUCER_PROJECT are left aside: the files are reviewed as they stand. Exit codes: 0 nothing to decide,\n"
-        "1 findings at or above --fail-on that the change brings, 2 unusable input."
+        "Synthesizes a base revision and the work tree, compares the two in every environment, judges the change by\n"
+        "the rules of docs/review.md, and leads with what a reviewer has to decide. It needs no credentials.\n"
+        "Variables such as PRODUCER_PROJECT are ignored: the files are reviewed as they are. Exit codes: 0 the change\n"
+        "brings no findings at or above --fail-on, 1 it brings some, 2 unusable input."
     ),
     examples=(
         "./psc review",

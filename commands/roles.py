@@ -22,10 +22,10 @@ _MEMBER = re.compile(r"(user|group|serviceAccount|domain):\S+@?\S*|principal(Set
 
 def arguments(parser: ArgumentParser) -> None:
     """Whose roles, and in what form."""
-    parser.add_argument("--stack", action="append", metavar="NAME", help="only this stack (may be repeated)")
-    parser.add_argument("--gcloud", action="store_true", help="print the gcloud commands that grant them instead")
+    parser.add_argument("--stack", action="append", metavar="NAME", help="list only this stack (may be repeated)")
+    parser.add_argument("--gcloud", action="store_true", help="print the gcloud commands that grant the roles instead")
     parser.add_argument("--member", metavar="MEMBER", default="group:deployers@example.com",
-                        help="to whom --gcloud grants them (default: group:deployers@example.com)")  # fmt: skip
+                        help="grant the roles to this IAM member (default: group:deployers@example.com)")  # fmt: skip
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -82,8 +82,9 @@ COMMAND = Command(
     name="roles",
     summary="the roles that deploying an environment needs",
     details=(
-        "Synthesizes the environment and lists, for each stack, the roles that its deployer needs and on what; with\n"
-        "--gcloud as commands for whoever may grant them. Nothing is granted. docs/roles.md says what testers need."
+        "Synthesizes the environment and lists the roles that each stack's deployer needs, and what to grant them on.\n"
+        "With --gcloud, prints commands for somebody who may grant them. This command itself grants nothing.\n"
+        "docs/roles.md says which roles testers need."
     ),
     examples=(
         "./psc roles",

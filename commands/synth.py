@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def arguments(parser: ArgumentParser) -> None:
     """How much to tell, and in what form."""
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("-q", "--quiet", action="store_true", help="print the last line alone")
+    form.add_argument("-q", "--quiet", action="store_true", help="print only the last line")
     form.add_argument("-v", "--verbose", action="store_true", help="print the address of every resource")
-    form.add_argument("--json", action="store_true", help="print what was written as one JSON document")
+    form.add_argument("--json", action="store_true", help="list stacks and resources as one JSON document")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -65,7 +65,7 @@ def account(environment: str, folder: Path, *, verbose: bool = False) -> Iterato
     if program is None:
         yield "next: install Terraform 1.5 or newer, or OpenTofu; then these try it offline, and deploy it"
     else:
-        yield "next: the first tries it offline, the second deploys it"
+        yield "next: the first command tries it offline, the second deploys it"
     yield f"  ./psc rehearse {chosen}".rstrip()
     typed = "tofu" if program and "tofu" in Path(program).name else "terraform"
     yield f"  ./psc cdktf {chosen}deploy {names}   (or {typed} init and apply in each folder, in this order)"
@@ -121,9 +121,9 @@ COMMAND = Command(
     name="synth",
     summary="write the Terraform of an environment into cdktf.out",
     details=(
-        "Reads the configuration and writes one folder of Terraform JSON per stack below cdktf.out, as\n"
-        "`cdktf synth` would. "
-        "When anything is wrong it says all of it and leaves the previous output as it was."
+        "Reads the configuration and writes one folder of Terraform JSON per stack below cdktf.out, as `cdktf synth`\n"
+        "does. If the configuration has mistakes, the command reports all of them and leaves the previous output\n"
+        "unchanged."
     ),
     examples=(
         "./psc synth",

@@ -51,7 +51,7 @@ def require_terraform() -> Terraform:
         version = terraform.version(for_init())
         number = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
     except (UnusableError, ValueError) as error:
-        raise BuildError(f"{program} does not tell its version; {wanted} is needed") from error
+        raise BuildError(f"{program} does not print its version; {wanted} is needed") from error
     if number < OLDEST:
         raise BuildError(f"{program} is {terraform.name} {version}; {wanted} is needed (`check` blocks)")
     return terraform

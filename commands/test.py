@@ -44,8 +44,9 @@ COMMAND = Command(
     name="test",
     summary="lint, types, imports and tests; offline",
     details=(
-        "Runs ruff, mypy, import-linter and pytest. With words of its own only pytest runs, with them; --e2e as the\n"
-        "first word means the edits and faults of a live deployment, which take about an hour and need Terraform."
+        "Runs ruff, mypy, import-linter and pytest. If you give arguments, only pytest runs, with these arguments.\n"
+        "--e2e as the first argument runs the edits and faults of a live deployment, which take about an hour and\n"
+        "need Terraform."
     ),
     examples=("./psc test", "./psc test tests/config", "./psc test -k endpoint -x", "./psc test --e2e -k service"),
     run=run,

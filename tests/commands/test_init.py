@@ -69,7 +69,7 @@ def test_nothing_is_ever_overwritten(checkout: Path, capsys: pytest.CaptureFixtu
     file = checkout / "config" / "environments" / "mine.yaml"
     file.write_text("region: us-east1\n")
     assert run("mine", "--producer", "my-producer", "--consumer", "my-project") == 2
-    assert "psc: name: config/environments/mine.yaml is there already; choose another name" in capsys.readouterr().err
+    assert "psc: name: config/environments/mine.yaml exists already; choose another name" in capsys.readouterr().err
     assert file.read_text() == "region: us-east1\n"
 
 
@@ -79,7 +79,7 @@ def test_all_that_is_wrong_comes_at_once_and_nothing_is_written(
     assert run("Mine", "--producer", "X", "--consumer", "a=my-project", "--consumer", "a=other-project") == 2
     said = capsys.readouterr().err.splitlines()
     assert [line.split(": ")[1] for line in said] == ["name", "producer", "consumer"]
-    assert "a stands twice" in said[2]
+    assert "a appears twice" in said[2]
     assert run("mine") == 2
     said = capsys.readouterr().err.splitlines()
     assert [line.split(" is needed")[0] for line in said] == ["psc: --producer", "psc: --consumer"]

@@ -34,7 +34,7 @@ def test_the_account_counts_what_is_there_in_the_order_of_deployment(folder: Pat
         "producer: 2 resources in cdktf.out/stacks/producer/cdk.tf.json",
         "  2 google_compute_network",
         "consumer: 0 resources in cdktf.out/stacks/consumer/cdk.tf.json",
-        "next: the first tries it offline, the second deploys it",
+        "next: the first command tries it offline, the second deploys it",
         "  ./psc rehearse --env ours",
         "  ./psc cdktf --env ours deploy producer consumer   "
         "(or terraform init and apply in each folder, in this order)",
