@@ -49,13 +49,13 @@ def fault_of(detail: ErrorDetails, path: KeyPath, source: Source) -> Fault:
         return _not_one_of(value, str(context["expected"]), path, source)
     if kind in {"greater_than_equal", "less_than_equal", "greater_than", "less_than", "finite_number"}:
         return Fault(
-            wrong=f"{shown(value)} is out of bounds", allowed=_bounds(path), remedy="give a number within them"
+            wrong=f"{shown(value)} is out of bounds", allowed=_bounds(path), remedy="give a number within these bounds"
         )
     if kind == "too_short":
         return Fault(
             wrong="the list is empty",
             allowed=f"at least {context['min_length']} entry",
-            remedy=f"add one{_OR_DEFAULT}",
+            remedy=f"add an entry{_OR_DEFAULT}",
         )
     if kind == "string_too_long":
         allowed = f"up to {context['max_length']} characters"
@@ -68,7 +68,7 @@ def _wrong_type(kind: str, value: object, path: KeyPath, source: Source) -> Faul
     if value is None:
         setting = field_at(path)
         optional = setting is not None and not setting.is_required()
-        return Fault(wrong="has no value", allowed=allowed, remedy=f"give one{_OR_DEFAULT if optional else ''}")
+        return Fault(wrong="has no value", allowed=allowed, remedy=f"give a value{_OR_DEFAULT if optional else ''}")
     written = source.written.get(path)
     if kind == "string_type" and written is not None and (fault := _fault_of_text(written, path)):
         return fault  # quotes alone would only lead to the next message
@@ -113,7 +113,7 @@ def _not_one_of(value: object, expected: str, path: KeyPath, source: Source) -> 
             remedy=f"take one of these{_OR_DEFAULT}",
         )
     if path and path[-1] == "ingress" and value.upper() in {"INTERNAL", "INGRESS_TRAFFIC_INTERNAL_ONLY"}:
-        return Fault(wrong=f"{shown(value)} is spelled otherwise here", allowed="internal", remedy="leave it out")
+        return Fault(wrong=f"{shown(value)} is spelled differently here", allowed="internal", remedy="leave it out")
     if path and path[-1] == "ingress":
         return Fault(
             wrong=f"{shown(value)} would open the service beyond the VPC",

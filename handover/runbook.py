@@ -50,9 +50,9 @@ def _introduction(facts: Facts) -> str:
         [
             f"# Runbook: {facts.settings.environment}",
             "",
-            f"This folder is a deployment as plain Terraform: {what}. It was generated; Terraform "
-            f"({facts.versions['Terraform']}) is all that it needs. What may be changed are the values in each "
-            f"`{facts.format.VALUES}`; everything else is generated anew when the design changes.",
+            f"This folder is a deployment as plain Terraform: {what}. It was generated, and needs only Terraform "
+            f"({facts.versions['Terraform']}). You may change the values in each `{facts.format.VALUES}`; everything "
+            "else is generated anew when the design changes.",
             "",
             _picture(facts),
             "",
@@ -60,9 +60,9 @@ def _introduction(facts: Facts) -> str:
             "|---|---|",
             *rows,
             "",
-            f"In each: `main{facts.format.ENDING}` (the resources), `variables{facts.format.ENDING}` and "
-            f"`{facts.format.VALUES}` (what may be changed, and its present values), `backend{facts.format.ENDING}` "
-            f"(where the state is), `versions{facts.format.ENDING}`, `outputs{facts.format.ENDING}`, "
+            f"Each folder has `main{facts.format.ENDING}` (the resources), `variables{facts.format.ENDING}` and "
+            f"`{facts.format.VALUES}` (the values that may be changed), `backend{facts.format.ENDING}` (where the "
+            f"state is kept), `versions{facts.format.ENDING}`, `outputs{facts.format.ENDING}` and "
             f"`checks{facts.format.ENDING}` (warnings about connections).",
         ]
     )
@@ -80,7 +80,7 @@ def _project(stack: HandedStack) -> str:
 
 def _described(facts: Facts, stack: HandedStack) -> str:
     names = [service.name for service in stack.services] or [endpoint.name for endpoint in stack.endpoints]
-    what = "publishes" if stack is facts.producer else "connects by"
+    what = "publishes" if stack is facts.producer else "connects through"
     return f"the side that {what} {', '.join(names) or 'nothing yet'}, in project {_project(stack)}"
 
 
@@ -92,23 +92,23 @@ def _preparation(facts: Facts) -> str:
         else "No provider lock file was handed over"
         + (f" for {', '.join(stack.name for stack in facts.stacks if not stack.lock)}" if locked else "")
         + ". The first `terraform init` writes `.terraform.lock.hcl` into the folder: keep it there and hand it on, so "
-        "that everybody gets the same provider. (At the source: `./psc providers-lock`, then hand over again.)"
+        "that everybody gets the same provider. (In the checkout: run `./psc providers-lock`, then hand over again.)"
     )
     return "\n".join(
         [
             "## Before the first time",
             "",
-            "1. See that the bundle is as it was made:",
+            "1. Check that the bundle is as it was made:",
             "",
             "   ```sh",
             "   sha256sum --check --quiet SHA256SUMS",
             "   ```",
             "",
-            f"   Later it names the files that were edited: `{facts.format.VALUES}`, as a rule.",
-            "2. Credentials for Google Cloud: `gcloud auth application-default login`, or what your pipeline gives. "
-            "What they must be allowed is listed under [Roles](#roles).",
+            f"   Later, this command names the files that were edited, usually `{facts.format.VALUES}`.",
+            "2. Get credentials for Google Cloud: `gcloud auth application-default login`, or those of your pipeline. "
+            "[Roles](#roles) lists the roles that they need.",
             f"3. {locks}",
-            "4. Bring the [state](#state) along **before** anything is applied: without it Terraform would make "
+            "4. Bring the [state](#state) along **before** you apply anything: without it, Terraform would create "
             "everything a second time.",
         ]
     )
@@ -120,15 +120,14 @@ def _state(facts: Facts) -> str:
             [
                 "## State",
                 "",
-                "The state is kept in files of this folder, one per stack, and on this machine alone. If the "
-                "deployment exists already, copy them from the checkout that it was deployed from, here with "
-                "`CHECKOUT` as its path:",
+                "The state is kept in files in this folder, one per stack, and on this machine only. If the deployment "
+                "exists already, copy the files from the checkout that it was deployed from (`CHECKOUT` is its path):",
                 "",
                 shell(*(f'cp "$CHECKOUT/{name}" {name}' for name in facts.state_files)),
                 "",
-                "From then on they are the only valid ones: nobody deploys from the checkout any more "
-                "([Where this came from](#where-this-came-from) has the way back). A state holds every attribute of "
-                "every resource: keep it as you keep credentials, make copies, and let nobody else change it at the "
+                "From then on, only these files are valid, and nobody may deploy from the checkout any more "
+                "([Where this came from](#where-this-came-from) has the way back). A state contains every attribute of "
+                "every resource: keep it as safe as credentials, make copies, and let nobody else change it at the "
                 "same time. Terraform locks the file while it runs.",
             ]
         )
@@ -141,27 +140,28 @@ def _state(facts: Facts) -> str:
         [
             "## State",
             "",
-            "The state is where the original deployment keeps it; there is nothing to copy. From now on nobody deploys "
-            "from the checkout any more ([Where this came from](#where-this-came-from) has the way back).",
+            "The state stays where the original deployment keeps it; there is nothing to copy. From now on, nobody may "
+            "deploy from the checkout any more ([Where this came from](#where-this-came-from) has the way back).",
             "",
             "| stack | state |",
             "|---|---|",
             *rows,
             "",
-            "Terraform locks it by an object `default.tflock` beside it. Versioning of the bucket is what brings back "
-            "a state that was overwritten. A state holds every attribute of every resource: who may read the bucket "
-            "may read them all.",
+            "Terraform locks a state with an object `default.tflock` beside it. If the bucket has versioning, you can "
+            "bring back a state that was overwritten. A state contains every attribute of every resource: whoever may "
+            "read the bucket may read all of them.",
         ]
     )
 
 
 def _apply(facts: Facts) -> str:
-    order = " The producer goes first: the consumers read what it published." if _both(facts) else ""
+    order = " Apply the producer first: the consumers read its outputs." if _both(facts) else ""
     lines = list(_in_order(facts.stacks, "init", "plan", "apply"))
     given = [variable.name for stack in facts.stacks for variable in stack.promised]
     fill = (
-        f"\n\nFirst fill in what the producer's team tells you, in `{facts.consumers[0].name}/{facts.format.VALUES}`: "
-        f"{', '.join(f'`{name}`' for name in given)}. They are the producer's outputs of the same names."
+        f"\n\nFirst fill in these values in `{facts.consumers[0].name}/{facts.format.VALUES}`: "
+        f"{', '.join(f'`{name}`' for name in given)}. The producer's team gives them to you; they are the producer's "
+        "outputs of the same names."
         if given
         else ""
     )
@@ -169,12 +169,12 @@ def _apply(facts: Facts) -> str:
         [
             "## Apply",
             "",
-            f"Stack after stack, each time a plan that somebody reads.{order}{fill}",
+            f"Apply stack after stack, and read each plan before you apply it.{order}{fill}",
             "",
             shell(*lines),
             "",
-            "Over an existing deployment the first plan says `No changes`: the addresses are the same. If it wants to "
-            "create everything, the state is missing; stop, and see [State](#state).",
+            "For an existing deployment, the first plan says `No changes`, because the addresses are the same. If the "
+            "plan wants to create everything, the state is missing: stop, and see [State](#state).",
         ]
     )
 
@@ -184,11 +184,11 @@ def _both(facts: Facts) -> bool:
 
 
 def _destroy(facts: Facts) -> str:
-    order = "Consumers go first: an attachment that is deleted closes their connections for good. " * _both(facts)
+    order = "Destroy consumers first: deleting an attachment closes their connections for good. " * _both(facts)
     lines = ["## Destroy", "", f"{order}The APIs stay enabled.", ""]
     for stack in (stack for stack in facts.stacks if stack.protected):
         lines += [
-            f"The folder {stack.name} is protected. Only for a destroy that is meant, lift that before:",
+            f"The folder {stack.name} is protected. If you really mean to destroy it, lift the protection first:",
             "",
             shell(
                 f"sed -i.protected -E 's/((prevent_destroy|deletion_protection)\"?( *=|:)) true/\\1 false/' "
@@ -205,8 +205,8 @@ def _roles(facts: Facts) -> str:
     return "\n\n".join(
         [
             "## Roles",
-            "What the account that Terraform runs as must be allowed to do. A name without `roles/` is a single "
-            "permission, for a custom role.",
+            "The account that Terraform runs as needs these roles. A name without `roles/` is a single permission, for "
+            "a custom role.",
             *tables,
         ]
     )
@@ -216,14 +216,16 @@ def _origin(facts: Facts) -> str:
     source = facts.source
     back = (
         [
-            "Back to the checkout: put what was changed here into its configuration first, then let the states return.",
+            "To go back to the checkout, first copy the changes made here into its configuration, then copy the states "
+            "back:",
             "",
             shell(*(f'cp {name} "$CHECKOUT/{name}"' for name in facts.state_files)),
             "",
         ]
         if facts.local
         else [
-            "Back to the checkout: put what was changed here into its configuration first. The state stays.",
+            "To go back to the checkout, copy the changes made here into its configuration. The state stays where it "
+            "is.",
             "",
         ]
     )  # fmt: skip
@@ -232,7 +234,7 @@ def _origin(facts: Facts) -> str:
             "## Where this came from",
             "",
             f"cloudrun-psc {source.project}, {source}; environment `{facts.settings.environment}`. "
-            "`./psc handover --verify` there compares this folder with what it would generate.",
+            "In that checkout, `./psc handover --verify` compares this folder with what it would generate.",
             "",
             "| | |",
             "|---|---|",
@@ -242,7 +244,7 @@ def _origin(facts: Facts) -> str:
             "| checksums | `SHA256SUMS` |",
             "",
             *back,
-            "Callers that were let in here by `…_added_invokers` have other addresses there: `docs/handover.md` of the "
-            "checkout has the commands.",
+            "Callers that were added here with `…_added_invokers` have other Terraform addresses in the checkout: "
+            "`docs/handover.md` there has the commands that move them.",
         ]
     )

@@ -45,8 +45,8 @@ def _changeable(facts: Facts) -> str:
     lines = [
         "## What may be changed",
         "",
-        f"The values in `{facts.format.VALUES}` of each folder. A wrong one is refused at plan with the reason. Plan, "
-        "read, apply; the plan names what you changed and nothing else.",
+        f"You may change the values in `{facts.format.VALUES}` of each folder. A plan refuses a wrong value and gives "
+        "the reason. Plan, read the plan, then apply; the plan names what you changed and nothing else.",
         "",
         "| folder | variable | what |",
         "|---|---|---|",
@@ -64,14 +64,14 @@ def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
         [
             "### Accept a consumer",
             "",
-            f"Its project goes on the accept list with the number of endpoints it may have (here 5), and the account "
-            f"that calls among the invokers. {edit}",
+            f"Add its project to the accept list, with the number of endpoints that it may have (here 5), and add the "
+            f"account that calls to the invokers. {edit}",
             "",
             shell(*_apply(stack)),
             "",
-            "The plan updates the attachment in place (entries that stay may be shown as taken off and put on: it is "
-            "one call) and adds one IAM member; nobody's connection is touched. Then tell the consumer what to point "
-            "the endpoint at, and the audience of its ID tokens:",
+            "The plan updates the attachment in place and adds one IAM member. It may show entries that stay as "
+            "removed and added again, but it is a single call, and nobody's connection is touched. Then give the "
+            "consumer the target for its endpoint and the audience for its ID tokens:",
             "",
             shell(
                 f"terraform -chdir={stack.name} output -raw {service.address}_service_attachment_self_link",
@@ -89,16 +89,16 @@ def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     lines = [
         "### Revoke a consumer",
         "",
-        "Take its project off the accept list: its connections are cut at once, and its endpoint shows PENDING. Take "
-        f"its account off the invokers. {edit}",
+        "Remove its project from the accept list: its connections are cut at once, and its endpoint shows PENDING. "
+        f"Remove its account from the invokers. {edit}",
         "",
         shell(*_apply(stack)),
     ]
     if service.invokers:
         lines += [
             "",
-            "Those who could call from the start have a file each. Delete the file, and the line of its variable in "
-            f"`{facts.format.VALUES}` (while that is still there, Terraform warns of an undeclared variable):",
+            "Each invoker from the start has its own file. Delete the file, and the line of its variable in "
+            f"`{facts.format.VALUES}` (as long as the line is there, Terraform warns of an undeclared variable):",
             "",
             "| file | variable | who |",
             "|---|---|---|",
@@ -114,8 +114,8 @@ def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
                 *_apply(stack),
             ),
             "",
-            "The plan destroys the one IAM member and nothing else. (A variable cannot do this: a resource that a "
-            "variable switches off has another address.)",
+            "The plan destroys this IAM member and nothing else. (A variable could not do this: a resource that a "
+            "variable can switch off has another address.)",
         ]
     return "\n".join(lines)
 
@@ -137,8 +137,8 @@ def _image(facts: Facts, stack: HandedStack, service: HandedService) -> str:
             "",
             shell(*_apply(stack)),
             "",
-            "The service is updated in place. A revision that does not start fails the apply; put the former image "
-            "back and apply again.",
+            "The service is updated in place. If the new revision does not start, the apply fails: put the former "
+            "image back and apply again.",
         ]
     )
 
@@ -150,8 +150,8 @@ def _move(facts: Facts, stack: HandedStack) -> str:
         [
             "### Move an endpoint's address",
             "",
-            f"It replaces the reserved address and the endpoint: clients are cut until it is done, and must use the "
-            f"new address from then on. The producer has nothing to do. "
+            f"A new address replaces the reserved address and the endpoint: clients are cut off until the apply is "
+            f"done, and must use the new address from then on. The producer has nothing to do. "
             f"{_edit(facts, stack, **{endpoint.ip.name: new})}",
             "",
             shell(*_apply(stack)),
@@ -163,8 +163,8 @@ def _status(facts: Facts) -> str:
     lines = [
         "## Status and logs",
         "",
-        "Every plan warns of connections that are not ACCEPTED. The outputs have these commands too, always with the "
-        "values of the last apply.",
+        "Every plan warns about connections that are not ACCEPTED. The outputs contain the following commands too, "
+        "always with the values of the last apply.",
     ]
     for stack in facts.consumers:
         for endpoint in stack.endpoints:
@@ -176,7 +176,7 @@ def _status(facts: Facts) -> str:
             ]
             call = next(what for what in CALLS if what in texts)
             lines += [
-                "The call itself, for a shell on a VM of the network: this prints the commands.",
+                "To make the call from a shell on a VM in the network, print the commands for it:",
                 "",
                 shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_{call}"),
             ]
@@ -202,7 +202,7 @@ def _producer_status(facts: Facts, service: HandedService) -> str:
         "--format='yaml(connectedEndpoints,consumerAcceptLists,consumerRejectLists)'",
         "# Who may call.",
         f"gcloud run services get-iam-policy {run['name']} {where}",
-        "# Requests, whoever they came from.",
+        "# Requests of all callers.",
         f"gcloud logging read '{condition}' --project={run['project']} --limit=10 "
         "--format='table(timestamp,httpRequest.remoteIp,httpRequest.status,httpRequest.userAgent)'",
         "# Why a revision does not start.",

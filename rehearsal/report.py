@@ -79,5 +79,5 @@ def _rests_on(ground: Ground) -> Iterator[str]:
         if ground.unproven:
             parts.append(f"not {', '.join(ground.unproven)}")
         if ground.in_doubt:
-            parts.append(f"{len(ground.in_doubt)} of the rules asked are in doubt, which --json names")
+            parts.append(f"{len(ground.in_doubt)} of the applied rules are in doubt (--json names them)")
         yield Line(f"rests on: {'; '.join(parts)}", "dim")

@@ -116,14 +116,14 @@ class Rehearsal:
             self.account.find("unreachable", obstacle)
         for note in state["notes"]:
             if note["kind"] == "left" and note["text"] not in _ASKED_BY_PROVIDER:
-                self.account.find("left", f"a call wanted to leave the machine: {note['text']}")
+                self.account.find("left", f"a call tried to leave the machine: {note['text']}")
 
     def destroy(self) -> None:
         """Destroy everything, consumers first; nothing may be left."""
         self._destroy(self._standing, for_good=True)
         left = leftovers(self._cloud.state(), self._beforehand.buckets)
         if left:
-            self.account.find("left over", f"after destroy there still is: {', '.join(left)}")
+            self.account.find("left over", f"still there after destroy: {', '.join(left)}")
 
     def _destroy(self, stacks: list[StackFolder], *, for_good: bool) -> None:
         work = partial(attempts.destroy, self._terraform, for_good=for_good)
@@ -168,5 +168,5 @@ class Rehearsal:
                 sentence = f"the connection of {fate.name} is {fate.status}, not ACCEPTED ({fate.outcome})"
                 self.account.find("connection", sentence)
             elif fate.outcome == "restored" and (fate.stack, fate.endpoint_name) not in self._touched:
-                sentence = f"the connection of {fate.name} was interrupted from the other side"
+                sentence = f"the connection of {fate.name} was interrupted by the other side"
                 self.account.find("connection", sentence)

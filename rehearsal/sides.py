@@ -69,7 +69,10 @@ class Sides:
         variables, notes = self._variables()
         different = differing_packages(self.checkout, other)
         if different:
-            packages = f"{self.revision} ran with today's packages; its lock differs in {', '.join(different)}"
+            packages = (
+                f"{self.revision} ran with the packages that are installed now; its lock file differs in "
+                f"{', '.join(different)}"
+            )
             notes = (packages, *notes)
         made = synthesize(sys.executable, other, folder / "former", variables)
         return with_needs(stacks_of(made.folder), self.names), f"{self.revision} ({commit})", notes
@@ -83,5 +86,5 @@ class Sides:
         variables["PSC_CONFIG"], its_own = own_configuration(self.checkout, chosen)
         if its_own:
             return variables, ()
-        note = f"{chosen} stands outside the checkout, so {self.revision} was synthesized with it as it is now"
+        note = f"{chosen} is outside the checkout, so {self.revision} was synthesized with the file as it is now"
         return variables, (note,)

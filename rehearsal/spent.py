@@ -11,4 +11,4 @@ def spent(synthesis: float, commands: Mapping[str, float]) -> str:
     """All of it, in seconds; `commands` are Terraform's, of which some ran side by side."""
     parts = [f"synthesis {synthesis:.1f} s"] if synthesis >= 0.1 else []
     parts += [f"{name} {commands[name]:.1f} s" for name in _TERRAFORM if name in commands]
-    return f"time: {', '.join(parts)}; what ran side by side counts in full"
+    return f"time: {', '.join(parts)}; steps that ran side by side count in full"

@@ -65,8 +65,8 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
     known = {way.thing for way in former_ways}
     for old, new in _written_otherwise(before, after):
         text = (
-            "{what} accepts {after} instead of {before}: an id and a number, perhaps of one project; if not, the "
-            "former one is cut off."
+            "{what} accepts {after} instead of {before}: a project id and a project number, perhaps of one "
+            "and the same project; if not, {before} is cut off."
         )
         yield REACH, say(text, what=new.what, before=old.who, after=new.who), new.address
         del before[old.key]
@@ -150,10 +150,10 @@ def _kind(change: Change, item: Item | None) -> Kind | None:
 
 def _meanwhile(change: Change, item: Item | None, former: Item | None) -> str:
     if meets_itself(change, item, former):
-        return "every apply stops at it with 409, because the new one is to be made first and has the old one's name"
+        return "every apply stops at it with 409, because the replacement is created first and has the old one's name"
     if overlaps(change, item):
-        return "the new one is there before the old one goes"
-    return "requests fail until the new one is there"
+        return "the replacement is created before the old one is removed"
+    return "requests fail until the replacement exists"
 
 
 def _destructions(comparison: Comparison) -> Iterator[_Point]:
@@ -170,7 +170,7 @@ def _destructions(comparison: Comparison) -> Iterator[_Point]:
     for change, name, consequence in sorted(losses, key=lambda loss: not loss[2].startswith(":")):
         other = given_elsewhere(change, comparison)
         if other is not None:
-            consequence = ": {other} gives the same role, and Google has one: it is gone until the next apply"
+            consequence = ": {other} gives the same role, which Google keeps once: it is gone until the next apply"
         text = f"{{address}} ({{name}}) is removed{consequence}."
         yield GONE, say(text, address=change.address, name=name, **({"other": other} if other else {})), change.address
 

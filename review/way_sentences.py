@@ -14,9 +14,9 @@ from review.ways_in import EVERY_PROJECT, OWN_WORDS, WayIn
 
 _IAP = "35.235.240.0/20"
 _OPENED = {
-    "call": "{who} may call {what} (a request still has to get there through an accepted endpoint).",
-    "ingress": "{what} takes requests from {who}: whoever has an ID token needs no accepted network any more.",
-    "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall lets them.",
+    "call": "{who} may call {what} (a request still has to come through an accepted endpoint).",
+    "ingress": "{what} takes requests from {who}: a caller with an ID token no longer needs an accepted network.",
+    "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall allows.",
     "firewall": "{who} may open connections to VMs in {what}: {measure}.",
     "endpoint": "VMs in {who} reach {what} through the endpoint {via}, at {measure}.",
     "port": "{what} answers on port {measure}.",
@@ -45,8 +45,8 @@ def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
             yield CUT, _say("Endpoints of {who} beyond the {measure} that {what} now accepts are cut off.", new)
     elif new.by == "port":
         text = (
-            "{what} answers on port {measure} instead of {old}: callers that still use port {old} get no answer from "
-            "the moment of the apply, even though their connection stays."
+            "{what} answers on port {measure} instead of {old}: after the apply, callers that still use port {old} get "
+            "no answer, even though their connection stays."
         )
         yield CUT, _say(text, new, old)
     elif new.by == "firewall":

@@ -50,8 +50,8 @@ def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> 
         yield from refused(here, fault, ("producer", "network", "load_balancer_subnet", "range"))
         if service.address in taken:
             other = taken[service.address]
-            wrong = f"{service.address} is the address of the service {other[2]!r} too"
-            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each its own, or none")
+            wrong = f"{service.address} is also the address of the service {other[2]!r}"
+            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each service its own address, or none")
             yield Finding(here, fault, ((*other, "address"),))
         taken.setdefault(service.address, path)
 
@@ -73,7 +73,7 @@ def _endpoint_addresses(settings: Settings) -> Iterator[Finding]:
         yield from refused(here, fault, ("consumers", key, "network", "subnet", "range"))
         if (key, endpoint.address) in taken:
             other = taken[key, endpoint.address]
-            wrong = f"{endpoint.address} is the address of {other[3]} too"
-            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each endpoint its own")
+            wrong = f"{endpoint.address} is also the address of {other[3]}"
+            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each endpoint its own address")
             yield Finding(here, fault, ((*other, "address"),))
         taken.setdefault((key, endpoint.address), path)

@@ -31,13 +31,13 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
                 fault = Fault(
                     wrong=f"{entry} is accepted and rejected",
                     allowed="each project on one list",
-                    remedy="take it off the other",
+                    remedy="remove it from one of the two",
                 )
                 yield Finding((*path, "accept", key), fault, ((*path, "reject"),))
             first = first_keys.setdefault(entry, key)
             if first != key:
                 fault = Fault(
-                    wrong=f"{entry} stands twice, as {first} and as {key}",
+                    wrong=f"{entry} appears twice, as {first} and as {key}",
                     allowed="each project once",
                     remedy="keep one entry",
                 )
@@ -46,7 +46,7 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
             here, consumer = (*path, "reject", index), ("consumers", service.reject[index])
             yield from refused(here, connections.consumer(entry), consumer)
             if entry in seen:
-                twice = Fault(wrong=f"{entry} stands twice", allowed="each project once", remedy="remove one")
+                twice = Fault(wrong=f"{entry} appears twice", allowed="each project once", remedy="remove one entry")
                 yield Finding(here, twice, ((*path, "reject"),))
             seen.add(entry)
         entries = (*accepted.values(), *rejected)
@@ -69,7 +69,7 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
             elif access.identity(entry) in seen:
                 yield Finding(
                     (*path, "invokers", index),
-                    Fault(wrong=f"{entry} stands twice", allowed="each caller once", remedy="remove one"),
+                    Fault(wrong=f"{entry} appears twice", allowed="each caller once", remedy="remove one entry"),
                 )
             seen.add(access.identity(entry))
 
@@ -94,7 +94,7 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
             fault = Fault(
                 allowed="services whose accept list has the consumer",
                 wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
-                remedy=f"did you mean {key!r} by {near[0]!r} in {where}? Else {add}" if near else add,
+                remedy=f"did you mean {key!r} instead of {near[0]!r} in {where}? Otherwise {add}" if near else add,
             )
             others: tuple[KeyPath, ...] = (("producer", "services", endpoint.service or "", "accept"),)
             others += (("consumers", key, "project"), ("consumers", key, "network", "name"))

@@ -31,15 +31,15 @@ def notes(settings: Settings) -> Iterator[str]:
         yield from _ports(where, service)
         if (service.timeout_seconds or 0) > NAT_IDLE_TIMEOUT_SECONDS:
             yield (
-                f"{where}.timeout_seconds: {service.timeout_seconds} s is beyond PSC's NAT, which drops connections "
-                f"that are idle for {NAT_IDLE_TIMEOUT_SECONDS} s; send something in between"
+                f"{where}.timeout_seconds: {service.timeout_seconds} s is longer than PSC's NAT keeps a connection "
+                f"without traffic ({NAT_IDLE_TIMEOUT_SECONDS} s); send data in between"
             )
         if service.connection_preference == ACCEPT_AUTOMATIC:
             yield f"{where}.connection_preference: every project that knows the self link may connect"
         for entry in (*service.accept, *service.reject):
             near = [] if entry in settings.consumers else get_close_matches(entry, settings.consumers, n=1, cutoff=0.8)
             if near:
-                yield f"{where}: {entry} is taken as a project id; the consumer's key is {near[0]}"
+                yield f"{where}: {entry} is read as a project id; the consumer's key is {near[0]}"
 
 
 def _ports(where: str, service: ServiceSettings) -> Iterator[str]:
@@ -48,6 +48,6 @@ def _ports(where: str, service: ServiceSettings) -> Iterator[str]:
         yield f"{where}.port: the load balancer speaks plain HTTP on {_HTTPS_PORT} too; callers use http://ADDRESS:443"
     elif service.port != HTTP_PORT and service.container_port is None:
         yield (
-            f"{where}.port: {service.port} is what callers use; the container still gets requests on "
-            f"{_CONTAINER_PORT}. If the container listens elsewhere, set container_port"
+            f"{where}.port: callers use {service.port}; the container still gets requests on {_CONTAINER_PORT}. "
+            "If the container listens on another port, set container_port"
         )

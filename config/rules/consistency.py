@@ -84,9 +84,9 @@ def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
             yield from refused((*path, "service_attachment"), fault, ("region",))
         if endpoint.service is not None and (endpoint.url is not None or endpoint.port is not None):
             fault = Fault(
-                wrong="url or port is given with service, whose outputs tell both",
+                wrong="url or port is given together with service, whose outputs have both",
                 allowed="url and port with service_attachment",
-                remedy="drop them, or use service_attachment",
+                remedy="remove them, or use service_attachment",
             )
             yield Finding(path, fault)
 

@@ -29,7 +29,9 @@ def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     for name in service.secrets:
         if name in service.env:
             fault = Fault(
-                wrong=f"the variable {name} stands under env too", allowed="each variable once", remedy="remove one"
+                wrong=f"the variable {name} is also under env",
+                allowed="each variable once",
+                remedy="remove one of them",
             )
             yield Finding((*path, "secrets", name), fault, ((*path, "env", name),))
 
@@ -78,7 +80,7 @@ def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:
             yield Finding(here, fault, (("producer", "services", former),) if former != key else ())
         if former in seen:
             fault = Fault(
-                wrong=f"{former!r} is the former key of {seen[former]!r} too",
+                wrong=f"{former!r} is also the former key of {seen[former]!r}",
                 allowed="each former key once",
                 remedy="remove one of them",
             )

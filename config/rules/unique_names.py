@@ -33,7 +33,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         first = taken.setdefault(named, path)
         if first != path:
             fault = Fault(
-                wrong=f"the {named.kind} {named.name!r} of project {named.project} stands at {dotted(first)} already",
+                wrong=f"the {named.kind} {named.name!r} of project {named.project} is already at {dotted(first)}",
                 allowed="one of each kind and name in a project",
                 remedy="rename one of them",
             )

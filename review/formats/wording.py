@@ -28,7 +28,8 @@ def existing(report: Report) -> str:
     if not total:
         return ""
     parts = ", ".join(_count(number, severity) for severity, number in report.existing.items() if number)
-    return f"{_count(total, 'finding')} ({parts}) stood there before and {'do' if total > 1 else 'does'} not count."
+    were, do = ("were", "do") if total > 1 else ("was", "does")
+    return f"{_count(total, 'finding')} ({parts}) {were} there before and {do} not count."
 
 
 def tally(comparison: Comparison) -> Sentence:

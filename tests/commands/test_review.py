@@ -104,7 +104,7 @@ def test_the_unchanged_default_is_fine_whatever_the_variables_are(repository: Re
     plain = repository.review()
     assert plain.returncode == 0, plain.stderr
     assert "nothing changes" in plain.stdout
-    assert "5 findings (5 notes) stood there before" in plain.stdout
+    assert "5 findings (5 notes) were there before" in plain.stdout
     other = repository.review(PRODUCER_PROJECT="another-project", PSC_PROVIDER_VERSION="6.50.0", PSC_ENV="none")
     assert other.stdout == plain.stdout
 

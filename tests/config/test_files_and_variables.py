@@ -273,7 +273,7 @@ def test_an_environment_that_was_chosen_by_name_is_not_retargeted_by_accident(st
     ("keys", "note"),
     [
         ("port: 443", "producer.services.hello.port: the load balancer speaks plain HTTP on 443 too"),
-        ("port: 3000", "producer.services.hello.port: 3000 is what callers use; the container still gets requests on"),
+        ("port: 3000", "producer.services.hello.port: callers use 3000; the container still gets requests on"),
         ("port: 3000, container_port: 3000", ""),
         ("port: 80", ""),
     ],

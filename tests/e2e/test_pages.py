@@ -33,7 +33,7 @@ def test_the_files_of_the_guide_are_deployed_and_destroyed(
     try:
         assert live.deploy(config).findings == []
         # The bucket is there before, and stays.
-        assert [one for one in live.destroy().findings if not one.endswith("there still is: bucket my-states")] == []
+        assert [one for one in live.destroy().findings if not one.endswith("after destroy: bucket my-states")] == []
     finally:
         live.stop()
 

@@ -89,24 +89,25 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], li
     ),
     "port changed": (
         {f"{HELLO}.port": 8080}, None,
-        [("code, plan", "hello-service-attachment answers on port 8080 instead of 80: callers that still use port 80 "
-          "get no answer from the moment of the apply, even though their connection stays."),
+        [("code, plan", "hello-service-attachment answers on port 8080 instead of 80: after the apply, callers that "
+          "still use port 80 get no answer, even though their connection stays."),
          ("code, plan", "google_compute_forwarding_rule.hello (hello-forwarding-rule-add638) is replaced (port_range); "
-          "the new one is there before the old one goes.")],
+          "the replacement is created before the old one is removed.")],
         [], ["producer: 1 updated, 1 replaced", "consumer: nothing to do", KEPT],
     ),
     "ingress opened": (
         {}, opened,
-        [("code, plan", "hello-service takes requests from the internet: whoever has an ID token needs no accepted "
-          "network any more.")],
+        [("code, plan", "hello-service takes requests from the internet: a caller with an ID token no longer needs an "
+          "accepted network.")],
         ["ingress-not-internal"], ["producer: 1 updated", "consumer: nothing to do", KEPT],
     ),
     "service renamed": (
         {f"{HELLO}.names": {"service": "greeting-service"}}, None,
-        [("code, plan", "The Cloud Run service greeting-service is replaced (name); requests fail until the new one is "
-          "there. Its URL, the audience of callers' ID tokens, changes with its name: callers need the new one."),
+        [("code, plan", "The Cloud Run service greeting-service is replaced (name); requests fail until the "
+          "replacement exists. Its URL, the audience of callers' ID tokens, changes with its name: callers need "
+          "the new one."),
          ("code, plan", "google_compute_region_network_endpoint_group.hello (hello-serverless-neg-f3c270) is replaced "
-          "(cloud_run.0.service; name); the new one is there before the old one goes.")],
+          "(cloud_run.0.service; name); the replacement is created before the old one is removed.")],
         [], ["producer: 1 updated, 3 replaced", "consumer: nothing to do", KEPT],
     ),
     "consumer added": (
@@ -114,7 +115,7 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], li
         [("code, plan", "The project example-other-project may connect to hello-service-attachment with up to 10 "
           "endpoints; it could not before."),
          ("code, plan", "The default Compute Engine account of project example-other-project may call hello-service "
-          "(a request still has to get there through an accepted endpoint)."),
+          "(a request still has to come through an accepted endpoint)."),
          ("code, plan", "VMs in partner-vpc reach hello-service-attachment through the endpoint partner-endpoint, at "
           "10.1.0.5.")],
         [], [KEPT, "Connection of partner/partner-endpoint: new (ACCEPTED)"],

@@ -286,7 +286,7 @@ def test_sides_with_nothing_in_them_yet_are_handed_over_too(format_: str, make: 
     assert made.manifest.stacks == ("producer", "one")
     text = made.files["README.md"].decode()
     assert "the side that publishes nothing yet" in text
-    assert "the side that connects by nothing yet" in text
+    assert "the side that connects through nothing yet" in text
     assert "### Change the image" not in text
     assert not [path for path in made.files if "tfvars" in path]
 

@@ -98,7 +98,7 @@ def test_people_read_changes_connections_and_a_verdict() -> None:
         "  producer: replaced  google_compute_forwarding_rule.hello (port_range)",
         "  connection e: ACCEPTED, kept",
         "rests on: 1 of 2 kinds are proven by the provider's own acceptance tests; not urlMaps; "
-        "1 of the rules asked are in doubt, which --json names",
+        "1 of the applied rules are in doubt (--json names them)",
         "rehearsal of default held: 1 stack, 0 resources, 1 connection ACCEPTED",
     ]
     made.find("unreachable", "nobody can call", "consumer")

@@ -185,7 +185,7 @@ def test_a_connection_that_the_other_side_interrupted_is_a_finding(edited: Tried
     edited.terraform.plans["deploy producer"] = change("replaced", "attachment")
     edited.rehearsal.edit(edited.given("producer", "consumer"))
     assert [fate.outcome for fate in edited.account.connections] == ["restored"]
-    assert edited.findings == ["the connection of consumer/endpoint was interrupted from the other side"]
+    assert edited.findings == ["the connection of consumer/endpoint was interrupted by the other side"]
 
 
 @pytest.mark.parametrize("action", ["replaced", "destroyed"])
@@ -210,7 +210,7 @@ def test_another_consumers_endpoint_of_the_same_name_is_another_one(edited: Trie
     edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("2", "ACCEPTED"))
     edited.terraform.plans["deploy partner"] = change("replaced", "endpoint")
     edited.rehearsal.edit(edited.given("producer", "consumer", "partner"))
-    assert edited.findings == ["the connection of consumer/endpoint was interrupted from the other side"]
+    assert edited.findings == ["the connection of consumer/endpoint was interrupted by the other side"]
     edited.account.findings.clear()
     edited.terraform.plans["deploy partner"] = change("replaced", "other", "endpoint")
     edited.rehearsal.edit(edited.given("producer", "consumer", "partner"))
@@ -248,13 +248,13 @@ def test_a_call_that_wanted_to_leave_is_a_finding_but_the_providers_own_question
         {"kind": "ignored", "text": "a field"},
     ]
     tried.rehearsal.look()
-    assert tried.findings == ["a call wanted to leave the machine: example.com:443"]
+    assert tried.findings == ["a call tried to leave the machine: example.com:443"]
 
 
 def test_what_is_left_over_is_a_finding(tried: Tried) -> None:
     tried.cloud.left = {"projects/p/global/networks/n": {}}
     tried.rehearsal.destroy()
-    assert tried.findings == ["after destroy there still is: projects/p/global/networks/n"]
+    assert tried.findings == ["still there after destroy: projects/p/global/networks/n"]
 
 
 def test_what_is_left_over_of_other_apis_is_told_too_but_for_what_was_there_before(tried: Tried) -> None:
@@ -272,7 +272,7 @@ def test_what_is_left_over_of_other_apis_is_told_too_but_for_what_was_there_befo
     tried.rehearsal.destroy()
     left = [zone, f"{zone}/rrsets/{name}/A", own_servers, "projects/p/policies/q", "projects/p/secrets/s"]
     left += ["service account a@p.iam.gserviceaccount.com", "bucket own"]
-    assert tried.findings == [f"after destroy there still is: {', '.join(left)}"]
+    assert tried.findings == [f"still there after destroy: {', '.join(left)}"]
 
 
 def test_what_is_protected_is_deployed_without_protection_before_it_is_destroyed(tmp_path: Path) -> None:

@@ -52,6 +52,6 @@ def test_what_synthesis_remarks_is_a_note(output: Path, tmp_path: Path, monkeypa
 def test_what_took_the_time_is_told_in_the_order_in_which_it_comes() -> None:
     commands = {"apply": 12.34, "init": 0.4, "version": 0.1, "plan": 3.0}
     assert spent(1.5, commands) == (
-        "time: synthesis 1.5 s, init 0.4 s, plan 3.0 s, apply 12.3 s; what ran side by side counts in full"
+        "time: synthesis 1.5 s, init 0.4 s, plan 3.0 s, apply 12.3 s; steps that ran side by side count in full"
     )
-    assert spent(0.0, {"init": 1.0}) == "time: init 1.0 s; what ran side by side counts in full"
+    assert spent(0.0, {"init": 1.0}) == "time: init 1.0 s; steps that ran side by side count in full"

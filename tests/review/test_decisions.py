@@ -20,29 +20,29 @@ ROWS: list[tuple[str, Any, str, str]] = [
     (f"{ATTACHMENT}/consumer_accept_lists", [ENTRY, {"project_id_or_num": "partner", "connection_limit": 1}], REACH,
      "The project partner may connect to shop-attachment with up to 1 endpoints; it could not before."),
     (f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num", "123456789012", REACH,
-     "shop-attachment accepts 123456789012 instead of example-consumer: an id and a number, perhaps of one project; if "
-     "not, the former one is cut off."),
+     "shop-attachment accepts 123456789012 instead of example-consumer: a project id and a project number, perhaps of "
+     "one and the same project; if not, example-consumer is cut off."),
     (f"{ATTACHMENT}/consumer_accept_lists", [], CUT,
      "example-consumer is no longer accepted by shop-attachment: its endpoints there are cut off."),
     (f"{ATTACHMENT}/connection_preference", "ACCEPT_AUTOMATIC", REACH,
      "Every project that knows the link of shop-attachment may connect to it, without being asked."),
     (f"{R}/google_cloud_run_v2_service_iam_member/caller/member", "allUsers", REACH,
-     "Everyone on the internet may call shop-service (a request still has to get there through an accepted endpoint)."),
+     "Everyone on the internet may call shop-service (a request still has to come through an accepted endpoint)."),
     (f"{R}/google_cloud_run_v2_service_iam_member/caller", None, CUT,
      "serviceAccount:caller@example-consumer.iam.gserviceaccount.com may no longer call shop-service."),
     (f"{R}/google_cloud_run_v2_service/shop/ingress", "INGRESS_TRAFFIC_ALL", EXPOSED,
-     "shop-service takes requests from the internet: whoever has an ID token needs no accepted network any more."),
+     "shop-service takes requests from the internet: a caller with an ID token no longer needs an accepted network."),
     (f"{R}/google_compute_firewall/f", {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}],
      "source_ranges": ["35.235.240.0/20"]}, REACH,
      "Identity-Aware Proxy (35.235.240.0/20) may open connections to VMs in vpc: tcp:22."),
     (f"{R}/google_compute_instance/vm", {"name": "vm", "network_interface": [{"access_config": [{}]}]}, EXPOSED,
-     "The VM vm gets an external address: the internet can send it packets, as far as the firewall lets them."),
+     "The VM vm gets an external address: the internet can send it packets, as far as the firewall allows."),
     (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
-     "shop-attachment answers on port 8080 instead of 80: callers that still use port 80 get no answer from the moment "
-     "of the apply, even though their connection stays."),
+     "shop-attachment answers on port 8080 instead of 80: after the apply, callers that still use port 80 get no "
+     "answer, even though their connection stays."),
     (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
      "google_compute_forwarding_rule.shop (shop-rule) must be replaced (port_range); every apply stops at it with 409, "
-     "because the new one is to be made first and has the old one's name."),
+     "because the replacement is created first and has the old one's name."),
     (f"{ATTACHMENT}/name", "other", CUT,
      "The service attachment other must be replaced (name): every consumer's connection is closed."),
     (ATTACHMENT, None, GONE,
@@ -107,8 +107,8 @@ def test_a_grant_that_another_address_gives_too_is_lost_with_either() -> None:
     twice = edited(PRODUCER, SECRET, {"a": GRANT, "b": GRANT})
     (said,) = sentences(reported(twice, edited(PRODUCER, SECRET, {"b": GRANT})), GONE)
     assert said.endswith(
-        "is removed: google_secret_manager_secret_iam_member.b gives the same role, and Google has one: it is gone "
-        "until the next apply."
+        "is removed: google_secret_manager_secret_iam_member.b gives the same role, which Google keeps once: it is "
+        "gone until the next apply."
     )
 
 
