@@ -12,24 +12,25 @@ FAST, ORDINARY, NATIVE = "fast synthesis", "ordinary Python", "native JavaScript
 _HEAD = """\
 # Performance
 
-How a synthesis by `cdktf_fast_synthesis` compares with the same program as ordinary Python CDKTF and as native
-JavaScript. How it works, and what else was tried: [adr/0006](adr/0006-fast-synthesis.md); what each part of it is
-worth: [adr/0008](adr/0008-fast-synthesis-apart.md). How it is switched on:
-[constructs.md](constructs.md#synthesis-as-fast-as-typescripts).
+This page compares a synthesis by `cdktf_fast_synthesis` with the same program as ordinary Python CDKTF and as native
+JavaScript. [adr/0006](adr/0006-fast-synthesis.md) says how fast synthesis works and what else was tried,
+[adr/0008](adr/0008-fast-synthesis-apart.md) says what each part of it is worth, and
+[constructs.md](constructs.md#synthesis-as-fast-as-typescripts) says how to switch it on.
 
-This page is written by `./psc benchmark`, which takes about a quarter of an hour on a quiet machine. First it
-synthesizes the default configuration, and its like with more services and consumers. From that JSON
-`benchmarks/program.py` and `benchmarks/program.js`, function by function alike, make the calls of a program that is
-written out: a construct for each resource and output, a struct for each block, an attribute for each reference; reading
-the JSON is part of their time. Each round runs the programs one after the other; a ratio is the median of the rounds'
-ratios. In every round all of them must write the bytes that were synthesized, for the default deployment those of
-`./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's processes.
+`./psc benchmark` writes this page, which takes about a quarter of an hour on a quiet machine. First it synthesizes the
+default configuration, and configurations like it with more services and consumers. From that JSON,
+`benchmarks/program.py` and `benchmarks/program.js`, which are alike function by function, make the calls of a program
+that is written out: a construct for each resource and output, a struct for each block, an attribute for each reference.
+Reading the JSON is part of their time. Each round runs the programs one after the other; a ratio is the median of the
+rounds' ratios. In every round, all programs must write the bytes that were synthesized, for the default deployment
+those of `./psc synth`. Memory is the largest sum of the proportional set sizes of all of a program's processes.
 
-Native JavaScript is Node alone, without jsii, on the packages that `npm install` would give: the Python bindings carry
-the very tarballs that npm downloads, and their modules stand in `node_modules` where npm puts them, unchanged (cdktf's
-own dependencies are in its tarball). Only what Node does not load is left out, such as type declarations.
+Native JavaScript is Node alone, without jsii, on the packages that `npm install` would give. The Python bindings
+contain the same tarballs that npm downloads, and their modules are in `node_modules` where npm puts them, unchanged
+(cdktf's own dependencies are in its tarball). Only files that Node does not load are left out, such as type
+declarations.
 
-Seconds differ from machine to machine, and here between minutes of one busy machine; compare ratios.
+Seconds differ from machine to machine, and here from minute to minute on a busy machine; compare ratios.
 """
 
 

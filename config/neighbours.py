@@ -27,9 +27,9 @@ def notes(settings: Settings, others: Mapping[str, Settings]) -> Iterator[str]:
                 )
         for secret, account in sorted(_grants(settings) & _grants(other)):
             yield (
-                f"{file} lets {account} read {secret}, too. Google has one grant for both: whichever no longer wants "
-                "it takes it from the other until that is deployed again; give the services of one an account of their "
-                "own"
+                f"{file} lets {account} read {secret}, too. Google keeps one grant for both: the environment that "
+                "drops it first takes it from the other until that one is deployed again; give the services of one "
+                "environment another account"
             )
 
 

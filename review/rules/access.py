@@ -18,7 +18,7 @@ _CALLING = {INVOKER.type, *(kind.type for kind in OTHER_PERMISSIONS)}
     kinds=("*_iam_*",),
     what="Everyone has a role on something.",
     why="A secret, a bucket (that of the state, with every value in it), a project or a folder is then open to whoever "
-    "finds its name; of a service account tokens can be made that act as it.",
+    "finds its name; with a role on a service account, they can create tokens that act as it.",
     remedy="Name the accounts that need it; never allUsers or allAuthenticatedUsers.",
 )
 def everyone_in_iam(subject: Subject) -> Answer:
@@ -33,8 +33,8 @@ def everyone_in_iam(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=("*_iam_member",),
     what="One role is given to one member at two addresses.",
-    why="Google has one binding of them: destroying either address takes the role away, and the other one gives it "
-    "back at the next apply.",
+    why="Google keeps a single binding for both: destroying either address takes the role away, and the other address "
+    "gives it back at the next apply.",
     remedy="Give it once, and let whatever needs it depend on that.",
 )
 def grant_twice(subject: Subject) -> Answer:
@@ -48,7 +48,8 @@ def grant_twice(subject: Subject) -> Answer:
     severity=ERROR,
     kinds=(PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type),
     what="A load balancer's front is external.",
-    why="load_balancing_scheme is EXTERNAL when unset: it answers on the internet, past every accept list.",
+    why="load_balancing_scheme is EXTERNAL when unset: the load balancer answers on the internet, past every accept "
+    "list.",
     remedy='Set load_balancing_scheme = "INTERNAL_MANAGED".',
 )
 def external_forwarding_rule(subject: Subject) -> Answer:
@@ -93,8 +94,9 @@ def external_forwarding_rule(subject: Subject) -> Answer:
         "section",
     ),
     what="Something can open access that no rule here judges.",
-    why="Whom it lets in, or whom it takes a limit from, is not looked at; everything else in this report is.",
-    remedy="Read what it lets in; accept the finding with the reason once that is decided.",
+    why="This review does not look at whom it lets in, or whose limits it lifts; it covers everything else in this "
+    "report.",
+    remedy="Read what it lets in; once you have decided, accept the finding with the reason.",
 )
 def access_not_judged(subject: Subject) -> Answer:
     """The kind itself, and whatever of it changes."""
@@ -105,8 +107,8 @@ def access_not_judged(subject: Subject) -> Answer:
     id="code-at-apply",
     severity=ERROR,
     kinds=("*",),
-    what="Code of the configuration's own runs at plan or apply.",
-    why="It runs with the deployer's credentials, before anybody has approved anything where it runs at plan.",
+    what="The configuration runs code of its own at plan or apply.",
+    why="It runs with the deployer's credentials; code that runs at plan does so before anybody has approved anything.",
     remedy="Do it with a resource, or apart from Terraform.",
     code_only=True,
 )
@@ -124,9 +126,9 @@ def code_at_apply(subject: Subject) -> Answer:
     id="foreign-provider",
     severity=ERROR,
     kinds=("constraint",),
-    what="A provider is none of HashiCorp's.",
+    what="A provider is not one of HashiCorp's.",
     why="A provider is a program that runs at plan with the deployer's credentials.",
-    remedy="Use hashicorp/google, or agree on whose program is to be trusted.",
+    remedy="Use hashicorp/google, or agree on which program to trust.",
     code_only=True,
 )
 def foreign_provider(subject: Subject) -> Answer:
@@ -142,9 +144,9 @@ def foreign_provider(subject: Subject) -> Answer:
     id="module",
     severity=WARNING,
     kinds=("module",),
-    what="A module is used, whose content this review does not see.",
-    why="What it makes is not among the resources here, and one from elsewhere may be another one tomorrow.",
-    remedy="Review its content and pin its version; a plan shows what it makes.",
+    what="A module is used whose content this review does not see.",
+    why="Its resources are not part of this review, and a module from elsewhere may change tomorrow.",
+    remedy="Review its content and pin its version; a plan shows the resources that it creates.",
     code_only=True,
 )
 def module(subject: Subject) -> Answer:

@@ -10,10 +10,10 @@ from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, ru
     id="replacement-meets-itself",
     severity=ERROR,
     kinds=tuple(sorted({kind.type for kind in KINDS if kind.collection})),
-    what="A replacement is to be made under the name that the old one still has.",
-    why="With create_before_destroy the new one comes first, and Google has one resource of a name: every apply stops "
-    "there with 409 (already exists).",
-    remedy="Give the new one another name, or leave what forces the replacement (named in the finding) as it was.",
+    what="A replacement is created under the name that the old resource still has.",
+    why="With create_before_destroy the replacement is created first, and Google takes each name once: every apply "
+    "stops there with 409 (already exists).",
+    remedy="Give the replacement another name, or leave what forces the replacement (named in the finding) as it was.",
     of_change=True,
 )
 def replacement_meets_itself(subject: Subject) -> Answer:

@@ -20,8 +20,8 @@ OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding"
     severity=ERROR,
     kinds=(*OF_SERVICE, *OF_PROJECT, SERVICE.type),
     what="Everyone may call a Cloud Run service.",
-    why="The ID token is the only thing that tells callers apart once a network is accepted; without it every VM in "
-    "every accepted network is a caller, and with ingress open the internet is.",
+    why="Once a network is accepted, only the ID token tells callers apart; without it, every VM in every accepted "
+    "network may call, and with open ingress the whole internet.",
     remedy="List consumers' keys or service accounts under invokers; never allUsers or allAuthenticatedUsers.",
     setting=("invokers",),
 )
@@ -104,7 +104,7 @@ def _containers(item: View) -> list[Block]:
     severity=WARNING,
     kinds=tuple(kind for kind in OF_SERVICE if not kind.endswith("_member")),
     what="A service's callers are set by a binding or policy that owns the whole list.",
-    why="It removes callers that others added, without a word in the plan of those others.",
+    why="It removes callers that others added, and their plans do not show it.",
     remedy="Use google_cloud_run_v2_service_iam_member, one for each caller.",
     setting=("invokers",),
 )
@@ -163,8 +163,8 @@ def deletion_protection_off(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=(SERVICE.type, SERVICE_ATTACHMENT.type),
     what="Deletion protection is switched off.",
-    why="Usually the first half of destroying something: the next change can take it away without asking again.",
-    remedy="Say in the pull request what is to be destroyed and when, or leave it on.",
+    why="Usually the first half of destroying something: the next change can remove it without asking again.",
+    remedy="Say in the pull request what is to be destroyed and when, or leave the protection on.",
     setting=("deletion_protection",),
     of_change=True,
 )

@@ -24,7 +24,7 @@ automatic_acceptance = Rule(
     severity=ERROR,
     kinds=_ATTACHMENT,
     what="A service attachment accepts every project.",
-    why="Whoever learns its link connects without anybody being asked; the accept list and its limits do not apply.",
+    why="Anyone who learns its link can connect without being asked; the accept list and its limits do not apply.",
     remedy="Set connection_preference to ACCEPT_MANUAL and list the projects under accept.",
     setting=("connection_preference",),
     judge=must_be("connection_preference", "ACCEPT_MANUAL", required=True),
@@ -36,8 +36,8 @@ automatic_acceptance = Rule(
     severity=WARNING,
     kinds=_ATTACHMENT,
     what="An accept list is too wide, or a limit out of bounds.",
-    why="A limit of 0 is dropped without a word, none at all is no limit, and every endpoint takes an address of the "
-    "NAT subnets: once they are used up, accepted endpoints of others do not work.",
+    why="A limit of 0 is silently dropped, an entry without a limit is unlimited, and every endpoint takes an address "
+    "of the NAT subnets: once these are used up, accepted endpoints of others do not work.",
     remedy=f"Give each entry the number of endpoints that it needs (1 to {_HIGHEST}); add NAT ranges in time.",
     setting=("accept",),
 )
@@ -119,9 +119,9 @@ def _replaced(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=_RULES,
     what="A PSC endpoint is replaced.",
-    why="Its callers are cut off from when the old one goes until the new one is accepted; its connection id, which "
-    "logs and the producer know it by, is another one.",
-    remedy="Do it when callers can bear it; a second endpoint beside the first one avoids the gap.",
+    why="Its callers are cut off from the removal of the old endpoint until the new one is accepted; its connection "
+    "id, by which logs and the producer know it, changes.",
+    remedy="Do it when callers can bear the gap; a second endpoint beside the first one avoids it.",
     of_change=True,
 )
 def endpoint_replaced(subject: Subject) -> Answer:

@@ -18,8 +18,8 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
     severity=ERROR,
     kinds=_BACKENDS,
     what="A backend is drained.",
-    why="Left out, the provider sends 0, which offers nothing of the group's capacity: every apply succeeds, and every "
-    "request is answered 503. Whether that holds for a serverless NEG, where Google says that the field is not "
+    why="If it is left out, the provider sends 0, which offers none of the group's capacity: every apply succeeds, and "
+    "every request is answered 503. Whether that holds for a serverless NEG, where Google says that the field is not "
     "available, is not known.",
     remedy="Set capacity_scaler = 1.0.",
 )
@@ -60,7 +60,7 @@ def _serverless(backend: Block) -> bool:
     what="A backend service with a serverless NEG has settings that the API refuses.",
     why="With a serverless NEG there is no health check, no time-out of the load balancer and no rate or utilization "
     "target; the provider checks none of it at plan time, so the apply stops half-way with 400.",
-    remedy="Remove the setting; how long a request may take is Cloud Run's own timeout.",
+    remedy="Remove the setting; Cloud Run's own timeout limits how long a request may take.",
 )
 def serverless_backend_settings(subject: Subject) -> Answer:
     """Only where the NEG is known to be serverless. State has a time-out of 30 whatever was asked."""
@@ -82,9 +82,9 @@ def serverless_backend_settings(subject: Subject) -> Answer:
     severity=NOTE,
     kinds=(HTTP_PROXY.type, "google_compute_target_http_proxy"),
     what="The load balancer speaks plain HTTP.",
-    why="Callers' ID tokens cross the consumer's network readable. Google encrypts between its own facilities, but who "
-    "can capture packets on a calling VM has a token that is good for an hour.",
-    remedy="Accept it where accepted networks are trusted; where a policy demands TLS end to end this is not enough.",
+    why="Callers' ID tokens cross the consumer's network readable. Google encrypts between its own facilities, but "
+    "anyone who can capture packets on a calling VM gets a token that is valid for an hour.",
+    remedy="Accept the finding if accepted networks are trusted and no policy demands TLS end to end.",
 )
 def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""

@@ -24,7 +24,7 @@ _BROAD = {
     severity=ERROR,
     kinds=_MACHINES,
     what="A VM has an external address.",
-    why="It is reachable from the internet as far as the firewall lets it, and nothing here needs it: IAP reaches VMs "
+    why="It is reachable from the internet as far as the firewall allows, and nothing here needs it: IAP reaches VMs "
     "without one.",
     remedy="Remove access_config and ipv6_access_config.",
     setting=("test_vm",),
@@ -50,8 +50,8 @@ def vm_external_address(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=_MACHINES,
     what="A VM runs as the default account with broad scopes.",
-    why="Whoever gets a shell on it acts as an account that often is editor of the project.",
-    remedy="Keep gcloud's default scopes, or give the VM an account of its own.",
+    why="Whoever gets a shell on it acts as an account that is often an editor of the project.",
+    remedy="Keep gcloud's default scopes, or give the VM its own account.",
     setting=("test_vm",),
 )
 def vm_broad_scopes(subject: Subject) -> Answer:

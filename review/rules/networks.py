@@ -26,7 +26,7 @@ _FIREWALL = (FIREWALL.type,)
     kinds=_FIREWALL,
     what="A firewall rule lets the internet in.",
     why="A VM that ever gets an external address is then open to everybody; nothing in this design needs it.",
-    remedy="Let Identity-Aware Proxy alone in (35.235.240.0/20), or name the ranges that are meant.",
+    remedy="Let in only Identity-Aware Proxy (35.235.240.0/20), or name the ranges that you mean.",
 )
 def firewall_open_to_internet(subject: Subject) -> Answer:
     """Any range that holds public addresses other than IAP's. No source at all means every address."""
@@ -47,9 +47,9 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
     id="firewall-wider-than-iap",
     severity=WARNING,
     kinds=_FIREWALL,
-    what="A firewall rule lets in more than Identity-Aware Proxy to a port.",
-    why="The test VM is reached through IAP, which checks who somebody is; other sources and ports come in unchecked.",
-    remedy="Give 35.235.240.0/20 as the only source and the ports that are used (tcp:22).",
+    what="A firewall rule lets in every port, or sources other than Identity-Aware Proxy.",
+    why="The test VM is reached through IAP, which checks who connects; other sources and ports come in unchecked.",
+    remedy="Give 35.235.240.0/20 as the only source, and only the ports that are used (tcp:22).",
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
     """Another source, or every port; public sources are the other rule's."""
@@ -86,9 +86,9 @@ def _reached(source: Value, subject: Subject) -> Answer:
     id="no-flow-logs",
     severity=WARNING,
     kinds=(SUBNETWORK.type,),
-    what="A subnet that callers stand in logs no flows.",
+    what="A subnet with callers in it logs no flows.",
     why="The service sees an address of Google's fabric; only the flow log together with the request log tells which "
-    "VM called. Taking log_config away does not even switch it off in what is deployed.",
+    "VM called. Removing log_config does not even switch off logging that is deployed.",
     remedy="Leave flow_logs on for consumers; to switch it off, keep log_config with flow_sampling = 0.",
     setting=("flow_logs",),
 )
@@ -157,7 +157,7 @@ public_dns_zone = Rule(
     severity=WARNING,
     kinds=("google_dns_managed_zone",),
     what="A DNS zone is public.",
-    why="visibility is public when unset: names and addresses of private services are then for everybody to read.",
+    why="visibility is public when unset: everybody can then read names and addresses of private services.",
     remedy='Set visibility = "private".',
     judge=must_be("visibility", "private"),
 )

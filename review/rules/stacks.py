@@ -42,8 +42,8 @@ def provider_open(subject: Subject) -> Answer:
     severity=NOTE,
     kinds=("backend",),
     what="No lock file pins the provider.",
-    why="Reviewed and applied provider may differ: each init takes the newest release that the constraint allows, and "
-    "nothing checks its checksum.",
+    why="The reviewed and the applied provider may differ: each init takes the newest release that the constraint "
+    "allows, and nothing checks its checksum.",
     remedy="Run ./psc providers-lock and commit locks/.",
     setting=("provider_version",),
     code_only=True,

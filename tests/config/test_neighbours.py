@@ -89,7 +89,7 @@ def test_a_secret_that_both_let_one_account_read_is_told(checkout: Path) -> None
     (told,) = notes(checkout, f"name_prefix: staging\n{reads}")
     assert told.startswith(
         "config/environments/prod.yaml lets the default Compute Engine account of producer-project read "
-        "projects/producer-project/secrets/api-key, too. Google has one grant for both"
+        "projects/producer-project/secrets/api-key, too. Google keeps one grant for both"
     )
     own = "secrets: {KEY: {secret: api-key}}, service_account: own@producer-project.iam.gserviceaccount.com"
     assert notes(checkout, f"name_prefix: staging\n{reads.replace('secrets: {KEY: {secret: api-key}}', own)}") == []
