@@ -53,8 +53,11 @@ _TOLD = frozenset(
 
 
 def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
-    """What of the change nobody speaks of, each with its address."""
-    for change in comparison.changes:
+    """What of the change nobody speaks of, each with its address.
+
+    Of the code alone: a plan has what the provider computes among it, and what is written there is the code's.
+    """
+    for change in comparison.changes if comparison.source == "code" else ():
         if change.type in _TOLD or "_iam_" in change.type:
             continue
         if change.type == "check" and change.action == "destroyed" and not _pointless(change, comparison):
