@@ -7,7 +7,8 @@ believed where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from deployment.comparison import Change, Comparison
@@ -23,19 +24,33 @@ def infer(comparison: Comparison) -> Comparison:
     changes = {change.address: change for change in comparison.changes}
     if comparison.after is None or comparison.before is None:
         return comparison
-    settled = False
-    while not settled:
-        settled = True
-        for address, item in comparison.after.items.items():
-            change = changes.get(address)
-            if not item.is_resource or (change is not None and change.action in {"created", "replaced", "destroyed"}):
-                continue
-            because = tuple(sorted(set(_forced(item, change, changes))))
-            if because:
-                known = change or Change(address=address, type=item.type, action="updated")
-                changes[address] = replace(known, action="replaced", because=because, inferred=True)
-                settled = False
+    items = comparison.after.items
+    following = _following(items.values())
+    waiting = dict.fromkeys(items)
+    while waiting:
+        address = next(iter(waiting))
+        del waiting[address]
+        item, change = items[address], changes.get(address)
+        if not item.is_resource or (change is not None and change.action in {"created", "destroyed"}):
+            continue
+        because = tuple(sorted(set(_forced(item, change, changes))))
+        if because and (change is None or because != change.because):
+            known = change or Change(address=address, type=item.type, action="updated")
+            changes[address] = replace(known, action="replaced", because=because, inferred=True)
+            waiting |= dict.fromkeys(following.get(address, ()))
     return replace(comparison, changes=tuple(changes[address] for address in sorted(changes)))
+
+
+def _following(items: Iterable[Item]) -> dict[str, list[str]]:
+    """Of each address those whose replacement may follow from its own."""
+    following: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        forcing = item.kind.forcing if item.kind else ()
+        causes = {address for attribute in forcing for address, _ in referred(item.values.get(attribute))}
+        causes |= {".".join(str(trigger).split(".")[:2]) for trigger in texts(item.lifecycle, "replace_triggered_by")}
+        for cause in causes:
+            following[cause].append(item.address)
+    return following
 
 
 def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) -> Iterator[str]:
