@@ -66,12 +66,21 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
         }
     if isinstance(value, list):
         listed = sensitive if isinstance(sensitive, list) else []
-        return [hide(inner, listed[at] if at < len(listed) else None, name) for at, inner in enumerate(value)]
+        # `--password` and its value as two arguments.
+        names = [_option(former, inner) or name for former, inner in zip(["", *value], value, strict=False)]
+        return [hide(inner, listed[at] if at < len(listed) else None, names[at]) for at, inner in enumerate(value)]
     if isinstance(value, str) and (shape(value, name) or (looks_like(name, value) and not _reference(value))):
         return Hidden(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and is_credential_name(name):
         return Hidden(value)
     return value
+
+
+def _option(word: Any, following: Any) -> str:
+    """The name of an option whose value is the word that follows it."""
+    found = re.fullmatch(r"--?([A-Za-z][\w.-]*)", word) if isinstance(word, str) else None
+    value = isinstance(following, str) and not following.startswith("-")
+    return found[1] if found and value and is_credential_name(found[1]) else ""
 
 
 def shown_address(text: str) -> str:

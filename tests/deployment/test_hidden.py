@@ -141,3 +141,17 @@ ENV = "a.yaml:7: producer.services.hello.env"
 )
 def test_refusals_keep_their_reasons(text: str, clean: str) -> None:
     assert scrub_refusals(text) == clean
+
+
+def test_the_value_of_an_option_may_be_the_next_word() -> None:
+    hidden = hide({"args": ["--password", "swordfish", "--port", "80", "--api-key", "--verbose", "-token", "abc"]})
+    assert hidden["args"] == [
+        "--password",
+        Hidden("swordfish"),
+        "--port",
+        "80",
+        "--api-key",
+        "--verbose",
+        "-token",
+        Hidden("abc"),
+    ]
