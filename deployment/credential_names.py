@@ -8,7 +8,8 @@ from functools import lru_cache
 # Words that tell wherever they stand in a name, also without separators (PGPASSWORD, ACCESSTOKEN).
 _ANYWHERE = re.compile(
     r"password|passwd|passphrase|passcode|pwd|secret(?!ar)|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
-    r"|mnemonic|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
+    r"|mnemonic|seed_?phrase|totp_?seed|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
+    r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa)_?key"
 )
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
@@ -22,8 +23,10 @@ _ABOUT = re.compile(
     r"|issuer|audience|seconds|minutes|hours|days|age|length|size|count|limit|bits|version|scopes?|algorithm|alg"
     r"|enabled|required|prefix|header|policy|rotation|region|project|location|provider|manager|backend|mode|method"
     r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms)_?[0-9]*$"
-    r"|(?<!webhook)(?<!webhook_)(?:url|uri|endpoint)_?[0-9]*$"
-    r"|(?<!secret)(?<!secret_)id$|(?:^|_)public_?key$|^(?:max|min|num)_"
+    r"|(?<!webhook)(?<!webhook_)(?<!sas)(?<!sas_)(?:url|uri|endpoint)_?[0-9]*$"
+    r"|(?<!secret)(?<!secret_)id$|^(?:max|min|num)_|^pwd$|tokens_per_[a-z]+$"
+    # Keys of tables, queues and caches, and those that a page shows to everybody.
+    r"|(?:^|_)(?:public|publishable|primary|foreign|partition|sort|cache|routing|feature|site)_?key$"
 )
 # Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's.
 _ATTRIBUTE = re.compile(r"secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)")
