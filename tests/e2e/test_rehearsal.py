@@ -138,7 +138,7 @@ def test_an_edit_is_told_by_address_attribute_and_connection(
     assert "producer: replaced  google_compute_forwarding_rule.hello (port_range)" in done.stdout
     assert "producer: updated   google_compute_service_attachment.hello" in done.stdout
     assert "connection consumer/psc-endpoint: ACCEPTED, kept" in done.stdout
-    assert done.stdout.splitlines()[-1] == "held"
+    assert done.stdout.splitlines()[-1] == "rehearsal of rehearsed held: 2 stacks, 28 resources, 1 connection ACCEPTED"
 
 
 @pytest.mark.e2e
