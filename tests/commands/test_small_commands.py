@@ -48,7 +48,11 @@ def test_completion_knows_every_command_and_option(shell: str, capsys: pytest.Ca
         assert subprocess.run([shell, "-n"], input=said, text=True, check=False).returncode == 0
 
 
-def test_bash_completes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environments = tmp_path / "config" / "environments"
+    environments.mkdir(parents=True)
+    for name in ("default", "staging"):
+        (environments / f"{name}.yaml").touch()
     COMMANDS["completion"].run(Namespace(shell="bash"), NOWHERE)
     script = capsys.readouterr().out
     for words, at, wanted in (
@@ -57,7 +61,7 @@ def test_bash_completes(capsys: pytest.CaptureFixture[str]) -> None:
         ("./psc synth --env d", 3, "default"),
     ):
         program = f"{script}\nCOMP_WORDS=({words}); COMP_CWORD={at}; _psc; echo ${{COMPREPLY[@]}}"
-        done = subprocess.run(["bash", "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        done = subprocess.run(["bash", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == wanted
 
 
