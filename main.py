@@ -15,6 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
 from cdktf_fast_synthesis import use_fast_synthesis  # noqa: E402
+from cloudrun_psc.cdk import in_use  # noqa: E402
 from commands.console import show  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
@@ -26,6 +27,10 @@ def main() -> int:
     if os.environ.get("SYNTH_HCL_OUTPUT") == "true":
         # cdktf 0.21 makes invalid HCL of lifecycle conditions and drops `check` blocks.
         return _refuse("cdktf's HCL output loses check blocks and lifecycle conditions; synthesize without --hcl")
+    try:
+        in_use()
+    except ImportError as error:
+        return _refuse(str(error))
     _use_own_node()
     # First of all: cdktf's other process gets ready while the configuration is read.
     use_fast_synthesis()

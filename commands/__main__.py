@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from commands import cdk
 from commands.building import BuildError
 from commands.environment import CHECKOUT, Environment, prepared
 from commands.options import UsageError, parse
@@ -27,12 +28,13 @@ def main(words: list[str]) -> int:
         return 2
     try:
         if not command.needs_environment:
-            return command.run(args, Environment(Path(sys.prefix)))
-        environment = prepared()
+            return command.run(args, Environment(Path(sys.prefix), cdk.CDKTF))
+        environment = prepared(cdk.chosen())
+        os.environ[cdk.VARIABLE] = environment.cdk.name  # for what runs in this process
         if Path(sys.prefix).resolve() != environment.home.resolve():
             _again(environment, words)
         return command.run(args, environment)
-    except BuildError as error:
+    except (BuildError, cdk.UnknownCdkError) as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
 

@@ -11,6 +11,7 @@ from contextlib import chdir
 from pathlib import Path
 
 from commands.building import BuildError, built, clean
+from commands.cdk import Cdk
 from commands.command import Command
 from commands.console import show
 from commands.environment import CHECKOUT, HOME, Environment
@@ -82,16 +83,21 @@ def variables(environment: Environment) -> dict[str, str]:
 
 
 def _installed(environment: Environment) -> Path:
-    lock = CHECKOUT / "package-lock.json"
-    home = HOME / f"node-{digest(lock.read_text())}"
-    built(home, "the cdktf CLI: about 130 MB", lambda aside: _install(aside, environment))
-    clean(HOME, "node-*", home)
-    return home / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf"
+    cdk = environment.cdk
+    home = cli_home(cdk)
+    built(home, f"the CLI of {cdk.name}: about 130 MB", lambda aside: _install(aside, environment))
+    clean(HOME, f"{cdk.prefix}node-*", home)
+    return home / "node_modules" / cdk.cli / "bundle" / "bin" / cdk.name
+
+
+def cli_home(cdk: Cdk) -> Path:
+    """Where the CLI is installed, or would be, that is locked now."""
+    return HOME / f"{cdk.prefix}node-{digest((cdk.cli_folder / 'package-lock.json').read_text())}"
 
 
 def _install(home: Path, environment: Environment) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(CHECKOUT / name, home / name)
+        shutil.copyfile(environment.cdk.cli_folder / name, home / name)
     # The only install script is node-pty's, whose prebuilt binary is in the package.
     command = [*environment.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     code, lines = run_told(command, "install the locked packages", environment.variables(), folder=home)
@@ -99,7 +105,8 @@ def _install(home: Path, environment: Environment) -> None:
         for line in lines[-8:]:
             say(f"  {line}")
         raise BuildError(
-            "could not install the cdktf CLI; see above. Is the npm registry reachable? Then run this again."
+            f"could not install the CLI of {environment.cdk.name}; see above. Is the npm registry reachable? Then run "
+            "this again."
         )
 
 
@@ -107,7 +114,8 @@ COMMAND = Command(
     name="cdktf",
     summary="the cdktf CLI: deploy, diff, destroy, list, output, …",
     details=(
-        "Passes all arguments on to cdktf 0.21, except --env and --config, wherever they are.\n"
+        "Passes all arguments on to the cdktf CLI 0.21, except --env and --config, wherever they are. With\n"
+        "PSC_CDK=cdktn it is the CLI of cdktn, the maintained fork (docs/upgrading.md).\n"
         "Deploying needs Terraform 1.5 or newer on PATH and credentials for Google Cloud.\n"
         "The CLI's own help: ./psc cdktf help, ./psc cdktf deploy --help"
     ),

@@ -8,9 +8,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from commands.building import clean
+from commands.cdk import CDKS
+from commands.cdktf import cli_home
 from commands.command import Command
-from commands.environment import CHECKOUT, HOME, Environment
-from commands.lockfile import digest
+from commands.environment import HOME, Environment
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -28,9 +29,10 @@ def run(args: Namespace, environment: Environment) -> int:
             shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
         print(f"removed {_said(before)}: all of {HOME.name}")
         return 0
-    node = HOME / f"node-{digest((CHECKOUT / 'package-lock.json').read_text())}"
-    removed = clean(HOME, "env-*", (HOME / "env").resolve())
-    removed += clean(HOME, "node-*", node) + clean(HOME, "building-*", None)
+    removed = clean(HOME, "building-*", None)
+    for cdk in CDKS.values():
+        removed += clean(HOME, f"{cdk.prefix}env-*", (HOME / f"{cdk.prefix}env").resolve())
+        removed += clean(HOME, f"{cdk.prefix}node-*", cli_home(cdk))
     names = ", ".join(folder.name for folder in removed) or "nothing"
     after = _size(HOME)
     print(f"removed {names} ({_said(before - after)}); {HOME.name} holds {_said(after)}, which --all removes")

@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from commands.building import BuildError, built, clean
+from commands.cdk import CHECKOUT as CHECKOUT
+from commands.cdk import VARIABLE, Cdk
 from commands.lockfile import digest, requirements
 from commands.progress import run_told, say
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 HOME = CHECKOUT / ".psc"
 # From an environment's site-packages to our own distributions; relative, so that a moved checkout keeps working.
 _PTH = "../../../../../constructs/src\n../../../../../fast_synthesis/src\n"
@@ -35,9 +36,9 @@ _RECIPE = 3
 class Environment:
     """A finished environment: its Python, its Node, and the variables for what runs in it."""
 
-    def __init__(self, home: Path) -> None:
-        """`home` holds a virtual environment with everything that is locked."""
-        self.home = home
+    def __init__(self, home: Path, cdk: Cdk) -> None:
+        """`home` holds a virtual environment with everything that is locked for `cdk`."""
+        self.home, self.cdk = home, cdk
         self.python = home / "bin" / "python"
 
     @property
@@ -56,6 +57,7 @@ class Environment:
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
         variables["PATH"] = f"{self.node.parent}{os.pathsep}{variables.get('PATH', os.defpath)}"
         variables["JSII_NODE"] = str(self.node)
+        variables[VARIABLE] = self.cdk.name
         if "JSII_RUNTIME_PACKAGE_CACHE" not in variables and os.access(HOME, os.W_OK):
             # Its own place is refused when home is missing or its group may write there. main.py does so, too, for
             # those who run it without ./psc.
@@ -80,8 +82,8 @@ def run(command: Sequence[str], variables: dict[str, str]) -> int:
                 continue
 
 
-def prepared() -> Environment:
-    """The environment with everything that is locked, built when it is missing, broken or out of date.
+def prepared(cdk: Cdk) -> Environment:
+    """The environment with everything that is locked for `cdk`, built when it is missing, broken or out of date.
 
     One for all commands: what synthesis, rehearsals and tests need is largely the same.
 
@@ -90,22 +92,21 @@ def prepared() -> Environment:
     """
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
-        locked = requirements(CHECKOUT / "Pipfile.lock")
+        locked = requirements(CHECKOUT / "Pipfile.lock", cdk)
     except ValueError as error:
         raise BuildError(str(error)) from error
-    home = HOME / f"env-{digest(f'{_RECIPE} {version} {locked}')}"
-    what = f"the environment for Python {version}: {locked.count(chr(10))} packages, about 1 GB"
+    home = HOME / f"{cdk.prefix}env-{digest(f'{_RECIPE} {version} {locked}')}"
+    what = f"the environment for Python {version} and {cdk.name}: {locked.count(chr(10))} packages, about 1 GB"
     built(home, what, lambda aside: _install(aside, locked))
-    _point(home)
-    return Environment(home)
+    _point(HOME / f"{cdk.prefix}env", home)
+    return Environment(home, cdk)
 
 
-def _point(home: Path) -> None:
+def _point(link: Path, home: Path) -> None:
     """`.psc/env` is where the start script looks; changing it is one rename."""
-    link = HOME / "env"
     if link.is_symlink() and os.readlink(link) == home.name:
         return
-    aside = HOME / f"env-link-{os.getpid()}"
+    aside = HOME / f"{link.name}-link-{os.getpid()}"
     try:
         aside.symlink_to(home.name)
         aside.replace(link)
@@ -113,7 +114,7 @@ def _point(home: Path) -> None:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         return  # only slower next time
-    clean(HOME, "env-*", home)
+    clean(HOME, f"{link.name}-*", home)
 
 
 def _install(home: Path, locked: str) -> None:

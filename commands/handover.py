@@ -61,6 +61,7 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _hand_over(args: Namespace, folder: Path) -> int:
+    from deployment.terraform import Terraform
     from handover.archive import archive
     from handover.bundle import Wish
     from handover.placing import check, place
@@ -74,6 +75,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         format="hcl" if args.hcl else "json",
         stacks=tuple(args.stack or ()),
         harmless=tuple(args.harmless or ()),
+        program=Terraform(found() or "terraform").name,
     )
     made, notes = _made(wish, source(CHECKOUT))
     for path in place(made.files, folder):
@@ -134,7 +136,7 @@ def _verify(folder: Path) -> int:
     program = found()
     manifest, listed = read(folder)
     _choose(manifest.environment)
-    wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless)
+    wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless, program=manifest.program)
     there = present(folder)
     wanted: Mapping[str, bytes] = {}
     # Where it came from is taken from the manifest; only what it holds is compared.

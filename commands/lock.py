@@ -1,4 +1,4 @@
-"""`./psc lock`: new Pipfile.lock and package-lock.json, without the address of anybody's index."""
+"""`./psc lock`: new Pipfile.lock and package-lock.json (of each CDK's CLI), without the address of anybody's index."""
 
 from __future__ import annotations
 
@@ -11,35 +11,42 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from commands.cdk import CDKS
 from commands.command import Command
 from commands.environment import CHECKOUT, Environment
 
 
 def run(args: Namespace, environment: Environment) -> int:
-    """Lock aside; both files are replaced only when both could be made."""
+    """Lock aside; the files are replaced only when all could be made."""
     with tempfile.TemporaryDirectory(prefix="psc-") as folder:
         aside = Path(folder)
-        for name in ("Pipfile", "package.json"):
-            shutil.copyfile(CHECKOUT / name, aside / name)
+        shutil.copyfile(CHECKOUT / "Pipfile", aside / "Pipfile")
+        for cdk in CDKS.values():
+            (aside / cdk.name).mkdir()
+            shutil.copyfile(cdk.cli_folder / "package.json", aside / cdk.name / "package.json")
         for name in ("constructs", "fast_synthesis"):
             shutil.copytree(CHECKOUT / name, aside / name, ignore=shutil.ignore_patterns("__pycache__"))
         print("Locking the Python packages (about a minute) …", file=sys.stderr, flush=True)
         pipenv = [str(environment.python), "-m", "pipenv", "lock"]
         own = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1", "PIPENV_NOSPIN": "1", "PIPENV_YES": "1"}
         npm = [*environment.npm, "install", "--package-lock-only", "--ignore-scripts", "--no-audit"]
-        for command, more in ((pipenv, own), (npm, {})):
+        for command, place, more in ((pipenv, aside, own), *((npm, aside / name, {}) for name in CDKS)):
             done = subprocess.run(
-                command, cwd=aside, env=environment.variables() | more, capture_output=True, text=True, check=False
+                command, cwd=place, env=environment.variables() | more, capture_output=True, text=True, check=False
             )
             if done.returncode != 0:
                 print((done.stdout + done.stderr).strip(), file=sys.stderr)
                 print("psc: locking failed; nothing was changed", file=sys.stderr)
                 return 1
         pip_lock = without_index(json.loads((aside / "Pipfile.lock").read_text()))
-        npm_lock = without_resolved(json.loads((aside / "package-lock.json").read_text()))
+        npm_locks = {
+            cdk: without_resolved(json.loads((aside / cdk.name / "package-lock.json").read_text()))
+            for cdk in CDKS.values()
+        }
     (CHECKOUT / "Pipfile.lock").write_text(json.dumps(pip_lock, indent=4, sort_keys=True) + "\n")
-    (CHECKOUT / "package-lock.json").write_text(json.dumps(npm_lock, indent=2) + "\n")
-    print("Pipfile.lock and package-lock.json are up to date; run `./psc test` to try them")
+    for cdk, npm_lock in npm_locks.items():
+        (cdk.cli_folder / "package-lock.json").write_text(json.dumps(npm_lock, indent=2) + "\n")
+    print("Pipfile.lock and each package-lock.json are up to date; run `./psc test` to try them")
     return 0
 
 

@@ -6,22 +6,25 @@ import hashlib
 import json
 from pathlib import Path
 
+from commands.cdk import CDKS, Cdk
+
 # How the lock calls Pipfile's [packages], [dev-packages] and [rehearse].
 _GROUPS = ("default", "develop", "rehearse")
 
 
-def requirements(lock: Path) -> str:
-    """The locked packages, one per line with its hashes; the project's own distributions are left out.
+def requirements(lock: Path, cdk: Cdk) -> str:
+    """The locked packages, one per line with its hashes; the project's own distributions and other CDKs are left out.
 
     Raises:
         ValueError: when the file is no lock, or an entry has no version or hash.
     """
     try:
         content = json.loads(lock.read_text(encoding="utf-8"))
+        others = {name for other in CDKS.values() if other != cdk for name in (other.name, other.bindings)}
         lines: dict[str, str] = {}
-        for group in _GROUPS:
+        for group in dict.fromkeys((*_GROUPS, cdk.group)):
             for name, entry in content.get(group, {}).items():
-                if "path" not in entry:
+                if "path" not in entry and name not in others:
                     lines[name] = _line(name, entry)
     except (OSError, AttributeError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(

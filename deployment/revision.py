@@ -35,6 +35,11 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
     _refuse_links(into, f"{revision} ({commit})")
     if not (into / "main.py").exists():
         raise UnusableError(f"{revision} ({commit}) has no main.py to synthesize with")
+    if os.environ.get("PSC_CDK") == "cdktn" and not (into / "constructs/src/cloudrun_psc/cdk.py").exists():
+        raise UnusableError(
+            f"{revision} ({commit}) cannot be synthesized with cdktn, which it did not know yet; both write the same, "
+            "so run this with PSC_CDK=cdktf"
+        )
     return commit
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from deployment.unusable import UnusableError
 
@@ -38,6 +39,9 @@ class Done:
         return [line for line in (self.output + self.errors).splitlines() if line.strip()]
 
 
+ProgramName = Literal["terraform", "tofu"]
+
+
 class Terraform:
     """The program. `seconds` is how long its commands took by now, by their names."""
 
@@ -50,7 +54,7 @@ class Terraform:
         self._ended = False
 
     @property
-    def name(self) -> str:
+    def name(self) -> ProgramName:
         """What people type: `terraform`, or `tofu`."""
         return "tofu" if "tofu" in Path(self.program).name else "terraform"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from deployment.output_folder import StackFolder, chosen, local_states
+from deployment.terraform import ProgramName
 from deployment.unusable import UnusableError
 from deployment.values import Json
 from handover.credentials import Suspect, elsewhere, in_environment
@@ -25,11 +26,15 @@ RUNBOOK = "README.md"
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is wanted: a format's name, the stacks (all when empty), and variables that only look like credentials."""
+    """What is wanted: a format's name, the stacks (all when empty), and variables that only look like credentials.
+
+    `program` is the one that the readers of the runbook will type.
+    """
 
     format: str = "json"
     stacks: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
+    program: ProgramName = "terraform"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +70,14 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
         for stack in wanted
     )
     format_ = FORMATS[wish.format]
-    facts = Facts(settings=settings, stacks=handed, links=self_links(producer), format=format_, source=source)
+    facts = Facts(
+        settings=settings,
+        stacks=handed,
+        links=self_links(producer),
+        format=format_,
+        source=source,
+        program=wish.program,
+    )
     manifest = Manifest(
         environment=settings.environment,
         format="hcl" if format_.NAME == "hcl" else "json",
@@ -73,6 +85,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
         harmless=tuple(sorted(wish.harmless)),
         provider=handed[0].files[VERSIONS]["terraform"]["required_providers"]["google"]["version"],
         source=source,
+        program=wish.program,
     )
     files = {path: content for stack in handed for path, content in _files(stack, format_).items()}
     files |= {RUNBOOK: runbook(facts).encode(), MANIFEST: manifest.text().encode()}

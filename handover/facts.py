@@ -27,6 +27,7 @@ class Facts:
     links: dict[str, str]
     format: Format
     source: BundleSource
+    program: str
 
     @property
     def producer(self) -> HandedStack | None:
@@ -45,12 +46,17 @@ class Facts:
 
     @property
     def versions(self) -> dict[str, str]:
-        """Terraform's and the provider's constraints."""
+        """Terraform's (or OpenTofu's) and the provider's constraints."""
         terraform = self.stacks[0].files[VERSIONS]["terraform"]
         return {
-            "Terraform": terraform["required_version"],
+            self.product: terraform["required_version"],
             "google provider": terraform["required_providers"]["google"]["version"],
         }
+
+    @property
+    def product(self) -> str:
+        """What the program is called in a sentence."""
+        return "OpenTofu" if self.program == "tofu" else "Terraform"
 
     def side(self, stack: HandedStack) -> ConsumerSettings:
         """A consumer's settings."""

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from annotated_types import Len
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
+from deployment.terraform import ProgramName
 from deployment.unusable import UnusableError
 from handover.present import plain_file
 from handover.source import BundleSource
@@ -43,10 +44,15 @@ class Manifest:
     harmless: tuple[str, ...]
     provider: str
     source: BundleSource
+    # Whose commands the runbook has, and whose lock files are in the folders.
+    program: ProgramName = "terraform"
 
     def text(self) -> str:
         """As it is written: no time, no path."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=2, sort_keys=True) + "\n"
+        document = {"schema": SCHEMA, **asdict(self)}
+        if self.program == "terraform":
+            del document["program"]  # as bundles of earlier versions have it
+        return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

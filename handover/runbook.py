@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from handover import runbook_tasks, runbook_trouble
 from handover.facts import Facts
 from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
+
+# A command to type, in whatever section it stands: there the program is called by its name.
+_COMMAND = re.compile(r"(?<![\w./-])terraform (?=-chdir=|(?:init|import|state|validate)\b)")
 
 
 def runbook(facts: Facts) -> str:
@@ -28,7 +32,8 @@ def runbook(facts: Facts) -> str:
         _roles(facts),
         _origin(facts),
     ]
-    return wrapped("\n\n".join(section.strip("\n") for section in sections)) + "\n"
+    text = "\n\n".join(section.strip("\n") for section in sections)
+    return wrapped(_COMMAND.sub(f"{facts.program} ", text)) + "\n"
 
 
 def _in_order(stacks: list[HandedStack] | tuple[HandedStack, ...], *verbs: str) -> Iterator[str]:
@@ -50,8 +55,8 @@ def _introduction(facts: Facts) -> str:
         [
             f"# Runbook: {facts.settings.environment}",
             "",
-            f"This folder is a deployment as plain Terraform: {what}. It was generated, and needs only Terraform "
-            f"({facts.versions['Terraform']}). You may change the values in each `{facts.format.VALUES}`; everything "
+            f"This folder is a deployment as plain Terraform: {what}. It was generated, and needs only {facts.product} "
+            f"({facts.versions[facts.product]}). You may change the values in each `{facts.format.VALUES}`; everything "
             "else is generated anew when the design changes.",
             "",
             _picture(facts),

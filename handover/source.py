@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from cloudrun_psc.cdk import BINDINGS, in_use
 from deployment.revision import git
 from deployment.unusable import UnusableError
 
 
 @dataclass(frozen=True, kw_only=True)
 class BundleSource:
-    """`revision` is the commit, None without git; `changed` whether the work tree differed from it."""
+    """`revision` is the commit, None without git; `changed` whether the work tree differed from it.
+
+    `cdktf` is its version; where the fork was in use, "cdktn" stands in front.
+    """
 
     revision: str | None
     changed: bool
@@ -30,13 +34,14 @@ class BundleSource:
 def source(checkout: Path) -> BundleSource:
     """The source as it is now."""
     revision = _git(checkout, "rev-parse", "--verify", "--quiet", "HEAD")
+    cdk = in_use()
     constructs = tomllib.loads((checkout / "constructs" / "pyproject.toml").read_text())
     return BundleSource(
         revision=revision or None,
         changed=bool(_git(checkout, "status", "--porcelain")),
         project=str(constructs["project"]["version"]),
-        cdktf=version("cdktf"),
-        bindings=version("cdktf-cdktf-provider-google"),
+        cdktf=version(cdk) if cdk == "cdktf" else f"{cdk} {version(cdk)}",
+        bindings=version(BINDINGS[cdk].replace("_", "-")),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import cloudrun_psc  # noqa: F401  # before cdktf: where the fork is in use, it is that
 from cdktf_fast_synthesis import use_fast_synthesis
 from config.loading import load
 

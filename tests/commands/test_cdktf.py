@@ -11,13 +11,14 @@ import pytest
 
 from commands import cdktf
 from commands.building import BuildError
+from commands.cdk import CDKTF
 from commands.environment import Environment
 from deployment.terraform import Terraform
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    return Environment(tmp_path / "env")
+    return Environment(tmp_path / "env", CDKTF)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from commands import handover
+from commands.cdk import CDKTF
 from commands.environment import Environment
 from commands.options import UsageError, parse
 from tests.conftest import DEFAULT
@@ -32,7 +33,7 @@ def reference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory:
 def run(*words: str) -> int:
     parser = ArgumentParser()
     handover.arguments(parser)
-    return handover.run(parser.parse_args(words), Environment(Path("unused")))
+    return handover.run(parser.parse_args(words), Environment(Path("unused"), CDKTF))
 
 
 def test_hand_over_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import cloudrun_psc
+from tests.cdk import native
 from tests.conftest import CHECKOUT, Json, Synthesized, stacks_in
 from tests.docs.pages import Block, blocks
 
@@ -56,11 +57,12 @@ def stacks(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthes
 
 
 def synthesized(app: Path, installed: Path, folder: Path) -> Synthesized:
-    out = folder / "cdktf.out"
+    out, program = folder / "cdktf.out", folder / "main.py"
+    program.write_text(native(app.read_text()))
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PSC_", "PYTHON"))}
     variables |= {"CDKTF_OUTDIR": str(out), "PYTHONPATH": str(installed)}
     done = subprocess.run(
-        [sys.executable, str(app)], cwd=folder, env=variables, capture_output=True, text=True, check=False
+        [sys.executable, str(program)], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     return stacks_in(out)

@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from config.loading import load
+from deployment.terraform import Terraform
 from deployment.terraform_variables import for_init
 from handover.bundle import Wish, bundle
 from handover.placing import place
@@ -22,7 +23,8 @@ from tests.e2e.live import Live
 
 SOURCE = BundleSource(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`(terraform [^`]*)`")
+_INLINE = re.compile(r"`((?:terraform|tofu) [^`]*)`")
+_TYPED = re.compile(r"(?:terraform|tofu) ")
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Handed:
     @classmethod
     def of(cls, live: Live, folder: Path, wish: Wish) -> Handed:
         """Make the bundle as `./psc handover` does."""
+        wish = replace(wish, program=Terraform(live.program).name)
         settings = load(REFERENCE, {"PSC_CONFIG": str(live.folder / "tried.yaml")}).settings
         place(bundle(live.standing, settings, SOURCE, wish).files, folder)
         one = cls(live, folder, wish)
@@ -83,7 +86,8 @@ class Handed:
 
     def types(self, text: str) -> str:
         """Type a block into a shell in the bundle's folder; what it wrote."""
-        self.typed += [line.strip() for line in text.splitlines() if line.strip().startswith("terraform")]
+        text = self._named(text)
+        self.typed += [line.strip() for line in text.splitlines() if _TYPED.match(line.strip())]
         done = self.tries(text)
         assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done.stdout
@@ -91,8 +95,17 @@ class Handed:
     def tries(self, text: str) -> subprocess.CompletedProcess[str]:
         """The same, where it may fail."""
         return subprocess.run(
-            ["bash", "-e", "-c", text], cwd=self.folder, env=self.variables, capture_output=True, text=True, check=False
+            ["bash", "-e", "-c", self._named(text)],
+            cwd=self.folder,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
         )
+
+    def _named(self, text: str) -> str:
+        """What the tests and the docs call `terraform`, by the name of the program that runs."""
+        return re.sub(r"^terraform ", f"{self.wish.program} ", text, flags=re.MULTILINE)
 
     def section(self, heading: str) -> str:
         """A section of the runbook, to the next heading of any level; a comment in a block is none."""
@@ -112,7 +125,9 @@ class Handed:
 
     def untyped(self) -> set[str]:
         """The runbook's commands that were not typed yet; those that only name one are left out."""
-        named = {"terraform validate", "terraform init", "terraform import", "terraform state rm", "terraform state mv"}
+        named = {
+            f"{self.wish.program} {word}" for word in ("validate", "init", "import", "state rm", "state mv")
+        }  # fmt: skip
         return self.all_commands() - set(self.typed) - named
 
     def blocks(self, heading: str, language: str = "sh") -> list[str]:
@@ -123,7 +138,7 @@ class Handed:
         """Every command of Terraform in the runbook: lines of shell blocks, and in the running text."""
         text = (self.folder / "README.md").read_text()
         lines = [line.strip() for kind, block in _BLOCK.findall(text) if kind == "sh" for line in block.splitlines()]
-        return {line for line in lines if line.startswith("terraform")} | set(_INLINE.findall(_BLOCK.sub("", text)))
+        return {line for line in lines if _TYPED.match(line)} | set(_INLINE.findall(_BLOCK.sub("", text)))
 
     def edits(self, heading: str, stack: str) -> None:
         """Put what the section shows into the stack's file of values, in place of what is there."""

@@ -95,7 +95,7 @@ def test_the_runbook_is_true_from_the_first_command_to_the_last(
         assert NOTHING in plans(handed, stack)
     for heading in ("consumer: psc-endpoint", "producer: hello-service"):
         for line in "".join(handed.blocks(heading)).splitlines():
-            if line.startswith("terraform"):
+            if line.startswith(handed.wish.program):
                 assert handed.types(line).strip()
     for command in sorted(one for one in handed.untyped() if not one.endswith("destroy")):
         handed.types(command)

@@ -10,10 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from cdktf_fast_synthesis import fitting
+from tests.cdk import CDK, native
 from tests.conftest import CHECKOUT
 
 PROGRAMS = Path(__file__).parent / "programs"
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _native(program: Path, folder: Path) -> Path:
+    """The program as that CDK's users write it."""
+    if native("cdktf") == "cdktf":
+        return program
+    made = folder / f"programs-{program.parent.name}"
+    made.mkdir(exist_ok=True)
+    for file in program.parent.glob("*.py"):
+        (made / file.name).write_text(native(file.read_text()))
+    return made / program.name
 
 
 def run_program(
@@ -25,9 +38,14 @@ def run_program(
     environment |= {"PYTHONPATH": str(CHECKOUT / "fast_synthesis" / "src"), "CLOUDRUN_PSC_CACHE": str(cache)}
     # cdktf asks for Terraform's version before it writes an `import` block; no test needs the real one for that.
     environment["PATH"] = f"{PROGRAMS / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment |= variables or {}
+    environment |= {"CHECKOUT": str(CHECKOUT), fitting.CHOICE: CDK.module} | (dict(variables) if variables else {})
     return subprocess.run(
-        [sys.executable, str(program), *words], env=environment, capture_output=True, text=True, check=False, cwd=cache
+        [sys.executable, str(_native(program, cache)), *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cache,
     )
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from cdktf_fast_synthesis import cache as cache_module
 from cdktf_fast_synthesis import fitting, levers
 from cdktf_fast_synthesis.fitting import UnfitError
+from tests.cdk import CDK, native
 from tests.fast_synthesis.conftest import run_program
 
 PROGRAM = """
@@ -88,7 +90,7 @@ def test_two_processes_on_an_empty_cache(program: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_spoiled_cache_heals(spoiled: str, with_: bytes, program: Path, own_cache: Path, tmp_path: Path) -> None:
-    hit = [path for path in own_cache.glob(spoiled) if path.is_file()]
+    hit = [path for path in own_cache.glob(native(spoiled)) if path.is_file()]
     assert hit, "nothing to spoil: has the cache another layout now?"
     for path in hit:
         path.unlink()  # hard-linked to the original
@@ -103,7 +105,7 @@ def test_a_spoiled_cache_heals(spoiled: str, with_: bytes, program: Path, own_ca
 
 
 def test_damage_in_what_the_program_does_not_import(own_cache: Path, tmp_path: Path) -> None:
-    for path in own_cache.glob("packages/@cdktf/**/lib/index.js"):
+    for path in own_cache.glob(native("packages/@cdktf/**/lib/index.js")):
         path.unlink()
         path.write_bytes(b"syntax error")
     program = tmp_path / "program.py"
@@ -114,13 +116,14 @@ def test_damage_in_what_the_program_does_not_import(own_cache: Path, tmp_path: P
     done = run_program(program, cache=own_cache)
     assert (done.returncode, done.stdout) == (0, "True False\n")
     assert done.stderr.count("\n") == 1
-    assert "the kernel cannot load @cdktf/provider-google" in done.stderr
+    assert f"the kernel cannot load {CDK.bindings_assembly}" in done.stderr
 
 
 @pytest.mark.parametrize("gone", ["packages/cdktf", "packages", "stamps", "python"])
 def test_a_cache_of_which_a_part_is_gone_is_made_anew(
     gone: str, program: Path, own_cache: Path, tmp_path: Path
 ) -> None:
+    gone = native(gone)
     shutil.rmtree(own_cache / gone)
     done = run_program(program, str(tmp_path / "out"), cache=own_cache)
     assert (done.returncode, done.stderr) == (0, "")
@@ -129,12 +132,12 @@ def test_a_cache_of_which_a_part_is_gone_is_made_anew(
 
 def test_nothing_is_written_into_installed_packages(program: Path, tmp_path: Path) -> None:
     """Neither files nor bytecode: the folders' times would tell."""
-    import cdktf
-    import cdktf_cdktf_provider_google as google
     import jsii
 
+    cdk, google = import_module(CDK.module), import_module(CDK.bindings)
+
     def times() -> Iterator[tuple[str, int]]:
-        for module in (cdktf, jsii):
+        for module in (cdk, jsii):
             for folder, _, _ in os.walk(Path(str(module.__file__)).parent):
                 yield folder, Path(folder).stat().st_mtime_ns
         for part in ("", "_jsii", "compute_network"):
@@ -167,13 +170,22 @@ def test_too_late_it_says_so_and_changes_nothing(program: Path, cache: Path, tmp
     assert "before use_fast_synthesis() was called" in done.stderr
 
 
-@pytest.mark.parametrize("known", ["JSII", "CDKTF"])
-def test_another_version_is_left_alone_in_one_line(known: str, program: Path, cache: Path, tmp_path: Path) -> None:
-    program.write_text(f"from cdktf_fast_synthesis import fitting\nfitting.{known} = ('0.0.1',)\n{PROGRAM}")
+@pytest.mark.parametrize(
+    ("known", "assignment"),
+    [
+        ("jsii", "fitting.JSII = ('0.0.1',)"),
+        (CDK.module, "import dataclasses\nmine = dataclasses.replace(fitting.cdk(), versions=('0.0.1',))\n"
+         "fitting.cdk = lambda: mine"),
+    ],
+)  # fmt: skip
+def test_another_version_is_left_alone_in_one_line(
+    known: str, assignment: str, program: Path, cache: Path, tmp_path: Path
+) -> None:
+    program.write_text(f"from cdktf_fast_synthesis import fitting\n{assignment}\n{PROGRAM}")
     done = run_program(program, str(tmp_path / "out"), cache=cache)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("\n") == 1
-    assert f"note: ordinary synthesis for the kernel: {known.lower()} " in done.stderr
+    assert f"note: ordinary synthesis for the kernel: {known} " in done.stderr
     assert "is not known to it (known: 0.0.1)" in done.stderr
 
 
@@ -247,4 +259,4 @@ def test_the_kernels_process_and_its_folder_are_gone_at_the_end(program: Path, c
 
 
 def test_the_packages_are_those_that_the_kernel_loads() -> None:
-    assert {module for _, module in levers._PACKAGES} == {"constructs", "cdktf", "cdktf_cdktf_provider_google"}
+    assert list(levers.loaded_packages(CDK).values()) == ["constructs", CDK.module, CDK.bindings]

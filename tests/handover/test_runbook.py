@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -184,3 +185,14 @@ def test_paragraphs_are_broken_and_nothing_else() -> None:
     assert any(line.startswith("  word") for line in lines)
     assert f"| {long} |" in lines
     assert long in lines
+
+
+def test_a_bundle_for_opentofu_has_its_commands(make: Make) -> None:
+    bundles = [make(wish=Wish(program=program)) for program in ("terraform", "tofu")]
+    ours, tofus = (made.files["README.md"].decode() for made in bundles)
+    commands = re.compile(r"(?:terraform|tofu) (?:-chdir|init|state|import)")
+    typed = [command.replace("terraform ", "tofu ") for command in commands.findall(ours)]
+    assert len(typed) > 20
+    assert commands.findall(tofus) == typed
+    assert "needs only OpenTofu (>= 1.5.0)" in " ".join(tofus.split())
+    assert [json.loads(made.files["manifest.json"]).get("program") for made in bundles] == [None, "tofu"]

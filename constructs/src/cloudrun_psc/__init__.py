@@ -1,12 +1,15 @@
 """Publish a Cloud Run service privately over Private Service Connect: constructs for any CDKTF app.
 
 Importing this package loads neither cdktf nor the bindings; each name is fetched from its module on first use.
+They work with cdktf and with cdktn, its maintained fork; see `cdk`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from cloudrun_psc.cdk import follow_the_app
 
 if TYPE_CHECKING:
     from cloudrun_psc.consumer_network import ConsumerNetwork as ConsumerNetwork
@@ -49,6 +52,9 @@ _HOMES = {
     "removed_blocks": "former_addresses",
 }
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+follow_the_app()
 
 
 def __getattr__(name: str) -> Any:

@@ -101,7 +101,7 @@ class ConsumerNetwork(Construct):
             project=self.project,
             name=name,
             auto_create_subnetworks=False,
-            depends_on=list(depends_on),
+            depends_on=list(depends_on) or None,
             lifecycle=TerraformResourceLifecycle(
                 precondition=[unchanged(recorded, self.region, "The region cannot change", _NOT_IN_ONE_APPLY)]
             ),

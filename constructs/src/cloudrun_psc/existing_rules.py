@@ -23,7 +23,7 @@ class ExistingRules:
     ) -> None:
         """Look for them in `scope`, with the load balancer's `address`, once `depends_on` is there."""
         data = DataGoogleComputeForwardingRules(
-            scope, "ExistingRules", project=network.project, region=network.region, depends_on=list(depends_on)
+            scope, "ExistingRules", project=network.project, region=network.region, depends_on=list(depends_on) or None
         )
         self._rules = f"{claim(data, 'data.google_compute_forwarding_rules', address)}.rules"
         self._scope, self._network, self._address = scope, network.network_id, address

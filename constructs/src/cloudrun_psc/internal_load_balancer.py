@@ -158,7 +158,7 @@ class InternalLoadBalancer(Construct):
             name=name,
             network_endpoint_type="SERVERLESS",
             cloud_run=ComputeRegionNetworkEndpointGroupCloudRun(service=service),
-            depends_on=list(depends_on),
+            depends_on=list(depends_on) or None,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(resource, "google_compute_region_network_endpoint_group", self._address)
@@ -240,7 +240,7 @@ class InternalLoadBalancer(Construct):
             port_range=str(port),
             target=proxy.id,
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
-            depends_on=list(self._network.needed),
+            depends_on=list(self._network.needed) or None,
             lifecycle=TerraformResourceLifecycle(
                 create_before_destroy=True,
                 ignore_changes=["name"],

@@ -99,7 +99,8 @@ class PrivateService(Construct):
             depends_on=[
                 *depends_on,
                 *(self._secret_access(container, accessor, secret_accessor_key, depends_on) if accessor else ()),
-            ],
+            ]
+            or None,
         )
         claim(self.resource, "google_cloud_run_v2_service", self._address)
         remember(self, self._address, name, container, service_account)
@@ -130,7 +131,7 @@ class PrivateService(Construct):
                 secret_id=secret,
                 role="roles/secretmanager.secretAccessor",
                 member=member,
-                depends_on=list(depends_on),
+                depends_on=list(depends_on) or None,
             )
             claim(grant, type_, name)
         self._formerly(grant, address, where)
@@ -188,7 +189,7 @@ class PrivateService(Construct):
             name=self.resource.name,
             role="roles/run.invoker",
             member=member,
-            depends_on=list(depends_on),
+            depends_on=list(depends_on) or None,
             lifecycle=TerraformResourceLifecycle(
                 replace_triggered_by=[f"google_cloud_run_v2_service.{self._address}.uid"]
             ),

@@ -133,7 +133,7 @@ class ProducerNetwork(Construct):
             project=self.project,
             name=name,
             auto_create_subnetworks=False,
-            depends_on=list(depends_on),
+            depends_on=list(depends_on) or None,
             lifecycle=TerraformResourceLifecycle(
                 precondition=[
                     self._unchanged("region", self.region, "The region"),

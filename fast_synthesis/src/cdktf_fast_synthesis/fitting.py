@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from importlib.machinery import PathFinder
 
 OFF = "CLOUDRUN_PSC_FAST_SYNTHESIS"
 # jsii's kernel protocol, its cache layout and the names inside its modules are its own business and may change with
 # any release. These were read and tried.
 JSII = ("1.142.0",)
-# The shape of the JavaScript modules: a stack trace per token, and a provider's index that only requires.
-CDKTF = ("0.21.0",)
+
+
+@dataclass(frozen=True)
+class Cdk:
+    """One of the packages that an app is written with; all their names here are Python's, but one."""
+
+    module: str  # and the assembly's name
+    # Whose JavaScript modules have the known shape: a stack trace per token, and a provider's index that only requires.
+    versions: tuple[str, ...]
+    bindings: str
+    bindings_assembly: str
+    # Bindings that import every resource with the first one. Later ones do not: there is nothing to put in their place.
+    eager_bindings: tuple[str, ...]
+
+
+# CDKTF, and CDK Terrain, its maintained fork.
+CDKS = (
+    Cdk("cdktf", ("0.21.0",), "cdktf_cdktf_provider_google", "@cdktf/provider-google", ("16.12.1",)),
+    Cdk("cdktn", ("0.24.0",), "cdktn_provider_google", "@cdktn/provider-google", ()),
+)
+CHOICE = "PSC_CDK"
+
+
+def cdk() -> Cdk:
+    """The one that the app uses: as `PSC_CDK` says, else what is installed, of both cdktf."""
+    chosen = [one for one in CDKS if one.module == os.environ.get(CHOICE)]
+    there = chosen or [one for one in CDKS if (spec := PathFinder.find_spec(one.module)) is not None and spec.origin]
+    return (there or list(CDKS))[0]
 
 
 class UnfitError(Exception):

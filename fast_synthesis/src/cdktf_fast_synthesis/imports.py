@@ -14,7 +14,7 @@ import importlib.machinery
 import marshal
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -22,7 +22,6 @@ from cdktf_fast_synthesis.cache import put
 
 # Raised when modules are compiled differently: what former versions left is then not used.
 RECIPE = 2
-PACKAGES = ("cdktf", "constructs", "cdktf_cdktf_provider_google")
 _CHECKS = "cdktf_fast_synthesis.type_checks"
 # The two headers under which jsii-pacmak lets a module find its type checks (the former up to 1.119).
 _HEADER = """\
@@ -80,15 +79,16 @@ class _Following(importlib.machinery.SourceFileLoader):
 class GeneratedModules(importlib.abc.MetaPathFinder):
     """Finds the generated modules as Python itself would, and lends them our loader."""
 
-    def __init__(self, cache: Path) -> None:
-        """`cache` is the cache folder."""
+    def __init__(self, cache: Path, packages: Set[str]) -> None:
+        """`cache` is the cache folder, `packages` the names of those that jsii generated."""
+        self._packages = packages
         self._folder = cache / "python" / f"{sys.implementation.cache_tag}-{sys.flags.optimize}"
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """The module's own spec with our loader, or None for modules of others."""
-        if fullname.partition(".")[0] not in PACKAGES:
+        if fullname.partition(".")[0] not in self._packages:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:

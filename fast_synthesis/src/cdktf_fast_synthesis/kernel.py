@@ -75,7 +75,7 @@ class FastKernel:
         self._process = process
         self._cache = cache
         self._wire = Wire(kernel)
-        self._known = KnownAnswers()
+        self._known = KnownAnswers(process.cdk)
         self._loads: list[tuple[str, str, str]] = []
 
     def settle(self) -> None:

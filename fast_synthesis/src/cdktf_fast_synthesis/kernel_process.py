@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cdktf_fast_synthesis.cache import put
-from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.fitting import Cdk, UnfitError
 from cdktf_fast_synthesis.package_cache import root
 from cdktf_fast_synthesis.packages import Package
 
@@ -34,8 +34,10 @@ _CHANNEL = 3  # the descriptor that jsii's program reads and writes
 class KernelProcess:
     """A running kernel: one line of JSON out, one line back."""
 
-    def __init__(self, cache: Path, packages: Sequence[tuple[Package, Path]], version: str) -> None:
+    def __init__(self, cache: Path, packages: Sequence[tuple[Package, Path]], version: str, cdk: Cdk) -> None:
         """Start it, and have it load `packages`, each with the file to hand to jsii as its tarball.
+
+        `version` is jsii's, `cdk` the package that the app uses.
 
         Raises:
             UnfitError: when it cannot be started here.
@@ -48,7 +50,7 @@ class KernelProcess:
         node = shutil.which(os.environ.get("JSII_NODE") or "node")
         if node is None:
             raise UnfitError("there is no Node; set JSII_NODE")
-        self._version = version
+        self._version, self.cdk = version, cdk
         self._expected = [(package.name, package.version) for package, _ in packages]
         self._loading = {(package.name, package.version): package.tarball for package, _ in packages}
         self._socket = self._start(node, _program(cache, version), cache)
@@ -64,6 +66,7 @@ class KernelProcess:
         environment["JSII_AGENT"] = f"cdktf_fast_synthesis on jsii {self._version}"
         environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(root(cache))
         environment["CLOUDRUN_PSC_COMPILE_CACHE"] = str(cache / "node")
+        environment["CLOUDRUN_PSC_CDK"] = self.cdk.module
         # The options are those of jsii's own start.
         command = [node, "--max-old-space-size=4069", "--preserve-symlinks", "--require", _preload(), str(program)]
         ours, theirs = socket.socketpair()

@@ -11,12 +11,12 @@ from typing import Any
 from jsii import _reference_map
 from jsii._kernel.types import ObjRef
 
+from cdktf_fast_synthesis.fitting import Cdk
+
 # `readonly` fields in constructs 10, or computed from nothing but these: a node is never moved or renamed.
 _CONSTRUCT, _NODE = "constructs.Construct", "constructs.Node"
 _FIXED = {_CONSTRUCT: frozenset({"node"}), _NODE: frozenset({"id", "path"})}
-_PASS_SCOPE_ON = ("constructs.", "cdktf.", "@cdktf/provider-google.")
-_STACK, _TOKEN = "cdktf.TerraformStack", "cdktf.Token"
-# cdktf writes tokens into strings as ${TfToken[…]}, and into numbers as doubles far beyond this.
+# Both packages write tokens into strings as ${TfToken[…]}, and into numbers as doubles far beyond this.
 _IN_STRINGS = "TfToken["
 _LARGEST = 2**53
 
@@ -24,7 +24,10 @@ _LARGEST = 2**53
 class KnownAnswers:
     """What the kernel has told and cannot tell differently later."""
 
-    def __init__(self) -> None:
+    def __init__(self, cdk: Cdk) -> None:
+        """`cdk` is the package that the app uses: its names are known, of others everything is asked for."""
+        self._stack, self._token = f"{cdk.module}.TerraformStack", f"{cdk.module}.Token"
+        self._pass_scope_on = ("constructs.", f"{cdk.module}.", f"{cdk.bindings_assembly}.")
         self._properties: dict[tuple[str, str], Any] = {}
         self._stacks: dict[str, Any] = {}
         self._fixed: dict[type, frozenset[str]] = {}
@@ -35,8 +38,8 @@ class KnownAnswers:
         type_ = type(obj)
         kind = self._kinds.get(type_)
         if kind is None:
-            kind = self._kinds[type_] = _kind(type_)
-        if kind == _STACK:
+            kind = self._kinds[type_] = self._kind(type_)
+        if kind == self._stack:
             self._stacks[_ref(obj)] = obj
         elif kind == _CONSTRUCT and args:
             stack = self._stacks.get(_ref(args[0]))
@@ -60,16 +63,25 @@ class KnownAnswers:
         """A static method's result, or None when it is to be asked for."""
         if not args or len(args) != 1:
             return None
-        if method == "isUnresolved" and fqn == _TOKEN:
+        if method == "isUnresolved" and fqn == self._token:
             return _is_unresolved(args[0])
-        if method == "of" and fqn == _STACK:
+        if method == "of" and fqn == self._stack:
             return self._stacks.get(_ref(args[0]))
         return None
 
     def keep_static_call(self, fqn: str, method: str, args: list[Any] | None, result: Any) -> None:
         """Remember a result, if it is one that never changes."""
-        if method == "of" and fqn == _STACK and args and result is not None:
+        if method == "of" and fqn == self._stack and args and result is not None:
             self._stacks[_ref(args[0])] = result
+
+    def _kind(self, type_: type) -> str:
+        """Whether it is a stack, or a construct of a package whose classes pass their scope on; or neither."""
+        construct, stack = _reference_map._types.get(_CONSTRUCT), _reference_map._types.get(self._stack)
+        if stack is not None and issubclass(type_, stack):
+            return self._stack
+        name = getattr(type_, "__jsii_type__", "") or ""
+        passes_on = construct is not None and issubclass(type_, construct) and name.startswith(self._pass_scope_on)
+        return _CONSTRUCT if passes_on else ""
 
 
 def _fixed(type_: type) -> frozenset[str]:
@@ -78,16 +90,6 @@ def _fixed(type_: type) -> frozenset[str]:
         if known is not None and issubclass(type_, known):
             return names
     return frozenset()
-
-
-def _kind(type_: type) -> str:
-    """Whether it is a stack, or a construct of a package whose classes pass their scope on; or neither."""
-    construct, stack = _reference_map._types.get(_CONSTRUCT), _reference_map._types.get(_STACK)
-    if stack is not None and issubclass(type_, stack):
-        return _STACK
-    name = getattr(type_, "__jsii_type__", "") or ""
-    passes_on = construct is not None and issubclass(type_, construct) and name.startswith(_PASS_SCOPE_ON)
-    return _CONSTRUCT if passes_on else ""
 
 
 def _ref(construct: Any) -> str:

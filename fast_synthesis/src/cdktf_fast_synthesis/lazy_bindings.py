@@ -12,24 +12,23 @@ import sys
 from importlib import util
 from types import ModuleType
 
-from cdktf_fast_synthesis.fitting import UnfitError, installed, switched_off
-
-PACKAGE = "cdktf_cdktf_provider_google"
-# The layout that this was made for: one subpackage per resource, each loading the jsii assembly by itself.
-KNOWN_VERSIONS = ("16.12.1",)
+from cdktf_fast_synthesis.fitting import Cdk, UnfitError, installed, switched_off
 
 
-def use_lazy_bindings() -> bool:
-    """Switch to lazy imports; False (and nothing changed) where the bindings are unknown, imported or it is off."""
-    if PACKAGE in sys.modules or switched_off():
+def use_lazy_bindings(cdk: Cdk) -> bool:
+    """Switch to lazy imports; False (and nothing changed) where the bindings are unknown, imported or it is off.
+
+    The layout that this was made for: one subpackage per resource, each loading the jsii assembly by itself.
+    """
+    if cdk.bindings in sys.modules or switched_off():
         return False
     try:
-        installed(PACKAGE.replace("_", "-"), KNOWN_VERSIONS)
+        installed(cdk.bindings.replace("_", "-"), cdk.eager_bindings)
     except UnfitError:
         return False
-    spec = util.find_spec(PACKAGE)
+    spec = util.find_spec(cdk.bindings)
     assert spec is not None
-    sys.modules[PACKAGE] = _Package.of(util.module_from_spec(spec))
+    sys.modules[cdk.bindings] = _Package.of(util.module_from_spec(spec))
     return True
 
 

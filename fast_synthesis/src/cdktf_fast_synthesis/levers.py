@@ -12,14 +12,9 @@ from typing import Any
 
 from cdktf_fast_synthesis import fitting, packages
 from cdktf_fast_synthesis.cache import cache_folder
-from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.fitting import Cdk, UnfitError
 from cdktf_fast_synthesis.lazy_bindings import use_lazy_bindings
 
-_PACKAGES = (
-    ("constructs", "constructs"),
-    ("cdktf", "cdktf"),
-    ("@cdktf/provider-google", "cdktf_cdktf_provider_google"),
-)
 # Imported by jsii and by every binding, used by them seldom or never once the kernel is ours.
 _SELDOM_USED = ("cattr", "dateutil.parser", "typeguard")
 _in_use: list[str] = []
@@ -34,29 +29,35 @@ def use() -> bool:
     if "jsii" in sys.modules:
         fitting.say("this run", "jsii or bindings were imported before use_fast_synthesis() was called")
         return False
+    cdk = fitting.cdk()
     for part, take in (("the kernel", _kernel), ("imports", _imports)):
         try:
-            take()
+            take(cdk)
             _in_use.append(part)
         except (UnfitError, OSError) as error:
             fitting.say(part, error)
-    if use_lazy_bindings():
+    if use_lazy_bindings(cdk):
         _in_use.append("bindings")
     return bool(_in_use)
 
 
-def _kernel() -> None:
+def loaded_packages(cdk: Cdk) -> dict[str, str]:
+    """The assemblies that the kernel loads in any case, each with the module that holds it."""
+    return {"constructs": "constructs", cdk.module: cdk.module, cdk.bindings_assembly: cdk.bindings}
+
+
+def _kernel(cdk: Cdk) -> None:
     """Start the kernel's process now; jsii itself is imported by whoever needs it, and takes the process then."""
     if not hasattr(os, "posix_spawn"):
         raise UnfitError("this system starts processes in another way")
     version = fitting.installed("jsii", fitting.JSII)
-    fitting.installed("cdktf", fitting.CDKTF)
+    fitting.installed(cdk.module, cdk.versions)
     from cdktf_fast_synthesis.imports import After
     from cdktf_fast_synthesis.kernel_process import KernelProcess
 
     cache = cache_folder()
-    wanted = [packages.package(name, _folder(module)) for name, module in _PACKAGES]
-    process = KernelProcess(cache, [(one, packages.unpacked(cache, one)) for one in wanted], version)
+    wanted = [packages.package(name, _folder(module)) for name, module in loaded_packages(cdk).items()]
+    process = KernelProcess(cache, [(one, packages.unpacked(cache, one)) for one in wanted], version, cdk)
 
     def take_over() -> None:
         from cdktf_fast_synthesis import kernel
@@ -67,10 +68,10 @@ def _kernel() -> None:
     _postpone_seldom_used()
 
 
-def _imports() -> None:
+def _imports(cdk: Cdk) -> None:
     from cdktf_fast_synthesis.imports import GeneratedModules
 
-    sys.meta_path.insert(0, GeneratedModules(cache_folder()))
+    sys.meta_path.insert(0, GeneratedModules(cache_folder(), set(loaded_packages(cdk).values())))
     _postpone_seldom_used()
 
 

@@ -1,9 +1,10 @@
 """Synthesizes the default configuration and others in one process: configurations.py OUTDIR [FILE…]."""
 
+import os
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(os.environ["CHECKOUT"])
 REFERENCE = CHECKOUT / "tests" / "reference"
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 

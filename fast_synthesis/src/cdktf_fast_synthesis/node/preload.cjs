@@ -23,7 +23,8 @@ const real = (file) => {
 };
 
 // Made for every token, read only where resolving one fails; and then it shows the kernel's frames, none of the app's.
-const STACK = path.join("cdktf", "lib", "tokens", "private", "stack-trace.js");
+const STACK = path.join(process.env.CLOUDRUN_PSC_CDK, "lib", "tokens", "private", "stack-trace.js");
+delete process.env.CLOUDRUN_PSC_CDK;
 const LEFT_OUT = Object.freeze(["(left out by fast synthesis; CLOUDRUN_PSC_FAST_SYNTHESIS=off shows it)"]);
 const leaveOut = ({ exports }) => {
   if (typeof exports.captureStackTrace === "function") exports.captureStackTrace = () => LEFT_OUT.slice();
