@@ -9,11 +9,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+from email import message_from_string
 from pathlib import Path
 
 import pytest
 
 import cloudrun_psc
+from commands import VERSION
 from tests.cdk import native
 from tests.conftest import CHECKOUT, Json, Synthesized, stacks_in
 from tests.docs.pages import Block, blocks
@@ -51,18 +53,45 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment in which both wheels are installed, beside what the app brings itself."""
+    folder = tmp_path_factory.mktemp("wheels")
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "PYTHON"))}
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    parts = []
+    for part in DISTRIBUTIONS.values():
+        parts.append(folder / part)
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+        shutil.copytree(CHECKOUT / part, parts[-1], ignore=left_out)
+    build = ["wheel", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder / "dist")]
+    subprocess.run([*pip, *build, *map(str, parts)], env=variables, check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "env")], env=variables, check=True)
+    python = folder / "env" / "bin" / "python"
+    install = ["--python", str(python), "install", "--no-index", "--no-deps"]
+    subprocess.run([*pip, *install, *map(str, (folder / "dist").glob("*.whl"))], env=variables, check=True)
+    # Its CDK, bindings and jsii are those of this environment; of this checkout it gets nothing else.
+    site = next((folder / "env" / "lib").glob("python*/site-packages"))
+    (site / "others.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
+    return python
+
+
+@pytest.fixture(scope="module")
 def stacks(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """What the app writes, run as that team would run it: in a folder of its own, on what it has installed."""
     return synthesized(APP, installed, tmp_path_factory.mktemp("foreign"))
 
 
-def synthesized(app: Path, installed: Path, folder: Path) -> Synthesized:
+def synthesized(app: Path, installed: Path | None, folder: Path, python: str = sys.executable) -> Synthesized:
+    return run_text(app.read_text(), installed, folder, python)
+
+
+def run_text(text: str, installed: Path | None, folder: Path, python: str) -> Synthesized:
     out, program = folder / "cdktf.out", folder / "main.py"
-    program.write_text(native(app.read_text()))
+    program.write_text(native(text))
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PSC_", "PYTHON"))}
-    variables |= {"CDKTF_OUTDIR": str(out), "PYTHONPATH": str(installed)}
+    variables |= {"CDKTF_OUTDIR": str(out), **({"PYTHONPATH": str(installed)} if installed else {})}
     done = subprocess.run(
-        [sys.executable, str(program)], cwd=folder, env=variables, capture_output=True, text=True, check=False
+        [python, str(program)], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     return stacks_in(out)
@@ -88,6 +117,37 @@ def test_all_files_of_both_distributions_are_installed(installed: Path) -> None:
         files = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
         assert Path("py.typed") in files
         assert [path for path in sorted(files) if not (installed / package / path).is_file()] == []
+
+
+def test_the_wheels_do_in_a_foreign_environment(foreign: Path, stacks: Synthesized, tmp_path: Path) -> None:
+    made = synthesized(APP, None, tmp_path, str(foreign))
+    assert {name: stack["resource"] for name, stack in made.items()} == {
+        name: stack["resource"] for name, stack in stacks.items()
+    }
+    where = "import cloudrun_psc, cdktf_fast_synthesis as f; print(cloudrun_psc.__file__, f.__file__)"
+    said = subprocess.run([foreign, "-c", where], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert all(Path(file).is_relative_to(foreign.parents[1]) for file in said.split())
+
+
+def test_the_wheels_say_what_they_are(foreign: Path) -> None:
+    for name in ("cdktf-fast-synthesis", "cloudrun-psc"):
+        (file,) = (foreign.parents[1] / "lib").rglob(f"{name.replace('-', '_')}-*/METADATA")
+        told = message_from_string(file.read_text())
+        assert told["Version"] == VERSION
+        assert told["Description-Content-Type"] == "text/markdown"
+        assert str(told.get_payload()).startswith(f"# {name}\n")
+        assert "Typing :: Typed" in told.get_all("Classifier", [])
+        links = {line.partition(",")[0] for line in told.get_all("Project-URL", [])}
+        assert links == {"Source", "Documentation", "Changelog"}
+    of_itself = [line for line in told.get_all("Requires-Dist", []) if "extra ==" not in line]
+    assert [line.partition("<")[0] for line in of_itself] == ["constructs"]
+
+
+def test_the_readme_of_the_constructs_runs(foreign: Path, tmp_path: Path) -> None:
+    (block,) = blocks(CHECKOUT / "constructs" / "README.md", "python")
+    made = run_text(block.text, None, tmp_path, str(foreign))
+    (attachment,) = made["orders"]["resource"]["google_compute_service_attachment"].values()
+    assert attachment["consumer_accept_lists"] == [{"connection_limit": 10, "project_id_or_num": "shop-team"}]
 
 
 def test_neither_distribution_imports_the_other() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from commands import options
+from commands import VERSION, options
 from tests.conftest import CHECKOUT, Synthesized
 
 FOLDER = CHECKOUT / ".github" / "workflows"
@@ -136,7 +136,7 @@ def test_only_the_approved_plan_is_applied() -> None:
     assert "sha256sum --check --strict" in shells
     assert re.search(r"apply -input=false -lock-timeout=5m plan$", shells, re.MULTILINE)
     assert "auto-approve" not in shells
-    assert not re.search(r"terraform .* plan -", shells)
+    assert not re.search(r"-chdir=.* plan -", shells)
     accounts = [step["with"]["service_account"] for job in jobs.values() for step in job["steps"]
                 if "google-github-actions/auth" in step.get("uses", "")]  # fmt: skip
     assert accounts == ["${{ vars.DEPLOY_PLAN_ACCOUNT }}", "${{ vars.DEPLOY_ACCOUNT }}"]
@@ -147,15 +147,73 @@ def test_the_commands_can_be_typed(file: Path) -> None:
     for step in steps(file.stem):
         joined = step.get("run", "").replace("\\\n", " ")
         for line in joined.splitlines():
-            found = re.match(r"\s*\./psc (.*?)(?: \|\| .*)?$", line)
+            found = re.match(r"\s*\./psc (.*?)(?: \|.*)?$", line)
             if found:
                 command, _ = options.parse([word.strip('"') for word in found[1].split()])
-                assert command is not None
+                assert command is not None or found[1] == "--version"
 
 
 def test_the_documentation_names_the_variables() -> None:
-    page = (CHECKOUT / "docs" / "review.md").read_text()
+    page = (CHECKOUT / "docs" / "review.md").read_text() + (CHECKOUT / "CONTRIBUTING.md").read_text()
     used = set().union(*(re.findall(r"vars\.([A-Z_]+)", file.read_text()) for file in FILES))
     assert used
     for name in used:
         assert f"`{name}`" in page
+
+
+def test_the_workflows_run_the_program_that_the_variable_names() -> None:
+    for name in ("review", "deploy-stack"):
+        programs = [step for step in steps(name) if {"terraform_wrapper", "tofu_wrapper"} & step.get("with", {}).keys()]
+        installed = {step["uses"].partition("@")[0]: step["if"] for step in programs}
+        assert installed == {
+            "hashicorp/setup-terraform": "vars.TERRAFORM_BINARY_NAME != 'tofu'",
+            "opentofu/setup-opentofu": "vars.TERRAFORM_BINARY_NAME == 'tofu'",
+        }
+        shells = " ".join(step.get("run", "") for step in steps(name))
+        assert not re.search(r"(?<!\.)\bterraform (?:-chdir|init|plan|apply|show)", shells)
+        assert (
+            "TERRAFORM_BINARY_NAME: ${{ vars.TERRAFORM_BINARY_NAME || 'terraform' }}"
+            in (FOLDER / f"{name}.yml").read_text()
+        )
+
+
+def test_a_release_is_built_once_tested_and_off_until_it_is_switched_on() -> None:
+    jobs = workflow("release")["jobs"]
+    assert workflow("release")["on"] == {"push": {"tags": ["v*"]}}
+    assert jobs["build"]["if"] == "vars.RELEASE_TO_PYPI != ''"
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    runs = [step["run"] for step in jobs["build"]["steps"] if "run" in step]
+    assert runs.index("./psc test") < next(at for at, run in enumerate(runs) if "pip wheel" in run)
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["publish"]["environment"] == "pypi"
+    assert jobs["publish"]["permissions"] == {"id-token": "write", "attestations": "write"}
+    used = [step["uses"].partition("@")[0] for step in jobs["publish"]["steps"]]
+    assert used == [
+        "actions/download-artifact", "actions/attest-build-provenance", "pypa/gh-action-pypi-publish",
+    ]  # fmt: skip
+    assert jobs["announce"]["needs"] == "publish"
+
+
+def test_a_release_has_the_changelogs_section_and_the_version_of_both_wheels(tmp_path: Path) -> None:
+    """The commands of the workflow, as they stand, on a copy."""
+    (step,) = [step for step in steps("release") if step.get("name") == "build"]
+    for name in ("constructs", "fast_synthesis"):
+        shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    shutil.copy(CHECKOUT / "CHANGELOG.md", tmp_path)
+    variables = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "orders/cloudrun-psc"}
+    variables |= {"GITHUB_REF_NAME": f"v{VERSION}", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    # Offline: the build tool is that of the project's environment.
+    variables |= {"PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_INDEX": "1", "PIP_QUIET": "1"}
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = {path.name for path in (tmp_path / "dist").rglob("*.whl")}
+    assert names == {f"{name}-{VERSION}-py3-none-any.whl" for name in ("cloudrun_psc", "cdktf_fast_synthesis")}
+    notes = (tmp_path / "dist" / "notes.md").read_text()
+    assert notes.startswith(f"## {VERSION}\n")
+    assert len(re.findall(r"^## ", notes, re.MULTILINE)) == 1
+    assert (
+        "https://github.com/orders/cloudrun-psc/blob/main/CHANGELOG.md"
+        in (tmp_path / "constructs" / "pyproject.toml").read_text()
+    )
