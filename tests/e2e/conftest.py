@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -19,7 +20,8 @@ from tests.conftest import DEFAULT
 from tests.e2e.live import Live
 
 Config = dict[str, Any]
-_VERSIONS = ("7.45.0", "6.50.0")
+# The provider that users get by default; `PSC_TEST_PROVIDER=8.0.0 ./psc test --e2e` tries another one.
+CURRENT = os.environ.get("PSC_TEST_PROVIDER", "7.45.0")
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +87,7 @@ def live(deployed: Callable[[str, str], Live], tmp_path: Path) -> Iterator[Calla
     """A copy of a deployed base for one test to edit."""
     copies: list[Live] = []
 
-    def copy(base: str = "default", version: str = "7.45.0") -> Live:
+    def copy(base: str = "default", version: str = CURRENT) -> Live:
         copies.append(deployed(base, version).copy(tmp_path / f"live-{len(copies)}"))
         return copies[-1]
 
@@ -100,7 +102,7 @@ def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Itera
     made: list[Live] = []
 
     def make() -> Live:
-        provider("7.45.0")
+        provider(CURRENT)
         made.append(Live(tmp_path / f"empty-{len(made)}", program))
         return made[-1]
 

@@ -12,6 +12,7 @@ from commands.environment import HOME, Environment
 from deployment.output_folder import StackFolder, stacks_of
 from deployment.synthesis import synthesize
 from tests.conftest import CHECKOUT
+from tests.e2e.conftest import CURRENT
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -31,7 +32,7 @@ def sources(stacks: list[StackFolder]) -> set[str]:
     return {stack.content()["terraform"]["required_providers"]["google"]["source"] for stack in stacks}
 
 
-@pytest.mark.parametrize("version", ["7.45.0", "6.50.0"])
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
 def test_changing_over_has_nothing_to_do(live: Callable[..., Live], version: str) -> None:
     one, spelled = live("default", version), []
     for cdk in ("cdktf", "cdktn", "cdktf"):

@@ -8,7 +8,7 @@ from copy import deepcopy
 import pytest
 
 from deployment.values import Json
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.edits import EDITS, HELLO, WITH_6_50, Edit, edited
 from tests.e2e.live import CONSUMER, Live
 
@@ -49,7 +49,7 @@ def carried_out(edit: Edit, live: Callable[..., Live], version: str) -> None:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
 def test_an_edit_ends_as_it_must(edit: Edit, live: Callable[..., Live]) -> None:
-    carried_out(edit, live, "7.45.0")
+    carried_out(edit, live, CURRENT)
 
 
 @pytest.mark.parametrize("edit", WITH_6_50, ids=lambda edit: edit.name)
@@ -57,8 +57,12 @@ def test_the_risky_edits_end_the_same_with_the_older_provider(edit: Edit, live: 
     carried_out(edit, live, "6.50.0")
 
 
-def test_the_provider_is_upgraded_without_any_change(live: Callable[..., Live]) -> None:
-    upgraded = live("default", "6.50.0").deploy(configuration("default") | {"provider_version": "7.45.0"})
+@pytest.mark.parametrize(("former", "later"), [("6.50.0", CURRENT), ("7.45.0", "8.0.0")])
+def test_the_provider_is_upgraded_without_any_change(
+    former: str, later: str, live: Callable[..., Live], provider: Callable[[str], str]
+) -> None:
+    standing = live("default", former)
+    upgraded = standing.deploy(configuration("default") | {"provider_version": provider(later)})
     assert upgraded.findings == []
     assert upgraded.changes == {}
     assert upgraded.connections == {"psc-endpoint": "kept"}

@@ -13,6 +13,7 @@ import pytest
 
 from deployment.output_folder import StackFolder
 from tests.conftest import CHECKOUT, Json
+from tests.e2e.conftest import CURRENT
 from tests.e2e.live import Live, Outcome
 
 pytestmark = pytest.mark.e2e
@@ -57,7 +58,7 @@ def _stacks(program: Path, out: Path) -> list[StackFolder]:
         file = out / stack["synthesizedStackPath"]
         content = json.loads(file.read_text())
         content["terraform"].pop("backend")
-        content["terraform"]["required_providers"]["google"]["version"] = "7.45.0"
+        content["terraform"]["required_providers"]["google"]["version"] = CURRENT
         file.write_text(json.dumps(content))
         found.append(StackFolder(name, file.parent, frozenset(stack["dependencies"])))
     return sorted(found, key=lambda stack: len(stack.needs))
@@ -90,7 +91,7 @@ def _platform(folder: Path) -> StackFolder:
         for team, range_ in {"shop": "10.8.0.0/24", "billing": "10.9.0.0/24"}.items()
     }
     content = {
-        "terraform": {"required_providers": {"google": {"source": "hashicorp/google", "version": "7.45.0"}}},
+        "terraform": {"required_providers": {"google": {"source": "hashicorp/google", "version": CURRENT}}},
         "provider": {"google": [{"project": "orders-team", "region": REGION}]},
         "resource": {
             "google_project_service": services,

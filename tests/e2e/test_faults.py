@@ -17,20 +17,20 @@ import pytest
 
 from tests.docs.pages import blocks
 from tests.e2e.comparison import assert_same_cloud
-from tests.e2e.conftest import Config, configuration
+from tests.e2e.conftest import CURRENT, Config, configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.live import CHECKOUT, CONSUMER, PRODUCER, PROJECTS, Live, found
 
 pytestmark = pytest.mark.e2e
 TROUBLESHOOTING, IMPORT = CHECKOUT / "docs" / "troubleshooting.md", CHECKOUT / "docs" / "import.md"
-BASE = configuration("default") | {"provider_version": "7.45.0"}
+BASE = configuration("default") | {"provider_version": CURRENT}
 BROKEN = edited(BASE, {f"{HELLO}.image": "us-docker.pkg.dev/cloudrun/container/does-not-start"})
 
 
 @pytest.fixture
 def wanted(deployed: Callable[[str, str], Live]) -> dict[str, Any]:
     """The cloud of the default deployment without any fault."""
-    return deployed("default", "7.45.0").state()
+    return deployed("default", CURRENT).state()
 
 
 @pytest.mark.parametrize(

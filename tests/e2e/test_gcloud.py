@@ -14,6 +14,7 @@ from deployment.values import Json
 from standin import Standin, environment, router
 from standin.cloud import Cloud
 from tests.e2e.comparison import differences
+from tests.e2e.conftest import CURRENT
 from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS, Live
 
 pytestmark = pytest.mark.e2e
@@ -70,7 +71,7 @@ ITSELF = ("/labels", "/client", "/clientVersion")
 
 
 def test_both_ways_end_in_the_same_cloud(by_hand: Json, deployed: Callable[[str, str], Live]) -> None:
-    by_terraform = deployed("default", "7.45.0").state()
+    by_terraform = deployed("default", CURRENT).state()
     for part in ("compute", "run", "policies"):
         found = differences(by_hand[part], by_terraform[part], part)
         unexpected = [one for one in found if not any(one.endswith(text) for text in EXPECTED)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.live import PRODUCER, Live, Outcome
 
@@ -55,7 +55,7 @@ def _google(outcome: Outcome) -> dict[str, str]:
     return {address: action for address, action in outcome.changes.items() if " terraform_data." not in address}
 
 
-@pytest.mark.parametrize("version", ["7.45.0", "6.50.0"])
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
 def test_a_first_deployment_has_the_names_as_they_are_given(version: str, live: Callable[..., Live]) -> None:
     outcome = live("named", version).deploy(configuration("named") | {"provider_version": version})
     assert _names(outcome) == _FIRST

@@ -14,7 +14,7 @@ import yaml
 from handover.bundle import Wish
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.handed import Handed, written
 from tests.e2e.live import CONSUMER, PRODUCER, Live, found
@@ -40,10 +40,10 @@ def apply_section(handed: Handed) -> str:
 @pytest.mark.parametrize(
     ("format_", "base", "version"),
     [
-        ("json", "default", "7.45.0"),
-        ("hcl", "default", "7.45.0"),
-        ("hcl", "pair", "7.45.0"),
-        ("hcl", "named", "7.45.0"),
+        ("json", "default", CURRENT),
+        ("hcl", "default", CURRENT),
+        ("hcl", "pair", CURRENT),
+        ("hcl", "named", CURRENT),
         ("hcl", "default", "6.50.0"),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_state_goes_on_and_comes_back(
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_state_in_a_bucket_goes_on_and_comes_back(format_: str, empty: Callable[[], Live], tmp_path: Path) -> None:
     live = empty()
-    config = configuration("default") | {"provider_version": "7.45.0"} | GCS
+    config = configuration("default") | {"provider_version": CURRENT} | GCS
     assert live.deploy(config).findings == []
     handed = Handed.of(live, tmp_path / "bundle", Wish(format=format_))
     assert handed.blocks("State") == []
@@ -209,7 +209,7 @@ def test_what_is_protected_is_destroyed_only_as_the_runbook_says(
     format_: str, empty: Callable[[], Live], tmp_path: Path
 ) -> None:
     live = empty()
-    config = configuration("default") | {"provider_version": "7.45.0", "deletion_protection": True}
+    config = configuration("default") | {"provider_version": CURRENT, "deletion_protection": True}
     assert live.deploy(config).findings == []
     handed = Handed.of(live, tmp_path / "bundle", Wish(format=format_))
     handed.lay_out_states()

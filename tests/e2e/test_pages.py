@@ -13,7 +13,7 @@ import yaml
 from rehearsal.report import lines
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.live import CONSUMER, PRODUCER, Live
 
 pytestmark = pytest.mark.e2e
@@ -26,7 +26,7 @@ FILES = [block for block in blocks(PUBLISH, "yaml") if block.text.startswith("# 
 def test_the_files_of_the_guide_are_deployed_and_destroyed(
     block: Any, program: str, provider: Callable[[str], str], tmp_path: Path
 ) -> None:
-    provider("7.45.0")
+    provider(CURRENT)
     text = block.text.replace("my-producer", PRODUCER).replace("my-shop", CONSUMER)  # the projects that there are
     config = yaml.safe_load(text) | {"environment": "shown", "deletion_protection": False}
     live = Live(tmp_path / "live", program)
@@ -42,7 +42,7 @@ def test_the_transcripts_are_what_a_rehearsal_says(
     program: str, provider: Callable[[str], str], tmp_path: Path
 ) -> None:
     """Numbers of seconds aside."""
-    provider("7.45.0")
+    provider(CURRENT)
     live = Live(tmp_path / "live", program)
     try:
         report = live.deploy(configuration("default")).report

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REFERENCE
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.live import CHECKOUT
 
 Json = dict[str, Any]
@@ -250,7 +250,7 @@ def plain(told: Json) -> Json:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("version", ["7.45.0", "6.50.0"])
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
 def test_a_provider_that_stays_and_one_that_is_started_anew_tell_the_same(
     version: str, provider: Callable[[str], str], synth_folder: Callable[..., Path]
 ) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from deployment.kinds import KINDS, kind_of
+from tests.e2e.conftest import CURRENT
 from tests.e2e.live import Live
 
-VERSION = "7.45.0"
+VERSION = CURRENT
 REGION, ZONE = "europe-west1", "europe-west1-b"
 OTHER_PROJECT = "example-other-project"
 NETWORK = "projects/example-producer-project/global/networks/other"

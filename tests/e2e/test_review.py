@@ -25,7 +25,7 @@ from review.material import Material
 from review.rehearsed import rehearsed
 from review.replacement import infer
 from review.report import Report, assemble
-from tests.e2e.conftest import configuration
+from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.edits import HELLO, edited
 from tests.e2e.live import CHECKOUT, Live
 
@@ -47,7 +47,7 @@ def reviewed(
 ) -> Report:
     planned, tried = live(), live()
     former = planned.standing
-    present = planned.synthesize(edited(configuration("default") | {"provider_version": "7.45.0"}, put_in))
+    present = planned.synthesize(edited(configuration("default") | {"provider_version": CURRENT}, put_in))
     if by_hand:
         by_hand(present)
     before, after = (read(stacks[0].folder.parent.parent, "default") for stacks in (former, present))
