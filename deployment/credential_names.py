@@ -7,7 +7,8 @@ from functools import lru_cache
 
 # Words that tell wherever they stand in a name, also without separators (PGPASSWORD, ACCESSTOKEN).
 _ANYWHERE = re.compile(
-    r"password|passwd|passphrase|passcode|pwd|secret(?!ar)|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
+    r"passwor[dt]|kennwort|contrase[nñ]a|senha|passwd|passphrase|passcode|pwd|secret(?!ar)"
+    r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
     r"|mnemonic|seed_?phrase|totp_?seed|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
     r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa)_?key"
@@ -15,21 +16,27 @@ _ANYWHERE = re.compile(
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
 _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
-    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store)pass[_0-9]*$"
+    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require)pass[_0-9]*$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
 _ABOUT = re.compile(
     r"(?:file|path|dir|directory|name|host|hostname|port|type|ttl|expiry|expires|expiration|lifetime|duration|timeout"
     r"|issuer|audience|seconds|minutes|hours|days|age|length|size|count|limit|bits|version|scopes?|algorithm|alg"
     r"|enabled|required|prefix|header|policy|rotation|region|project|location|provider|manager|backend|mode|method"
-    r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms)_?[0-9]*$"
+    r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms|stdin|regexp?|pattern|hash(?:er|ing)|rounds"
+    r"|sto(?:re|rage)|source|reset|template|events?|less|topic|queue|encoder|validator|strategy|status|hint|placeholder"
+    r"|field|column|table)_?[0-9]*$"
     r"|(?<!webhook)(?<!webhook_)(?<!sas)(?<!sas_)(?:url|uri|endpoint)_?[0-9]*$"
-    r"|(?<!secret)(?<!secret_)id$|^(?:max|min|num)_|^pwd$|tokens_per_[a-z]+$"
+    r"|(?<!secret)(?<!secret_)id$|(?:^|_)(?:max|min|num)_|tokens_per_[a-z]+$"
     # Keys of tables, queues and caches, and those that a page shows to everybody.
-    r"|(?:^|_)(?:public|publishable|primary|foreign|partition|sort|cache|routing|feature|site)_?key$"
+    r"|(?:^|_)(?:public|publishable|primary|foreign|partition|sort|cache|routing|feature|site|group|label|tag|metric"
+    r"|object|shard|lock|idempotency|message|ordering|project|issue|translation|config)_?key$"
 )
-# Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's.
-_ATTRIBUTE = re.compile(r"secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)")
+# Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's; and
+# the folder that a shell is in.
+_ATTRIBUTE = re.compile(
+    r"PWD|(?:set_|update_)?secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
+)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -38,7 +45,7 @@ def is_credential_name(name: str) -> bool:
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[-_LONGEST:]).replace("-", "_")
     plain = apart.lower()
     telling = _ANYWHERE.search(plain) or _LAST.search(plain)
-    return bool(telling) and not _ABOUT.search(plain) and not _ATTRIBUTE.fullmatch(apart)
+    return bool(telling) and not _ABOUT.search(plain) and not _ATTRIBUTE.fullmatch(apart.lstrip("_"))
 
 
 # The end of a name tells; longer ones are texts.

@@ -10,120 +10,175 @@ run of its own characters (a lookbehind), all others have a bound.
 
 from __future__ import annotations
 
+import base64
+import html
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from urllib.parse import unquote
 
-from deployment.credential_names import is_credential_name
+from deployment.credential_issuers import issued
+from deployment.credential_pairs import pairs
 
-# Each as its issuer documents or prints it.
+# The beginning of a value that no shell, template or placeholder gives; what stands before an option of a command.
+_GIVEN = r"[\"']?[^\s\"'`$<{(%*-]"
+_OPTIONS = r"\s(?:[^\n|;&]{0,256}\s)?"
+_COMMANDS = (
+    rf"\bsshpass {{1,9}}-p ?{_GIVEN}",
+    rf"(?i:\blogin\s{{1,9}}\S{{1,256}}\s{{1,9}}password\s{{1,9}}{_GIVEN})",
+    rf"\b(?:mysql\w{{0,12}}|mariadb(?:-[a-z]{{1,12}})?|7za?){_OPTIONS}-p{_GIVEN}",
+    rf"\b(?:login|mongo\w{{0,12}}|cqlsh){_OPTIONS}-p[ =]{_GIVEN}",
+    rf"\bredis-(?:cli|benchmark){_OPTIONS}-a[ =]?{_GIVEN}",
+    rf"\brequirepass\s{{1,4}}{_GIVEN}",
+    rf"\b(?:sqlcmd|bcp|(?:un)?zip){_OPTIONS}-P ?{_GIVEN}",
+    rf"\bldap[a-z]{{3,12}}{_OPTIONS}-w ?{_GIVEN}",
+    rf"\s-(?:k|pass(?:in|out)?)\s{{1,4}}[\"']?pass:{_GIVEN}",
+    rf"\s-U ?[\w.\\-]{{1,64}}%{_GIVEN}",
+    rf"\bhtpasswd\s{{1,4}}-[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}\s{{1,4}}\S{{1,128}}\s{{1,4}}[\w.-]{{1,64}}\s{{1,4}}{_GIVEN}",
+    rf"\brabbitmqctl (?:add_user|change_password) [\w.-]{{1,64}} {_GIVEN}",
+    r"(?<![\w-])[\w-]{1,64}:[^\s\"'$]{1,128}[\"']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd\b",
+    # Oracle's NAME/PASSWORD@DATABASE, which elsewhere is a repository and its tag.
+    r"(?:\b(?:sqlplus|sqlldr|expdp|impdp|rman|conn(?:ect)?)\s(?:-\w{1,9}\s){0,3}|userid=|jdbc:oracle:[a-z]{1,9}:)"
+    rf"[\"']?[A-Za-z][\w$#]{{0,64}}/{_GIVEN}[^\s/@]{{0,128}}@",
+    r"(?<![\w/.@:-])[A-Za-z]\w{0,64}/[^\s/@$]{1,128}@(?://)?[\w.-]{1,253}:[0-9]{2,5}/",
+)
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "a private key": re.compile(
-        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|AGE-SECRET-KEY-1[0-9A-Z]{20}|PuTTY-User-Key-File-[0-9]"
+        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|AGE-SECRET-KEY-1[0-9A-Z]{20}|PuTTY-User-Key-File-[0-9]",
+        re.IGNORECASE,
     ),
-    "a Google API key": re.compile(r"\bAIza[0-9A-Za-z_-]{30}"),
-    "a Google OAuth token": re.compile(r"\bya29\.[0-9A-Za-z_-]{10}"),
-    "a Google OAuth client secret": re.compile(r"\bGOCSPX-[0-9A-Za-z_-]{10}"),
-    "a Google HMAC key": re.compile(r"\bGOOG[0-9A-Z]{20}"),
-    "a key of an AWS account": re.compile(r"\b(?:A3T[0-9A-Z]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a GitHub token": re.compile(r"\b(?:gh[pousr]_[0-9A-Za-z]{20}|github_pat_[0-9A-Za-z_]{20})"),
-    "a GitLab token": re.compile(r"\bgl(?:pat|dt|rt|cbt|ptt|agent|soat|ft|imt)-[0-9A-Za-z_-]{16}"),
-    "a Slack token": re.compile(r"\b(?:xox[abceoprs][.-]|xapp-)[0-9A-Za-z-]{10}"),
-    "a Stripe key": re.compile(r"\b(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z+/]{10}"),
-    "a SendGrid key": re.compile(r"(?<![\w-])SG\.[0-9A-Za-z_-]{16,64}\.[0-9A-Za-z_-]{16}"),
-    "an npm token": re.compile(r"\bnpm_[0-9A-Za-z]{30}"),
-    "a Hugging Face token": re.compile(r"\bhf_[0-9A-Za-z]{30}"),
-    "a Vault token": re.compile(r"\bhv[sbr]\.[0-9A-Za-z_-]{20}|\b[0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_-]{20}"),
-    "an API key": re.compile(
-        r"\bsk-[A-Za-z0-9_-]{20}|\b(?:pypi-AgE|dckr_pat_|glsa_|glc_|rubygems_|lin_api_|sq0[ac][ts]p-|shp(?:at|ss|ca|pa)_"
-        r"|dop_v1_|doo_v1_|figd_|ATATT3|sntrys_|xkeysib-|tskey-|PMAK-|NRAK-|pul-|dapi|ops_eyJ|SK|key-)[0-9A-Za-z_-]{24}"
-    ),
-    "a bot's token": re.compile(r"(?<!\w)[0-9]{8,10}:[0-9A-Za-z_-]{35}(?![\w-])"),
     "a JSON Web Token": re.compile(r"(?<![\w-])eyJ[0-9A-Za-z_-]{8,}+\.[0-9A-Za-z_-]{4,}+\.[0-9A-Za-z_-]?"),
     "a webhook's URL": re.compile(
         r"(?i:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/\w|discord(?:app)?\.com/api/webhooks/\d"
         r"|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
     ),
     "a password in a URL": re.compile(
-        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$\{[^{}\"]{0,256}\}@|[0-9]{1,5}/)[^\s@]{1,256}@",
+        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$\{[^{}\"]{0,256}\}@|[0-9]{1,5}/)[^\s@]{1,256}@"
+        # Without a scheme: to a port, or as Go's drivers are told.
+        r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
+        r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
         re.IGNORECASE,
     ),
-    "a token in a request's header": re.compile(r"\b(?i:bearer|basic) {1,9}[A-Za-z0-9._~+/=-]{12}"),
-    "a password in a command": re.compile(
-        r"\bsshpass {1,9}-p ?[^\s$-]|\blogin\s{1,9}\S{1,256}\s{1,9}password\s{1,9}[^\s$<{]", re.IGNORECASE
+    "a token in a URL": re.compile(
+        r"://(?=[^\s@0-9]{0,99}[0-9][^\s@0-9]{0,99}[0-9])[0-9A-Za-z_~]{20,256}@"
+        r"|[?&]secret=[0-9A-Za-z+/_-]{8}|[?&;](?i:sig|signature|x-goog-signature|x-amz-signature)=[0-9A-Za-z%+/_-]{20}"
+    ),
+    "a token in a request's header": re.compile(
+        r"\b(?i:bearer|basic|ssws) {1,9}(?=[A-Za-z]?[a-z._~+/-]{0,60}[A-Z0-9=])[A-Za-z0-9._~+/=-]{12}"
+    ),
+    "a password in a command": re.compile("|".join(_COMMANDS)),
+    "a password in SQL": re.compile(
+        rf"\bIDENTIFIED\s{{1,9}}(?:WITH\s{{1,9}}\S{{1,64}}\s{{1,9}})?(?:BY|AS)\s{{1,9}}{_GIVEN}"
+        r"|(?i:\b(?:user|role|login)\s(?:[^;\n]{1,200}\s)?(?:password\s{0,4}=?|identified\s{1,9}by)"
+        r"\s{0,4}n?[\"'][^\"'\s$<{(%*])"
+        r"|(?i:\bpassword\s{0,4}\(\s{0,4}'[^'\s$<{(%*])"
+    ),
+    # HOST:PORT:DATABASE:USER:PASSWORD; an IPv6 address has no such host.
+    "a line of a password file": re.compile(
+        r"(?<![\w.*:-])(?:\*|localhost|(?=[a-z0-9-]{0,64}\.)[a-z0-9.-]{3,128}|[a-z][\w-]{0,64}[g-z][\w-]{0,64})"
+        r":(?:[0-9]{4,5}|\*):[\w*-]{1,64}:[\w*.@-]{1,64}:[^\s:$<{]{3}",
+        re.IGNORECASE,
+    ),
+    "a password in a sentence": re.compile(
+        r"\b(?:password|passphrase|api[ -]key|token) (?:is|was|to) [\"'`](?=[^\s\"'`0-9]{0,64}[0-9])[^\s\"'`]{6}",
+        re.IGNORECASE,
     ),
     "a value that is marked sensitive": re.compile(r"\bsensitive\s{0,9}\([^)\"]{0,200}\""),
 }
+# The parts of a JSON Web Key that make the private one, and the public one.
+_JWK_PRIVATE = re.compile(r"[\"'][dk][\"']\s{0,4}:\s{0,4}[\"'][\w-]{16}")
+_JWK_PUBLIC = re.compile(r"\"(?:n|x|y|x5t(?:#S256)?)\"\s{0,4}:\s{0,4}\"[\w-]{16,}+\"")
 # `curl -u me:word`; digits alone are a user's and a group's numbers.
 _USER = re.compile(
-    r"(?<!\S)(?:-u|--user|--proxy-user)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}:(?![$<{])[^\s\"']"
+    r"(?<!\S)(?:-u|-a|--user|--proxy-user|--auth)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}"
+    r":(?![$<{])[^\s\"']"
 )
-# JSON, YAML, ini, TOML, HCL, export, query strings, options of a command.
-_PAIR = re.compile(
-    r"(?<![\w.-])(?P<name>[\w.-]++)(?P<quote>\\{0,4}[\"']?)\s{0,4}(?:=>|:=|[=:])\s{0,4}"
-    r"(?=(?:\\{0,4}[\"'`](?P<quoted>[^\"'`\\\n]{1,80})|(?:(?i:bearer|basic|token) )?"
-    r"(?P<bare>[^\s\"'`\\,;&()<>{}\[\]]{1,80})))"
-)
-_OPTION = re.compile(r"(?<!\S)--(?P<name>[\w-]++) {1,4}[\"']?(?P<bare>[^\s\"'$<{(*-][^\s\"']{3,80})")
-# Says where a value comes from, or stands in its place.
-_ELSEWHERE = re.compile(
-    r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[<({%*]|\[?hidden|(?:var|local|data|module|each|self|path|secrets|env|os"
-    r"|process|random_[a-z]+|google_[a-z0-9_]+)\."
-)
-_HARMLESS = re.compile(
-    r"|true|false|yes|no|on|off|none|null|nil|undefined|[0-9]{1,3}|bearer|basic|token|digest|required|optional",
+# What everybody may know: keys of SSH, certificates, the digests of scripts and of SSH keys.
+_PUBLIC = re.compile(
+    r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp[0-9]{3}|sk-[a-z0-9-]{3,30}@openssh\.com) {1,4}AAAA"
+    r"[0-9A-Za-z+/]{16,}+={0,3}"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+-----END "
+    r"[A-Z0-9 ]{1,60}-----|\bsha(?:256|384|512)[-:][0-9A-Za-z+/]{40,88}={0,2}",
     re.IGNORECASE,
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
 _RANDOM = re.compile(r"(?<![A-Za-z0-9+_=-])[A-Za-z0-9+_=-]{24,}+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])|[A-Za-z0-9+/]{22,}+={1,2}(?![\w=]))")
 # MD5, SHA-1 and SHA-256 are as long as most keys.
-_HEX = re.compile(r"(?<![\w@+=/-])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])")
+_HEX = re.compile(r"(?<![0-9A-Za-z@+=/-])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])")
 # What a digest stands behind: its algorithm (also in a lock file), or a name that tells; `SUM  FILE` is sha256sum's.
 _DIGEST_BEFORE = re.compile(
     r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)\W{1,3}$|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint|sha|sha1"
-    r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"'`]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
+    r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"'`_]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
 )
 _DIGEST_NAME = re.compile(
     r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid)$"
 )
+_ENCODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{15,}+")
+_USER_AND_PASSWORD = re.compile(r"[\w.@-]{1,64}:(?![0-9]{1,5}$)[^\s:/]{4,128}")
 # Bits a character; English words joined by hyphens have under 4, base64 of random bytes has over 4.5.
 _ENTROPY = 4.2
-
-
-def is_harmless(value: str) -> bool:
-    """Whether a value is no credential whatever it is called: a word or a small number, or where it comes from."""
-    return bool(_HARMLESS.fullmatch(value))
 
 
 @lru_cache(maxsize=1 << 14)
 def shape(text: str, name: str = "") -> str:
     """What a text, the value of something called `name`, holds that is shaped like a credential; empty when nothing."""
-    known = next((what for what, pattern in SHAPES.items() if pattern.search(text)), "")
+    readings = [*_readings(text)]
+    known = next(filter(None, map(_known, readings)), "")
+    if known or _DIGEST_NAME.search(name):
+        return known
+    return "a random key" if any(any(_keys(_private(reading))) for reading in readings) else ""
+
+
+def is_public(text: str) -> bool:
+    """Whether a text is a public key, a certificate or a digest."""
+    return bool(_PUBLIC.match(text.strip()))
+
+
+def _private(text: str) -> str:
+    """A text without what everybody may know."""
+    # Parentheses are no value of a name before them.
+    return _PUBLIC.sub("()", _JWK_PUBLIC.sub("()", text) if "kty" in text else text)
+
+
+def _known(text: str) -> str:
+    known = issued(text) or next((what for what, pattern in SHAPES.items() if pattern.search(text)), "")
     if known:
         return known
     if ("curl" in text or "wget" in text or "http" in text) and _USER.search(text):
         return "a password in a command"
-    if any(True for _ in _pairs(text)):
-        return "a credential beside its name"
-    return "a random key" if not _DIGEST_NAME.search(name) and any(_keys(text)) else ""
+    if "kty" in text and _JWK_PRIVATE.search(text):
+        return "a private JSON Web Key"
+    return "a credential beside its name" if any(True for _ in pairs(_private(text))) else ""
 
 
-def _pairs(text: str) -> Iterator[str]:
-    for pattern in (_PAIR, _OPTION):
-        for match in pattern.finditer(text):
-            found = match.groupdict()
-            value = found.get("quoted") or found["bare"]
-            if not is_credential_name(found["name"]) or is_harmless(value) or _ELSEWHERE.match(value):
-                continue
-            if found.get("quoted") or len(value) >= _SHORTEST_BARE:
-                yield value
+def _readings(text: str) -> Iterator[str]:
+    """A text as it stands, and what it says in URLs' and XML's spelling and in base64."""
+    yield text
+    plain = text
+    if "%" in text or "&" in text:
+        # What was encoded twice is decoded twice.
+        plain = html.unescape(unquote(unquote(text)))
+        if plain != text:
+            yield plain
+    for said in filter(None, map(_decoded, _ENCODED.findall(plain))):
+        # As a request's header has it.
+        yield f"https://{said}@" if _USER_AND_PASSWORD.fullmatch(said) else said
 
 
-# Shorter words after a colon are prose.
-_SHORTEST_BARE = 4
+def _decoded(part: str) -> str:
+    """What base64 says; binary data says nothing, and neither do words."""
+    if part.isupper() or part.islower():
+        return ""
+    try:
+        said = base64.b64decode(
+            part + "=" * (-len(part) % 4), altchars="-_" if set(part) & set("-_") else None
+        ).decode()
+    except ValueError:
+        return ""
+    return said if said.isascii() and said.replace("\n", "").isprintable() else ""
 
 
 def _keys(text: str) -> Iterator[str]:
@@ -131,7 +186,9 @@ def _keys(text: str) -> Iterator[str]:
         for match in pattern.finditer(text):
             at, end = match.span()
             sums = text[end : end + 2] in ("  ", " *")
-            if check(match[0]) and not sums and not _DIGEST_BEFORE.search(text[max(0, at - 24) : at]):
+            # The base64 of a sentence or of JSON is as mixed as a key's.
+            said = set(_decoded(match[0])) & set(' {"')
+            if check(match[0]) and not said and not sums and not _DIGEST_BEFORE.search(text[max(0, at - 24) : at]):
                 yield match[0]
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from deployment.credential_names import is_credential_name
-from deployment.credential_shapes import is_harmless, shape
+from deployment.credential_pairs import is_harmless
+from deployment.credential_shapes import is_public, shape
 
 __all__ = ["is_credential_name", "looks_like", "shape"]
 
@@ -20,4 +21,5 @@ def looks_like(name: str, value: str) -> str:
     """What the value of something with this name looks like; empty when like no credential."""
     # Of an address with a scheme its shape says whether a password is in it.
     by_name = is_credential_name(name) and not (_OF_URLS.search(name) and _URL.match(value))
-    return shape(value, name) or ("a credential, by its name" if by_name and not is_harmless(value) else "")
+    known = by_name and not is_harmless(value, name) and not is_public(value)
+    return shape(value, name) or ("a credential, by its name" if known else "")

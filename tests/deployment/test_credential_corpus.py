@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
+import json
 import re
+import time
+from urllib.parse import quote
 
 import pytest
 
-from deployment import credential_shapes
-from deployment.credentials import is_credential_name, looks_like
+from deployment import credential_issuers, credential_pairs, credential_shapes
+from deployment.credential_issuers import ISSUERS
+from deployment.credentials import is_credential_name, looks_like, shape
 from deployment.hidden import SHOWN, Hidden, hide, scrub, shown_address
 from deployment.stack_files import stack_of
 
@@ -71,6 +76,73 @@ HOLDING = {
     "curl, long": f"curl --user 'app:{_WORD}' https://example.com",
     "header": "authorization: bearer " + "abcdef0123456789",
     "sensitive": '${sensitive("' + _WORD + '")}',
+    "XML": f"<db:password type='plain'>{_WORD}</db:password>",
+    "XML, CDATA": f"<password><![CDATA[{_WORD}]]></password>",
+    "XML, attributes": f'<add key="Password" value="{_WORD}"/>',
+    "XML, entry": f'<entry key="db.password">{_WORD}</entry>',
+    "XML, property": f"<property name='db.password'><value>{_WORD}</value></property>",
+    "XML, escaped": f"&lt;password&gt;{_WORD}&lt;/password&gt;",
+    "property list": f"<key>apiToken</key>\n<string>{_WORD}</string>",
+    "pgpass": f"db.internal:5432:orders:app:{_WORD}",
+    "pgpass, any host": f"*:*:*:app:{_WORD}",
+    "mysql": f"mysql -h db -u root -p{_WORD} orders",
+    "mariadb": f"mariadb-dump -uroot -p'{_WORD}' orders",
+    "redis-cli": f"redis-cli -h 10.0.0.3 -a {_WORD} ping",
+    "docker login": f"docker login -u app -p {_WORD} registry.example.com",
+    "helm": f"helm registry login -p {_WORD} -u app registry.example.com",
+    "mongosh": f"mongosh -u app -p {_WORD}",
+    "sqlcmd": f"sqlcmd -S db -U sa -P {_WORD}",
+    "unzip": f"unzip -P {_WORD} a.zip",
+    "ldapsearch": f"ldapsearch -x -D cn=admin -w {_WORD}",
+    "smbclient": f"smbclient //x/y -U app%{_WORD}",
+    "keytool": f"keytool -list -storepass {_WORD}",
+    "openssl": f"openssl rsa -passin pass:{_WORD} -in key.pem",
+    "htpasswd": f"htpasswd -bc users app {_WORD}",
+    "rabbitmqctl": f"rabbitmqctl add_user app {_WORD}",
+    "chpasswd": f"echo 'app:{_WORD}' | sudo chpasswd",
+    "arguments": f'["run", "--db-password", "{_WORD}"]',
+    "ENV": f"ENV DB_PASSWORD {_WORD}",
+    "aws configure": f"aws configure set aws_secret_access_key {_WORD}",
+    "MySQL's user": f"CREATE USER 'app'@'%' IDENTIFIED BY '{_WORD}';",
+    "MySQL's user, lower case": f"create user app identified by '{_WORD}'",
+    "Oracle's user": f"ALTER USER app IDENTIFIED BY {_WORD};",
+    "PostgreSQL's user": f"ALTER USER app WITH ENCRYPTED PASSWORD '{_WORD}';",
+    "SQL Server's login": f"CREATE LOGIN app WITH PASSWORD = N'{_WORD}';",
+    "SET PASSWORD": f"SET PASSWORD FOR app = PASSWORD('{_WORD}');",
+    "sqlplus": f"sqlplus -s scott/{_WORD}@orcl",
+    "Oracle, to a port": f"scott/{_WORD}@db.example.com:1521/orders",
+    "Oracle's JDBC": f"jdbc:oracle:thin:scott/{_WORD}@db",
+    "token as a user": "https://9f8e7d6c5b4a39281706" + "f5e4d3c2b1a0@github.com/a/b.git",
+    "Go's data source": f"app:{_WORD}@tcp(db:3306)/orders?parseTime=true",
+    "no scheme": f"app:{_WORD}@db.example.com:6379",
+    "signed URL": "https://x.blob.core.windows.net/c?sp=r&sig=" + "AbCdEf0123456789AbCdEf%3D",
+    "one-time passwords": "otpauth://totp/app?secret=" + "JBSWY3DPEHPK3PXP",
+    "JWK": '{"kty":"EC","crv":"P-256","d":"870MB6gfuTJ4HtUn' + 'UvYMyJpr5eUZNP4Bk43bVdj3eAE"}',
+    "symmetric JWK": '{"k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ' + '","kty":"oct"}',
+    "lower-case PEM": "-----begin rsa " + "private key-----",
+    "URL's encoding": f"user%3Dapp%26password%3D{_WORD}",
+    "URL's encoding, twice": f"password%253D{_WORD}",
+    "JSON in a URL": f"%7B%22password%22%3A%22{_WORD}%22%7D",
+    "base64 of JSON": base64.b64encode(json.dumps({"password": _WORD}).encode()).decode(),
+    "base64 of a user and a password": base64.b64encode(f"orders:{_WORD}".encode()).decode(),
+    "block scalar": f"password: |\n  {_WORD}\n",
+    "folded scalar": f"db:\n  password: >-\n      {_WORD}\n",
+    "YAML, next line": f"db:\n  password:\n    {_WORD}\n",
+    "YAML, anchor": f"password: &pw {_WORD}",
+    "heredoc": f"password = <<EOT\n{_WORD}\nEOT",
+    "key and value": f"{{key: DB_PASSWORD, value: {_WORD}}}",
+    "name and value": f"- name: DB_PASSWORD\n  value: {_WORD}\n",
+    "value and name": f'{{"value": "{_WORD}", "name": "DB_PASSWORD"}}',
+    "header and value": f'{{"header_name": "Authorization", "header_value": "{_WORD}"}}',
+    "value inside": f"password: {{value: {_WORD}}}",
+    "value inside, JSON": f'{{"password": {{"value": "{_WORD}"}}}}',
+    "value inside, HCL": f'password {{\n  value = "{_WORD}"\n}}',
+    "variable's default": f'variable "db_password" {{\n  type = string\n  default = "{_WORD}"\n}}',
+    "index": f'os.environ["DB_PASSWORD"] = "{_WORD}"',
+    "PowerShell": f'$env:DB_PASSWORD = "{_WORD}"',
+    "ODBC": f"Server=db;Uid=app;Pwd={_WORD};",
+    "sentence": f"the password is '{_WORD}'",
+    "German": f"Passwort: {_WORD}",
     "sensitive, deeper": '${upper(sensitive(lower("' + _WORD + '")))}',
 }
 HOLDING_NONE = {
@@ -90,7 +162,202 @@ HOLDING_NONE = {
     "link": "https://www.googleapis.com/compute/v1/projects/p/regions/us-east1/targetHttpProxies/hello-http-proxy",
     "port and at": "https://example.com:8443/users/a@b.example",
     "sensitive reference": "${sensitive(var.password)}",
+    "empty XML": '<password></password><token/><input type="password" name="password" placeholder="Password">',
+    "XML reference": "<password>${env.DB_PASSWORD}</password>",
+    "XML about": '<passwordFile>/run/x</passwordFile><add key="Timeout" value="30"/>',
+    "IPv6": "2001:0db8:85a3:0000:0000:8a2e:0370:7334 and 00:16:3e:5e:6c:00",
+    "forwarded ports": "127.0.0.1:8080:80 a.example.com:8080",
+    "prompts": "mysql -h db -P 3306 -u app -p orders; redis-cli -p 6379; docker run -p 8080:80 app",
+    "password on stdin": "docker login -u _json_key --password-stdin https://europe-docker.pkg.dev",
+    "shell's password": 'mysql -p"$DB_PASSWORD"; docker login -u app -p "$TOKEN" registry; redis-cli -a $PW',
+    "gcloud's secrets": "gcloud run deploy x --set-secrets=DB_PASSWORD=db-password:latest --secret=db-password",
+    "SQL": "UPDATE users SET password_hash = $1, token = :token WHERE id = ?; CREATE TABLE t (password text not null)",
+    "SQL without a password": "CREATE USER 'app' IDENTIFIED WITH caching_sha2_password; ALTER USER app PASSWORD NULL",
+    "repository and tag": "uses: hashicorp/setup-terraform@v3 actions/checkout@main; npm i @types/node@20.1.0",
+    "user in a URL": "https://user@example.com:8443 postgresql://orders-sa%40project.iam@/orders ssh://git@github.com/a/b",
+    "members": "user:alice@example.com,serviceAccount:x@p.iam.gserviceaccount.com",
+    "public JWK": '{"kty":"EC","crv":"P-256","x":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE","kid":"2024"}',
+    "public key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGrTk3mYq7Zx2VbN8cLw5pQhJ4sKd9fRtUe1oXaMy6Bz ops@example.com",
+    "certificate": "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\n"
+    "-----END CERTIFICATE-----",
+    "integrity": 'integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"',
+    "content security policy": "script-src 'self' 'sha256-RFWPLDbv2BY+rCkDzsE+0fr8ylGr2R2faWMhq4lfEQc='",
+    "base64 of JSON": base64.b64encode(b'{"team":"orders","env":"prod","zone":"a"}').decode(),
+    "URL's encoding": "name%3DOrders%20and%20more%26page%3D2",
+    "secret key reference": "password:\n  valueFrom:\n    secretKeyRef: {name: db, key: pw}",
+    "names and values": "- name: MODE\n  value: production\n- name: DB_PASSWORD\n  valueFrom: {}",
+    "variable without default": 'variable "db_password" {\n  type = string\n  sensitive = true\n}',
+    "function": "const token = await getToken(); password := os.Getenv('DB_PASSWORD')",
+    "prose of headers": "Basic infrastructure; uses bearer authentication; headers: Authorization, X-Api-Key",
 }
+# Values that are no credentials although their names tell one.
+HOLDING_NONE_BY_NAME = {
+    "KMS_KEY": "projects/p/locations/global/keyRings/r/cryptoKeys/k",
+    "ENCRYPTION_KEY": "projects/p/locations/global/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1",
+    "DB_PASSWORD": "projects/123456789/secrets/db-password/versions/latest",
+    "API_KEY": "//secretmanager.googleapis.com/projects/p/secrets/x",
+    "GOOGLE_APPLICATION_CREDENTIALS": "/var/run/secrets/google/key.json",
+    "APP_CREDENTIALS": "./creds.json",
+    "TLS_PRIVATE_KEY": "/etc/tls/tls.key",
+    "VAULT_TOKEN": "vault:secret/data/orders#token",
+    "ADMIN_PASSWORD": "op://vault/item/password",
+    "ROOT_PASSWORD": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db",
+    "OTHER_PASSWORD": "$(DB_PASSWORD)",
+    "SESSION_COOKIE": "__Host-session",
+    "SMTP_AUTH": "login",
+    "CORS_CREDENTIALS": "include",
+    "AUTH": "https://auth.example.com/login",
+    "SSH_KEY": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGrTk3mYq7Zx2VbN8cLw5pQhJ4sKd9fRtUe1oXaMy6Bz me",
+    "JWT_KEY": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKC\n-----END PUBLIC KEY-----",
+}
+
+
+def _token(spelled: str) -> str:
+    """`HRKU-~W40` is a prefix and forty characters of a kind: no scanner takes that for a leak."""
+    return re.sub(r"~([AHWLUD])(\d+)", lambda body: (_LETTERS[body[1]] * 9)[: int(body[2])], spelled)
+
+
+_LETTERS = {
+    "A": "q8Kz3vB7nR1xW5mT9cY2",
+    "D": "1234567890",
+    "H": "0f3a9c5e7b1d4f68",
+    "L": "q8z3v7n1x5m9c2h6p4s0",
+    "U": "Q8Z3V7N1X5M9C2H6P4S0",
+    "W": "q8K_3vB7nR1xW5-T9cY2",
+}
+_UUID = "~H8-~H4-~H4-~H4-~H12"
+# What each issuer's looks like.
+ISSUED = {
+    "a Google API key": "AIza~W35",
+    "a Google OAuth token": "ya29.~W40",
+    "a Google OAuth client secret": "GOCSPX-~A28",
+    "a Google HMAC key": "GOOG1E~U20",
+    "a key of an AWS account": "AKIA~U16",
+    "a key of Amazon Bedrock": "ABSK~A110",
+    "a GitHub token": "ghs_~A36",
+    "a GitLab token": "gloas-~W64",
+    "a Slack token": "xapp-1-~U11-~D13-~H32",
+    "a Stripe key": "rk_live_~A24",
+    "a SendGrid key": "SG.~A22.~A43",
+    "an npm token": "npm_~A36",
+    "a Hugging Face token": "hf_~A34",
+    "a Vault token": "s.~A24",
+    "a PyPI token": "pypi-AgEIcHlwaS5vcmc~W60",
+    "a RubyGems key": "rubygems_~H48",
+    "a crates.io token": "cio~A32",
+    "a NuGet key": "oy2~L43",
+    "a Clojars token": "CLOJARS_~H60",
+    "a Docker Hub token": "dckr_pat_~A27",
+    "an Artifactory key": "cmVmd~A59",
+    "a Grafana token": "glsa_~A32_~H8",
+    "a Sentry token": "sntryu_~H64",
+    "a Datadog key": "ddapp_~A34",
+    "a New Relic key": "eu01xx~H26NRAL",
+    "a Honeycomb key": "hcaik_01~L56",
+    "a Dynatrace token": "dt0c01.~U24.~U64",
+    "an Axiom token": "xaat-~H8-~H4-~H4-~H4-~H12",
+    "a SonarQube token": "squ_~H40",
+    "a Snyk token": "snyk_uat.~W40",
+    "a CircleCI token": "CCIPAT_~A22_~H40",
+    "a Buildkite token": "bkua_~H40",
+    "a Terraform token": "~A14.atlasv1.~W67",
+    "a Heroku key": "HRKU-AA~W58",
+    "a DigitalOcean token": "DO00~U16",
+    "a Scaleway key": "SCW~U17",
+    "a Fly.io token": "FlyV1 fm2_~A120",
+    "a Vercel token": "vcp_~A40",
+    "a Netlify token": "nfp_~A36",
+    "a Render key": "rnd_~A28",
+    "a Cloudflare token": "v1.0-~H24-~H144",
+    "a Databricks token": "dapi~H32",
+    "a Doppler token": "dp.st.prd.~A43",
+    "a Pulumi token": "pul-~H40",
+    "an Infracost key": "ico-~A32",
+    "a PlanetScale token": "pscale_pw_~A43",
+    "a Supabase key": "sbp_~H40",
+    "a Neon key": "napi_~L64",
+    "an Aiven password": "AVNS_~A19",
+    "a MongoDB Atlas key": "mdb_sa_sk_~A40",
+    "a CockroachDB key": "CCDB1_~A22_~A40",
+    "a ClickHouse key": "4b1d~A38",
+    "a dbt token": "dbtc_~A40",
+    "a Prefect key": "pnu_~A36",
+    "an Anthropic key": "sk-ant-api03-~W93AA",
+    "a Groq key": "gsk_~A52",
+    "an xAI key": "xai-~A80",
+    "a Perplexity key": "pplx-~A48",
+    "a Replicate token": "r8_~A37",
+    "a LangSmith key": "lsv2_pt_~H32_~H10",
+    "an E2B key": "e2b_~H40",
+    "an ElevenLabs key": "sk_~H48",
+    "an NVIDIA key": "nvapi-~W64",
+    "a Cerebras key": "csk-~L48",
+    "a Pinecone key": "pcsk_~A60",
+    "a Together key": "tgp_v1_~W43",
+    "a Tavily key": "tvly-dev-~A32",
+    "a Jina key": "jina_~A60",
+    "a Firecrawl key": "fc-~H32",
+    "a PostHog key": "phx_~A43",
+    "a LaunchDarkly key": f"sdk-{_UUID}",
+    "a Linear token": "lin_oauth_~H64",
+    "a Notion token": "ntn_~D11~A35",
+    "an Airtable token": "pat~A14.~H64",
+    "a Figma token": "figd_~W40",
+    "an Asana token": "2/~D16/~D16:~H32",
+    "a Trello token": "ATTA~H64",
+    "an Atlassian token": "ATBB~A32",
+    "a HubSpot token": f"pat-na1-{_UUID}",
+    "a Postman key": "PMAK-~H24-~H34",
+    "a ReadMe key": "rdme_~L70",
+    "a Contentful token": "CFPAT-~W43",
+    "a Typeform token": "tfp_~W59",
+    "a Dropbox token": "sl.u.~W130",
+    "a Facebook or Square token": "EAAC~A110",
+    "a Square token": "sq0atp-~W22",
+    "a Shopify token": "shpat_~H32",
+    "a Twilio key": "SK~H32",
+    "a Mailgun key": "key-~H32",
+    "a Mailchimp key": "~H32-us12",
+    "a Mandrill key": "md-~A22",
+    "a Brevo key": "xkeysib-~H64-~A16",
+    "a Resend key": "re_~A8_~A24",
+    "an EasyPost key": "EZAK~A54",
+    "a Shippo token": "shippo_live_~H40",
+    "a Duffel token": "duffel_test_~W43",
+    "a Flutterwave key": "FLWSECK-~H32-X",
+    "a Razorpay key": "rzp_live_~A14",
+    "a Mollie or Lob key": "live_~A30",
+    "a PayPal or Braintree token": "access_token$production$~L16$~H32",
+    "a Plaid token": f"access-production-{_UUID}",
+    "a Mapbox token": "sk.eyJ1Ijoi~A60.~A22",
+    "a Frame.io token": "fio-u-~W64",
+    "an Adafruit key": "aio_~A28",
+    "a Discord token": "M~A23.~A6.~A38",
+    "a Telegram token": "https://api.telegram.org/bot~D10:AA~A33/sendMessage",
+    "an Alibaba Cloud key": "LTAI5t~A18",
+    "a Tencent Cloud key": "AKID~A32",
+    "a Yandex Cloud token": "AQVN~W36",
+    "an Azure secret": "q8K8Q" + "~~A34",
+    "a Sourcegraph token": "sgp_~H40",
+    "a Tailscale key": "tskey-auth-~A12CNTRL-~A32",
+    "a 1Password secret": "ops_eyJ~A250",
+    "an Okta token": "00~W40",
+    "an OpenShift token": "sha256~" + "~W43",
+    "an Octopus Deploy key": "API-~U26",
+    "a Harness token": "pat.~A22.~H24.~A20",
+    "a MaxMind key": "~A6_~A29_mmk",
+    "a token of Depot, Gitpod, Namespace, Rootly, Unkey or Zuplo": "gitpod_pat_~A40",
+    "an API key": "sk-proj-~A74T3BlbkFJ~A74",
+}
+# Names that begin as tokens do.
+NAMES_LIKE_TOKENS = (
+    "sk-learn-model-serving-europe-west1-production key-ring-europe-west1-production-backend "
+    "pul-production-europe-west1-service-account ico-europe-west1-production-service-name "
+    "SKAFFOLD_DEFAULT_REPO_EUROPE_WEST1 dapi-europe-west1-production-service re_internal_servicecontroller "
+    "live_orders_europe_west1_production_db secret_rotation_service_production_v2 api-gateway-europe-west1-production "
+    "npm_config_registry_europe_west1_production hf_model_cache_europe_west1_production "
+    "AKIDENTIFIERSOFCUSTOMERSANDORDERSTABLE EAAServiceAttachmentEuropeWestProducer SCWORLDWIDEHOLDINGSUPPLY"
+)
 
 
 @pytest.mark.parametrize("name", _TELLING.split())
@@ -119,6 +386,43 @@ def test_a_text_that_holds_none_is_shown(what: str) -> None:
     assert looks_like("SETTING", HOLDING_NONE[what]) == ""
 
 
+@pytest.mark.parametrize("name", HOLDING_NONE_BY_NAME)
+def test_a_value_that_is_none_is_shown_whatever_its_name(name: str) -> None:
+    assert is_credential_name(name)
+    assert looks_like(name, HOLDING_NONE_BY_NAME[name]) == ""
+    assert looks_like("SETTING", f"{name}={HOLDING_NONE_BY_NAME[name]}") == ""
+
+
+def test_every_issuer_is_in_the_corpus() -> None:
+    assert ISSUED.keys() == ISSUERS.keys()
+
+
+@pytest.mark.parametrize("what", ISSUED)
+def test_an_issuers_token_is_found_wherever_it_stands(what: str) -> None:
+    token = _token(ISSUED[what])
+    assert looks_like("SETTING", token) == what
+    for text in (
+        json.dumps({"setting": token}),
+        f"setting: '{token}'",
+        f"https://example.com/?setting={token}&page=2",
+        quote(f"setting={token}", safe=""),
+        f"the one in use, {token}, ends in May",
+        base64.b64encode(json.dumps({"setting": token}).encode()).decode(),
+    ):
+        assert shape(text), text
+        assert token not in scrub(text)
+
+
+@pytest.mark.parametrize("name", NAMES_LIKE_TOKENS.split())
+def test_names_that_begin_as_tokens_do_are_none(name: str) -> None:
+    assert looks_like("SETTING", name) == ""
+
+
+@pytest.mark.parametrize("value", ["$uperman", "/Pa55/w0rd", "<3-hunter!", "{x9!kk", "plain", "google"])
+def test_a_password_only_looks_like_a_place_or_a_variable(value: str) -> None:
+    assert looks_like("DB_PASSWORD", value)
+
+
 def test_a_commit_is_none_by_the_name_that_it_has() -> None:
     assert looks_like("GIT_COMMIT", (_HEX * 2)[:40]) == ""
 
@@ -144,7 +448,8 @@ def test_keys_in_addresses_are_hidden_and_stay_apart() -> None:
 
 
 def _patterns() -> list[re.Pattern[str]]:
-    values = [*vars(credential_shapes).values(), *credential_shapes.SHAPES.values()]
+    modules = (credential_issuers, credential_pairs, credential_shapes)
+    values = [value for module in modules for value in vars(module).values()] + [*credential_shapes.SHAPES.values()]
     return [value for value in values if isinstance(value, re.Pattern)]
 
 
@@ -155,6 +460,64 @@ def test_no_pattern_can_be_quadratic() -> None:
         if pattern.pattern.startswith(r"\$\{"):
             continue  # only ever matched at one place
         assert {*unbounded} <= {constants.POSSESSIVE_REPEAT}, pattern.pattern
+
+
+# Beginnings of each pattern, over and over without an end.
+_NEAR_MISSES = (
+    *(
+        "a",
+        "A1",
+        "aB1/",
+        "a ",
+        "a:",
+        "a=",
+        "a.b",
+        "a/b@",
+        "a:b@c",
+        "- ",
+        "--a ",
+        "x-p ",
+        "_",
+        "%3D",
+        "&amp;",
+        '\\"',
+        "\n ",
+    ),
+    *(
+        "<",
+        "<a ",
+        "<a>",
+        "<password>",
+        '<add key="a" ',
+        "<key>a</key>",
+        "name: x ",
+        "name: DB_PASSWORD {",
+        "value: abcd ",
+    ),
+    *("password ", "password:", "password: |\n", "password = {", "password%3D", "token is ", "ENV A ", "sensitive("),
+    *("mysql -x ", "login x password", "redis-cli ", "zip ", "ldapsearch ", "openssl -k pass:", "htpasswd -b ", "a:b|"),
+    *("sqlplus ", "a/b@c:", "user x ", "role a password ", "IDENTIFIED WITH ", "localhost:5432:a:", "*:", "a.b."),
+    *('"kty": ', '"d": ', '"kty":"n":"', "https://a:", "https://1a1a", "?sig=", "bearer ", "curl -u ", "eyJhbGciOiJ."),
+    *(
+        "-----BEGIN ",
+        "-----BEGIN CERTIFICATE-----A",
+        "ssh-rsa AAAA",
+        "sha256-",
+        "ghp_",
+        "sk-a",
+        "1/",
+        "12345678:",
+        "EAA",
+    ),
+)
+
+
+@pytest.mark.parametrize("near", _NEAR_MISSES)
+def test_a_long_text_of_near_misses_is_read_in_linear_time(near: str) -> None:
+    """A quadratic pattern needs minutes for 200 KB; the bound allows for a busy machine."""
+    begin = time.process_time()
+    shape(near * (200_000 // len(near)))
+    assert time.process_time() - begin < 20
 
 
 def _repetitions(tree: object) -> list[tuple[object, object]]:
