@@ -58,10 +58,8 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
         return Hidden(value)
     if isinstance(value, dict):
         marks = sensitive if isinstance(sensitive, dict) else {}
-        # Cloud Run's env: the name of the variable stands beside its value.
-        beside = str(value.get("name", "")) if "value" in value else ""
         return {
-            _key(str(key), key): hide(inner, marks.get(key), beside if key == "value" and beside else str(key))
+            _key(str(key), key): hide(inner, marks.get(key), _name_of(str(key), value, name))
             for key, inner in value.items()
         }
     if isinstance(value, list):
@@ -74,6 +72,18 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and is_credential_name(name):
         return Hidden(value)
     return value
+
+
+def _name_of(key: str, beside: dict[str, Any], above: str) -> str:
+    """What a value is called: by its key, or by a name that stands beside it (Cloud Run's env) or above it."""
+    if key not in _VALUES:
+        return key
+    names = [*(str(beside[name]) for name in _NAMES if isinstance(beside.get(name), str)), above]
+    return next(filter(is_credential_name, names), names[0])
+
+
+_NAMES = ("name", "key", "header_name", "headerName", "header", "field", "variable", "property")
+_VALUES = {"value", "values", "val", "header_value", "headerValue", "default", "content"}
 
 
 def _option(word: Any, following: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 from deployment import credential_issuers, credential_pairs, credential_shapes
 from deployment.credential_issuers import ISSUERS
 from deployment.credentials import is_credential_name, looks_like, shape
-from deployment.hidden import SHOWN, Hidden, hide, scrub, shown_address
+from deployment.hidden import SHOWN, Hidden, hide, holds_hidden, scrub, shown_address
 from deployment.stack_files import stack_of
 
 # The grammar of `re`, which has no public form.
@@ -416,6 +416,19 @@ def test_an_issuers_token_is_found_wherever_it_stands(what: str) -> None:
 @pytest.mark.parametrize("name", NAMES_LIKE_TOKENS.split())
 def test_names_that_begin_as_tokens_do_are_none(name: str) -> None:
     assert looks_like("SETTING", name) == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"key": "DB_PASSWORD", "value": _WORD},
+        {"header_name": "Authorization", "header_value": _WORD},
+        {"db_password": {"value": _WORD}},
+        {"variable": {"db_password": {"default": _WORD}}},
+    ],
+)
+def test_a_value_has_the_name_beside_or_above_it(value: dict[str, object]) -> None:
+    assert holds_hidden(hide(value))
 
 
 @pytest.mark.parametrize("value", ["$uperman", "/Pa55/w0rd", "<3-hunter!", "{x9!kk", "plain", "google"])
