@@ -31,6 +31,11 @@ class Difference:
         """The attribute that the path begins with."""
         return re.split(r"[.\[]", self.path)[0]
 
+    @property
+    def dotted(self) -> str:
+        """The path without what tells entries of a list apart."""
+        return re.sub(r"\[[^\]]*\]", "", self.path)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

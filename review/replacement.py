@@ -1,8 +1,8 @@
 """Which updates of a synthesized stack the google provider answers with a replacement, and what that pulls along.
 
-Synthesized JSON does not say what cannot be changed in place; deployment/kinds does, with what `ForceNew` is in google
-7.45, and tests/e2e/test_replacement.py tries it with the real provider. A plan or a rehearsal knows for certain, and is
-believed where there is one.
+Synthesized JSON does not say what cannot be changed in place; deployment/kinds does, with what google 7.45 has under
+`ForceNew`, or forces by conditions of its own, and tests/e2e/test_replacement.py tries it with the real provider. A
+plan or a rehearsal knows for certain, and is believed where there is one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from deployment.comparison import Change, Comparison
+from deployment.kinds.kind import within
 from deployment.references import candidates, is_open, referred
-from deployment.stack import Item, texts
+from deployment.stack import Item, blocks, texts
 
 # What tells two resources of one name apart.
 _PLACE = ("project", "region", "zone", "location")
@@ -33,7 +34,7 @@ def infer(comparison: Comparison) -> Comparison:
         item, change = items[address], changes.get(address)
         if not item.is_resource or (change is not None and change.action in {"created", "destroyed"}):
             continue
-        because = tuple(sorted(set(_forced(item, change, changes))))
+        because = tuple(sorted(set(_forced(item, comparison.former(address), change, changes))))
         if because and (change is None or because != change.because):
             known = change or Change(address=address, type=item.type, action="updated")
             changes[address] = replace(known, action="replaced", because=because, inferred=True)
@@ -53,15 +54,22 @@ def _following(items: Iterable[Item]) -> dict[str, list[str]]:
     return following
 
 
-def _forced(item: Item, change: Change | None, changes: Mapping[str, Change]) -> Iterator[str]:
+def _forced(
+    item: Item, former: Item | None, change: Change | None, changes: Mapping[str, Change]
+) -> Iterator[str]:  # fmt: skip
     ignored = {str(attribute) for attribute in texts(item.lifecycle, "ignore_changes")}
     kind = item.kind
-    forcing, in_place = (kind.forcing, kind.in_place) if kind else ((), ())
-    for difference in change.differences if change else ():
+    forcing = kind.forcing if kind else ()
+    for difference in change.differences if kind and change else ():
         top = difference.attribute
         if top == "name" and set(candidates(difference.before)) & set(candidates(difference.after)):
             continue  # the name in use is kept, or what replaces it is told by itself
-        if top in forcing and not {top, "all"} & ignored and not any(part in difference.path for part in in_place):
+        if {top, "all"} & ignored or not within(difference.dotted, forcing):
+            continue
+        as_many = former is None or len(blocks(former.values, top)) == len(blocks(item.values, top))
+        if not (
+            kind and as_many and kind.in_place(difference.dotted, difference.before, difference.after, item.values)
+        ):
             yield difference.path
     for attribute in forcing:
         for address, _ in referred(item.values.get(attribute)):

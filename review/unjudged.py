@@ -6,13 +6,13 @@ of, or of what guards it, is a point to decide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
+from deployment.kinds.kind import within
 from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
@@ -81,16 +81,12 @@ def _attributes(change: Change, comparison: Comparison) -> Iterator[str]:
     ordinary = (*_EVERYWHERE, *_ORDINARY.get(change.type, ()))
     if item is not None and item.is_psc_endpoint:
         ordinary = (*ordinary, "target")
-    paths = [(re.sub(r"\[[^\]]*\]", "", one.path), one.removed) for one in change.differences]
+    paths = [(one.dotted, one.removed) for one in change.differences]
     there = {path for path, removed in paths if not removed}
     for path, removed in paths:
         if path.startswith("lifecycle"):
             # A guard that is written otherwise is part of an edit; one that goes is lost.
-            if removed and path not in there and _below(path, _GUARDS) and change.type != RECORD.type:
+            if removed and path not in there and within(path, _GUARDS) and change.type != RECORD.type:
                 yield path
-        elif change.type != RECORD.type and not _below(path, ordinary):
+        elif change.type != RECORD.type and not within(path, ordinary):
             yield path
-
-
-def _below(path: str, paths: tuple[str, ...]) -> bool:
-    return any(path == one or path.startswith(f"{one}.") for one in paths)

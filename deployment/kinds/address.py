@@ -12,10 +12,13 @@ ADDRESS = Kind(
     import_id=f"{IN_PROJECT}/addresses/{{name}}",
     comment=NONE,
     keys={},
-    forcing=(*EVERYWHERE, "address", "address_type", "subnetwork", "purpose", "network"),
+    forcing=(
+        *EVERYWHERE, "address", "address_type", "subnetwork", "purpose", "network", "description", "ip_collection",
+        "ip_version", "ipv6_endpoint_type", "network_tier", "prefix_length",
+    ),
     grants=(NETWORK_ADMIN,),
     way_in=NONE,
     replaced=REPLACED,
     destroyed=NONE,
     noteworthy={},
-)
+)  # fmt: skip

@@ -20,6 +20,7 @@ from deployment.kinds.kind import (
 from deployment.values import Json
 
 _RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
+_V1_CONTAINER = "template.spec.containers"
 _PROBE: Keys = {"grpc": {}, "http_get": {}, "tcp_socket": {}}
 
 SERVICE = Kind(
@@ -46,7 +47,7 @@ SERVICE = Kind(
             "vpc_access": {"network_interfaces": {}},
         },
     },
-    forcing=("name", "project", "location"),
+    forcing=("name", "project", "location", "tags"),
     grants=(
         _RUN_ADMIN,
         Grant(name="roles/iam.serviceAccountUser", on=SERVICE_IDENTITY, why="a service acts as this account"),
@@ -72,7 +73,12 @@ SERVICE = Kind(
         ),
     },
 )
-FIRST_SERVICE = replace(SERVICE, type="google_cloud_run_service", forcing=(), ours=False)
+FIRST_SERVICE = replace(
+    SERVICE,
+    type="google_cloud_run_service",
+    forcing=("name", "project", "location", f"{_V1_CONTAINER}.env_from", f"{_V1_CONTAINER}.working_dir"),
+    ours=False,
+)
 
 
 def _callers(values: Json) -> str:
@@ -87,7 +93,7 @@ INVOKER = Kind(
     import_id="projects/{project}/locations/{location}/services/{name} {role} {member}",
     comment=_callers,
     keys={},
-    forcing=("name", "project", "location", "role", "member"),
+    forcing=("name", "project", "location", "role", "member", "condition"),
     grants=(_RUN_ADMIN,),
     way_in=CALL,
     replaced=REPLACED,
@@ -101,8 +107,14 @@ INVOKER = Kind(
     },
 )
 # Those of other people's stacks: bindings and policies, and grants on the whole project.
+_GRANTED = {"member": ("role", "member", "condition"), "binding": ("role", "condition"), "policy": ()}
 OTHER_PERMISSIONS = tuple(
-    replace(INVOKER, type=f"{of}_iam_{form}", forcing=(), ours=False)
+    replace(
+        INVOKER,
+        type=f"{of}_iam_{form}",
+        forcing=("name", "service", "project", "location", *_GRANTED[form]),
+        ours=False,
+    )
     for of in (SERVICE.type, FIRST_SERVICE.type, "google_project")
     for form in ("member", "binding", "policy")
     if f"{of}_iam_{form}" != INVOKER.type
@@ -116,7 +128,7 @@ SECRET_ACCESS = Kind(
     import_id="projects/{project}/secrets/{secret_id} {role} {member}",
     comment="Without it the first revision that reads the secret fails to start.",
     keys={},
-    forcing=("secret_id", "project", "role", "member"),
+    forcing=("secret_id", "project", "role", "member", "condition"),
     grants=(Grant(name="roles/secretmanager.admin", why="lets the service's account read its secrets"),),
     way_in=NONE,
     replaced=REPLACED,

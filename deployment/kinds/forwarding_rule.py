@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from deployment.kinds.kind import (
     ENDPOINT,
@@ -29,6 +30,18 @@ def points_at_attachment(values: Json) -> bool:
     return bool(_ATTACHMENT.search(target)) or (values.get("load_balancing_scheme") == "" and bool(target))
 
 
+def _global_access_in_place(path: str, before: Any, after: Any, values: Json) -> bool:
+    """Only a regional proxy load balancer's rule is made anew for it."""
+    del before, after
+    return path == "allow_global_access" and values.get("load_balancing_scheme") != "INTERNAL_MANAGED"
+
+
+_FORCING = (
+    *EVERYWHERE, "ip_address", "ip_protocol", "port_range", "ports", "load_balancing_scheme", "network", "subnetwork",
+    "allow_global_access", "all_ports", "backend_service", "description", "ip_collection", "ip_version",
+    "is_mirroring_collector", "network_tier", "no_automate_dns_zone", "service_directory_registrations",
+    "service_label", "source_ip_ranges",
+)  # fmt: skip
 _KEPT_NAME = Noteworthy(
     why="The name follows from the content or from what exists; a change that replaces nothing must keep it.",
     seen="provider; tried",
@@ -50,10 +63,8 @@ PSC_ENDPOINT = Kind(
     comment="The endpoint: an address of this network behind which the service answers.",
     keys={},
     # A new target replaces it from google 7.33 on.
-    forcing=(
-        *EVERYWHERE, "ip_address", "ip_protocol", "port_range", "ports", "load_balancing_scheme", "network",
-        "subnetwork", "allow_global_access", "all_ports", "target",
-    ),
+    forcing=(*_FORCING, "target"),
+    in_place=_global_access_in_place,
     grants=(
         NETWORK_ADMIN,
         Grant(name="roles/servicedirectory.editor", why="Google registers each endpoint in Service Directory"),
@@ -85,7 +96,7 @@ FRONTEND = replace(
     called="load balancer",
     comment="The load balancer's front. A new port or address makes a new rule first, so connections live.",
     # A load balancer's rule is re-pointed in place.
-    forcing=tuple(name for name in PSC_ENDPOINT.forcing if name != "target"),
+    forcing=_FORCING,
     grants=(LOAD_BALANCER_ADMIN, NETWORK_ADMIN),
     way_in=PORT,
     replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
@@ -105,7 +116,12 @@ GLOBAL_ENDPOINT = replace(
     type="google_compute_global_forwarding_rule",
     collection=NONE,
     drawn=False,
-    forcing=("target",),
+    # Not the target, which the provider sets in place.
+    forcing=(
+        "name", "project", "description", "ip_address", "ip_protocol", "ip_version", "metadata_filters", "network",
+        "network_tier", "no_automate_dns_zone", "port_range", "service_directory_registrations", "source_ip_ranges",
+        "subnetwork",
+    ),
     import_id="projects/{project}/global/forwardingRules/{name}",
     ours=False,
-)
+)  # fmt: skip

@@ -61,6 +61,16 @@ def _always(values: Json) -> bool:
     return True
 
 
+def _never(path: str, before: Any, after: Any, values: Json) -> bool:
+    del path, before, after, values
+    return False
+
+
+def within(path: str, paths: tuple[str, ...]) -> bool:
+    """Whether a dotted path is one of `paths`, or lies below one."""
+    return any(path == one or path.startswith(f"{one}.") for one in paths)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """A Terraform type (`data.TYPE` of a data source), or that part of its resources which `fits` says true to.
@@ -68,7 +78,9 @@ class Kind:
     `variant` tells the parts of a type apart. `called` is what people call one, and `drawn` whether pictures show it.
     `collection` is its part in Google's links, `import_id` what `terraform import` wants, attributes in braces.
     `comment` stands above it in HCL: a text, or what makes one of its values. `keys` are its blocks and maps.
-    `forcing` are the attributes that the provider cannot change in place, `in_place` parts of them that it can.
+    `forcing` are the attributes, or dotted paths, that the provider cannot change in place. `in_place` tells of a
+    change of one, by its path, its two values and the resource's, whether the provider can all the same. `fixed` are
+    attributes that the provider sends as an update although Google is not known to change them.
     `grants` are the roles that its deployer needs. `way_in` is the way into the service that it opens.
 
     `replaced` and `destroyed` tell a reviewer what that means: the first a sentence, in which {surely} is "is" or "must
@@ -91,7 +103,8 @@ class Kind:
     replaced: str
     destroyed: str | Callable[[Json], str]
     noteworthy: Mapping[str, Noteworthy]
-    in_place: tuple[str, ...] = ()
+    in_place: Callable[[str, Any, Any, Json], bool] = _never
+    fixed: tuple[str, ...] = ()
     variant: str = ""
     fits: Callable[[Json], bool] = _always
     ours: bool = True

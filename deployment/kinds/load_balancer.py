@@ -15,13 +15,16 @@ NETWORK_ENDPOINT_GROUP = Kind(
     comment="Names the service as text on purpose: a reference would make Terraform create a new service before the "
     "old one is gone, and a revision that fails to start could not heal.",
     keys={"cloud_run": {}},
-    forcing=(*EVERYWHERE, "cloud_run", "network_endpoint_type", "network", "subnetwork", "psc_target_service"),
+    forcing=(
+        *EVERYWHERE, "cloud_run", "network_endpoint_type", "network", "subnetwork", "psc_target_service", "app_engine",
+        "cloud_function", "description", "psc_data",
+    ),
     grants=(LOAD_BALANCER_ADMIN,),
     way_in=NONE,
     replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
     destroyed=NONE,
     noteworthy={},
-)
+)  # fmt: skip
 
 BACKEND_SERVICE = Kind(
     type="google_compute_region_backend_service",
@@ -32,8 +35,9 @@ BACKEND_SERVICE = Kind(
     comment="No timeout, health check or rate: with a serverless NEG Google refuses them. Cloud Run's own timeout "
     "holds.",
     keys={"backend": {}},
+    forcing=("name", "project", "load_balancing_scheme", "network", "params"),
     # Another region is planned as an update, which the API answers with 404.
-    forcing=("name", "project", "load_balancing_scheme"),
+    fixed=("region",),
     grants=(LOAD_BALANCER_ADMIN,),
     way_in=NONE,
     replaced=REPLACED,
@@ -56,6 +60,7 @@ URL_MAP = Kind(
     comment="Everything goes to the one service.",
     keys={},
     forcing=("name", "project"),
+    fixed=("region",),
     grants=(LOAD_BALANCER_ADMIN,),
     way_in=NONE,
     replaced=REPLACED,
@@ -71,7 +76,7 @@ HTTP_PROXY = Kind(
     import_id=f"{IN_PROJECT}/targetHttpProxies/{{name}}",
     comment="Plain HTTP inside Google's network, which encrypts between its sites.",
     keys={},
-    forcing=("name", "project", "region"),
+    forcing=("name", "project", "region", "description", "http_keep_alive_timeout_sec"),
     grants=(LOAD_BALANCER_ADMIN,),
     way_in=NONE,
     replaced=REPLACED,
@@ -79,5 +84,5 @@ HTTP_PROXY = Kind(
     noteworthy={},
 )
 HTTPS_PROXY = replace(
-    HTTP_PROXY, type="google_compute_region_target_https_proxy", collection="targetHttpsProxies", forcing=(), ours=False
+    HTTP_PROXY, type="google_compute_region_target_https_proxy", collection="targetHttpsProxies", ours=False
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+from typing import Any
+
 from deployment.kinds.kind import IN_PROJECT, NETWORK_ADMIN, NONE, Kind, Noteworthy, data_source
 from deployment.values import Json
 
@@ -15,7 +18,9 @@ NETWORK = Kind(
     import_id="projects/{project}/global/networks/{name}",
     comment="The VPC network of this side, without subnets of its own making.",
     keys={},
-    forcing=("name", "project", "auto_create_subnetworks"),
+    forcing=(
+        "name", "project", "auto_create_subnetworks", "description", "internal_ipv6_range", "network_profile", "params",
+    ),
     grants=(NETWORK_ADMIN,),
     way_in=NONE,
     replaced=_WITH_ALL_IN_IT,
@@ -28,7 +33,7 @@ NETWORK = Kind(
             seen="provider",
         )
     },
-)
+)  # fmt: skip
 
 _PURPOSES = {
     "REGIONAL_MANAGED_PROXY": "Google's Envoy proxies take their addresses here: one such subnet per network and "
@@ -41,6 +46,15 @@ def _by_purpose(values: Json) -> str:
     return _PURPOSES.get(values.get("purpose", ""), "")
 
 
+def _widened(path: str, before: Any, after: Any, values: Json) -> bool:
+    """Whether a range grows around the former one, which Google can do; any other range is another subnet."""
+    del values
+    try:
+        return path == "ip_cidr_range" and IPv4Network(before).subnet_of(IPv4Network(after))
+    except ValueError:
+        return False
+
+
 SUBNETWORK = Kind(
     type="google_compute_subnetwork",
     called="subnet",
@@ -49,7 +63,12 @@ SUBNETWORK = Kind(
     import_id=f"{IN_PROJECT}/subnetworks/{{name}}",
     comment=_by_purpose,
     keys={"log_config": {}},
-    forcing=("name", "project", "region", "network"),
+    forcing=(
+        "name", "project", "region", "network", "ip_cidr_range", "description", "external_ipv6_prefix",
+        "internal_ipv6_prefix", "params", "reserved_internal_range", "resolve_subnet_mask",
+    ),
+    in_place=_widened,
+    fixed=("purpose",),
     grants=(NETWORK_ADMIN,),
     way_in=NONE,
     replaced=_WITH_ALL_IN_IT,
@@ -60,6 +79,6 @@ SUBNETWORK = Kind(
             seen="provider, API; tried",
         )
     },
-)
+)  # fmt: skip
 
 SUBNETWORKS = data_source("google_compute_subnetworks", "subnets that exist", grants=(NETWORK_ADMIN,))

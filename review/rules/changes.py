@@ -25,6 +25,25 @@ def replacement_meets_itself(subject: Subject) -> Answer:
 
 
 @rule(
+    id="update-not-taken",
+    severity=WARNING,
+    kinds=tuple(sorted({kind.type for kind in KINDS if kind.fixed})),
+    what="An update is planned of what Google is not known to change.",
+    why="The provider sends it as an update in place: the apply stops half-way at what Google refuses, such as another "
+    "region with 404.",
+    remedy="Leave it as it was, or make another one under another name and take this one out.",
+    of_change=True,
+)
+def update_not_taken(subject: Subject) -> Answer:
+    """Where the same change replaces it anyway, the new one simply has the new value."""
+    fixed = subject.item.kind.fixed if subject.item.kind else ()
+    changed = sorted(set(fixed) & subject.changed) if subject.action == "updated" else []
+    if not changed or {*changed, "all"} & {one.text for one in subject.item.lifecycle.list("ignore_changes")}:
+        return fine()
+    return finding("{attributes} changes in place", attributes=", ".join(changed))
+
+
+@rule(
     id="instances-not-told",
     severity=WARNING,
     kinds=("*",),

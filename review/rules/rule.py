@@ -19,9 +19,9 @@ FINE, FINDING, UNDECIDED = "fine", "finding", "undecided"
 class Subject:
     """What a rule judges: an item in its stack and, where two versions are compared, what happens to it.
 
-    `action` is what a change does to it, "" where there is none, and `because` what forces a replacement, which
-    `meets_itself` where it is to be made first under the old one's name. For what is destroyed, `item` and `stack` are
-    the former ones. Nothing here holds a raw value.
+    `action` is what a change does to it, "" where there is none, `changed` the attributes that differ, and `because`
+    what forces a replacement, which `meets_itself` where it is to be made first under the old one's name. For what is
+    destroyed, `item` and `stack` are the former ones. Nothing here holds a raw value.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Subject:
         self.former = View(*former) if former else None
         self.action = change.action if change else ""
         self.because = change.because if change else ()
+        self.changed = frozenset(difference.attribute for difference in change.differences) if change else frozenset()
         self.meets_itself = change is not None and meets_itself(change, item, former[0] if former else None)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from deployment.comparison import Change
 from deployment.references import name_of
 from tests.review.stacks import PRODUCER, Json, compared, edited, findings, reported, sentences
@@ -105,3 +109,75 @@ def test_a_name_that_is_chosen_by_what_exists_forces_nothing_by_itself() -> None
         after = compared(before, edited(before, group, chosen)).after
         assert after is not None
         assert name_of(after.items["google_compute_region_network_endpoint_group.shop"], after) == "shop-neg"
+
+
+VM: Json = {
+    "name": "vm",
+    "zone": "z",
+    "boot_disk": {"initialize_params": {"image": "debian-12", "size": 10}},
+    "network_interface": [{"network": "n", "subnetwork": "s", "network_ip": "10.0.0.2"}],
+    "scheduling": {"preemptible": False},
+}
+SUBNET = {"name": "s", "region": "r", "network": "n", "ip_cidr_range": "10.0.4.0/24", "purpose": "PRIVATE"}
+RULE_OF: Json = {"name": "r", "load_balancing_scheme": "INTERNAL", "target": "projects/p/regions/r/targetHttpProxies/a"}
+INTERFACE = "network_interface/0"
+MADE_ANEW: list[tuple[str, Json, str, Any]] = [
+    ("google_compute_subnetwork", SUBNET, "ip_cidr_range", "10.0.4.0/25"),
+    ("google_compute_subnetwork", SUBNET, "ip_cidr_range", "10.0.5.0/24"),
+    ("google_compute_subnetwork", SUBNET, "description", "For callers."),
+    ("google_compute_network", {"name": "n"}, "description", "For callers."),
+    ("google_compute_address", {"name": "a"}, "description", "For callers."),
+    ("google_compute_forwarding_rule", RULE_OF, "description", "For callers."),
+    ("google_compute_forwarding_rule", RULE_OF, "service_label", "shop"),
+    ("google_compute_region_target_https_proxy", {"name": "p"}, "name", "q"),
+    ("google_cloud_run_service", {"name": "c", "location": "l"}, "location", "m"),
+    ("google_cloud_run_v2_service_iam_binding", {"name": "c", "role": "r", "members": ["m"]}, "role", "s"),
+    ("google_compute_instance", VM, "metadata_startup_script", "date"),
+    ("google_compute_instance", VM, "boot_disk/initialize_params/image", "debian-13"),
+    ("google_compute_instance", VM, f"{INTERFACE}/network_ip", "10.0.0.3"),
+    ("google_compute_instance", VM, "network_interface", [{"network": "n"}, {"network": "m"}]),
+    ("google_compute_instance", VM, "scheduling/preemptible", True),
+]
+KEPT: list[tuple[str, Json, str, Any]] = [
+    ("google_compute_subnetwork", SUBNET, "ip_cidr_range", "10.0.0.0/20"),
+    ("google_compute_service_attachment", {"name": "a"}, "description", "For callers."),
+    ("google_compute_forwarding_rule", RULE_OF, "allow_global_access", True),
+    ("google_compute_global_forwarding_rule", {"name": "g", "target": "a"}, "target", "b"),
+    ("google_cloud_run_v2_service_iam_binding", {"name": "c", "role": "r", "members": ["m"]}, "members", ["n"]),
+    ("google_compute_instance", VM, "boot_disk/initialize_params/size", 20),
+    ("google_compute_instance", VM, "boot_disk/auto_delete", False),
+    ("google_compute_instance", VM, f"{INTERFACE}/subnetwork", "t"),
+    ("google_compute_instance", VM, f"{INTERFACE}/access_config", [{}]),
+    ("google_compute_instance", VM, "scheduling/on_host_maintenance", "TERMINATE"),
+]
+
+
+def _of_one(type_: str, values: Json, path: str, value: Any) -> tuple[Json, Json]:
+    before: Json = {"resource": {type_: {"x": values}}}
+    return before, edited(before, f"resource/{type_}/x/{path}", value)
+
+
+@pytest.mark.parametrize(("type_", "values", "path", "value"), MADE_ANEW)
+def test_what_the_provider_cannot_change_replaces(type_: str, values: Json, path: str, value: Any) -> None:
+    assert list(replaced(*_of_one(type_, values, path, value))) == [f"{type_}.x"]
+
+
+@pytest.mark.parametrize(("type_", "values", "path", "value"), KEPT)
+def test_what_it_changes_in_place_does_not(type_: str, values: Json, path: str, value: Any) -> None:
+    assert replaced(*_of_one(type_, values, path, value)) == {}
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "attribute"),
+    [
+        ("google_compute_region_backend_service", {"name": "b", "region": "r"}, "region"),
+        ("google_compute_region_url_map", {"name": "u", "region": "r"}, "region"),
+        ("google_compute_subnetwork", SUBNET, "purpose"),
+        ("google_compute_firewall", {"name": "f", "network": "n"}, "network"),
+    ],
+)
+def test_an_update_that_google_may_refuse_is_a_finding(type_: str, values: Json, attribute: str) -> None:
+    before, after = _of_one(type_, values, attribute, "PRIVATE_SERVICE_CONNECT")
+    assert ("update-not-taken", f"{type_}.x") in findings(reported(before, after))
+    anew = edited(after, f"resource/{type_}/x/name", "other")
+    assert ("update-not-taken", f"{type_}.x") not in findings(reported(before, anew))

@@ -34,7 +34,7 @@ NEVER = {
 }
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",
-    "replacement-meets-itself",
+    "replacement-meets-itself", "update-not-taken",
 }  # fmt: skip
 WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
 

