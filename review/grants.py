@@ -70,7 +70,7 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         if grant not in before and not (calling and "_iam_policy." not in grant.address):
             text = "{who} gets {role} on {what}" + (", while {condition}." if grant.condition else ".")
             given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
-            yield say(text, **{name: value for name, value in given.items() if value}), grant.address
+            yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), grant.address
 
 
 @lru_cache(maxsize=8)

@@ -50,7 +50,7 @@ def _widened(path: str, before: Any, after: Any, values: Json) -> bool:
     """Whether a range grows around the former one, which Google can do; any other range is another subnet."""
     del values
     try:
-        return path == "ip_cidr_range" and IPv4Network(before).subnet_of(IPv4Network(after))
+        return path == "ip_cidr_range" and IPv4Network(str(before)).subnet_of(IPv4Network(str(after)))
     except ValueError:
         return False
 
