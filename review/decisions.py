@@ -14,6 +14,7 @@ from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack, blocks
+from review.deny_rules import weakened
 from review.foundations import foundations
 from review.grants import given_elsewhere, new_grants
 from review.replacement import meets_itself, overlaps
@@ -38,7 +39,8 @@ class Decision:
 def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
-    points = [*_access(comparison), *_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
+    points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
+    points += [*_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     told = {address for _, _, address in points}
@@ -73,7 +75,7 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         before[new.key] = old
     for key in sorted(after.keys() - before.keys()):
         way = after[key]
-        sentence = opened(way)
+        sentence = None if _narrower(way, before) else opened(way)
         if sentence is not None and (way.by != "port" or way.address in known):
             yield EXPOSED if way.by in {"ingress", "external"} else REACH, sentence, way.address
     for key in sorted(after.keys() & before.keys()):
@@ -83,6 +85,12 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         sentence = closed(before[key], comparison)
         if sentence is not None:
             yield CUT, sentence, before[key].address
+
+
+def _narrower(way: WayIn, before: Mapping[_Key, WayIn]) -> bool:
+    """Whether a firewall let the same in to every VM, and now only to some."""
+    former = before.get(replace(way, via="").key) if way.by == "firewall" and way.via else None
+    return former is not None and {*way.measure.split(", ")} <= {*former.measure.split(", ")}
 
 
 def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]) -> list[tuple[WayIn, WayIn]]:

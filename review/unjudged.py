@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import within
@@ -36,7 +37,10 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
     SERVICE_ATTACHMENT.type: ("connection_preference", "consumer_accept_lists", "reconcile_connections"),
     PSC_ENDPOINT.type: ("ip_address", "load_balancing_scheme", "network", "port_range", "ports", "subnetwork"),
     "google_compute_address": ("address", "subnetwork"),
-    "google_compute_firewall": ("allow", "direction", "disabled", "network", "source_ranges"),
+    FIREWALL.type: (
+        "allow", "deny", "direction", "disabled", "network", "priority", "source_ranges", "source_service_accounts",
+        "source_tags", "target_service_accounts", "target_tags",
+    ),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
         "ip_cidr_range", "log_config.aggregation_interval", "log_config.flow_sampling", "log_config.metadata",
@@ -78,7 +82,9 @@ def _pointless(check: Change, comparison: Comparison) -> bool:
 
 def _attributes(change: Change, comparison: Comparison) -> Iterator[str]:
     item = comparison.after.items.get(change.address) if comparison.after else None
-    ordinary = (*_EVERYWHERE, *_ORDINARY.get(change.type, ()))
+    outward = change.type == FIREWALL.type and item is not None and item.values.get("direction") == "EGRESS"
+    # No way in tells of what VMs may reach.
+    ordinary = (*_EVERYWHERE, *(() if outward else _ORDINARY.get(change.type, ())))
     if item is not None and item.is_psc_endpoint:
         ordinary = (*ordinary, "target")
     paths = [(one.dotted, one.removed) for one in change.differences]

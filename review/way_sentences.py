@@ -17,7 +17,7 @@ _OPENED = {
     "call": "{who} may call {what} (a request still has to come through an accepted endpoint).",
     "ingress": "{what} takes requests from {who}: a caller with an ID token no longer needs an accepted network.",
     "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall allows.",
-    "firewall": "{who} may open connections to VMs in {what}: {measure}.",
+    "firewall": "{who} may open connections to every VM in {what}: {measure}.",
     "endpoint": "VMs in {who} reach {what} through the endpoint {via}, at {measure}.",
     "port": "{what} answers on port {measure}.",
 }
@@ -33,8 +33,17 @@ def opened(way: WayIn) -> Sentence | None:
         kind = "The network" if "/" in way.who else "The project"
         text = f"{kind} {{who}} may connect to {{what}} with up to {{measure}} endpoints; it could not before."
     else:
-        text = _OPENED[way.by]
+        text = _limited(_OPENED[way.by], way)
     return _say(text, way)
+
+
+def _limited(text: str, way: WayIn) -> str:
+    """Said of the VMs that a firewall rule is limited to, where it is."""
+    return (
+        text.replace("every VM in {what}", "VMs with the tag or account {via} in {what}")
+        if way.by == "firewall" and way.via
+        else text
+    )
 
 
 def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
@@ -50,7 +59,8 @@ def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
         )
         yield CUT, _say(text, new, old)
     elif new.by == "firewall":
-        yield REACH, _say("{who} may open connections to VMs in {what} at {measure}, instead of {old}.", new, old)
+        text = "{who} may open connections to every VM in {what} at {measure}, instead of {old}."
+        yield REACH, _say(_limited(text, new), new, old)
     elif new.by == "endpoint":
         text = "The endpoint {via} to {what} has the address {measure} instead of {old}: callers must use the new one."
         yield CUT, _say(text, new, old)

@@ -6,7 +6,7 @@ What a change opens and closes is the difference of two sets of ways in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
@@ -23,6 +23,7 @@ INVOKING = frozenset(
 POLICY = "data.google_iam_policy"
 INTERNET, ANY_BALANCER = "the internet", "load balancers, external ones too"
 EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that Google picks"
+EVERY_PORT, EVERY_ADDRESS = "every port", "0.0.0.0/0"
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
 # What a report may write as its own words; everything else in a way is text of others.
 OWN_WORDS = frozenset({INTERNET, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, *EVERYONE.values()})
@@ -53,7 +54,18 @@ class WayIn:
 def ways_in(stack: Stack) -> list[WayIn]:
     """Every way in that a stack opens."""
     opening = [(item, item.kind.way_in) for item in views(stack) if item.kind and item.kind.way_in]
-    return [way for item, way_in in opening for way in OPENED_BY[way_in](item, stack)]
+    ways = [way for item, way_in in opening for way in OPENED_BY[way_in](item, stack)]
+    return [*(way for way in ways if way.by != FIREWALL), *_together(way for way in ways if way.by == FIREWALL)]
+
+
+def _together(ways: Iterable[WayIn]) -> Iterator[WayIn]:
+    """What several firewall rules let in from one source, as one: what one of them loses, another may still let in."""
+    by_key: dict[tuple[str, str, str, str], list[WayIn]] = {}
+    for way in ways:
+        by_key.setdefault(way.key, []).append(way)
+    for same in by_key.values():
+        ports = sorted({port for way in same for port in way.measure.split(", ")})
+        yield replace(same[0], measure=", ".join(ports))
 
 
 def _way(by: str, who: str, item: View, measure: str = "") -> WayIn:
@@ -144,20 +156,30 @@ def _firewall(item: View, _: Stack) -> Iterator[WayIn]:
         return
     ports = ", ".join(sorted(allowed(item)))
     for source in sources(item):
-        yield WayIn(by=FIREWALL, who=source.readable, what=_network(item), measure=ports, address=item.address)
+        yield WayIn(
+            by=FIREWALL, who=source.readable, what=network_of(item), measure=ports, address=item.address,
+            via=", ".join(sorted(targets(item))),
+        )  # fmt: skip
 
 
-def _network(item: View) -> str:
+def targets(item: View) -> frozenset[str]:
+    """The tags and accounts of the VMs that a firewall rule is limited to; none is every VM of the network."""
+    named = (*item.list("target_tags"), *item.list("target_service_accounts"))
+    return frozenset(target.readable for target in named)
+
+
+def network_of(item: View) -> str:
+    """What people call the network that something belongs to."""
     network = item.get("network")
     return network.target.name if network.target else network.readable
 
 
-def allowed(item: View) -> list[str]:
-    """What a firewall rule lets through, as PROTOCOL:PORTS."""
+def allowed(item: View, name: str = "allow") -> list[str]:
+    """What a firewall rule lets through, or denies, as PROTOCOL:PORTS."""
     return [
-        f"{allow.get('protocol').readable}:{ports.readable}"
-        for allow in item.blocks("allow")
-        for ports in allow.list("ports") or (allow.given("every port"),)
+        f"{block.get('protocol').readable}:{ports.readable}"
+        for block in item.blocks(name)
+        for ports in block.list("ports") or (block.given(EVERY_PORT),)
     ]
 
 
@@ -175,7 +197,7 @@ def lets_in(item: View) -> Value:
 def sources(item: View) -> tuple[Value, ...]:
     """Where a firewall rule lets traffic in from, any of them; the API takes every address when nothing is given."""
     other = (*item.list("source_tags"), *item.list("source_service_accounts"))
-    return (*item.list("source_ranges"), *other) or (item.given("0.0.0.0/0"),)
+    return (*item.list("source_ranges"), *other) or (item.given(EVERY_ADDRESS),)
 
 
 def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:
@@ -184,7 +206,7 @@ def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:
         given = given.target.get("address")
     yield WayIn(
         by=ENDPOINT,
-        who=_network(item),
+        who=network_of(item),
         via=item.name,
         what=_link(item.get("target").readable, stack),
         measure=PICKED if given.absent else given.readable,

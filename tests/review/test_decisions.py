@@ -34,7 +34,7 @@ ROWS: list[tuple[str, Any, str, str]] = [
      "shop-service takes requests from the internet: a caller with an ID token no longer needs an accepted network."),
     (f"{R}/google_compute_firewall/f", {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}],
      "source_ranges": ["35.235.240.0/20"]}, REACH,
-     "Identity-Aware Proxy (35.235.240.0/20) may open connections to VMs in vpc: tcp:22."),
+     "Identity-Aware Proxy (35.235.240.0/20) may open connections to every VM in vpc: tcp:22."),
     (f"{R}/google_compute_instance/vm", {"name": "vm", "network_interface": [{"access_config": [{}]}]}, EXPOSED,
      "The VM vm gets an external address: the internet can send it packets, as far as the firewall allows."),
     (f"{R}/google_compute_forwarding_rule/shop/port_range", "8080", CUT,
@@ -129,3 +129,8 @@ def test_a_grant_that_was_there_twice_and_is_forgotten_once_is_nothing_to_decide
         f"{type_}.{name} is no longer managed: it stays in the cloud, and no deployment changes or removes it."
         for name in "ab"
     ]
+
+
+def test_a_grant_without_a_role_is_told_as_what_it_is() -> None:
+    after = edited(PRODUCER, f"{R}/google_cloud_run_v2_service_iam_member/caller/role", "")
+    assert any("gets  on cloud run v2 service" in said for said in sentences(reported(PRODUCER, after)))

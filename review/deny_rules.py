@@ -1,0 +1,130 @@
+"""Firewall rules that stop less than before, or win over others that do.
+
+A rule that denies is no way in. What it lets through by stopping less shows only beside the former rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from deployment.comparison import Comparison
+from deployment.kinds.firewall import FIREWALL
+from review.known import Value, View
+from review.sentence import Sentence, say
+from review.ways_in import EVERY_ADDRESS, EVERY_PORT, allowed, lets_in, network_of, sources, targets
+
+# What Google takes where none is given: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules
+_PRIORITY = "1000"
+
+
+def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
+    """What each such rule means, with its address."""
+    before, after = comparison.before, comparison.after
+    if before is None or after is None:
+        return
+    known = [(comparison.former(item.address), View(item, after)) for item in after.of(FIREWALL.type)]
+    present = {former.address: view for former, view in known if former}
+    for item in before.of(FIREWALL.type):
+        was, now = View(item, before), present.get(item.address)
+        network = was.get("network").target
+        if network is None or network.address in after.items:
+            yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now))
+
+
+def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
+    if not _denies(was):
+        if now is not None and not lets_in(now).absent and _may_exceed(_priority(was), _priority(now)):
+            text = "The firewall rule {name} allows at priority {after} instead of {before}: it may now win over rules "
+            yield say(f"{text}that deny.", name=was.name, before=_priority(was).readable, after=_priority(now).readable)
+    elif now is None or not _denies(now):
+        text = "The firewall rule {name} no longer denies {what} in {network}: only other rules decide about that."
+        yield say(text, name=was.name, what=_told(was), network=network_of(was))
+    else:
+        if _may_exceed(_priority(now), _priority(was)):
+            text = "The firewall rule {name} denies at priority {after} instead of {before}: more that allow may win."
+            yield say(text, name=was.name, before=_priority(was).readable, after=_priority(now).readable)
+        if not _denies_all_of(was, now):
+            text = "The firewall rule {name} may no longer deny all that it did: {after}, instead of {before}."
+            yield say(text, name=was.name, before=_told(was), after=_told(now))
+
+
+def _denies(item: View) -> bool:
+    return not item.presence("deny").absent and item.get("disabled").equals(True) is not True
+
+
+def _priority(item: View) -> Value:
+    given = item.get("priority")
+    return item.given(_PRIORITY) if given.absent else given
+
+
+def _may_exceed(one: Value, other: Value) -> bool:
+    """Whether a priority is a greater number, or nobody can tell although it is written otherwise."""
+    if one.number is None or other.number is None:
+        return one.readable != other.readable
+    return one.number > other.number
+
+
+def _denies_all_of(was: View, now: View) -> bool:
+    narrowing = "destination_ranges" if _inward(now) else "source_ranges"
+    return (
+        _inward(was) == _inward(now)
+        and _as_wide(targets(was), targets(now))
+        and _as_wide(_texts(was, narrowing), _texts(now, narrowing))
+        and all(any(_comprises(new, old) for new in allowed(now, "deny")) for old in allowed(was, "deny"))
+        and all(any(_holds(new, old) for new in _ends(now)) for old in _ends(was))
+    )
+
+
+def _as_wide(former: frozenset[str], present: frozenset[str]) -> bool:
+    """Whether what a rule is limited to leaves nothing out of what it was limited to; nothing is no limit."""
+    return not present or (bool(former) and former <= present)
+
+
+def _inward(item: View) -> bool:
+    return item.get("direction").equals("EGRESS") is not True
+
+
+def _texts(item: View, name: str) -> frozenset[str]:
+    return frozenset(one.readable for one in item.list(name))
+
+
+def _ends(item: View) -> frozenset[str]:
+    """Those at the other end."""
+    if _inward(item):
+        return frozenset(one.readable for one in sources(item))
+    return _texts(item, "destination_ranges") or frozenset({EVERY_ADDRESS})
+
+
+def _holds(outer: str, inner: str) -> bool:
+    try:
+        return outer == inner or ip_network(inner).subnet_of(ip_network(outer))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False  # tags, accounts, or a range of the other version
+
+
+def _comprises(outer: str, inner: str) -> bool:
+    """Whether PROTOCOL:PORTS leaves nothing out of another."""
+    (protocol, ports), (of, former) = outer.split(":", 1), inner.split(":", 1)
+    if outer == inner or protocol == "all":
+        return True
+    try:
+        return protocol == of and (
+            ports == EVERY_PORT or (_low(ports) <= _low(former) and _high(former) <= _high(ports))
+        )
+    except ValueError:
+        return False
+
+
+def _low(ports: str) -> int:
+    return int(ports.partition("-")[0])
+
+
+def _high(ports: str) -> int:
+    return int(ports.rpartition("-")[2])
+
+
+def _told(item: View) -> str:
+    limit = f" for {', '.join(sorted(targets(item)))}" if targets(item) else ""
+    word = "from" if _inward(item) else "to"
+    return f"{', '.join(sorted(allowed(item, 'deny')))} {word} {', '.join(sorted(_ends(item)))}{limit}"
