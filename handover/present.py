@@ -20,6 +20,9 @@ _LOADED = re.compile(
     r"|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform|terraform\.d",
     re.DOTALL,  # a line break may stand in a name
 )
+# Where file names have no case, `Terraform.tfvars` is the file of values, and `PRODUCER` the folder of a stack.
+_LOADED_SOMEWHERE = re.compile(_LOADED.pattern, re.DOTALL | re.IGNORECASE)
+_OF_EVERYONE = "may be changed by everyone on this machine (chmod o-w)"
 VALUES = ("terraform.tfvars", "terraform.tfvars.json")
 _KINDS = {
     stat.S_IFLNK: "is a link", stat.S_IFIFO: "is a pipe", stat.S_IFSOCK: "is a socket", stat.S_IFCHR: "is a device",
@@ -29,21 +32,25 @@ _KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """The plain files with their content, `states` that were not read, and what was `refused` with the reason."""
+    """The plain files with their content, `states` that were not read, and what was `refused` with the reason.
+
+    `linked` are the plain files that have another name somewhere: an edit there is an edit here.
+    """
 
     files: Mapping[str, bytes]
     states: tuple[str, ...]
     refused: Mapping[str, str]
+    linked: tuple[str, ...] = ()
 
     def unlisted(self, listed: Mapping[str, str]) -> list[str]:
-        """What Terraform would load although nobody handed it over."""
+        """What Terraform would load, be it only where file names have no case, although nobody handed it over."""
         paths = {*self.files, *self.refused} - listed.keys()
         return sorted(path for path in paths if is_loaded(path))
 
 
-def is_loaded(path: str) -> bool:
-    """Whether Terraform, run in the file's folder, takes it into account."""
-    return _LOADED.fullmatch(path.rpartition("/")[2]) is not None
+def is_loaded(path: str, *, case: bool = False) -> bool:
+    """Whether Terraform, run in the file's folder, takes it into account, on some system or where `case` matters."""
+    return (_LOADED if case else _LOADED_SOMEWHERE).fullmatch(path.rpartition("/")[2]) is not None
 
 
 def present(folder: Path) -> Present:
@@ -51,17 +58,21 @@ def present(folder: Path) -> Present:
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     states: list[str] = []
+    linked: list[str] = []
+    if folder.stat().st_mode & stat.S_IWOTH:
+        refused["."] = _OF_EVERYONE
     for path, problem in _below(folder):
         if problem:
             refused[path] = problem
-        elif path.endswith(STATE):
+        elif path.lower().endswith(STATE):
             states.append(path)
         else:
             try:
                 files[path] = plain_file(folder / path)
+                linked += [path] if (folder / path).lstat().st_nlink > 1 else []
             except OSError as error:
                 refused[path] = error.strerror or str(error)
-    return Present(files=files, states=tuple(sorted(states)), refused=refused)
+    return Present(files=files, states=tuple(sorted(states)), refused=refused, linked=tuple(linked))
 
 
 def _below(folder: Path) -> Iterator[tuple[str, str]]:
@@ -90,7 +101,7 @@ def _odd(mode: int) -> str:
     if kind:
         return f"{kind}, and a bundle has files and folders alone"
     if mode & stat.S_IWOTH:
-        return "may be changed by everyone on this machine (chmod o-w)"
+        return _OF_EVERYONE
     return "has the setuid, setgid or sticky bit" if stat.S_ISREG(mode) and mode & 0o7000 else ""
 
 

@@ -22,6 +22,9 @@ _LONGEST_DIFFERENCE = 40
 _ENV = re.compile(r'"?name"?\s*[=:]\s*"(?P<name>\w+)",?\s*"?value"?\s*[=:]\s*"(?P<value>(?:[^"\\]|\\.)*)"')
 
 
+_LOADS, _MAY_LOAD = "would load it", "may load it where file names have no case"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """One question's answer: `held` is None where it could not be tried."""
@@ -43,7 +46,8 @@ def checksums(there: Present, listed: Mapping[str, str]) -> Verdict:
     """Every listed file is there and unedited, and Terraform would load nothing else; further files are told."""
     details = [f"{path}: {problem}" for path, problem in there.refused.items() if not is_loaded(path)]
     details += [
-        f"{path}: not handed over, and Terraform would load it; delete it (terraform init makes its own files anew)"
+        f"{path}: not handed over, and Terraform {_LOADS if is_loaded(path, case=True) else _MAY_LOAD}; delete it "
+        "(terraform init makes its own files anew)"
         for path in there.unlisted(listed)
     ]
     for path, wanted in listed.items():
@@ -57,6 +61,9 @@ def checksums(there: Present, listed: Mapping[str, str]) -> Verdict:
         return Verdict(what=what, held=False, text=text, details=tuple(sorted(set(details))))
     more = sorted({*there.files, *there.states} - listed.keys() - {SUMS})
     text = f"{len(listed)} files as they were handed over" + (f"; also here: {', '.join(more)}" if more else "")
+    linked = sorted({*there.linked} & listed.keys())
+    if linked:
+        text += f"; hard links, which an edit of another name changes too: {', '.join(linked)}"
     return Verdict(what=what, held=True, text=text)
 
 

@@ -80,6 +80,36 @@ def test_the_other_file_of_values_is_found(made: Bundle, folder: Path) -> None:
     assert f"producer/{other}: not handed over" in found(folder, made)
 
 
+@pytest.mark.parametrize(
+    "name", ["TERRAFORM.TFVARS", "Terraform.tfvars.json", "X.AUTO.TFVARS", "zz.TF", ".Terraform/x"]
+)
+def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
+    put({f"producer/{name}": b""}, folder)
+    assert "Terraform may load it where file names have no case; delete it" in found(folder, made)
+    assert validation(present(folder), made.files, ["producer"], NOT_TO_BE_RUN).held is None
+
+
+@pytest.mark.parametrize("place", [".", "producer"])
+@pytest.mark.parametrize("mode", [0o777, 0o757, 0o1777])
+def test_a_folder_in_which_everyone_may_write_is_found(mode: int, place: str, made: Bundle, folder: Path) -> None:
+    (folder / place).chmod(mode)
+    assert f"{place}: may be changed by everyone on this machine (chmod o-w)" in found(folder, made)
+
+
+def test_what_tar_and_git_make_for_a_group_is_none(made: Bundle, folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o2775 if path.is_dir() else 0o664)
+    assert found(folder, made) == ""
+
+
+def test_hard_links_are_told_only(made: Bundle, folder: Path) -> None:
+    """`cp -al` and backups make them; whoever may edit the other name may edit this one anyway."""
+    path = next(path for path in made.files if path.startswith("producer/main.tf"))
+    os.link(folder / path, folder.parent / "elsewhere")
+    assert found(folder, made) == ""
+    assert f"hard links, which an edit of another name changes too: {path}" in verified(folder, made)[0].text
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "producer/terraform.tfvars.edited", "terraform.producer.tfstate"])
 def test_what_terraform_does_not_load_is_told_only(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)
