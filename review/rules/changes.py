@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployment.kinds import KINDS
+from review.known import Value, View
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
 
@@ -54,9 +55,33 @@ def update_not_taken(subject: Subject) -> Answer:
     code_only=True,
 )
 def instances_not_told(subject: Subject) -> Answer:
-    """Told anew whenever it changes, or anything that it is made of."""
-    for name in ("count", "for_each") if subject.item.is_resource else ():
-        value = subject.item.written_as(name)
-        if not value.absent:
-            return undecided("{name} is {value}", name=name, value=value, item=subject.item)
+    """Told anew whenever it changes, or anything that it is made of; also when it comes or goes."""
+    present, former = _many(subject.item), _many(subject.former) if subject.former else None
+    if present is not None:
+        name, value = present
+        comes = subject.former is not None and former is None
+        text = "{name} is {value}" + (f", and was not there: {_COMES[name]}" if comes else "")
+        return undecided(text, name=name, value=value, item=subject.item)
+    if former is not None:
+        name, value = former
+        return undecided(
+            f"{{name}} was {{value}}, and is gone: {_GOES[name]}", name=name, value=value, item=subject.item
+        )
     return fine()
+
+
+# https://developer.hashicorp.com/terraform/language/modules/develop/refactoring#enabling-count-or-for_each-for-a-resource
+_COMES = {
+    "count": "Terraform takes what stands there for instance 0",
+    "for_each": "what stands there is destroyed, unless a moved block says which instance it becomes",
+}
+_GOES = {
+    "count": "Terraform keeps instance 0 and destroys every other one",
+    "for_each": "every instance is destroyed, except one that a moved block names",
+}
+
+
+def _many(item: View) -> tuple[str, Value] | None:
+    """The attribute that decides how many there are, with its value."""
+    given = ((name, item.written_as(name)) for name in ("count", "for_each") if item.is_resource)
+    return next(((name, value) for name, value in given if not value.absent), None)

@@ -181,3 +181,24 @@ def test_an_update_that_google_may_refuse_is_a_finding(type_: str, values: Json,
     assert ("update-not-taken", f"{type_}.x") in findings(reported(before, after))
     anew = edited(after, f"resource/{type_}/x/name", "other")
     assert ("update-not-taken", f"{type_}.x") not in findings(reported(before, anew))
+
+
+@pytest.mark.parametrize(
+    ("former", "present", "told"),
+    [
+        ({"count": 2}, {}, "count was 2, and is gone: Terraform keeps instance 0 and destroys every other one"),
+        ({"count": "${var.n}"}, {}, "count was ${var.n}, and is gone: Terraform keeps instance 0"),
+        ({"for_each": {"a": 1}}, {}, "is gone: every instance is destroyed, except one that a moved block names"),
+        ({}, {"count": 1}, "count is 1, and was not there: Terraform takes what stands there for instance 0"),
+        ({}, {"for_each": {"a": 1}}, "what stands there is destroyed, unless a moved block says"),
+        ({"count": 1}, {"for_each": {"a": 1}}, 'for_each is {"a": 1}'),
+    ],
+)
+def test_what_becomes_of_instances_is_told(former: Json, present: Json, told: str) -> None:
+    one: Json = {"name": "a", "nat_subnets": []}
+    kind = "google_compute_service_attachment"
+    before, after = ({"resource": {kind: {"x": one | many}}} for many in (former, present))
+    (said,) = [one for one in reported(before, after).findings if one.rule == "instances-not-told"]
+    assert said.new
+    assert told in str(said.detail)
+    assert "instances-not-told" not in {one.rule for one in reported(after, after).findings if one.new}
