@@ -168,13 +168,19 @@ def _leftover(entry: Json) -> Change:
 
 
 def _remarks(plan: Json) -> Iterator[tuple[str, str, str]]:
-    """What a plan says of itself: that it is not all, what it imports, which checks failed."""
+    """What a plan says of itself: that it is not all, what it imports and invokes, which checks failed."""
     if plan.get("complete") is False or plan.get("deferred_changes"):
         waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
         yield "plan-incomplete", "plan", ", ".join(waiting[:3]) or "Terraform says that more is to follow"
     for entry in plan.get("resource_changes") or []:
         if entry["change"].get("importing"):
             yield "imported", str(entry["address"]), str(entry["change"]["importing"].get("id", "unknown"))
+    # Of Terraform 1.14: what a provider does beside its resources, or is to do once more is known.
+    for entry in [*(plan.get("action_invocations") or []), *(plan.get("deferred_action_invocations") or [])]:
+        action = entry.get("action_invocation") or entry
+        trigger = action.get("lifecycle_action_trigger") or {}
+        by = trigger.get("triggering_resource_address")
+        yield "action-invoked", str(action["address"]), f"it runs because of {by}" if by else "it runs"
     for check in plan.get("checks") or []:
         if check.get("status") in {"fail", "error"}:
             messages = [str(problem.get("message")) for one in check.get("instances") or []

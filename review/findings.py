@@ -57,6 +57,12 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "From then on this deployment changes and destroys it; who made it may not know.",
         "Agree with whoever made it; docs/import.md says what to compare.",
     ),
+    "action-invoked": (
+        ERROR,
+        "A plan invokes an action.",
+        "A provider does something with the deployer's credentials that no resource and no state shows afterwards.",
+        "Do it with a resource or apart from Terraform, or agree on what the action does.",
+    ),
     "check-failed": (
         WARNING,
         "A check of the plan has failed.",

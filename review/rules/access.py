@@ -113,13 +113,14 @@ def access_not_judged(subject: Subject) -> Answer:
     code_only=True,
 )
 def code_at_apply(subject: Subject) -> Answer:
-    """Provisioners of any resource, and the data source that starts a program."""
+    """Provisioners and triggered actions of any resource, and the data source that starts a program."""
     if subject.item.type == "data.external":
         return finding("a program is started at every plan")
     names = sorted({name for block in subject.item.blocks("provisioner") for name in block.names})
     if names and subject.item.is_resource:
         return finding("it has the provisioner {names}", names=", ".join(names))
-    return fine()
+    actions = subject.item.lifecycle.presence("action_trigger")
+    return fine() if actions.absent else finding("its lifecycle triggers an action")
 
 
 @rule(

@@ -247,15 +247,17 @@ WRITTEN: Json = {
             "s": {
                 "name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": 80,
                 "deletion_protection": True, "network": "${google_compute_network.n.id}", "lifecycle": {"a": 1},
+                "depends_on": ["data.terraform_remote_state.r"], "provider": "google.other", "count": 2,
                 "provisioner": [{"local-exec": {"command": "id"}}],
                 "template": {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
             }
         }
     },
     "data": {"terraform_remote_state": {"r": {"backend": "gcs", "config": {"prefix": "default/producer"}}}},
-    "output": {"o": {"value": "hello"}},
-    "module": {"m": {"source": "./m"}},
-    "terraform": {"required_providers": {"google": {"source": "hashicorp/google"}}},
+    "output": {"o": {"value": "hello"}, "q": {"value": "x", "sensitive": True}},
+    "module": {"m": {"source": "./m", "name": "n"}},
+    "terraform": {"required_providers": {"google": {"source": "hashicorp/google", "version": "~> 7.45, !=7.46,< 8"}}},
+    "variable": {"v": {"type": "number", "default": 1}},
 }  # fmt: skip
 
 
@@ -275,6 +277,7 @@ def configured() -> Json:
             "google": {
                 "name": "google",
                 "full_name": "registry.terraform.io/hashicorp/google",
+                "version_constraint": "~> 7.45, < 8.0.0, != 7.46.0",
                 "expressions": constants({"project": "p", "region": "us-east1"}),
             },
             "terraform": {"name": "terraform", "full_name": "terraform.io/builtin/terraform"},
@@ -286,12 +289,19 @@ def configured() -> Json:
                     "address": "google_cloud_run_v2_service.s",
                     "mode": "managed",
                     "expressions": service,
+                    "provider_config_key": "google.other",
+                    "count_expression": {"constant_value": 2},
+                    "depends_on": ["data.terraform_remote_state.r"],
                     "provisioners": [{"type": "local-exec", "expressions": constants({"command": "id"})}],
                 },
                 {"address": "data.terraform_remote_state.r", "mode": "data", "expressions": state},
             ],
-            "outputs": {"o": {"expression": {"constant_value": "hello"}}},
-            "module_calls": {"m": {"source": "./m"}},
+            "outputs": {
+                "o": {"expression": {"constant_value": "hello"}},
+                "q": {"expression": {"constant_value": "x"}, "sensitive": True},
+            },
+            "module_calls": {"m": {"source": "./m", "expressions": constants({"name": "n"})}},
+            "variables": {"v": {"default": 1}},
         },
     }
 
@@ -323,6 +333,18 @@ STALE: list[tuple[str, Any, str]] = [
     ("module/n", {"source": "./n"}, "the stack has module.n, the plan has none"),
     ("terraform/required_providers/google/source", "other/google", "google is 'registry.terraform.io/hashicorp"),
     ("output/o/value", "bye", "output.o.value is 'hello' in the plan, 'bye' in the stack"),
+    ("output/q/sensitive", None, "output.q.sensitive is True in the plan, False in the stack"),
+    ("output/p", {"value": "x"}, "the stack has output.p, the plan has none"),
+    ("variable/v/default", 2, "variable.v.default is 1 in the plan, 2 in the stack"),
+    ("module/m/source", "./other", "module.m.source is './m' in the plan, './other' in the stack"),
+    ("module/m/name", "o", "module.m.name is 'n' in the plan, 'o' in the stack"),
+    ("action", {"a": {"b": {}}}, "the stack has action.a.b, the plan has none"),
+    ("terraform/required_providers/google/version", "~> 7.45.0, != 7.46, < 8", "version is '~> 7.45, < 8.0.0, != 7"),
+    ("resource/google_cloud_run_v2_service/s/count", 3, "s.count is 2 in the plan, 3 in the stack"),
+    ("resource/google_cloud_run_v2_service/s/count", None, "s.count is 2 in the plan, not set in the stack"),
+    ("resource/google_cloud_run_v2_service/s/provider", None, "s is made by the provider google.other in the plan"),
+    ("resource/google_cloud_run_v2_service/s/depends_on", [], "s depends on data.terraform_remote_state.r in the plan"),
+    ("resource/google_cloud_run_v2_service/s/provisioner/0/local-exec/command", "rm", "s.local-exec.command is 'id'"),
 ]  # fmt: skip
 
 
@@ -386,6 +408,11 @@ REMARKS: list[tuple[Json, str]] = [
     ({"checks": [{"address": {"to_display": "check.c"}, "status": "fail",
                   "instances": [{"problems": [{"message": "no"}]}]}]}, "check-failed"),
     ({"resource_changes": [entry(ATTACHMENT, ["no-op"], BEFORE, BEFORE, importing={"id": "x"})]}, "imported"),
+    ({"action_invocations": [{"address": "action.a.b", "type": "a", "name": "b", "lifecycle_action_trigger": {
+        "triggering_resource_address": ATTACHMENT, "action_trigger_event": "AfterUpdate"}}]}, "action-invoked"),
+    ({"action_invocations": [{"address": "action.a.b", "invoke_action_trigger": {}}]}, "action-invoked"),
+    ({"deferred_action_invocations": [{"reason": "unknown", "action_invocation": {"address": "action.a.b"}}]},
+     "action-invoked"),
 ]  # fmt: skip
 
 

@@ -255,6 +255,7 @@ CASES: list[Case] = [
     *_cases("access-not-judged", "section", undecided=[{"content": [{"to": "a.b", "id": "x"}]}]),
     *_cases("code-at-apply", "null_resource", fine=[{}],
             finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}]),
+    *_cases("code-at-apply", RULE, finding=[{"lifecycle": {"action_trigger": [{"actions": ["action.a.b"]}]}}]),
     *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
     *_cases("foreign-provider", "constraint", fine=[{}, {"source": "google"}, {"source": "hashicorp/google"},
                                                    {"source": "registry.opentofu.org/hashicorp/google"},
