@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -134,32 +135,41 @@ def judge(comparison: Comparison) -> tuple[list[Finding], int]:
     former = {_key(finding): finding for finding in _former(comparison)}
     moves = {new: old for old, new in (comparison.after.moved.items() if comparison.after else ())}
     judged, seen = [], set()
-    for finding in [*_present(comparison), *_of_destroyed(comparison)]:
+    present = [*_present(comparison), *_of_destroyed(comparison)]
+    reached = _reached(comparison) if any(finding.undecided for finding in present) else frozenset()
+    for finding in present:
         key = (finding.rule, moves.get(finding.address, finding.address))
         before = former.get(key) or former.get(_key(finding))
         seen |= {key, _key(finding)}
         stays = before is not None and before.detail == finding.detail and not BY_ID[finding.rule].of_change
-        stays = stays and not (finding.undecided and _touched(finding, comparison))
+        stays = stays and not (finding.undecided and _touched(finding, comparison, reached))
         judged.append(replace(finding, new=not stays))
     return sorted(judged, key=lambda finding: finding.weight), len(former.keys() - seen)
 
 
-def _touched(finding: Finding, comparison: Comparison) -> bool:
-    """Whether the change reaches what an undecided finding is made of, however far back.
+def _touched(finding: Finding, comparison: Comparison, reached: Set[str]) -> bool:
+    """Whether the change reaches what an undecided finding is made of.
 
     Of a value that only an apply will tell nobody knows what it is made of: then its item counts.
     """
-    items = comparison.after.items if comparison.after else {}
-    seen: set[str] = set()
-    waiting = set(finding.inputs or {finding.address})
+    if not finding.inputs:
+        return comparison.change(finding.address) is not None
+    return not reached.isdisjoint(finding.inputs)
+
+
+def _reached(comparison: Comparison) -> Set[str]:
+    """The addresses that change, and those that are made of them, however far on: once, as a chain may be long."""
+    made_of: dict[str, list[str]] = defaultdict(list)
+    for item in comparison.after.items.values() if comparison.after else ():
+        for address in inputs_of(item.values):
+            made_of[address].append(item.address)
+    waiting = [change.address for change in comparison.changes]
+    reached = set(waiting)
     while waiting:
-        address = waiting.pop()
-        if comparison.change(address) is not None:
-            return True
-        seen.add(address)
-        item = items.get(address)
-        waiting |= (inputs_of(item.values) - seen) if item and finding.inputs else set()
-    return False
+        following = set(made_of[waiting.pop()]) - reached
+        reached |= following
+        waiting += following
+    return reached
 
 
 def _key(finding: Finding) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from review.known import inputs_of
 from tests.review.stacks import PRODUCER, edited, findings, reported
 
 R = "resource"
@@ -58,3 +59,26 @@ def test_what_is_not_made_opens_nothing_until_it_is(count: Any) -> None:
     assert findings(reported(PRODUCER, before)) == []
     made = reported(before, edited(PRODUCER, OPEN, FIREWALL | {"count": 1}))
     assert ("firewall-open-to-internet", "google_compute_firewall.f") in findings(made)
+
+
+def test_a_long_chain_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once more for each of its links, each of which is undecided."""
+    scheme = "load_balancing_scheme"
+    links = {f"r{at}": {"name": f"r{at}", scheme: f"${{google_compute_forwarding_rule.r{at - 1}.{scheme}}}"}
+             for at in range(1, 100)}  # fmt: skip
+    first = {"name": "r0", scheme: "${var.scheme}"}
+    rules = {"google_compute_forwarding_rule": {"r0": first, **links}}
+    before = {"variable": {"scheme": {"default": "INTERNAL"}}, R: rules}
+    asked: list[Any] = []
+
+    def counted(raw: Any) -> frozenset[str]:
+        asked.append(raw)
+        return inputs_of(raw)
+
+    monkeypatch.setattr("review.findings.inputs_of", counted)
+    assert (
+        findings(reported(before, edited(before, f"{R}/google_compute_forwarding_rule/r99/labels", {"a": "b"}))) == []
+    )
+    assert len(asked) < 300
+    after = edited(before, "variable/scheme/default", "EXTERNAL")
+    assert len([rule for rule, _ in findings(reported(before, after)) if rule == "external-forwarding-rule"]) == 100
