@@ -71,6 +71,9 @@ class _Filled:
 def _fill_producer_network(filled: _Filled, front: str) -> None:
     """The names that are the same for every producer, with the prefix; without one they are the settings' defaults."""
     network: KeyPath = ("producer", "network")
+    if filled.at((*network, "existing")) is not None:
+        filled.put(network, "nat_subnet_name", f"{front}{defaults.NAT_SUBNET.name}", _PREFIX)
+        return
     filled.put(network, "name", f"{front}{defaults.PRODUCER_NETWORK}", _PREFIX)
     filled.put((*network, "load_balancer_subnet"), "name", f"{front}{defaults.LOAD_BALANCER_SUBNET.name}", _PREFIX)
     filled.put((*network, "proxy_only_subnet"), "name", f"{front}{defaults.PROXY_ONLY_SUBNET.name}", _PREFIX)
@@ -80,12 +83,18 @@ def _fill_producer_network(filled: _Filled, front: str) -> None:
 def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object, front: str) -> None:
     network = (*path, "network")
     source = _PREFIX if front else path
-    filled.put(network, "name", f"{front}{default_names.network(key)}", source)
-    filled.put((*network, "subnet"), "name", f"{front}{default_names.subnet(key)}", source)
+    exists = filled.at((*network, "existing")) is not None
+    if exists:
+        filled.put((*path, "flow_logs"), "enabled", False, (*network, "existing"))
+        filled.put((*path, "flow_logs"), "name", f"{front}{key}-flow-logs", source)
+        filled.put((*path, "test_vm"), "enabled", False, (*network, "existing"))
+    else:
+        filled.put(network, "name", f"{front}{default_names.network(key)}", source)
+        filled.put((*network, "subnet"), "name", f"{front}{default_names.subnet(key)}", source)
+        filled.put((*network, "subnet"), "range", defaults.CONSUMER_SUBNET.range, ())
     if front:
         filled.put((*path, "test_vm"), "name", f"{front}{defaults.TEST_VM}", _PREFIX)
         filled.put((*path, "test_vm"), "firewall_name", f"{front}{defaults.IAP_FIREWALL_RULE}", _PREFIX)
-    filled.put((*network, "subnet"), "range", defaults.CONSUMER_SUBNET.range, ())
     if isinstance(region, str):
         filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
     address = _fifth(filled.at((*network, "subnet", "range")))
@@ -94,7 +103,8 @@ def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object, fro
         filled.put(endpoint, "name", f"{front}{name}", _PREFIX if front else endpoint)
         address_name = default_names.reserved_address(filled.at((*endpoint, "name")))
         filled.put(endpoint, "address_name", address_name, (*endpoint, "name"))
-        filled.put(endpoint, "address", address, (*network, "subnet", "range"))
+        if not exists:  # in the subnet of others nobody knows which address is free
+            filled.put(endpoint, "address", address, (*network, "subnet", "range"))
 
 
 def _fifth(range_: object) -> str:

@@ -163,6 +163,14 @@ HttpPath = Annotated[
 ]
 AnnotationKey = Annotated[str, _ruled(services.annotation_key), _schema(services.ANNOTATION, "example.com/team")]
 Subnetwork = Annotated[str, _ruled(connections.subnet_or_name), _schema(connections.SUBNETWORK_OR_NAME, "apps-subnet")]
+NetworkLink = Annotated[
+    str, _ruled(connections.network), _schema(connections.NETWORK, "projects/net-host/global/networks/shared")
+]
+SubnetLink = Annotated[
+    str,
+    _ruled(connections.subnet),
+    _schema(connections.SUBNETWORK, "projects/net-host/regions/asia-northeast1/subnetworks/apps"),
+]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),

@@ -35,6 +35,8 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (fields.ProxyOnlyRange, "IPv4 range, at least /26"),
     (fields.Address, "IPv4 address"),
     (fields.SelfLink, "self link"),
+    (fields.NetworkLink, "network's link"),
+    (fields.SubnetLink, "subnet's link"),
     (fields.VariableName, "variable"),
     (fields.ConnectionLimit, "limit, 1 or more"),
     (fields.Key, "key"),

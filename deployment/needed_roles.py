@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cloudrun_psc.rules import connections
+from deployment.existing import others_subnets
 from deployment.kinds import kind_of
 from deployment.kinds.kind import BUCKET, IMAGE_REPOSITORY, IMPERSONATED, SERVICE_IDENTITY, VM_IDENTITY, Grant, Kind
 from deployment.kinds.terraform import STATE_IN_BUCKET
-from deployment.roles import GCS_BACKEND, IMPERSONATION, QUOTA_PROJECT, SETTINGS
+from deployment.roles import GCS_BACKEND, IMPERSONATION, QUOTA_PROJECT, SETTINGS, SHARED_SUBNET
 from deployment.stack import blocks
 from deployment.values import Json
 
@@ -45,6 +47,9 @@ class Needed:
         verb = "add-iam-policy-binding"
         if self.on.startswith("gs://"):
             return ["storage", "buckets", verb, self.on]
+        if "/subnetworks/" in self.on:
+            _, project, _, region, _, name = self.on.split("/")
+            return ["compute", "networks", "subnets", verb, name, "--region", region, "--project", project]
         if self.on == _DEFAULT_ACCOUNT:
             number = f"$(gcloud projects describe {shlex.quote(self.project)} --format='value(projectNumber)')"
             account = f'"{number}-compute@developer.gserviceaccount.com"'
@@ -76,6 +81,8 @@ def _needed(stack: Mapping[str, Any]) -> Iterator[Needed]:
                 project = str(values.get("project") or values.get("project_id") or own)
                 for grant in kind.grants if kind else ():
                     yield from (_made(project, on, grant) for on in _targets(kind, grant, values))
+    for link in others_subnets(stack):
+        yield from (_made(connections.project_of(link), link, grant) for grant in SETTINGS[SHARED_SUBNET])
     bucket = stack["terraform"]["backend"].get("gcs")
     account, quota = provider.get("impersonate_service_account"), provider.get("billing_project")
     for setting, project, on in (

@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cloudrun_psc.rules import connections
+from deployment.existing import others_subnets
 from deployment.kinds import KINDS, kind_of
-from deployment.kinds.kind import BUCKET, IMPERSONATED, PROJECT, VM_IDENTITY, Grant
+from deployment.kinds.kind import BUCKET, IMPERSONATED, PROJECT, SUBNET, VM_IDENTITY, Grant
 from deployment.kinds.terraform import STATE_IN_BUCKET
 
 # What else of a stack asks for roles, beside its resources and data sources.
@@ -26,6 +28,9 @@ SETTINGS: dict[str, tuple[Grant, ...]] = {
     ),
     (IMPERSONATION := "provider impersonate_service_account"): (
         Grant(name="roles/iam.serviceAccountTokenCreator", on=IMPERSONATED, why="Terraform acts as this account"),
+    ),
+    (SHARED_SUBNET := "subnet of another project"): (
+        Grant(name="roles/compute.networkUser", on=SUBNET, why="uses a subnet of a Shared VPC host project"),
     ),
     (QUOTA_PROJECT := "provider billing_project"): (
         Grant(name="roles/serviceusage.serviceUsageConsumer", why="calls count against the quota of this project"),
@@ -110,6 +115,7 @@ def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield provider["impersonate_service_account"], IMPERSONATION
     if provider.get("billing_project"):
         yield provider["billing_project"], QUOTA_PROJECT
+    yield from ((connections.project_of(link), SHARED_SUBNET) for link in others_subnets(stack))
     bucket = stack["terraform"]["backend"].get("gcs")
     if bucket:
         yield f"gs://{bucket['bucket']}", GCS_BACKEND

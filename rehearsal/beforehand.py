@@ -1,13 +1,14 @@
-"""What exists in the real cloud before anything is deployed: state buckets, and projects that are given by number."""
+"""What exists in the real cloud before anything is deployed: state buckets, projects, networks of others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from deployment.existing import Granted, granted
 from deployment.output_folder import StackFolder, buckets
-from deployment.values import strings
+from deployment.values import Json, strings
 
 # The account of a project whose number the configuration gives; where it is looked up instead, an expression stands.
 _BY_NUMBER = re.compile(r"\b([0-9]+)-compute@developer\.gserviceaccount\.com")
@@ -22,15 +23,22 @@ class Cloud(Protocol):
     def make_project(self, number: str) -> None:
         """Make a project of which only the number is known, with Compute Engine enabled."""
 
+    def make_existing(self, granted: Granted) -> None:
+        """Make what others have made, and share what they share."""
+
+    def state(self) -> Json:
+        """Everything that exists."""
+
 
 class Beforehand:
-    """Makes what is missing, once; `buckets` are those that were made."""
+    """Makes what is missing, once; `buckets` are those that were made, `resources` what others have, by path."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Nothing is there yet."""
         self._cloud = cloud
         self.buckets: set[str] = set()
         self._projects: set[str] = set()
+        self.resources: dict[str, Json] = {}
 
     def make(self, stacks: Iterable[StackFolder]) -> None:
         """Whatever these stacks take for granted."""
@@ -45,3 +53,30 @@ class Beforehand:
             for name in sorted(names - made):
                 make(name)
                 made.add(name)
+        contents = [stack.content() for stack in stacks]
+        wanted = granted(contents)
+        if wanted.resources or wanted.shared:
+            there = self._cloud.state()["compute"]
+            used = [body["ipCidrRange"] for body in there.values() if "ipCidrRange" in body]
+            self._make_existing(granted(contents, used), there)
+
+    def _make_existing(self, wanted: Granted, there: Json) -> None:
+        missing = {path: body for path, body in wanted.resources.items() if path not in there}
+        if missing or wanted.shared:
+            self._cloud.make_existing(Granted(missing, wanted.shared))
+        if missing:
+            made = self._cloud.state()["compute"]
+            self.resources |= {path: made[path] for path in missing}
+
+    def changed(self) -> Iterator[str]:
+        """What of others is not any more, or not as it was; users of a resource are no change of it."""
+        now = self._cloud.state()["compute"] if self.resources else {}
+        for path, body in self.resources.items():
+            if path not in now:
+                yield f"{path} is gone"
+            elif _lasting(now[path]) != _lasting(body):
+                yield f"{path} is not as it was"
+
+
+def _lasting(body: Json) -> Json:
+    return {key: value for key, value in body.items() if key not in {"fingerprint", "subnetworks", "users"}}

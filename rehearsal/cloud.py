@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from deployment.existing import Granted
 from deployment.values import Json
 from standin import environment
 
@@ -77,6 +78,11 @@ class RehearsalCloud:
     def make_project(self, number: str) -> None:
         """A project of which only the number is known, with Compute Engine enabled."""
         self.call("POST", "/_standin/project", {"number": number})
+
+    def make_existing(self, granted: Granted) -> None:
+        """What others have made, and share with our projects."""
+        shared = [list(pair) for pair in sorted(granted.shared)]
+        self.call("POST", "/_standin/existing", {"resources": granted.resources, "shared": shared})
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """One request, JSON in and out.

@@ -8,15 +8,16 @@ from deployment.values import Json
 
 
 def leftovers(state: Json, given: Collection[str]) -> list[str]:
-    """The paths of everything that is still there, except the buckets that were `given` beforehand.
+    """The paths of everything that is still there, except the buckets and resources that were `given` beforehand.
 
     A service account goes by its address, a bucket by its own form of a path.
     """
     zones = state["dns"]
     return [
-        *state["compute"],
+        *(path for path in state["compute"] if path not in given),
         *state["run"],
         *(path for path in zones if not _is_the_zones_own(path, zones)),
+        *state.get("flow_logs", {}),
         *state["secrets"],
         *(f"service account {email}" for email in state["accounts"]),
         *(f"bucket {name}" for name in state["buckets"] if name not in given),

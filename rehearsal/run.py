@@ -55,6 +55,7 @@ class Rehearsal:
         What is refused is a finding, and ends it as it would end a real deployment: what needs others is left out.
         """
         self._beforehand.make(stacks)
+        self._tell_granted()
         states = local_states(stacks)
         for wave in waves(stacks):
             copies = [put(stack, self._folder, states) for stack in wave]
@@ -67,6 +68,12 @@ class Rehearsal:
             if not all(went):
                 return False
         return True
+
+    def _tell_granted(self) -> None:
+        there = sorted(self._beforehand.resources)
+        note = f"taken to exist before: {', '.join(there)}"
+        if there and note not in self.account.notes:
+            self.account.notes.append(note)
 
     def take_over(self, standing: list[StackFolder]) -> None:
         """Go on from what an earlier rehearsal of these stacks deployed in this folder and cloud.
@@ -121,9 +128,11 @@ class Rehearsal:
     def destroy(self) -> None:
         """Destroy everything, consumers first; nothing may be left."""
         self._destroy(self._standing, for_good=True)
-        left = leftovers(self._cloud.state(), self._beforehand.buckets)
+        left = leftovers(self._cloud.state(), {*self._beforehand.buckets, *self._beforehand.resources})
         if left:
             self.account.find("left over", f"still there after destroy: {', '.join(left)}")
+        if changed := list(self._beforehand.changed()):
+            self.account.find("changed", f"what others own did not stay as it was: {', '.join(changed)}")
 
     def _destroy(self, stacks: list[StackFolder], *, for_good: bool) -> None:
         work = partial(attempts.destroy, self._terraform, for_good=for_good)

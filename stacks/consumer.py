@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from cdktf import App, Precondition
 
-from cloudrun_psc import ConsumerNetwork, FlowLogs, IapTestVm, ProjectApis, PscEndpoint, Subnet
-from cloudrun_psc.project_apis import COMPUTE, IAP
+from cloudrun_psc import (
+    ConsumerNetwork,
+    ExistingNetwork,
+    FlowLogs,
+    IapTestVm,
+    ProjectApis,
+    PscEndpoint,
+    Subnet,
+    SubnetFlowLogs,
+)
+from cloudrun_psc.existing_subnets import existing_subnet
+from cloudrun_psc.project_apis import COMPUTE, IAP, NETWORK_MANAGEMENT
+from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.defaults import HTTP_PORT
 from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, EndpointSettings, FlowLogSettings, Settings
+from config.settings.consumer import ConsumerNetworkSettings
 from stacks import instructions
 from stacks.contract import PORT, SELF_LINK, URL, output_name
 from stacks.instructions import Endpoint
@@ -25,21 +37,59 @@ class ConsumerStack(SideStack):
         self._settings, self._side = settings, side
         reads_state = any(endpoint.service for endpoint in side.endpoints.values())
         self._producer = ProducerState(self, settings, side.impersonate_service_account) if reads_state else None
-        apis = ProjectApis(self, "apis", project=side.project, apis=[COMPUTE, IAP])
-        self._network = ConsumerNetwork(
-            self,
-            "network",
-            project=side.project,
-            region=settings.region,
-            name=side.network.name,
-            subnet=Subnet(**side.network.subnet.model_dump()),
-            flow_logs=_flow_logs(side.flow_logs, settings.provider_version),
-            depends_on=apis.all(),
-        )
+        self._network = self._existing_network(side.network) or self._own_network(side.network)
         if side.test_vm.enabled:
             self._test_vm()
         for name, endpoint in side.endpoints.items():
             self._endpoint(name, endpoint)
+
+    def _own_network(self, network: ConsumerNetworkSettings) -> ConsumerNetwork:
+        apis = ProjectApis(self, "apis", project=self._side.project, apis=[COMPUTE, IAP])
+        return ConsumerNetwork(
+            self,
+            "network",
+            project=self._side.project,
+            region=self._settings.region,
+            name=network.name,
+            subnet=Subnet(name=network.subnet.name, range=network.subnet.range),
+            flow_logs=_flow_logs(self._side.flow_logs, self._settings.provider_version),
+            depends_on=apis.all(),
+        )
+
+    def _existing_network(self, settings: ConsumerNetworkSettings) -> ExistingNetwork | None:
+        """The network and subnet that exist: read at every plan, and nothing of them made."""
+        side = self._side
+        if settings.existing is None or settings.subnet.existing is None:
+            return None
+        logged = side.flow_logs.enabled
+        # Where the logs' configuration is made, which is not always our project.
+        home = connections.project_of(settings.subnet.existing)
+        needed = [COMPUTE, *([IAP] if side.test_vm.enabled else [])]
+        needed += [NETWORK_MANAGEMENT] if logged and home == side.project else []
+        apis = ProjectApis(self, "apis", project=side.project, apis=needed)
+        network = ExistingNetwork(
+            project=side.project,
+            region=self._settings.region,
+            network=settings.existing,
+            subnet=settings.subnet.existing,
+            subnet_range=settings.subnet.range or None,
+            depends_on=apis.all(),
+        )
+        addresses = [endpoint.address for endpoint in side.endpoints.values()]
+        existing_subnet(self, "subnet", network, addresses, address="subnet")
+        if logged:
+            SubnetFlowLogs(
+                self,
+                "flow-logs",
+                subnet=network.subnet_id,
+                flow_logs=FlowLogs(
+                    sampling=side.flow_logs.sampling, interval=side.flow_logs.interval, metadata=side.flow_logs.metadata
+                ),
+                name=side.flow_logs.name,
+                depends_on=apis.all(),
+                address="subnet",
+            )
+        return network
 
     def _test_vm(self) -> None:
         vm = self._side.test_vm

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
 from cloudrun_psc import (
     Container,
+    ExistingProducerNetwork,
     InternalLoadBalancer,
     LoadBalancerNames,
     PrivateService,
@@ -50,19 +51,7 @@ class ProducerStack(SideStack):
         self._apis = ProjectApis(
             self, "apis", project=side.project, apis=[RUN, COMPUTE, *([SECRETS] if secrets else [])]
         ).all()
-        self._network = ProducerNetwork(
-            self,
-            "network",
-            project=side.project,
-            region=settings.region,
-            name=side.network.name,
-            load_balancer_subnet=Subnet(
-                **side.network.load_balancer_subnet.model_dump(),
-                as_given=is_given(side.network.load_balancer_subnet, "name"),
-            ),
-            proxy_only_subnet=Subnet(**side.network.proxy_only_subnet.model_dump()),
-            depends_on=self._apis,
-        )
+        self._network = self._existing_network() or self._own_network()
         self._compute = {
             key: self._compute_enabled(key, consumer.project) for key, consumer in self._looked_up().items()
         }
@@ -73,6 +62,38 @@ class ProducerStack(SideStack):
             if service.former_key:
                 moved += _moved(set(claimed(self)) - before, address_name(service.former_key), address_name(key))
         self._move(moved)
+
+    def _own_network(self) -> ProducerNetwork:
+        network = self._side.network
+        balancers = network.load_balancer_subnet
+        return ProducerNetwork(
+            self,
+            "network",
+            project=self._side.project,
+            region=self._settings.region,
+            name=network.name,
+            load_balancer_subnet=Subnet(
+                name=balancers.name, range=balancers.range, as_given=is_given(balancers, "name")
+            ),
+            proxy_only_subnet=Subnet(name=network.proxy_only_subnet.name, range=network.proxy_only_subnet.range),
+            depends_on=self._apis,
+        )
+
+    def _existing_network(self) -> ExistingProducerNetwork | None:
+        network = self._side.network
+        if network.existing is None or network.load_balancer_subnet.existing is None:
+            return None
+        return ExistingProducerNetwork(
+            self,
+            "network",
+            project=self._side.project,
+            region=self._settings.region,
+            network=network.existing,
+            load_balancer_subnet=network.load_balancer_subnet.existing,
+            subnet_range=network.load_balancer_subnet.known_range,
+            addresses=[service.address for service in self._side.services.values() if service.address],
+            depends_on=self._apis,
+        )
 
     def _publish(self, key: str, service: ServiceSettings) -> None:
         scope, address = Construct(self, f"service-{key}"), address_name(key)
@@ -92,7 +113,8 @@ class ProducerStack(SideStack):
             ],
             port=service.port,
             ip_address=service.address,
-            subnet_range=self._side.network.load_balancer_subnet.range,
+            # A subnet that exists cannot change: a range of it makes no new name.
+            subnet_range=self._side.network.load_balancer_subnet.range if not self._side.network.existing else None,
             depends_on=self._apis,
             address=address,
         )
@@ -103,7 +125,10 @@ class ProducerStack(SideStack):
             region=self._settings.region,
             name=service.names.service_attachment,
             target=load_balancer,
-            nat_subnets=[self._nat_subnet(address, range_) for range_ in service.nat_ranges],
+            nat_subnets=[
+                *(self._nat_subnet(address, range_) for range_ in service.made_ranges),
+                *service.nat_subnets,
+            ],
             connection_preference=service.connection_preference,
             accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
             reject=[self._settings.project_of(entry) for entry in service.reject],
@@ -114,7 +139,7 @@ class ProducerStack(SideStack):
         self._promise(key, run, load_balancer, published)
 
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
-        network, ranges = self._side.network, [one for each in self._side.services.values() for one in each.nat_ranges]
+        network, ranges = self._side.network, [one for each in self._side.services.values() for one in each.made_ranges]
         # Only one can have a name that is given; which one must not depend on the order of services.
         lowest = min(ranges, key=IPv4Network)
         as_given = range_ == lowest if is_given(network, "nat_subnet_name") else None

@@ -96,12 +96,16 @@ class Cloud:
         self.gone: set[str] = set()
         self.run = Store()
         self.dns = Store()
+        self.flow_logs = Store()
         self.accounts: dict[str, Json] = {}
         # By path; one that was deleted stays as None, for what nobody made or deleted is taken to exist.
         self.secrets: dict[str, Any] = {}
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}
+        # Shared VPC: the projects that are hosts, and of each service project its host.
+        self.hosts: set[str] = set()
+        self.service_projects: dict[str, str] = {}
         self.buckets: dict[str, Any] = {}
         self.bucket_settings: dict[str, Json] = {}
         self.notes: list[Json] = []

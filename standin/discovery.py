@@ -29,6 +29,7 @@ DOCUMENTS: Mapping[tuple[str, str], str] = {
     ("cloudbilling", "v1"): "cloudbilling.v1",
     ("iam", "v1"): "iam.v1",
     ("storage", "v1"): "storage.v1",
+    ("networkmanagement", "v1"): "networkmanagement.v1",
     ("secretmanager", "v1"): "secretmanager.v1",
 }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from standin import proof, rules
+from standin import existing, proof, rules
 from standin.cloud import Cloud
 from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
+from standin.google_error import GoogleError
 from standin.message import Json
 from standin.router import Answer
 
@@ -37,6 +38,7 @@ def state(cloud: Cloud) -> Json:
             },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
+            "flow_logs": {path: record.body for path, record in sorted(cloud.flow_logs.items())},
             "accounts": dict(sorted(cloud.accounts.items())),
             "secrets": {path: secret.body for path, secret in sorted(cloud.secrets.items()) if secret},
             "policies": dict(sorted(cloud.policies.items())),
@@ -54,7 +56,7 @@ def _judged(cloud: Cloud) -> Json:
 
 
 def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
-    """Answer under /_standin/: GET state, GET or POST faults, POST finish (every operation ends now), POST project."""
+    """Answer under /_standin/: GET state, GET or POST faults, POST finish, project and existing."""
     what = target.partition("?")[0].removeprefix("/_standin/")
     if method == "GET" and what == "state":
         return Answer(200, json.loads(json.dumps(state(cloud))))
@@ -68,10 +70,21 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
         if method == "POST" and what == "project":
             cloud.given(json.loads(content)["number"])
             return Answer(200, {})
+        if method == "POST" and what == "existing":
+            return _existing(cloud, json.loads(content))
         if what == "faults" and method in ("GET", "POST"):
             return _faults(cloud, content if method == "POST" else b"{}")
     text = f"Nothing at {method} {target}; there are GET state, GET and POST faults, POST finish under /_standin/."
     return Answer(404, {"error": {"code": 404, "message": text}})
+
+
+def _existing(cloud: Cloud, sent: Json) -> Answer:
+    """What others have made: resources of Compute Engine by path, and pairs of Shared VPC host and service project."""
+    try:
+        existing.make(cloud, sent["resources"], sent["shared"])
+    except GoogleError as refused:
+        return Answer(refused.code, refused.body())
+    return Answer(200, {})
 
 
 def _faults(cloud: Cloud, content: bytes) -> Answer:

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from standin import validation
-from standin.apis import billing, compute, dns, iam, resource_manager, run, secret_manager, service_usage, storage
+from standin.apis import (
+    billing,
+    compute,
+    dns,
+    iam,
+    network_management,
+    resource_manager,
+    run,
+    secret_manager,
+    service_usage,
+    storage,
+)
 from standin.call import Call
 from standin.cloud import Cloud
 from standin.discovery import description
@@ -25,6 +36,7 @@ _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
     "cloudresourcemanager": resource_manager.answer,
     "cloudbilling": billing.answer,
     "iam": iam.answer,
+    "networkmanagement": network_management.answer,
     "secretmanager": secret_manager.answer,
     "storage": storage.answer,
 }

@@ -16,10 +16,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if settings.producer is not None:
         yield from _producer_ranges(settings, settings.producer)
         yield from _load_balancer_addresses(settings, settings.producer)
-        services = len(settings.producer.services)
+        services, made = len(settings.producer.services), settings.producer.network.load_balancer_subnet
         subnet: KeyPath = ("producer", "network", "load_balancer_subnet", "range")
-        range_ = settings.producer.network.load_balancer_subnet.range
-        yield from refused(subnet, ranges.room(range_, services, f"{services} load balancers"))
+        if made.known_range is not None:
+            yield from refused(subnet, ranges.room(made.known_range, services, f"{services} load balancers"))
     yield from _endpoint_addresses(settings)
     yield from _consumer_room(settings)
 
@@ -27,12 +27,13 @@ def findings(settings: Settings) -> Iterator[Finding]:
 def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
     network: KeyPath = ("producer", "network")
     subnets = producer.network
-    taken: dict[KeyPath, str] = {
-        (*network, "load_balancer_subnet", "range"): subnets.load_balancer_subnet.range,
-        (*network, "proxy_only_subnet", "range"): subnets.proxy_only_subnet.range,
-    }
+    taken: dict[KeyPath, str] = {}
+    if subnets.load_balancer_subnet.known_range is not None:
+        taken[*network, "load_balancer_subnet", "range"] = subnets.load_balancer_subnet.known_range
+    if not subnets.proxy_only_subnet.existing:
+        taken[*network, "proxy_only_subnet", "range"] = subnets.proxy_only_subnet.range
     for path, _, service in services_of(settings):
-        taken |= {(*path, "nat_ranges", index): value for index, value in enumerate(service.nat_ranges)}
+        taken |= {(*path, "nat_ranges", index): value for index, value in enumerate(service.made_ranges)}
     by_name = {dotted(path): path for path in taken}
     for first, second in ranges.overlaps({name: taken[path] for name, path in by_name.items()}):
         fault = ranges.overlap_fault(taken[by_name[second]], first, taken[by_name[first]])
@@ -40,14 +41,15 @@ def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator
 
 
 def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
-    subnet = producer.network.load_balancer_subnet.range
+    subnet = producer.network.load_balancer_subnet.known_range
     taken: dict[str, KeyPath] = {}
     for path, _, service in services_of(settings):
         if service.address is None:
             continue
         here = (*path, "address")
-        fault = ranges.address_in_subnet(service.address, subnet)
-        yield from refused(here, fault, ("producer", "network", "load_balancer_subnet", "range"))
+        if subnet is not None:
+            fault = ranges.address_in_subnet(service.address, subnet)
+            yield from refused(here, fault, ("producer", "network", "load_balancer_subnet", "range"))
         if service.address in taken:
             other = taken[service.address]
             wrong = f"{service.address} is also the address of the service {other[2]!r}"
@@ -61,16 +63,20 @@ def _consumer_room(settings: Settings) -> Iterator[Finding]:
     for key, consumer in settings.consumers.items():
         endpoints, vm = len(consumer.endpoints), consumer.test_vm.enabled
         what = f"{endpoints} endpoints{' and the test VM' if vm else ''}"
-        fault = ranges.room(consumer.network.subnet.range, endpoints + vm, what)
-        yield from refused(("consumers", key, "network", "subnet", "range"), fault)
+        if consumer.network.subnet.range:
+            fault = ranges.room(consumer.network.subnet.range, endpoints + vm, what)
+            yield from refused(("consumers", key, "network", "subnet", "range"), fault)
 
 
 def _endpoint_addresses(settings: Settings) -> Iterator[Finding]:
     taken: dict[tuple[str, str], KeyPath] = {}
     for path, key, consumer, endpoint in endpoints_of(settings):
         subnet, here = consumer.network.subnet.range, (*path, "address")
-        fault = ranges.address_in_subnet(endpoint.address, subnet)
-        yield from refused(here, fault, ("consumers", key, "network", "subnet", "range"))
+        if not endpoint.address:
+            continue  # told by the rules about what exists
+        if subnet:
+            fault = ranges.address_in_subnet(endpoint.address, subnet)
+            yield from refused(here, fault, ("consumers", key, "network", "subnet", "range"))
         if (key, endpoint.address) in taken:
             other = taken[key, endpoint.address]
             wrong = f"{endpoint.address} is also the address of {other[3]}"

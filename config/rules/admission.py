@@ -83,7 +83,8 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
         service = services.get(endpoint.service or "")
         if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
             continue
-        network = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
+        made = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
+        network = connections.plain(consumer.network.existing or made)
         if endpoint.service in unsure:
             continue  # one of them is refused; corrected, it may be this consumer
         if accepts[endpoint.service or ""].isdisjoint({consumer.project, network}):

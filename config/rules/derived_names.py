@@ -40,11 +40,12 @@ def _subnet_names(settings: Settings) -> Iterator[Finding]:
     network_path: KeyPath = ("producer", "network")
     network = settings.producer.network
     subnet = network.load_balancer_subnet
-    fault = _with_range(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
     here: KeyPath = (*network_path, "load_balancer_subnet")
-    yield from refused((*here, "name"), fault, (*here, "range"))
+    if not subnet.existing:
+        fault = _with_range(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
+        yield from refused((*here, "name"), fault, (*here, "range"))
     for path, _, service in services_of(settings):
-        for index, range_ in enumerate(service.nat_ranges):
+        for index, range_ in enumerate(service.made_ranges):
             fault = _with_range(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
             yield from refused((*network_path, "nat_subnet_name"), fault, (*path, "nat_ranges", index))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cloudrun_psc.rules import content_names, defaults
+from cloudrun_psc.rules import connections, content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding
@@ -60,10 +60,13 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
         return
     project, network = settings.producer.project, settings.producer.network
     here: KeyPath = ("producer", "network")
-    yield project, "network", network.name, (*here, "name")
-    for key in ("load_balancer_subnet", "proxy_only_subnet"):
-        yield project, "subnet", getattr(network, key).name, (*here, key, "name")
-    yield project, "subnet", network.nat_subnet_name, (*here, "nat_subnet_name")
+    if not network.existing:
+        yield project, "network", network.name, (*here, "name")
+        for key in ("load_balancer_subnet", "proxy_only_subnet"):
+            yield project, "subnet", getattr(network, key).name, (*here, key, "name")
+    if not network.existing or any(service.made_ranges for service in settings.producer.services.values()):
+        home = connections.project_of(network.existing) if network.existing else project
+        yield home, "subnet", network.nat_subnet_name, (*here, "nat_subnet_name")
     for service, values in settings.producer.services.items():
         for part in ServiceNames.model_fields:
             kind = "Cloud Run service" if part == "service" else part.replace("_", " ")
@@ -77,14 +80,15 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
     network, here = producer.network, ("producer", "network")
     subnet = network.load_balancer_subnet
     grown = content_names.range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
-    if grown != subnet.name:
+    if grown != subnet.name and not subnet.existing:
         yield producer.project, "subnet", grown, (*here, "load_balancer_subnet", "range")
     for key, service in producer.services.items():
         path: KeyPath = ("producer", "services", key)
-        for index, range_ in enumerate(service.nat_ranges):
+        for index, range_ in enumerate(service.made_ranges):
             grown = content_names.range_name(network.nat_subnet_name, range_, defaults.NAT_SUBNET.range)
             if grown != network.nat_subnet_name:
-                yield producer.project, "subnet", grown, (*path, "nat_ranges", index)
+                home = connections.project_of(network.existing) if network.existing else producer.project
+                yield home, "subnet", grown, (*path, "nat_ranges", index)
         names, place = service.names, subnet.range
         rule = content_names.forwarding_rule_name(names.forwarding_rule, service.port, service.address, place)
         if rule != names.forwarding_rule:
@@ -97,8 +101,9 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
 def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
     for key, consumer in settings.consumers.items():
         project, here = consumer.project, ("consumers", key)
-        yield project, "network", consumer.network.name, (*here, "network", "name")
-        yield project, "subnet", consumer.network.subnet.name, (*here, "network", "subnet", "name")
+        if not consumer.network.existing:
+            yield project, "network", consumer.network.name, (*here, "network", "name")
+            yield project, "subnet", consumer.network.subnet.name, (*here, "network", "subnet", "name")
         for name, endpoint in consumer.endpoints.items():
             yield project, "forwarding rule", endpoint.name, (*here, "endpoints", name, "name")
             yield project, "address", endpoint.address_name, (*here, "endpoints", name, "address_name")

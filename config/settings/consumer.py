@@ -15,9 +15,14 @@ _SUBNET = default_names.subnet("KEY")
 class SubnetSettings(Section):
     """A subnet of our own."""
 
+    existing: fields.SubnetLink | None = Field(
+        None, description="A subnet that exists, in place of one of our own; also one of a Shared VPC host project."
+    )
     name: fields.SubnetName = Field("", description=f"The subnet's name. Default: {_SUBNET}.")
     range: fields.SubnetRange = Field(
-        "", description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}."
+        "",
+        description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}. Of an existing subnet only "
+        "for checking the endpoints' addresses before the plan.",
     )
 
 
@@ -29,7 +34,9 @@ class EndpointSettings(Section):
         None, description="The self link of a service attachment of a producer elsewhere."
     )
     address: fields.Address = Field(
-        "", description="The endpoint's address. Default: the fifth of the subnet, such as 10.1.0.5."
+        "",
+        description="The endpoint's address. Default: the fifth of the subnet, such as 10.1.0.5; in an existing subnet "
+        "give one that is free.",
     )
     name: fields.ResourceName = Field("", description="The forwarding rule's name. Default: the endpoint's key.")
     address_name: fields.ResourceName = Field(
@@ -49,6 +56,9 @@ class EndpointSettings(Section):
 class ConsumerNetworkSettings(Section):
     """A consumer's VPC network."""
 
+    existing: fields.NetworkLink | None = Field(
+        None, description="A network that exists, in place of one of our own; then subnet.existing goes with it."
+    )
     name: fields.NetworkName = Field("", description=f"The network's name. Default: {default_names.network('KEY')}.")
     subnet: SubnetSettings = Field(
         default_factory=SubnetSettings,
@@ -59,7 +69,12 @@ class ConsumerNetworkSettings(Section):
 class FlowLogSettings(Section):
     """VPC flow logs of the consumer's subnet."""
 
-    enabled: bool = Field(True, description="Whether the subnet logs its flows.")
+    enabled: bool = Field(
+        True, description="Whether the subnet logs its flows. Default: true; false where the subnet is an existing one."
+    )
+    name: fields.ResourceName = Field(
+        "", description="Of an existing subnet's logs: the configuration's name. Default: KEY-flow-logs."
+    )
     sampling: float = Field(defaults.FLOW_LOG_SAMPLING, gt=0, le=1, description="The share of packets reported.")
     interval: flow_logs.Interval = Field(
         defaults.FLOW_LOG_INTERVAL, description="How long packets are gathered into one entry."
@@ -74,7 +89,9 @@ class TestVmSettings(Section):
 
     __test__ = False  # no test, whatever pytest reads in the name
 
-    enabled: bool = Field(True, description="Whether there is one.")
+    enabled: bool = Field(
+        True, description="Whether there is one. Default: true; false where the network is an existing one."
+    )
     name: fields.ResourceName = Field(defaults.TEST_VM, description="Its name.")
     zone: fields.Zone = Field("", description="Its zone. Default: zone b of the region.")
     machine_type: fields.MachineType = Field(defaults.MACHINE_TYPE, description="Its machine type.")

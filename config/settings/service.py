@@ -225,7 +225,10 @@ class ServiceSettings(Section):
     nat_ranges: list[fields.SubnetRange] = Field(
         default_factory=lambda: [defaults.NAT_SUBNET.range],
         min_length=1,
-        description="Ranges of the PSC NAT subnets, for this service alone.",
+        description="Ranges of the PSC NAT subnets, for this service alone. They are made in the network's project.",
+    )
+    nat_subnets: list[fields.SubnetLink] = Field(
+        default_factory=list, description="PSC NAT subnets that exist, for this service alone, in place of nat_ranges."
     )
     description: fields.Text | None = Field(None, description="The service attachment's description.")
     names: ServiceNames = Field(
@@ -235,3 +238,8 @@ class ServiceSettings(Section):
         None,
         description="The key that this service had before: Terraform moves its resources instead of replacing them.",
     )
+
+    @property
+    def made_ranges(self) -> list[str]:
+        """The ranges of the NAT subnets that are made; none where those are given that exist."""
+        return [] if self.nat_subnets else self.nat_ranges

@@ -12,7 +12,7 @@ from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDP
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import Kind
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
-from deployment.kinds.network import NETWORK, SUBNETWORK, SUBNETWORKS
+from deployment.kinds.network import EXISTING_SUBNET, FLOW_LOGS, NETWORK, SUBNETWORK, SUBNETWORKS
 from deployment.kinds.project import PROJECT, PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD, STATE_IN_BUCKET, STATE_IN_FILE
@@ -24,6 +24,7 @@ KINDS: tuple[Kind, ...] = (
     RECORD,
     NETWORK,
     SUBNETWORK,
+    FLOW_LOGS,
     FIREWALL,
     SECRET_ACCESS,
     SERVICE,
@@ -44,6 +45,7 @@ KINDS: tuple[Kind, ...] = (
     STATE_IN_BUCKET,
     STATE_IN_FILE,
     PROJECT,
+    EXISTING_SUBNET,
     SUBNETWORKS,
     RULES,
 )

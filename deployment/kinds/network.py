@@ -5,7 +5,17 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Any
 
-from deployment.kinds.kind import IN_PROJECT, NETWORK_ADMIN, NONE, Kind, Noteworthy, data_source
+from deployment.kinds.kind import (
+    IN_PROJECT,
+    MAP,
+    NETWORK_ADMIN,
+    NONE,
+    REPLACED,
+    Grant,
+    Kind,
+    Noteworthy,
+    data_source,
+)
 from deployment.values import Json
 
 _WITH_ALL_IN_IT = "{name} {surely} replaced ({why}), with everything that stands in it."
@@ -80,5 +90,24 @@ SUBNETWORK = Kind(
         )
     },
 )  # fmt: skip
+
+EXISTING_SUBNET = data_source("google_compute_subnetwork", "a subnet of others", grants=())
+FLOW_LOGS = Kind(
+    type="google_network_management_vpc_flow_logs_config",
+    called="flow logs",
+    drawn=False,
+    collection="vpcFlowLogsConfigs",
+    import_id="projects/{project}/locations/{location}/vpcFlowLogsConfigs/{vpc_flow_logs_config_id}",
+    comment="Flow logs of a subnet that others own: all of its traffic, whoever it is of.",
+    keys={"labels": MAP},
+    forcing=("project", "location", "vpc_flow_logs_config_id"),
+    grants=(
+        Grant(name="roles/networkmanagement.admin", why="creates, changes and deletes configurations of flow logs"),
+    ),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={},
+)
 
 SUBNETWORKS = data_source("google_compute_subnetworks", "subnets that exist", grants=(NETWORK_ADMIN,))

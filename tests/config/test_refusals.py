@@ -64,7 +64,7 @@ def test_every_message_says_what_to_do_in_one_line_of_bearable_length(case: dict
         assert problem.fault.remedy
         assert problem.fault.allowed or not problem.path or "did you mean" in problem.fault.remedy
         assert str(problem).isprintable()
-        assert len(str(problem)) < 500 + len(str(tmp_path))
+        assert len(str(problem)) < 600 + len(str(tmp_path))
         assert "None" not in str(problem)
 
 

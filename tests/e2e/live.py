@@ -14,13 +14,14 @@ import yaml
 from config.loading import load
 from deployment.account import Account
 from deployment.deployer import Deployer
+from deployment.existing import Granted
 from deployment.output_folder import StackFolder, stacks_of
 from deployment.terraform import Terraform
 from deployment.terraform_variables import for_deployment, for_init
 from deployment.values import Json
 from rehearsal.run import Rehearsal
 from stacks.synthesis import synthesize
-from standin import Standin, environment
+from standin import Standin, environment, existing
 from standin.cloud import Cloud
 from tests.conftest import REFERENCE
 
@@ -171,6 +172,9 @@ class _Within:
 
     def make_project(self, number: str) -> None:
         self._standin.cloud.given(number)
+
+    def make_existing(self, granted: Granted) -> None:
+        existing.make(self._standin.cloud, granted.resources, sorted(granted.shared))
 
 
 def _copied(cloud: Cloud) -> Cloud:

@@ -11,6 +11,7 @@ import pytest
 
 from deployment.account import Account
 from deployment.diagnostics import Diagnostic
+from deployment.existing import Granted
 from deployment.output_folder import StackFolder, stacks_of
 from deployment.planned import Applied, Planned
 from deployment.planned_change import PlannedChange
@@ -51,6 +52,9 @@ class FakeCloud:
     def make_bucket(self, name: str) -> None:
         assert name not in self.buckets, "Cloud Storage answers 409"
         self.buckets.append(name)
+
+    def make_existing(self, granted: Granted) -> None:
+        self.granted = granted
 
     def make_project(self, number: str) -> None:
         self.projects.append(number)

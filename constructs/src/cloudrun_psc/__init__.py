@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.container import VpcAccess as VpcAccess
     from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
+    from cloudrun_psc.existing_producer_network import ExistingProducerNetwork as ExistingProducerNetwork
     from cloudrun_psc.former_addresses import moved_blocks as moved_blocks
     from cloudrun_psc.former_addresses import removed_blocks as removed_blocks
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from cloudrun_psc.published_service import PublishedService as PublishedService
     from cloudrun_psc.rules.flow_logs import FlowLogs as FlowLogs
     from cloudrun_psc.rules.subnets import Subnet as Subnet
+    from cloudrun_psc.subnet_flow_logs import SubnetFlowLogs as SubnetFlowLogs
 
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
     "Container": "container",
     "ExistingNetwork": "existing_network",
+    "ExistingProducerNetwork": "existing_producer_network",
     "FlowLogs": "rules.flow_logs",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",
@@ -47,6 +50,7 @@ _HOMES = {
     "PublishedService": "published_service",
     "SecretReference": "container",
     "Subnet": "rules.subnets",
+    "SubnetFlowLogs": "subnet_flow_logs",
     "VpcAccess": "container",
     "moved_blocks": "former_addresses",
     "removed_blocks": "former_addresses",

@@ -60,7 +60,7 @@ class ConsumerNetwork(Construct):
                 ("name", known(name, network_name)),
                 ("subnet.name", known(subnet.name, subnet_name)),
                 ("subnet.range", known(subnet.range, subnet_range)),
-                *_flow_log_faults(flow_logs),
+                *flow_log_faults(flow_logs),
             ],
         )
         self.resource = self._network(name, depends_on)
@@ -110,7 +110,8 @@ class ConsumerNetwork(Construct):
         return resource
 
 
-def _flow_log_faults(flow_logs: FlowLogs | None) -> list[tuple[str, Fault | None]]:
+def flow_log_faults(flow_logs: FlowLogs | None) -> list[tuple[str, Fault | None]]:
+    """What Google would refuse of these settings."""
     if flow_logs is None:
         return []
     faults: list[tuple[str, Fault | None]] = []

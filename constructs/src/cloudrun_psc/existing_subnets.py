@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from cdktf import Postcondition, Precondition
+from collections.abc import Sequence
+
+from cdktf import Postcondition, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
+from cdktf_cdktf_provider_google.data_google_compute_subnetwork import DataGoogleComputeSubnetwork
 from cdktf_cdktf_provider_google.data_google_compute_subnetworks import DataGoogleComputeSubnetworks
 
 from cloudrun_psc.addresses import claim
+from cloudrun_psc.existing_network import ExistingNetwork
 from cloudrun_psc.rules.content_names import free_name, range_name
 from constructs import Construct
 
@@ -14,17 +18,18 @@ from constructs import Construct
 class ExistingSubnets:
     """The subnets of one network, read at every plan; without them only the apply would tell."""
 
-    def __init__(self, scope: Construct, network: ComputeNetwork, *, project: str, region: str, address: str) -> None:
-        """Look for those of `network`, in `scope` and under `address`."""
-        data = DataGoogleComputeSubnetworks(
-            scope, "ExistingSubnets", project=project, region=region, depends_on=[network]
-        )
+    def __init__(
+        self, scope: Construct, network: ComputeNetwork | str, *, project: str, region: str, address: str
+    ) -> None:
+        """Look for those of `network`, a resource or the name of one that exists, in `scope` and under `address`."""
+        needed = None if isinstance(network, str) else [network]
+        data = DataGoogleComputeSubnetworks(scope, "ExistingSubnets", project=project, region=region, depends_on=needed)
         self._subnetworks = f"{claim(data, 'data.google_compute_subnetworks', address)}.subnetworks"
-        self._network = network.fqn
+        self._network = f'"{network}"' if isinstance(network, str) else f"{network.fqn}.name"
 
     def _all(self, attribute: str) -> str:
         """The list of one attribute of all subnets that exist in this network."""
-        return f"[for one in {self._subnetworks} : one.{attribute} if one.network_name == {self._network}.name]"
+        return f"[for one in {self._subnetworks} : one.{attribute} if one.network_name == {self._network}]"
 
     def free_name(self, name: str, range_: str) -> str:
         """`name` as it stands while no subnet of this network has it, else with the range at its end."""
@@ -56,3 +61,53 @@ def still_called(name: str, range_: str) -> Postcondition:
         error_message=f"The NAT subnet of {range_} is called ${{self.name}} and cannot become {name}: Google Cloud "
         "renames no subnet. Put the former name back, or give another range with the new name.",
     )
+
+
+def existing_subnet(
+    scope: Construct,
+    id_: str,
+    network: ExistingNetwork,
+    addresses: Sequence[str],
+    *,
+    address: str,
+    preconditions: Sequence[Precondition] = (),
+) -> DataGoogleComputeSubnetwork:
+    """Read the subnet of a network at every plan, which refuses one of another network or with another range.
+
+    `addresses` must be in it. The links are known here; under `address` others may refer to what is read.
+    """
+    place = network.subnet_id.split("/")
+    refusals = [
+        Postcondition(
+            condition=f'${{endswith(self.network, "/{network.network_id}")}}',
+            error_message=f"The subnet {place[5]} is in ${{self.network}}, not in {network.network_id}: correct one of "
+            "the two links.",
+        )
+    ]
+    if network.subnet_range:
+        refusals.append(
+            Postcondition(
+                condition=f'${{self.ip_cidr_range == "{network.subnet_range}"}}',
+                error_message=f"The subnet {place[5]} has the range ${{self.ip_cidr_range}}, not "
+                f"{network.subnet_range}: correct the range, or leave it out.",
+            )
+        )
+    refusals += [
+        Postcondition(
+            condition=f'${{cidrhost("{one}/${{split("/", self.ip_cidr_range)[1]}}", 0) == '
+            "cidrhost(self.ip_cidr_range, 0)}",
+            error_message=f"{one} is outside the range ${{self.ip_cidr_range}} of the subnet {place[5]}: take an "
+            "address of it that nothing else has.",
+        )
+        for one in addresses
+    ]
+    data = DataGoogleComputeSubnetwork(
+        scope,
+        id_,
+        project=place[1],
+        region=place[3],
+        name=place[5],
+        lifecycle=TerraformResourceLifecycle(precondition=list(preconditions) or None, postcondition=refusals),
+    )
+    claim(data, "data.google_compute_subnetwork", address)
+    return data

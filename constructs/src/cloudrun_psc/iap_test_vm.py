@@ -16,9 +16,9 @@ from cdktf_cdktf_provider_google.compute_instance import (
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.existing_network import HasSubnet, network_fault
+from cloudrun_psc.existing_network import ExistingNetwork, HasSubnet, network_fault
 from cloudrun_psc.records import record
-from cloudrun_psc.rules import access, defaults, names
+from cloudrun_psc.rules import access, connections, defaults, names
 from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
 
@@ -82,7 +82,8 @@ class IapTestVm(Construct):
         self.firewall = ComputeFirewall(
             self,
             "Firewall",
-            project=network.project,
+            # A network's rules are in its own project, which of a Shared VPC is the host's.
+            project=_project_of(network),
             name=firewall_name,
             network=network.network_id,
             direction="INGRESS",
@@ -120,3 +121,8 @@ class IapTestVm(Construct):
         if network.subnet_triggers:
             return list(network.subnet_triggers)
         return [claim(record(self, "Subnet", {"subnet": network.subnet_id}), "terraform_data", f"{own}_subnet")]
+
+
+def _project_of(network: HasSubnet) -> str:
+    link = network.network_id
+    return connections.project_of(link) if isinstance(network, ExistingNetwork) and is_known(link) else network.project

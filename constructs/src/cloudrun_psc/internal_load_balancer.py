@@ -265,6 +265,8 @@ class InternalLoadBalancer(Construct):
             purpose="SHARED_LOADBALANCER_VIP",
             subnetwork=self._network.subnet_id,
             address=ip_address,
+            # A subnet of the same stack is there after what is needed.
+            depends_on=None if self._network.subnet_triggers else list(self._network.needed) or None,
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(resource, "google_compute_address", self._address)

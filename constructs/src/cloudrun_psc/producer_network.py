@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from cdktf import ITerraformDependable, Precondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
@@ -11,14 +10,15 @@ from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 
 from cloudrun_psc.addresses import claim
 from cloudrun_psc.checks import is_known, known
-from cloudrun_psc.existing_subnets import ExistingSubnets, still_called
+from cloudrun_psc.existing_subnets import ExistingSubnets
+from cloudrun_psc.nat_subnets import NatSubnets, subnet_faults
 from cloudrun_psc.records import record, unchanged
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.content_names import grown_name, leaves_room_for_a_range, range_name
 from cloudrun_psc.rules.faults import Fault, refuse
-from cloudrun_psc.rules.names import network_name, project_id, subnet_name
+from cloudrun_psc.rules.names import network_name, project_id
 from cloudrun_psc.rules.names import region as region_rule
-from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX, SUBNET_PREFIX, overlap_fault, overlapping, subnet_range
+from cloudrun_psc.rules.ranges import PROXY_ONLY_PREFIX
 from cloudrun_psc.rules.subnets import Subnet
 from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
@@ -65,16 +65,24 @@ class ProducerNetwork(Construct):
                 ("project", known(project, project_id)),
                 ("region", known(region, region_rule)),
                 ("name", known(name, network_name)),
-                *self._subnet_faults("load_balancer_subnet", load_balancer_subnet),
+                *subnet_faults("load_balancer_subnet", load_balancer_subnet, self._ranges),
                 ("load_balancer_subnet.name", _grown(load_balancer_subnet)),
-                *self._subnet_faults("proxy_only_subnet", proxy_only_subnet, PROXY_ONLY_PREFIX),
+                *subnet_faults("proxy_only_subnet", proxy_only_subnet, self._ranges, PROXY_ONLY_PREFIX),
             ],
         )
         self._first = self._first_deployment(name, load_balancer_subnet, proxy_only_subnet)
         self.resource = self._network(name, depends_on)
         self._existing = ExistingSubnets(
-            self, self.resource, project=project, region=region, address=self._named("existing")
+            self,
+            self.resource,
+            project=project,
+            region=region,
+            address=self._named("existing"),
         )
+        self._nat = NatSubnets(
+            self, self._existing, project=project, region=region, network=self.resource.id, address=address,
+            taken=self._ranges,
+        )  # fmt: skip
         self.load_balancer_subnet = self._load_balancer_subnet(load_balancer_subnet)
         self.proxy_only_subnet = self._proxy_only_subnet(proxy_only_subnet)
         self.subnet_triggers = (f"google_compute_subnetwork.{self._named('load_balancer')}.id",)
@@ -92,20 +100,6 @@ class ProducerNetwork(Construct):
 
     def _named(self, name: str) -> str:
         return address_name(f"{self._prefix} {name}")
-
-    def _subnet_faults(
-        self, argument: str, subnet: Subnet, longest_prefix: int = SUBNET_PREFIX
-    ) -> list[tuple[str, Fault | None]]:
-        fault = known(subnet.range, partial(subnet_range, longest_prefix=longest_prefix))
-        faults = [(f"{argument}.name", known(subnet.name, subnet_name)), (f"{argument}.range", fault)]
-        if fault is None and is_known(subnet.range):
-            others = {name: range_ for name, range_ in self._ranges.items() if name != argument}
-            faults += [
-                (f"{argument}.range", overlap_fault(subnet.range, other, self._ranges[other]))
-                for other in overlapping(subnet.range, others)
-            ]
-            self._ranges[argument] = subnet.range
-        return faults
 
     def _first_deployment(self, name: str, load_balancer: Subnet, proxy_only: Subnet) -> str:
         """Remember in the state what no later apply can change, so that a plan can refuse instead of an apply."""
@@ -203,39 +197,12 @@ class ProducerNetwork(Construct):
         plain_range: str = defaults.NAT_SUBNET.range,
         as_given: bool | None = None,
     ) -> ComputeSubnetwork:
-        """A PSC NAT subnet for the one attachment `owner`; Google lets no two attachments share one.
-
-        Its address and its name follow from its range and not from its place in a list, so that ranges come and go
-        without touching others: `name` itself for `plain_range`, else with the range at its end. For a name that
-        somebody chose, `as_given` is true for the one subnet that has it as it stands in a first deployment, whatever
-        its range, and false for all others.
+        """A PSC NAT subnet for the one attachment `owner`; see `NatSubnets.add`.
 
         Raises:
             ValueError: for a range that Google would refuse or that overlaps another one of this network.
         """
-        argument = f"nat range {range_}"
-        chosen = as_given is not None and leaves_room_for_a_range(name)
-        real_name = range_name(name, range_, "" if chosen else plain_range)
-        refuse(self.node.path, self._subnet_faults(argument, Subnet(name=real_name, range=range_)))
-        resource = ComputeSubnetwork(
-            self,
-            f"NatSubnet {owner} {range_}".replace("/", "-"),
-            project=self.project,
-            region=self.region,
-            name=self._existing.free_name(name, range_) if chosen and as_given else real_name,
-            network=self.resource.id,
-            ip_cidr_range=range_,
-            purpose="PRIVATE_SERVICE_CONNECT",
-            # In the state from the start: one that leaves the configuration must go after the attachment let go of it.
-            lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True,
-                ignore_changes=["name"] if chosen else None,
-                precondition=[self._existing.not_inside(range_, f"A NAT range of {owner}", nor_around=True)],
-                postcondition=[still_called(name, range_)] if chosen else None,
-            ),
-        )
-        claim(resource, "google_compute_subnetwork", self._named(f"{owner} nat {range_}"))
-        return resource
+        return self._nat.add(owner, range_, name=name, plain_range=plain_range, as_given=as_given)
 
 
 def _grown(subnet: Subnet) -> Fault | None:

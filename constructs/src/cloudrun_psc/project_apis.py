@@ -16,6 +16,7 @@ from constructs import Construct
 
 COMPUTE = "compute.googleapis.com"
 IAP = "iap.googleapis.com"
+NETWORK_MANAGEMENT = "networkmanagement.googleapis.com"
 RUN = "run.googleapis.com"
 SECRETS = "secretmanager.googleapis.com"
 

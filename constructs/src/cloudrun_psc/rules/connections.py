@@ -21,6 +21,7 @@ SERVICE_ATTACHMENT = (
     rf"/serviceAttachments/{RESOURCE_NAME}"
 )
 SUBNETWORK = rf"{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subnetworks/{RESOURCE_NAME}"
+SUBNET_FORM = "projects/PROJECT/regions/REGION/subnetworks/SUBNET"
 SUBNETWORK_OR_NAME = rf"(?:{SUBNETWORK}|{RESOURCE_NAME})"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
 
@@ -52,9 +53,7 @@ def subnet(value: str, within: str | None = None) -> Fault | None:
     """A subnet's self link, in the region `within` when that is given."""
     match = re.fullmatch(SUBNETWORK, value)
     if match is None:
-        return mismatch(
-            value, SUBNETWORK, "a subnet", "projects/PROJECT/regions/REGION/subnetworks/SUBNET", "correct it"
-        )
+        return mismatch(value, SUBNETWORK, "a subnet", SUBNET_FORM, "correct it")
     if within is not None and match["region"] != within:
         return Fault(
             wrong=f"{shown(value)} is in {match['region']}",
@@ -75,6 +74,11 @@ def subnet_or_name(value: str, within: str | None = None) -> Fault | None:
 def plain(value: str) -> str:
     """A list's entry without the API's address in front: one network can be written in several ways."""
     return re.sub(rf"^{_ORIGIN}", "", value)
+
+
+def project_of(link: str) -> str:
+    """The project in the link of a network, a subnet or an attachment."""
+    return plain(link).split("/")[1]
 
 
 def is_network(value: str) -> bool:

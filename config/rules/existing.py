@@ -1,0 +1,129 @@
+"""What exists already, taken in place of what would be made: what goes together, and what is then nobody's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudrun_psc.rules import connections
+from cloudrun_psc.rules.faults import Fault, shown
+from config.problems import KeyPath
+from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.settings import ProducerSettings, Settings
+from config.settings.section import Section, is_given
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with networks and subnets that exist, on both sides."""
+    if settings.producer is not None:
+        yield from _producer(settings, settings.producer)
+    for key, consumer in settings.consumers.items():
+        path: KeyPath = ("consumers", key, "network")
+        network, subnet = consumer.network, consumer.network.subnet
+        yield from _together(path, network.existing, "subnet", subnet.existing)
+        yield from _unused(path, network, "existing" if network.existing else "", ("name",))
+        yield from _unused((*path, "subnet"), subnet, "existing" if subnet.existing else "", ("name",))
+        if not subnet.existing and is_given(consumer.flow_logs, "name"):
+            fault = Fault(
+                wrong="is given, but the subnet is made here and logs by itself",
+                allowed="a name with network.subnet.existing",
+                remedy="remove it",
+            )
+            yield Finding(("consumers", key, "flow_logs", "name"), fault)
+        yield from _place(settings, path, network.existing, (*path, "subnet", "existing"), subnet.existing)
+    for path, _, consumer, endpoint in endpoints_of(settings):
+        if consumer.network.subnet.existing and not endpoint.address:
+            fault = Fault(
+                wrong="is missing: in a subnet of others nobody knows which address is free",
+                allowed="an address of the subnet that nothing has",
+                remedy="`gcloud compute addresses list --filter=subnetwork:SUBNET` and `gcloud compute instances list` "
+                "show those that are taken",
+            )
+            yield Finding((*path, "address"), fault)
+
+
+def _producer(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
+    path: KeyPath = ("producer", "network")
+    network = producer.network
+    balancers, proxies = network.load_balancer_subnet, network.proxy_only_subnet
+    yield from _together(path, network.existing, "load_balancer_subnet", balancers.existing)
+    if bool(network.existing) != proxies.existing:
+        fault = Fault(
+            wrong=f"is {shown(proxies.existing)} where the network {'exists' if network.existing else 'is made'}",
+            allowed="true where the network exists, else false",
+            remedy="let the network's team make an active proxy-only subnet in this region, and say existing: true"
+            if network.existing
+            else "give network.existing too, or leave it out",
+        )
+        yield Finding((*path, "proxy_only_subnet", "existing"), fault, ((*path, "existing"),))
+    yield from _unused(path, network, "existing" if network.existing else "", ("name",))
+    yield from _unused((*path, "load_balancer_subnet"), balancers, "existing" if balancers.existing else "", ("name",))
+    yield from _unused((*path, "proxy_only_subnet"), proxies, "existing" if proxies.existing else "", ("name", "range"))
+    link: KeyPath = (*path, "load_balancer_subnet", "existing")
+    yield from _place(settings, path, network.existing, link, balancers.existing)
+    for service_path, _, service in services_of(settings):
+        yield from _unused(service_path, service, "nat_subnets" if service.nat_subnets else "", ("nat_ranges",))
+        for index, subnet in enumerate(service.nat_subnets):
+            here: KeyPath = (*service_path, "nat_subnets", index)
+            yield from _place(settings, path, network.existing, here, subnet)
+    yield from _nat_subnets_once(settings)
+
+
+def _nat_subnets_once(settings: Settings) -> Iterator[Finding]:
+    taken: dict[str, KeyPath] = {}
+    for path, key, service in services_of(settings):
+        for index, subnet in enumerate(service.nat_subnets):
+            here: KeyPath = (*path, "nat_subnets", index)
+            first = taken.setdefault(connections.plain(subnet), here)
+            if first != here:
+                fault = Fault(
+                    wrong=f"{shown(subnet)} is also given for the service {first[2]!r}"
+                    if first[2] != key
+                    else f"{shown(subnet)} is given twice",
+                    allowed="each NAT subnet once: it serves one attachment alone",
+                    remedy="give another one",
+                )
+                yield Finding(here, fault, (first,))
+
+
+def _together(path: KeyPath, network: str | None, key: str, subnet: str | None) -> Iterator[Finding]:
+    """A subnet that exists stands in a network that exists, and what stands in such a network is in a subnet there."""
+    if (network is None) == (subnet is None):
+        return
+    missing: KeyPath = (*path, "existing") if network is None else (*path, key, "existing")
+    what = "the network" if network is None else "the subnet"
+    fault = Fault(
+        wrong=f"is missing: {'its subnet' if network is None else 'the network'} exists, so {what} does",
+        allowed="both or none",
+        remedy=f"give {'projects/PROJECT/global/networks/NAME' if network is None else connections.SUBNET_FORM}",
+    )
+    yield Finding(missing, fault, ((*path, key, "existing") if network is None else (*path, "existing"),))
+
+
+def _unused(path: KeyPath, section: Section, because: str, keys: tuple[str, ...]) -> Iterator[Finding]:
+    """Keys of what would be made are refused where nothing is made: they would do nothing, and nobody would see it."""
+    for key in keys if because else ():
+        if is_given(section, key):
+            fault = Fault(
+                wrong=f"is given together with {because}, which takes what exists",
+                allowed=f"either {key} or {because}",
+                remedy="remove one of them",
+            )
+            yield Finding((*path, key), fault, ((*path, because),))
+
+
+def _place(
+    settings: Settings, network_path: KeyPath, network: str | None, path: KeyPath, subnet: str | None
+) -> Iterator[Finding]:
+    """A subnet is in the region of the environment, and in the project of its network."""
+    if subnet is None:
+        return
+    fault = connections.subnet(subnet, within=settings.region)
+    yield from refused(path, fault, ("region",))
+    if network is not None and fault is None and connections.project_of(network) != connections.project_of(subnet):
+        fault = Fault(
+            wrong=f"is in the project {connections.project_of(subnet)}, its network in "
+            f"{connections.project_of(network)}",
+            allowed="a subnet of that network, in its project",
+            remedy="correct one of the links",
+        )
+        yield Finding(path, fault, ((*network_path, "existing"),))

@@ -1,0 +1,166 @@
+"""What stacks take for granted: networks and subnets that they refer to by link, and that none of them makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from typing import Any
+
+from cloudrun_psc.rules import connections
+from deployment.stack import blocks, texts
+from deployment.values import Json
+
+_NETWORK, _SUBNET = re.compile(connections.NETWORK), re.compile(connections.SUBNETWORK)
+# The postcondition of a data source where the configuration says the range.
+_SAID = re.compile(r'self\.ip_cidr_range == "([0-9./]+)"')
+# Where nothing tells a subnet's range: outside the ranges of the reference deployment and of most examples.
+_UNTOLD = IPv4Network("172.16.0.0/12")
+_PROXIES = "REGIONAL_MANAGED_PROXY"
+
+
+@dataclass
+class Granted:
+    """What is there before a first deployment, by its path in Google's links and with what its API says of it.
+
+    `shared` are the pairs of a Shared VPC host project and a project that uses its subnets.
+    """
+
+    resources: dict[str, Json] = field(default_factory=dict)
+    shared: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass
+class _Subnet:
+    network: str
+    purpose: str = "PRIVATE"
+    range: str = ""
+    addresses: set[str] = field(default_factory=set)
+
+
+def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
+    """What these synthesized stacks take for granted together.
+
+    A range is the one that the configuration says, else the smallest with the addresses that are taken of it, else
+    any that is not `used`: nobody knows it before the plan.
+    """
+    told, subnets, balanced, taken = Granted(), dict[str, _Subnet](), dict[str, str](), set(used)
+    for content in contents:
+        resources, own = content.get("resource", {}), _own_project(content)
+        for type_, values in _each(content.get("resource", {})):
+            network = _link(values.get("network"), _NETWORK) or _of_interfaces(values)
+            if network:
+                told.resources[network] = {"name": _name(network), "autoCreateSubnetworks": False}
+                _share(told, network, str(values.get("project", own)))
+            if type_ == "google_compute_forwarding_rule" and values.get("load_balancing_scheme") == "INTERNAL_MANAGED":
+                balanced |= {network: str(values["region"])} if network else {}
+        for subnet, purpose, project in _subnets(resources, own):
+            home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
+            known = subnets.setdefault(subnet, _Subnet(network=home))
+            known.purpose = purpose or known.purpose
+            _share(told, subnet, project)
+        _ranges(content, subnets)
+        taken |= {str(each["ip_cidr_range"]) for _, each in _each(resources) if "ip_cidr_range" in each}
+    for network, region in balanced.items():
+        path = f"projects/{_project(network)}/regions/{region}/subnetworks/existing-proxies"
+        subnets[path] = _Subnet(network=network, purpose=_PROXIES)
+    told.resources |= _bodies({path: subnet for path, subnet in subnets.items() if subnet.network}, taken)
+    return told
+
+
+def _own_project(content: Mapping[str, Any]) -> str:
+    """The project of what says none."""
+    return next((str(block.get("project", "")) for block in blocks(content.get("provider", {}), "google")), "")
+
+
+def _each(resources: Json) -> Iterator[tuple[str, Json]]:
+    yield from ((type_, values) for type_, named in resources.items() for values in named.values())
+
+
+def _link(value: object, pattern: re.Pattern[str]) -> str:
+    """A literal link, without the API's address in front."""
+    return connections.plain(value) if isinstance(value, str) and pattern.fullmatch(value) else ""
+
+
+def _of_interfaces(values: Json) -> str:
+    found = (_link(one.get("network"), _NETWORK) for one in blocks(values, "network_interface"))
+    return next(filter(None, found), "")
+
+
+def others_subnets(content: Mapping[str, Any]) -> Iterator[str]:
+    """The links of the subnets of other projects that a stack uses."""
+    own = _own_project(content)
+    for link, _, project in _subnets(content.get("resource", {}), own):
+        if connections.project_of(link) != project:
+            yield link
+
+
+def _subnets(resources: Json, own: str) -> Iterator[tuple[str, str, str]]:
+    """Each subnet that is referred to by link, the purpose that it must have, and the project that uses it."""
+    for type_, values in _each(resources):
+        project = str(values.get("project", own))
+        if type_ == "google_network_management_vpc_flow_logs_config":
+            continue  # beside the subnet, in its own project
+        for text in [values.get("subnetwork"), *(one.get("subnetwork") for one in blocks(values, "network_interface"))]:
+            if link := _link(text, _SUBNET):
+                yield link, "", project
+        for text in texts(values, "nat_subnets"):
+            if link := _link(text, _SUBNET):
+                yield link, "PRIVATE_SERVICE_CONNECT", project
+
+
+def _ranges(content: Json, subnets: dict[str, _Subnet]) -> None:
+    for values in content.get("data", {}).get("google_compute_subnetwork", {}).values():
+        link = f"projects/{values['project']}/regions/{values['region']}/subnetworks/{values['name']}"
+        conditions = str([one["condition"] for one in blocks(values.get("lifecycle", {}), "postcondition")])
+        said = _SAID.search(conditions)
+        if link in subnets and said:
+            subnets[link].range = said[1]
+    for values in content.get("resource", {}).get("google_compute_address", {}).values():
+        link, address = _link(values.get("subnetwork"), _SUBNET), values.get("address")
+        if link in subnets and isinstance(address, str) and "${" not in address:
+            subnets[link].addresses.add(address)
+
+
+def _bodies(subnets: dict[str, _Subnet], taken: set[str]) -> dict[str, Json]:
+    used = [IPv4Network(one) for one in taken if "${" not in one]
+    bodies = {}
+    for path, subnet in sorted(subnets.items(), key=lambda item: (not item[1].range, not item[1].addresses, item[0])):
+        network = IPv4Network(subnet.range) if subnet.range else _around(subnet.addresses) or _free(used)
+        used.append(network)
+        bodies[path] = {
+            "name": _name(path),
+            "network": subnet.network,
+            "ipCidrRange": str(network),
+            "purpose": subnet.purpose,
+            **({"role": "ACTIVE"} if subnet.purpose == _PROXIES else {}),
+        }
+    return bodies
+
+
+def _around(addresses: set[str]) -> IPv4Network | None:
+    """The smallest range, at least a /24, that holds all of these."""
+    if not addresses:
+        return None
+    network = IPv4Network(f"{min(addresses, key=IPv4Network)}/24", strict=False)
+    while any(not IPv4Network(one).subnet_of(network) for one in addresses):
+        network = network.supernet()
+    return network
+
+
+def _free(used: list[IPv4Network]) -> IPv4Network:
+    return next(one for one in _UNTOLD.subnets(new_prefix=24) if not any(one.overlaps(other) for other in used))
+
+
+def _share(told: Granted, link: str, project: str) -> None:
+    if _project(link) != project and "${" not in project:
+        told.shared.add((_project(link), project))
+
+
+def _project(link: str) -> str:
+    return connections.project_of(link)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
