@@ -74,7 +74,7 @@ def _synthesize(loaded: Loaded) -> int:
             "environment": environment,
             "outdir": os.path.relpath(home, CHECKOUT),
             "notes": loaded.notes,
-            "settings": loaded.settings.model_dump(mode="json"),
+            "settings": loaded.settings.model_dump(mode="json", exclude_defaults=True),
         }
         try:
             Path(report).write_text(json.dumps(facts))

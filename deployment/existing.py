@@ -110,13 +110,20 @@ def _subnets(resources: Json, own: str) -> Iterator[tuple[str, str, str]]:
                 yield link, "PRIVATE_SERVICE_CONNECT", project
 
 
-def _ranges(content: Json, subnets: dict[str, _Subnet]) -> None:
+def said_range(content: Mapping[str, Any], subnet: str) -> str:
+    """The range that the configuration says of a subnet of others, by its link; "" where it says none."""
     for values in content.get("data", {}).get("google_compute_subnetwork", {}).values():
         link = f"projects/{values['project']}/regions/{values['region']}/subnetworks/{values['name']}"
         conditions = str([one["condition"] for one in blocks(values.get("lifecycle", {}), "postcondition")])
         said = _SAID.search(conditions)
-        if link in subnets and said:
-            subnets[link].range = said[1]
+        if said and link == connections.plain(subnet):
+            return said[1]
+    return ""
+
+
+def _ranges(content: Json, subnets: dict[str, _Subnet]) -> None:
+    for link, subnet in subnets.items():
+        subnet.range = said_range(content, link) or subnet.range
     for values in content.get("resource", {}).get("google_compute_address", {}).values():
         link, address = _link(values.get("subnetwork"), _SUBNET), values.get("address")
         if link in subnets and isinstance(address, str) and "${" not in address:

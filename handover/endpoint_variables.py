@@ -10,10 +10,11 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
+from deployment.existing import said_range
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
-from deployment.kinds.network import SUBNETWORK
+from deployment.kinds.network import EXISTING_SUBNET, SUBNETWORK
 from deployment.values import Json, strings, with_strings
 from handover.variables import Validation, Variable, matches
 from stacks.contract import PORT, SELF_LINK, URL, from_variables, outputs_read
@@ -24,7 +25,10 @@ _LINK = "service_attachment"
 
 @dataclass(frozen=True, kw_only=True)
 class HandedEndpoint:
-    """What was lifted of one endpoint: its forwarding rule's address and name, and the variable of its IP address."""
+    """What was lifted of one endpoint: its forwarding rule's address and name, and the variable of its IP address.
+
+    `range` is its subnet's; of a subnet of others that nobody said, the /24 around its address.
+    """
 
     address: str
     name: str
@@ -41,17 +45,33 @@ def lift(stack: Json) -> list[HandedEndpoint]:
         if not is_psc_endpoint(PSC_ENDPOINT.type, rule) or not reserved:
             continue
         subnet = reserved["subnetwork"].removeprefix(f"${{{SUBNETWORK.type}.").removesuffix(".id}")
-        range_ = resources[SUBNETWORK.type][subnet]["ip_cidr_range"]
+        made = resources.get(SUBNETWORK.type, {}).get(subnet)
+        range_ = made["ip_cidr_range"] if made else said_range(stack, subnet)
         variable = _ip(address, rule["name"], reserved["address"], range_)
         _refer(stack, address, reserved["address"], variable.name)
+        range_ = range_ or str(IPv4Network(f"{reserved['address']}/24", strict=False))
         reserved["address"] = f"${{var.{variable.name}}}"
         endpoints.append(HandedEndpoint(address=address, name=rule["name"], ip=variable, range=range_))
     return endpoints
 
 
 def _ip(address: str, name: str, present: str, range_: str) -> Variable:
-    name_, network = f"{address}_address", IPv4Network(range_)
+    name_ = f"{address}_address"
     reference = f"var.{name_}"
+    if not range_:  # each plan reads the subnet, and refuses what is outside of it
+        return Variable(
+            name=name_,
+            type="string",
+            description=f"The address of the endpoint {name}, in its subnet. A new one replaces the endpoint.",
+            value=present,
+            validations=(
+                Validation(
+                    condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference}, false)',
+                    error_message="An address is one of the endpoint's subnet, such as 10.1.0.5.",
+                ),
+            ),
+        )
+    network = IPv4Network(range_)
     reserved = ", ".join(f'"{network[index]}"' for index in (0, 1, -2, -1))
     return Variable(
         name=name_,
@@ -73,11 +93,14 @@ def _ip(address: str, name: str, present: str, range_: str) -> Variable:
 
 
 def _refer(stack: Json, address: str, present: str, variable: str) -> None:
-    """The endpoint's commands name its address as text: they follow the variable from now on."""
+    """The endpoint's commands, and what a plan asks of its subnet, name its address: they follow the variable."""
     pattern = re.compile(rf"(?<![\d.]){re.escape(present)}(?![\d]|\.\d)")
     for name, output in stack.get("output", {}).items():
         if name.startswith(f"{address}_"):
             output["value"] = with_strings(output["value"], lambda text: pattern.sub(f"${{var.{variable}}}", text))
+    for data in stack.get("data", {}).get(EXISTING_SUBNET.type.removeprefix("data."), {}).values():
+        lifecycle = data.get("lifecycle", {})
+        data["lifecycle"] = with_strings(lifecycle, lambda text: pattern.sub(f"${{var.{variable}}}", text))
 
 
 def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
