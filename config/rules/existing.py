@@ -28,7 +28,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 allowed="a name with network.subnet.existing",
                 remedy="remove it",
             )
-            yield Finding(("consumers", key, "flow_logs", "name"), fault)
+            yield Finding(("consumers", key, "flow_logs", "name"), fault, ((*path, "subnet", "existing"),))
         yield from _place(settings, path, network.existing, (*path, "subnet", "existing"), subnet.existing)
     for path, _, consumer, endpoint in endpoints_of(settings):
         if consumer.network.subnet.existing and not endpoint.address:
@@ -48,7 +48,7 @@ def _producer(settings: Settings, producer: ProducerSettings) -> Iterator[Findin
     yield from _together(path, network.existing, "load_balancer_subnet", balancers.existing)
     if bool(network.existing) != proxies.existing:
         fault = Fault(
-            wrong=f"is {shown(proxies.existing)} where the network {'exists' if network.existing else 'is made'}",
+            wrong=f"is {str(proxies.existing).lower()} where the network {'exists' if network.existing else 'is made'}",
             allowed="true where the network exists, else false",
             remedy="let the network's team make an active proxy-only subnet in this region, and say existing: true"
             if network.existing

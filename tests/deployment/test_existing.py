@@ -1,0 +1,61 @@
+"""What stacks take for granted, and the roles on what others own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Network
+
+import pytest
+
+from deployment.existing import granted, others_subnets, said_range
+from deployment.needed_roles import needed
+from tests.conftest import CHECKOUT, Synthesized
+
+SHARED = CHECKOUT / "tests" / "stacks" / "configurations" / "shared-vpc.yaml"
+SUBNETS = "projects/net-host/regions/asia-northeast1/subnetworks"
+
+
+@pytest.fixture
+def stacks(synth: Callable[..., Synthesized]) -> Synthesized:
+    return synth(SHARED.read_text())
+
+
+def test_what_is_taken_for_granted_fits_what_the_configuration_says(stacks: Synthesized) -> None:
+    told = granted(stacks.values())
+    assert next(iter(told.resources)) == "projects/net-host/global/networks/shared", "subnets stand in it"
+    ranges = {path.rpartition("/")[2]: body.get("ipCidrRange") for path, body in told.resources.items()}
+    assert ranges["apps"] == "10.20.0.0/22", "as the configuration says"
+    assert ranges["lb"] == "10.20.8.0/24", "around the address of a load balancer"
+    purposes = {path.rpartition("/")[2]: body.get("purpose") for path, body in told.resources.items()}
+    assert purposes["psc-hello"] == "PRIVATE_SERVICE_CONNECT"
+    assert purposes["existing-proxies"] == "REGIONAL_MANAGED_PROXY"
+    assert told.shared == {("net-host", "svc-payments"), ("net-host", "svc-analytics")}
+
+
+def test_ranges_that_nobody_says_overlap_nothing(stacks: Synthesized) -> None:
+    used = ["172.16.0.0/24", "172.16.1.0/24"]
+    bodies = granted(stacks.values(), used).resources.values()
+    ranges = [IPv4Network(body["ipCidrRange"]) for body in bodies if "ipCidrRange" in body]
+    ranges += [IPv4Network(one) for one in [*used, "10.30.0.0/24"]]
+    assert not [one for at, one in enumerate(ranges) if any(one.overlaps(other) for other in ranges[at + 1 :])]
+
+
+def test_a_deployment_that_makes_all_takes_nothing_for_granted(synth: Callable[..., Synthesized]) -> None:
+    told = granted(synth().values())
+    assert (told.resources, told.shared) == ({}, set())
+    assert all(list(others_subnets(stack)) == [] for stack in synth().values())
+
+
+def test_the_range_of_a_subnet_is_what_the_configuration_says(stacks: Synthesized) -> None:
+    assert said_range(stacks["analytics"], f"https://www.googleapis.com/compute/v1/{SUBNETS}/apps") == "10.20.0.0/22"
+    assert said_range(stacks["producer"], f"{SUBNETS}/lb") == ""
+
+
+def test_deployers_use_the_hosts_subnets_and_no_more(stacks: Synthesized) -> None:
+    roles = {(one.role, one.on) for one in needed(stacks["analytics"]) if one.project == "net-host"}
+    assert roles == {("roles/compute.networkUser", f"{SUBNETS}/apps"), ("roles/networkmanagement.admin", "")}
+    commands = [one.command("group:g@example.com") for one in needed(stacks["producer"]) if one.on.endswith("/lb")]
+    assert commands == [
+        "gcloud compute networks subnets add-iam-policy-binding lb --region asia-northeast1 --project net-host "
+        "--member group:g@example.com --role roles/compute.networkUser"
+    ]
