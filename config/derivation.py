@@ -130,6 +130,9 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, _PREFIX if front else path)
+    exists = filled.at((*path, "run_service"))
+    if isinstance(exists, str):
+        filled.put((*path, "names"), "service", exists, (*path, "run_service"))
     for part, name in default_names.service_parts(f"{front}{stem}").items():
         filled.put((*path, "names"), part, name, source)
     filled.put(path, "invokers", callers, ("consumers",))

@@ -1,4 +1,4 @@
-"""What stacks take for granted: networks and subnets that they refer to by link, and that none of them makes."""
+"""What stacks take for granted: networks, subnets and services that they refer to, and that none of them makes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ _PROXIES = "REGIONAL_MANAGED_PROXY"
 class Granted:
     """What is there before a first deployment, by its path in Google's links and with what its API says of it.
 
-    `shared` are the pairs of a Shared VPC host project and a project that uses its subnets.
+    `services` are those of Cloud Run; `shared` are the pairs of a Shared VPC host project and a project that uses its
+    subnets.
     """
 
     resources: dict[str, Json] = field(default_factory=dict)
+    services: dict[str, Json] = field(default_factory=dict)
     shared: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -55,6 +57,9 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
                 _share(told, network, str(values.get("project", own)))
             if type_ == "google_compute_forwarding_rule" and values.get("load_balancing_scheme") == "INTERNAL_MANAGED":
                 balanced |= {network: str(values["region"])} if network else {}
+        for values in content.get("data", {}).get("google_cloud_run_v2_service", {}).values():
+            path = f"projects/{values['project']}/locations/{values['location']}/services/{values['name']}"
+            told.services[path] = {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
             known = subnets.setdefault(subnet, _Subnet(network=home))

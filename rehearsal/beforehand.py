@@ -55,22 +55,21 @@ class Beforehand:
                 made.add(name)
         contents = [stack.content() for stack in stacks]
         wanted = granted(contents)
-        if wanted.resources or wanted.shared:
-            there = self._cloud.state()["compute"]
+        if wanted != Granted():
+            there = _all(self._cloud.state())
             used = [body["ipCidrRange"] for body in there.values() if "ipCidrRange" in body]
             self._make_existing(granted(contents, used), there)
 
     def _make_existing(self, wanted: Granted, there: Json) -> None:
         missing = {path: body for path, body in wanted.resources.items() if path not in there}
-        if missing or wanted.shared:
-            self._cloud.make_existing(Granted(missing, wanted.shared))
-        if missing:
-            made = self._cloud.state()["compute"]
-            self.resources |= {path: made[path] for path in missing}
+        services = {path: body for path, body in wanted.services.items() if path not in there}
+        self._cloud.make_existing(Granted(missing, services, wanted.shared))
+        made = _all(self._cloud.state())
+        self.resources |= {path: made[path] for path in (*missing, *services)}
 
     def changed(self) -> Iterator[str]:
         """What of others is not any more, or not as it was; users of a resource are no change of it."""
-        now = self._cloud.state()["compute"] if self.resources else {}
+        now = _all(self._cloud.state()) if self.resources else {}
         for path, body in self.resources.items():
             if path not in now:
                 yield f"{path} is gone"
@@ -78,5 +77,9 @@ class Beforehand:
                 yield f"{path} is not as it was"
 
 
+def _all(state: Json) -> Json:
+    return {**state["compute"], **state["run"]}
+
+
 def _lasting(body: Json) -> Json:
-    return {key: value for key, value in body.items() if key not in {"fingerprint", "subnetworks", "users"}}
+    return {key: value for key, value in body.items() if key not in {"etag", "fingerprint", "subnetworks", "users"}}

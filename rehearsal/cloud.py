@@ -82,7 +82,11 @@ class RehearsalCloud:
     def make_existing(self, granted: Granted) -> None:
         """What others have made, and share with our projects."""
         shared = [list(pair) for pair in sorted(granted.shared)]
-        self.call("POST", "/_standin/existing", {"resources": granted.resources, "shared": shared})
+        self.call(
+            "POST",
+            "/_standin/existing",
+            {"resources": granted.resources, "services": granted.services, "shared": shared},
+        )
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """One request, JSON in and out.

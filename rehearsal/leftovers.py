@@ -15,7 +15,7 @@ def leftovers(state: Json, given: Collection[str]) -> list[str]:
     zones = state["dns"]
     return [
         *(path for path in state["compute"] if path not in given),
-        *state["run"],
+        *(path for path in state["run"] if path not in given),
         *(path for path in zones if not _is_the_zones_own(path, zones)),
         *state.get("flow_logs", {}),
         *state["secrets"],

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 from cloudrun_psc import (
     Container,
     ExistingProducerNetwork,
+    ExistingService,
     InternalLoadBalancer,
     LoadBalancerNames,
     PrivateService,
@@ -104,7 +105,7 @@ class ProducerStack(SideStack):
             "load-balancer",
             network=self._network,
             service_name=service.names.service,
-            plain_service_name=service_parts(stem)["service"],
+            plain_service_name=service.run_service or service_parts(stem)["service"],
             names_=LoadBalancerNames(
                 **service.names.model_dump(exclude={"service", "service_attachment"}),
             ),
@@ -146,7 +147,11 @@ class ProducerStack(SideStack):
         return self._network.add_nat_subnet(owner, range_, name=network.nat_subnet_name, as_given=as_given)
 
     def _promise(
-        self, key: str, run: PrivateService, load_balancer: InternalLoadBalancer, published: PublishedService
+        self,
+        key: str,
+        run: PrivateService | ExistingService,
+        load_balancer: InternalLoadBalancer,
+        published: PublishedService,
     ) -> None:
         """The outputs that consumers rely on, and a warning while an endpoint waits or was cut."""
         self.output(output_name(key, SELF_LINK), published.self_link, f"What an endpoint for {key} points at.")
@@ -177,10 +182,40 @@ class ProducerStack(SideStack):
             self.add_override("removed", removed)
             self.add_override("terraform.required_version", ">= 1.7.0")  # `removed` blocks came with it
 
-    def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:
+    def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService | ExistingService:
+        run = self._existing_service(scope, address, service) or self._own_service(scope, address, service)
+        for invoker in service.invokers:
+            account = accounts.invoker(self._settings, invoker)
+            needs = self._compute.get(invoker, [])
+            former = [invoker, *account.former_names]
+            run.allow_invoker(self._email(account), key=account.name, former_keys=former, depends_on=needs)
+        return run
+
+    def _existing_service(self, scope: Construct, address: str, service: ServiceSettings) -> ExistingService | None:
+        if service.run_service is None:
+            return None
+        run = ExistingService(
+            scope,
+            "service",
+            project=self._side.project,
+            region=self._settings.region,
+            name=service.run_service,
+            depends_on=self._apis,
+            address=address,
+            former_address=address_name(service.former_key) if service.former_key else None,
+        )
+        self.check(
+            f"{address}_ingress",
+            f'${{data.google_cloud_run_v2_service.{address}.ingress != "INGRESS_TRAFFIC_ALL"}}',
+            f"The Cloud Run service {service.run_service} is open to the internet as well: its ingress is all. Whoever "
+            "owns it sets it to internal.",
+        )
+        return run
+
+    def _own_service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService:
         reads_secrets = bool(service.secrets or service.secret_files)
         runner = accounts.runner(self._settings, service)
-        run = PrivateService(
+        return PrivateService(
             scope,
             "service",
             project=self._side.project,
@@ -194,16 +229,11 @@ class ProducerStack(SideStack):
             labels=service.labels,
             annotations=service.annotations,
             deletion_protection=self._settings.deletion_protection,
+            external_revisions=service.revisions == "external",
             depends_on=self._apis,
             address=address,
             former_address=address_name(service.former_key) if service.former_key else None,
         )
-        for invoker in service.invokers:
-            account = accounts.invoker(self._settings, invoker)
-            needs = self._compute.get(invoker, [])
-            former = [invoker, *account.former_names]
-            run.allow_invoker(self._email(account), key=account.name, former_keys=former, depends_on=needs)
-        return run
 
     def _email(self, account: Account) -> str:
         return account.member or default_compute_account(self._project_number(account.project))

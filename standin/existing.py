@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from standin.apis import compute
+from standin import router
 from standin.cloud import Cloud
+from standin.google_error import GoogleError
 from standin.message import Json
-from standin.place import Place
 
-_COMPUTE = "compute.googleapis.com"
+_IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 
 
-def make(cloud: Cloud, resources: Mapping[str, Json], shared: Iterable[Sequence[str]]) -> None:
-    """Make resources of Compute Engine, in this order; `shared` are pairs of a host project and a service project.
+def make(
+    cloud: Cloud, resources: Mapping[str, Json], services: Mapping[str, Json], shared: Iterable[Sequence[str]]
+) -> None:
+    """Make resources of Compute Engine, in this order, and Cloud Run services, by their paths.
 
-    Raises GoogleError for what Google would refuse.
+    `shared` are pairs of a host project and a service project. Raises GoogleError for what Google would refuse.
     """
     with cloud.lock:
         judged = {name: set(known) for name, known in cloud.judged.items()}
         for path, body in resources.items():
-            place = Place(path)
-            cloud.project(place.project).apis.add(_COMPUTE)
-            compute.insert(cloud, Place(path.rpartition("/")[0] + "/"), body)
-            cloud.finish_all()
+            _enable(cloud, path, "compute.googleapis.com")
+            _post(cloud, f"/compute/v1/{path.rpartition('/')[0]}", body)
+        for path, body in services.items():
+            _enable(cloud, path, "run.googleapis.com")
+            _enable(cloud, path, "compute.googleapis.com")  # whose default account runs it
+            parent, _, name = path.rpartition("/")
+            _post(
+                cloud, f"/run/v2/{parent}?serviceId={name}", {"template": {"containers": [{"image": _IMAGE}]}, **body}
+            )
         for host, service in shared:
             cloud.hosts.add(cloud.project(host).id)
             # Whoever asks for flow logs of a subnet has asked its project's owners for the API, too.
-            cloud.project(host).apis.add("networkmanagement.googleapis.com")
+            _enable(cloud, f"projects/{host}", "networkmanagement.googleapis.com")
             cloud.service_projects[cloud.project(service).id] = cloud.project(host).id
         cloud.judged = judged  # no part of what is tried
+
+
+def _enable(cloud: Cloud, path: str, api: str) -> None:
+    cloud.project(path.split("/")[1]).apis.add(api)
+
+
+def _post(cloud: Cloud, target: str, body: Json) -> None:
+    answer = router.answer(cloud, "POST", target, json.dumps(body).encode(), {})
+    if answer.code != 200:
+        raise GoogleError(answer.code, str(answer.body.get("error", {}).get("message", "")))
+    cloud.finish_all()

@@ -81,7 +81,7 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
 def _existing(cloud: Cloud, sent: Json) -> Answer:
     """What others have made: resources of Compute Engine by path, and pairs of Shared VPC host and service project."""
     try:
-        existing.make(cloud, sent["resources"], sent["shared"])
+        existing.make(cloud, sent["resources"], sent["services"], sent["shared"])
     except GoogleError as refused:
         return Answer(refused.code, refused.body())
     return Answer(200, {})

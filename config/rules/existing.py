@@ -8,7 +8,7 @@ from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import KeyPath
 from config.rules.finding import Finding, endpoints_of, refused, services_of
-from config.settings import ProducerSettings, Settings
+from config.settings import ProducerSettings, ServiceSettings, Settings
 from config.settings.section import Section, is_given
 
 
@@ -30,6 +30,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
             )
             yield Finding(("consumers", key, "flow_logs", "name"), fault, ((*path, "subnet", "existing"),))
         yield from _place(settings, path, network.existing, (*path, "subnet", "existing"), subnet.existing)
+    for path, _, service in services_of(settings):
+        yield from _run_service(path, service)
     for path, _, consumer, endpoint in endpoints_of(settings):
         if consumer.network.subnet.existing and not endpoint.address:
             fault = Fault(
@@ -39,6 +41,34 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 "show those that are taken",
             )
             yield Finding((*path, "address"), fault)
+
+
+# Of a container: what a pipeline sets, and no apply puts back.
+_CONTAINER = (
+    "command", "args", "container_port", "h2c", "env", "secrets", "secret_files", "cpu", "memory", "cpu_idle",
+    "startup_cpu_boost", "startup_probe", "liveness_probe",
+)  # fmt: skip
+# Of what runs, all of which is said by whoever owns the service.
+_SERVICE = (
+    "image", *_CONTAINER, "execution_environment", "vpc_access", "scaling", "concurrency", "timeout_seconds",
+    "service_account", "labels", "annotations", "revisions",
+)  # fmt: skip
+
+
+def _run_service(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    """Settings that would do nothing, because what runs is not ours."""
+    if service.run_service is not None:
+        yield from _unused(path, service, "run_service", _SERVICE)
+        yield from _unused((*path, "names"), service.names, "run_service", ("service",), above=1)
+    elif service.revisions == "external":
+        for key in _CONTAINER:
+            if is_given(service, key):
+                fault = Fault(
+                    wrong="is given, but revisions are external: a pipeline says it, and no apply would",
+                    allowed="image alone, which the first revision runs",
+                    remedy="give it in the pipeline, or take revisions: external out",
+                )
+                yield Finding((*path, key), fault, ((*path, "revisions"),))
 
 
 def _producer(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
@@ -99,8 +129,12 @@ def _together(path: KeyPath, network: str | None, key: str, subnet: str | None) 
     yield Finding(missing, fault, ((*path, key, "existing") if network is None else (*path, "existing"),))
 
 
-def _unused(path: KeyPath, section: Section, because: str, keys: tuple[str, ...]) -> Iterator[Finding]:
-    """Keys of what would be made are refused where nothing is made: they would do nothing, and nobody would see it."""
+def _unused(path: KeyPath, section: Section, because: str, keys: tuple[str, ...], above: int = 0) -> Iterator[Finding]:
+    """Keys of what would be made are refused where nothing is made: they would do nothing, and nobody would see it.
+
+    `because` is a key of the same section, or of one `above` it.
+    """
+    home = path[: len(path) - above]
     for key in keys if because else ():
         if is_given(section, key):
             fault = Fault(
@@ -108,7 +142,7 @@ def _unused(path: KeyPath, section: Section, because: str, keys: tuple[str, ...]
                 allowed=f"either {key} or {because}",
                 remedy="remove one of them",
             )
-            yield Finding((*path, key), fault, ((*path, because),))
+            yield Finding((*path, key), fault, ((*home, because),))
 
 
 def _place(

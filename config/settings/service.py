@@ -120,6 +120,15 @@ class ServiceNames(Section):
 class ServiceSettings(Section):
     """One published Cloud Run service with its load balancer and service attachment."""
 
+    run_service: fields.CloudRunName | None = Field(
+        None,
+        description="A Cloud Run service that exists, in place of one of our own; its owner says what runs.",
+    )
+    revisions: Literal["terraform", "external"] = Field(
+        "terraform",
+        description="external: a pipeline deploys revisions; image is the first one's, and no apply puts back what a "
+        "pipeline has set of a container.",
+    )
     image: fields.Image = Field(defaults.IMAGE, description="The container image.")
     command: list[fields.Argument] = Field(
         default_factory=list, description="What runs in place of the image's entrypoint; no shell reads it."

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from deployment.kinds.address import ADDRESS
-from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, OTHER_PERMISSIONS, SECRET_ACCESS, SERVICE
+from deployment.kinds.cloud_run import (
+    EXISTING_SERVICE,
+    FIRST_SERVICE,
+    INVOKER,
+    OTHER_PERMISSIONS,
+    SECRET_ACCESS,
+    SERVICE,
+)
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
@@ -45,6 +52,7 @@ KINDS: tuple[Kind, ...] = (
     STATE_IN_BUCKET,
     STATE_IN_FILE,
     PROJECT,
+    EXISTING_SERVICE,
     EXISTING_SUBNET,
     SUBNETWORKS,
     RULES,

@@ -16,9 +16,11 @@ from deployment.kinds.kind import (
     Keys,
     Kind,
     Noteworthy,
+    data_source,
 )
 from deployment.values import Json
 
+_RUN_VIEWER = Grant(name="roles/run.viewer", why="reads a service of others at every plan")
 _RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
 _V1_CONTAINER = "template.spec.containers"
 _PROBE: Keys = {"grpc": {}, "http_get": {}, "tcp_socket": {}}
@@ -73,6 +75,7 @@ SERVICE = Kind(
         ),
     },
 )
+EXISTING_SERVICE = data_source("google_cloud_run_v2_service", "a Cloud Run service of others", grants=(_RUN_VIEWER,))
 FIRST_SERVICE = replace(
     SERVICE,
     type="google_cloud_run_service",

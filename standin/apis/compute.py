@@ -67,7 +67,7 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
     if verb in ("list", "aggregatedList"):
         return lists.answer(cloud, call, place)
     if verb == "insert":
-        return insert(cloud, place, call.body)
+        return _insert(cloud, place, call.body)
     record = _find(cloud, place)
     if verb == "get":
         return KINDS[record.collection].shown(cloud, record)
@@ -93,7 +93,7 @@ def _find(cloud: Cloud, place: Place) -> Record:
     return record
 
 
-def insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
+def _insert(cloud: Cloud, collection: Place, sent: Json) -> Json:
     """Create a resource. Raises 400 for content and references, 409 when the name is taken."""
     name = sent.get("name", "")
     if not re.fullmatch(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?", name):

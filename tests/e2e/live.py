@@ -174,7 +174,7 @@ class _Within:
         self._standin.cloud.given(number)
 
     def make_existing(self, granted: Granted) -> None:
-        existing.make(self._standin.cloud, granted.resources, sorted(granted.shared))
+        existing.make(self._standin.cloud, granted.resources, granted.services, sorted(granted.shared))
 
 
 def _copied(cloud: Cloud) -> Cloud:

@@ -24,7 +24,7 @@ GRANTED: dict[str, Json] = {
 def shared(api: Api) -> Api:
     """A host project that shares its subnet with the consumer's project, and not with the producer's."""
     api.cloud.open = True
-    existing.make(api.cloud, GRANTED, [(HOST, CONSUMER)])
+    existing.make(api.cloud, GRANTED, {}, [(HOST, CONSUMER)])
     for project in (PRODUCER, CONSUMER):
         api.cloud.projects[project].apis.add("compute.googleapis.com")
     return api
@@ -40,7 +40,7 @@ def test_a_service_project_uses_the_hosts_subnet_and_no_other_project_does(share
 
 def test_what_others_made_is_no_part_of_what_is_judged() -> None:
     cloud = Cloud()
-    existing.make(cloud, GRANTED, [])
+    existing.make(cloud, GRANTED, {}, [])
     assert cloud.judged["kinds"] == set()
     assert {VPC, SUBNET} <= set(cloud.compute)
 

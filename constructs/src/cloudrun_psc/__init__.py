@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import VpcAccess as VpcAccess
     from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
     from cloudrun_psc.existing_producer_network import ExistingProducerNetwork as ExistingProducerNetwork
+    from cloudrun_psc.existing_service import ExistingService as ExistingService
     from cloudrun_psc.former_addresses import moved_blocks as moved_blocks
     from cloudrun_psc.former_addresses import removed_blocks as removed_blocks
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
@@ -38,6 +39,7 @@ _HOMES = {
     "Container": "container",
     "ExistingNetwork": "existing_network",
     "ExistingProducerNetwork": "existing_producer_network",
+    "ExistingService": "existing_service",
     "FlowLogs": "rules.flow_logs",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",

@@ -8,8 +8,10 @@ from weakref import WeakKeyDictionary
 from cdktf import TerraformElement, TerraformStack
 
 from cloudrun_psc.addresses import claimed
+from constructs import Construct
 
-# Of each address what those who want it once had for themselves.
+# Addresses that are let go of, and of each address what those who want it once had for themselves.
+_left: WeakKeyDictionary[TerraformStack, set[str]] = WeakKeyDictionary()
 _former: WeakKeyDictionary[TerraformStack, dict[str, set[frozenset[str]]]] = WeakKeyDictionary()
 
 
@@ -19,6 +21,11 @@ def formerly(element: TerraformElement, address: str, *names: str) -> None:
     former = frozenset(f"{type_}.{name}" for name in names) - {address}
     if former:
         _former.setdefault(TerraformStack.of(element), {}).setdefault(address, set()).add(former)
+
+
+def leave(element: Construct, address: str) -> None:
+    """Have Terraform let go of what an earlier version may have made at `address`, without destroying it."""
+    _left.setdefault(TerraformStack.of(element), set()).add(address)
 
 
 def moved_blocks(stack: TerraformStack) -> list[dict[str, str]]:
@@ -37,10 +44,11 @@ def removed_blocks(stack: TerraformStack) -> list[dict[str, object]]:
     """The `removed` blocks of a stack (Terraform 1.7), for `stack.add_override("removed", …)`.
 
     Where more than one wanted a grant, more than one address of it may be deployed, and only one can be moved.
-    Terraform forgets the others: destroying them would take the grant from everyone.
+    Terraform forgets the others: destroying them would take the grant from everyone. So it does with what was `leave`d.
     """
     several = [former for former in _of(stack).values() if len(former) > 1]
-    addresses = sorted(frozenset().union(*(one for former in several for one in former)))
+    left = _left.get(stack, set()) - frozenset(claimed(stack))
+    addresses = sorted(left.union(*(one for former in several for one in former)))
     return [{"from": address, "lifecycle": {"destroy": False}} for address in addresses]
 
 
