@@ -18,7 +18,11 @@ _ZONE = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}-[a-f]")
 # A series and at least one part more, custom sizes included: e2-micro, e2-custom-2-2048, c3-standard-4-lssd.
 _MACHINE = re.compile(r"(?!.*does-not-exist)[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 # https://cloud.google.com/compute/docs/images/os-details#general-info: projects whose images are Google's to give.
-_PUBLIC = re.compile(r"[a-z0-9-]+-(?:cloud|images|public|release|tools)")
+_PUBLIC = re.compile(
+    r"(?:almalinux|(?:backports-)?debian|centos|cos|fedora(?:-coreos)?|opensuse|oracle-linux|rhel(?:-byos|-sap)?"
+    r"|rocky-linux|suse(?:-byos|-sap)?|ubuntu-os(?:-pro)?|windows(?:-sql)?)-cloud"
+    r"|cloud-hpc-image-public|confidential-vm-images|deeplearning-platform-release|ml-images|nvidia-ngc-public"
+)
 _VERSIONED = re.compile(r".+-v[0-9]{8}(?:-[a-z0-9]+)?")
 # What Debian's families stand for; of others the newest image is named after the family.
 _FAMILIES = {

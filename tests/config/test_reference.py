@@ -28,8 +28,8 @@ def test_the_tables_are_up_to_date() -> None:
 
 
 def test_every_yaml_block_is_a_whole_file() -> None:
-    assert len(EXAMPLES) == PAGE.read_text().count("```yaml") == 8
-    assert len({name for name, _ in EXAMPLES}) == 8
+    assert len(EXAMPLES) == PAGE.read_text().count("```yaml")
+    assert len({name for name, _ in EXAMPLES}) == len(EXAMPLES) > 8
 
 
 @pytest.mark.parametrize(("name", "text"), EXAMPLES)

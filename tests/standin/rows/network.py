@@ -25,6 +25,12 @@ ROWS: Rows = {
         _back_to_legacy,
         "Field bgp_always_compare_med is not supported for LEGACY BGP Best Path Selection algorithm",
     ),
+    "networks_of_other_projects_are_shared": (
+        lambda api: api.insert(
+            "addresses", internal("theirs", "10.0.1.9", "producer-subnet", PRODUCER), project=CONSUMER
+        ),
+        "Cross project referencing is not allowed for this resource",
+    ),
     "subnet_range_is_valid": (
         lambda api: api.insert("subnetworks", subnet("new", "10.0.9.0/30")),
         "'10.0.9.0/30'. The prefix length must be at most 29",
