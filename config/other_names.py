@@ -16,6 +16,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "cpu": ("limits", "resources"),
     "deletion_protection": ("prevent_destroy",),
     "env": ("env_vars", "environment_variables", "variables"),
+    "global_access": ("allow_global_access", "allow_psc_global_access", "psc_global_access"),
     "image": ("container", "containers", "container_image"),
     "invokers": ("callers", "members", "iam"),
     "machine_type": ("type",),
@@ -40,13 +41,11 @@ _HERE = {other: known for known, words in _OTHER_WORDS.items() for other in word
 _HTTPS = "the load balancer answers plain HTTP alone so far; README says what that means"
 _NAMES = "there is no private DNS so far: make a zone with a record for the endpoint's address beside these stacks"
 _EXISTING = "a network or subnet that exists, also of a Shared VPC host project, is given by `existing: LINK`"
-_GLOBAL = "endpoints are reached from their own region alone so far"
 _LIMITS = "leave it out: connections through Network Connectivity Center have Google's own limit"
 _PLANNED: dict[str, str] = {
     **dict.fromkeys(("tls", "https", "ssl", "certificate", "certificates", "ssl_certificates", "ssl_policy"), _HTTPS),
     **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone", "host", "hostname"), _NAMES),
     **dict.fromkeys(("network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING),
-    **dict.fromkeys(("global_access", "allow_global_access", "allow_psc_global_access", "psc_global_access"), _GLOBAL),
     "propagated_connection_limit": _LIMITS,
 }
 

@@ -117,6 +117,7 @@ class ConsumerStack(SideStack):
             ip_address=settings.address,
             name=settings.name,
             address_name=settings.address_name,
+            global_access=settings.global_access,
             preconditions=needs,
             address=address_name(name),
         )

@@ -114,6 +114,7 @@ class ProducerStack(SideStack):
             ],
             port=service.port,
             ip_address=service.address,
+            global_access=service.global_access,
             # A subnet that exists cannot change: a range of it makes no new name.
             subnet_range=self._side.network.load_balancer_subnet.range if not self._side.network.existing else None,
             depends_on=self._apis,

@@ -29,6 +29,11 @@ def notes(settings: Settings) -> Iterator[str]:
         if not service.invokers:
             yield f"{where}.invokers: nobody may call the service; add a consumer's key or a service account"
         yield from _ports(where, service)
+        if not service.global_access and not service.accept and service.connection_preference != ACCEPT_AUTOMATIC:
+            yield (
+                f"{where}.global_access: nobody is accepted yet: decide now whether clients of other regions are to "
+                "come; it cannot be switched on once the service is published"
+            )
         if (service.timeout_seconds or 0) > NAT_IDLE_TIMEOUT_SECONDS:
             yield (
                 f"{where}.timeout_seconds: {service.timeout_seconds} s is longer than PSC's NAT keeps a connection "

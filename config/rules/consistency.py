@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from cloudrun_psc.rules import connections, names
 from cloudrun_psc.rules.faults import Fault, shown
+from config.problems import KeyPath
 from config.rules.finding import Finding, endpoints_of, refused, services_of
 from config.settings import Settings
 
@@ -82,6 +83,15 @@ def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
         elif endpoint.service_attachment is not None:
             fault = connections.service_attachment(endpoint.service_attachment, within=settings.region)
             yield from refused((*path, "service_attachment"), fault, ("region",))
+        published = known.get(endpoint.service or "")
+        if endpoint.global_access and published is not None and not published.global_access:
+            fault = Fault(
+                wrong=f"is on, but the service {endpoint.service} has no global access",
+                allowed="on where the service has it",
+                remedy="give the service global_access: true before its first deployment, or leave it out here",
+            )
+            other: KeyPath = ("producer", "services", endpoint.service or "", "global_access")
+            yield Finding((*path, "global_access"), fault, (other,))
         if endpoint.service is not None and (endpoint.url is not None or endpoint.port is not None):
             fault = Fault(
                 wrong="url or port is given together with service, whose outputs have both",

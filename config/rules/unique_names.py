@@ -90,7 +90,9 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
                 home = connections.project_of(network.existing) if network.existing else producer.project
                 yield home, "subnet", grown, (*path, "nat_ranges", index)
         names, place = service.names, subnet.range
-        rule = content_names.forwarding_rule_name(names.forwarding_rule, service.port, service.address, place)
+        rule = content_names.forwarding_rule_name(
+            names.forwarding_rule, service.port, service.address, place, global_access=service.global_access
+        )
         if rule != names.forwarding_rule:
             yield producer.project, "forwarding rule", rule, (*path, "port")
         if service.address is not None:

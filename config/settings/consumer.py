@@ -38,6 +38,9 @@ class EndpointSettings(Section):
         description="The endpoint's address. Default: the fifth of the subnet, such as 10.1.0.5; in an existing subnet "
         "give one that is free.",
     )
+    global_access: bool = Field(
+        False, description="Whether clients of all regions of the network reach it; the service needs it too."
+    )
     name: fields.ResourceName = Field("", description="The forwarding rule's name. Default: the endpoint's key.")
     address_name: fields.ResourceName = Field(
         "", description=f"The reserved address's name. Default: {default_names.reserved_address('NAME')}."

@@ -219,6 +219,11 @@ class ServiceSettings(Section):
         description="The port that the load balancer and so the endpoints answer on.",
     )
     address: fields.Address | None = Field(None, description="The load balancer's address. Default: Google picks one.")
+    global_access: bool = Field(
+        False,
+        description="Whether clients of all regions may come; only from a service's first deployment on. An endpoint "
+        "that is to be reached so needs it too.",
+    )
     connection_preference: ConnectionPreference = Field(
         defaults.CONNECTION_PREFERENCE,
         description="ACCEPT_AUTOMATIC lets every project connect and excludes accept and reject.",

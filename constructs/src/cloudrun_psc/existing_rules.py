@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, Postcondition
 from cdktf_cdktf_provider_google.data_google_compute_forwarding_rules import DataGoogleComputeForwardingRules
 
 from cloudrun_psc.addresses import claim
@@ -35,6 +35,22 @@ class ExistingRules:
         mine = f"try(endswith(one.network, {network}), false)"
         taken = f'contains([for one in {self._rules} : one.name if {mine}], "{name}")'
         return free_name(name, content_name(name, content, {}), taken=taken)
+
+    def global_from_the_start(self, service: str, proxy: str) -> None:
+        """Refuse global access for what is published without: Google wants it on before the attachment is made.
+
+        Whether a rule has it is in no list; that there was one before global access was asked for is remembered.
+        """
+        deployed = f'try(endswith(one.target, "/targetHttpProxies/{proxy}"), false)'
+        since = f'${{anytrue([for one in {self._rules} : {deployed}]) ? "later" : "the start"}}'
+        refusal = Postcondition(
+            condition='${self.input.since == "the start"}',
+            error_message=f"{service} is published without global access, and cannot have it any more: it must be on "
+            "before the service attachment is made. Leave global_access out; or publish the service once more, with "
+            "global_access under another key, and move its consumers there.",
+        )
+        data = record(self._scope, "GlobalAccess", {"since": since}, kept=True, postconditions=[refusal])
+        claim(data, "terraform_data", f"{self._address}_global_access")
 
     def first_group_name(self, name: str, service: str, plain: str, *, proxy: str) -> str:
         """The endpoint group's name; which service is the first deployment's is remembered, as no list tells it.

@@ -35,6 +35,7 @@ from cloudrun_psc.rules.content_names import (
     endpoint_group_name,
     forwarding_rule_name,
     grown_name,
+    rule_content,
     shared_address_name,
 )
 from cloudrun_psc.rules.faults import Fault, refuse
@@ -83,6 +84,7 @@ class InternalLoadBalancer(Construct):
         plain_service_name: str | None = None,
         port: int = defaults.HTTP_PORT,
         ip_address: str | None = None,
+        global_access: bool = False,
         subnet_range: str | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
@@ -93,7 +95,8 @@ class InternalLoadBalancer(Construct):
         that does not start could then not heal by itself. `plain_service_name` is the name that gives the NEG its
         plain name. `names_as_given` are the parts (`forwarding_rule`, `network_endpoint_group`) whose name somebody
         chose: what is deployed first has it as it stands, whatever its content. `ip_address` fixes the address (by
-        default Google picks one of the subnet). `subnet_range` is the subnet's range where a change of it is to make a
+        default Google picks one of the subnet). With `global_access` clients of all regions may come, which must be so
+        from the start: a plan refuses it later. `subnet_range` is the subnet's range where a change of it is to make a
         new name. `network` may be one that others own: ExistingNetwork.
 
         Raises:
@@ -105,7 +108,8 @@ class InternalLoadBalancer(Construct):
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
         plain_service = plain_service_name or service_name
-        existing = ExistingRules(self, network, depends_on, self._address) if names_as_given else None
+        looked_for = names_as_given or global_access
+        existing = ExistingRules(self, network, depends_on, self._address) if looked_for else None
         group_name = endpoint_group_name(names_.network_endpoint_group, service_name, plain_service)
         if existing and "network_endpoint_group" in names_as_given:
             group_name = existing.first_group_name(
@@ -115,11 +119,15 @@ class InternalLoadBalancer(Construct):
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend)
         subnet = subnet_range or defaults.LOAD_BALANCER_SUBNET.range
-        rule_name = forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet)
+        rule_name = forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet, global_access=global_access)
         if existing and "forwarding_rule" in names_as_given:
-            content = {"port": port, "address": ip_address, "subnet": subnet}
+            content = rule_content(port, ip_address, subnet, global_access=global_access)
             rule_name = existing.free_rule_name(names_.forwarding_rule, content)
-        self.resource = self._forwarding_rule(names_.forwarding_rule, rule_name, proxy, port, ip_address)
+        if existing and global_access:
+            existing.global_from_the_start(service_name, names_.http_proxy)
+        self.resource = self._forwarding_rule(
+            names_.forwarding_rule, rule_name, proxy, port, ip_address, global_access=global_access
+        )
         self.port = port
 
     @property
@@ -208,12 +216,21 @@ class InternalLoadBalancer(Construct):
         return proxy
 
     def _forwarding_rule(
-        self, plain_name: str, name: str, proxy: ComputeRegionTargetHttpProxy, port: int, ip_address: str | None
+        self,
+        plain_name: str,
+        name: str,
+        proxy: ComputeRegionTargetHttpProxy,
+        port: int,
+        ip_address: str | None,
+        *,
+        global_access: bool,
     ) -> ComputeForwardingRule:
         # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
         # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
         # that is no longer fixed, as the provider sees no difference in that.
-        fixed_address = None if ip_address is None else {"address": ip_address}
+        fixed = {} if ip_address is None else {"address": ip_address}
+        # Provider 6.50 would try to edit it in place.
+        fixed |= {"global_access": "true"} if global_access else {}
         # Two rules may share an address on different ports only: with a fixed one, a rename would be refused by the
         # apply, so the first name is kept here and the plan refuses.
         renamed = record(
@@ -221,7 +238,7 @@ class InternalLoadBalancer(Construct):
             "ForwardingRuleName",
             {"name": plain_name},
             kept=ip_address is not None,
-            triggers_replace=fixed_address,
+            triggers_replace=fixed or None,
         )
         name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
         kept_name = unchanged(
@@ -238,6 +255,7 @@ class InternalLoadBalancer(Construct):
             subnetwork=self._network.subnet_id,
             ip_address=self._reserved(plain_name, ip_address),
             port_range=str(port),
+            allow_global_access=global_access or None,
             target=proxy.id,
             # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
             depends_on=list(self._network.needed) or None,

@@ -45,12 +45,14 @@ class PscEndpoint(Construct):
         ip_address: str,
         name: str,
         address_name: str | None = None,
+        global_access: bool = False,
         preconditions: Sequence[Precondition] = (),
         address: str | None = None,
     ) -> None:
         """Reserve `ip_address` and connect it to `service_attachment` (a published service, or a self link).
 
         `network` may be one that others own: ExistingNetwork.
+        With `global_access` clients of all regions of the network reach it, which the producer must offer too.
         `address_name` names the reserved address (default: `name` with -ip). `preconditions` are checked before the
         endpoint is planned, for a link that comes from elsewhere.
 
@@ -61,7 +63,7 @@ class PscEndpoint(Construct):
         super().__init__(scope, id_)
         attachment_fault = link_fault(service_attachment, "self_link", "google_compute_service_attachment")
         refuse(self.node.path, [("network", network_fault(network)), ("service_attachment", attachment_fault)])
-        self._network, self._name = network, name
+        self._network, self._name, self._global = network, name, global_access
         self._address = resource_address(self, address)
         link = service_attachment if isinstance(service_attachment, str) else service_attachment.self_link
         address_name = address_name or default_names.reserved_address(name)
@@ -110,6 +112,7 @@ class PscEndpoint(Construct):
             ip_address=self.reserved_address.id,
             target=link,
             recreate_closed_psc=True,
+            allow_psc_global_access=self._global or None,
             lifecycle=TerraformResourceLifecycle(
                 # A changed address is no difference to the provider (#16870); a moved subnet would be "in use".
                 # `.id`, not the whole resource: a label edit must not replace the endpoint.

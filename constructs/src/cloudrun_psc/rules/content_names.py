@@ -28,9 +28,17 @@ def content_name(name: str, content: Mapping[str, object], plain: Mapping[str, o
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
 
 
-def forwarding_rule_name(name: str, port: int, address: str | None, subnet: str) -> str:
+def rule_content(
+    port: int, address: str | None, subnet: str, *, global_access: bool
+) -> dict[str, str | int | bool | None]:
+    """What cannot be edited in place of a load balancer's rule."""
+    content: dict[str, str | int | bool | None] = {"port": port, "address": address, "subnet": subnet}
+    return content | ({"global_access": True} if global_access else {})
+
+
+def forwarding_rule_name(name: str, port: int, address: str | None, subnet: str, *, global_access: bool = False) -> str:
     """The name of a load balancer's rule: a hash of what cannot be edited in place, unless that is the default."""
-    content = {"port": port, "address": address, "subnet": subnet}
+    content = rule_content(port, address, subnet, global_access=global_access)
     plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
     return content_name(name, content, plain)
 
