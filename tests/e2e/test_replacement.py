@@ -83,6 +83,7 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
 CASES = [(stack, address, name, value) for stack, address, values in ROWS for name, value in values.items()]
 # Asked of a kind's rows by another one of the same kind, or only settable where the reference has nothing of the sort.
 NOT_TRIED = {
+    "google_network_management_vpc_flow_logs_config": {"project", "location", "vpc_flow_logs_config_id"},
     "google_cloud_run_v2_service": {"tags"},
     "google_cloud_run_v2_service_iam_member": {"condition"},
     "google_compute_address": {"zone", "location", "network", "ip_collection", "ipv6_endpoint_type", "prefix_length"},
