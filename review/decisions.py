@@ -10,11 +10,11 @@ from deployment.comparison import Change, Comparison
 from deployment.kinds import variants
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.kinds.kind import REPLACED, Kind
-from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
-from deployment.stack import Item, Stack, blocks
+from deployment.stack import Item, Stack
 from review.deny_rules import weakened
+from review.flow_logs import fewer_logs
 from review.foundations import foundations
 from review.grants import given_elsewhere, new_grants
 from review.replacement import meets_itself, overlaps
@@ -40,7 +40,8 @@ def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
     points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
-    points += [*_logging(comparison), *_interruptions(comparison), *_destructions(comparison)]
+    points += [(EXPOSED, sentence, address) for sentence, address in fewer_logs(comparison)]
+    points += [*_interruptions(comparison), *_destructions(comparison)]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     told = {address for _, _, address in points}
@@ -106,21 +107,6 @@ def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]
     return [
         (old, new) for old, new in pairs if "/" not in old.who + new.who and old.who.isdecimal() != new.who.isdecimal()
     ]
-
-
-def _logging(comparison: Comparison) -> Iterator[_Point]:
-    """Subnets that logged their flows and will not."""
-    for item in comparison.after.of(SUBNETWORK.type) if comparison.after else ():
-        former = comparison.former(item.address)
-        if former is not None and logs_flows(former) and not logs_flows(item):
-            text = "{name} no longer logs flows: nobody can tell afterwards who called."
-            yield EXPOSED, say(text, name=name_of(item, comparison.stack)), item.address
-
-
-def logs_flows(item: Item) -> bool:
-    """Whether a subnet has flow logs, as far as it can be told."""
-    logs = blocks(item.values, "log_config")
-    return bool(logs) and logs[0].get("flow_sampling") != 0
 
 
 def _interruptions(comparison: Comparison) -> Iterator[_Point]:

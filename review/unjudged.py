@@ -43,8 +43,7 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
     ),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
-        "ip_cidr_range", "log_config.aggregation_interval", "log_config.flow_sampling", "log_config.metadata",
-        "network", "private_ip_google_access", "purpose", "role",
+        "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose", "role",
     ),
 }  # fmt: skip
 _GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.precondition", "lifecycle.prevent_destroy",

@@ -82,6 +82,36 @@ def test_flow_logs_that_end_are_told() -> None:
         assert told == ["callers no longer logs flows: nobody can tell afterwards who called."]
 
 
+LOGS = {
+    "flow_sampling": 0.5, "aggregation_interval": "INTERVAL_30_SEC", "metadata": "CUSTOM_METADATA",
+    "metadata_fields": ["src_vpc", "dest_vpc"], "filter_expr": "inIpRange(connection.src_ip, '10.0.0.0/8')",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "less"),
+    [
+        ("flow_sampling", 0.1, "flow_sampling 0.1 instead of 0.5"),
+        ("flow_sampling", "${var.share}", "flow_sampling ${var.share} instead of 0.5"),
+        ("aggregation_interval", "INTERVAL_15_MIN", "aggregation_interval INTERVAL_15_MIN instead of INTERVAL_30_SEC"),
+        ("metadata", "EXCLUDE_ALL_METADATA", "metadata EXCLUDE_ALL_METADATA instead of CUSTOM_METADATA"),
+        ("metadata_fields", ["src_vpc"], "metadata_fields without dest_vpc"),
+        ("filter_expr", "false", "filter_expr false instead of inIpRange(connection.src_ip, '10.0.0.0/8')"),
+        ("flow_sampling", 1.0, ""),
+        ("flow_sampling", "0.50", ""),
+        ("aggregation_interval", None, ""),
+        ("metadata", None, ""),
+        ("filter_expr", None, ""),
+        ("metadata_fields", ["src_vpc", "dest_vpc", "src_gke_details"], ""),
+    ],
+)
+def test_flow_logs_that_tell_less_are_told(name: str, value: Any, less: str) -> None:
+    subnet = f"{R}/google_compute_subnetwork/callers"
+    before = edited(PRODUCER, subnet, {"name": "callers", "log_config": LOGS})
+    told = sentences(reported(before, edited(before, f"{subnet}/log_config/{name}", value)))
+    assert told == ([f"callers may log less of its flows: {less}."] if less else [])
+
+
 def test_an_image_is_nothing_to_decide() -> None:
     after = edited(PRODUCER, f"{R}/google_cloud_run_v2_service/shop/template/containers/0/image", "shop:2")
     report = reported(PRODUCER, after)
