@@ -64,8 +64,8 @@ def _synthesize(loaded: Loaded) -> int:
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")
     for stack in sorted(before - standing(outdir, environment)):
         print(
-            f"note: the stack {stack} stood here and is not in the configuration any more. What it deployed stays: to "
-            f"remove that, put it back, ./psc cdktf destroy {stack}, and take it out again",
+            f"note: the stack {stack} is no longer in the configuration. Anything that it deployed still exists: to "
+            f"remove it, put the stack back, run ./psc cdktf destroy {stack}, and take the stack out again",
             file=sys.stderr,
         )
     report = os.environ.get("PSC_SYNTH_REPORT")
