@@ -25,6 +25,9 @@ WHOLE = deepcopy(PLAN) | {
     "resource_drift": [entry(SUBNET, ["update"], {"name": "s"}, {"name": "t"})],
     "output_changes": {"o": {"actions": ["create"], "before": None, "after": "x", "after_unknown": False,
                              "before_sensitive": False, "after_sensitive": False}},
+    "action_invocations": [
+        {"address": "action.a.b", "lifecycle_action_trigger": {"triggering_resource_address": SUBNET}},
+    ],
     "prior_state": {"values": {"root_module": {"resources": [
         {"type": "google_project", "values": {"number": "1", "project_id": "p"}}]}}},
 }  # fmt: skip
