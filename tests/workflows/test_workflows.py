@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from commands import VERSION, options
-from tests.conftest import CHECKOUT, Synthesized
+from tests.conftest import CHECKOUT
 
 FOLDER = CHECKOUT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -115,15 +116,41 @@ def test_the_comments_program_needs_nothing_but_python() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_stacks_are_deployed_in_order_each_after_the_former_is_applied(synth: Any) -> None:
+def test_stacks_are_those_of_the_configuration_and_the_producer_comes_first() -> None:
     jobs = workflow("deploy")["jobs"]
-    stacks: Synthesized = synth()
-    assert {job["with"]["stack"] for job in jobs.values()} == set(stacks)
-    assert "needs" not in jobs["producer"]
-    assert jobs["consumer"]["needs"] == "producer"
-    assert all(job["uses"] == "./.github/workflows/deploy-stack.yml" for job in jobs.values())
-    assert workflow("deploy")["on"] == {"push": {"branches": ["main"]}}
+    assert jobs["producer"]["needs"] == "stacks"
+    assert jobs["consumer"]["needs"] == ["stacks", "producer"]
+    assert jobs["consumer"]["strategy"]["matrix"] == {"stack": "${{ fromJSON(needs.stacks.outputs.consumers) }}"}
+    assert jobs["consumer"]["with"] == {"stack": "${{ matrix.stack }}"}
+    called = [job for job in jobs.values() if "uses" in job]
+    assert all(job["uses"] == "./.github/workflows/deploy-stack.yml" for job in called)
     assert workflow("deploy")["concurrency"]["cancel-in-progress"] is False
+    assert workflow("deploy-stack")["concurrency"]["cancel-in-progress"] is False
+
+
+def test_only_a_run_by_hand_destroys_and_only_a_consumer_that_is_configured() -> None:
+    jobs = workflow("deploy")["jobs"]
+    assert workflow("deploy")["on"].keys() == {"push", "workflow_dispatch"}
+    destroying = {name for name, job in jobs.items() if job.get("with", {}).get("destroy")}
+    assert destroying == {"leaving"}
+    wanted = (
+        "github.event_name == 'workflow_dispatch' && contains(fromJSON(needs.stacks.outputs.consumers), inputs.destroy)"
+    )
+    assert jobs["leaving"]["if"] == wanted
+    assert all("github.event_name == 'push'" in jobs[name]["if"] for name in ("producer", "consumer"))
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not on PATH; GitHub's runners have it")
+def test_the_stacks_are_read_as_the_workflow_reads_them(tmp_path: Path) -> None:
+    (step,) = [step for step in steps("deploy") if step.get("id") == "read"]
+    (tmp_path / "psc").write_text(
+        '#!/bin/sh\necho \'{"stacks": [{"name": "producer"}, {"name": "shop"}, {"name": "analytics"}]}\'\n'
+    )
+    (tmp_path / "psc").chmod(0o755)
+    variables = {"ENVIRONMENT": "default", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "output")}
+    variables |= {"PATH": os.environ["PATH"]}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=variables, check=True)
+    assert (tmp_path / "output").read_text() == 'producer=true\nconsumers=["shop","analytics"]\n'
 
 
 def test_only_the_approved_plan_is_applied() -> None:
@@ -147,7 +174,7 @@ def test_the_commands_can_be_typed(file: Path) -> None:
     for step in steps(file.stem):
         joined = step.get("run", "").replace("\\\n", " ")
         for line in joined.splitlines():
-            found = re.match(r"\s*\./psc (.*?)(?: \|.*)?$", line)
+            found = re.match(r"\s*\./psc (.*?)(?: [|>].*)?$", line)
             if found:
                 command, _ = options.parse([word.strip('"') for word in found[1].split()])
                 assert command is not None or found[1] == "--version"
