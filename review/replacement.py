@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from deployment.comparison import Change, Comparison
+from deployment.comparison import Change, Comparison, Difference
 from deployment.kinds.kind import within
-from deployment.references import candidates, is_open, referred
+from deployment.references import candidates, is_open, referred, resolved
 from deployment.stack import Item, blocks, texts
 
 # What tells two resources of one name apart.
@@ -34,7 +34,7 @@ def infer(comparison: Comparison) -> Comparison:
         item, change = items[address], changes.get(address)
         if not item.is_resource or (change is not None and change.action in {"created", "destroyed"}):
             continue
-        because = tuple(sorted(set(_forced(item, comparison.former(address), change, changes))))
+        because = tuple(sorted(set(_forced(item, comparison, change, changes))))
         if because and (change is None or because != change.because):
             known = change or Change(address=address, type=item.type, action="updated")
             changes[address] = replace(known, action="replaced", because=because, inferred=True)
@@ -55,15 +55,16 @@ def _following(items: Iterable[Item]) -> dict[str, list[str]]:
 
 
 def _forced(
-    item: Item, former: Item | None, change: Change | None, changes: Mapping[str, Change]
+    item: Item, comparison: Comparison, change: Change | None, changes: Mapping[str, Change]
 ) -> Iterator[str]:  # fmt: skip
+    former = comparison.former(item.address)
     ignored = {str(attribute) for attribute in texts(item.lifecycle, "ignore_changes")}
     kind = item.kind
     forcing = kind.forcing if kind else ()
     for difference in change.differences if kind and change else ():
         top = difference.attribute
-        if top == "name" and set(candidates(difference.before)) & set(candidates(difference.after)):
-            continue  # the name in use is kept, or what replaces it is told by itself
+        if _stays(difference, comparison):
+            continue
         if {top, "all"} & ignored or not within(difference.dotted, forcing):
             continue
         as_many = former is None or len(blocks(former.values, top)) == len(blocks(item.values, top))
@@ -79,6 +80,19 @@ def _forced(
     for trigger in texts(item.lifecycle, "replace_triggered_by"):
         if _triggered(str(trigger), changes):
             yield f"replace_triggered_by → {trigger}"
+
+
+def _stays(difference: Difference, comparison: Comparison) -> bool:
+    """Whether a value is only written otherwise: a reference as the literal that it stood for, or the other way round.
+
+    Of names that Terraform chooses, the one in use is kept, or what replaces it is told by itself.
+    """
+    if difference.attribute == "name" and set(candidates(difference.before)) & set(candidates(difference.after)):
+        return True
+    if comparison.before is None or comparison.after is None:
+        return False
+    before = resolved(difference.before, comparison.before)
+    return not is_open(before) and before == resolved(difference.after, comparison.after)
 
 
 def _triggered(trigger: str, changes: Mapping[str, Change]) -> bool:

@@ -77,6 +77,14 @@ def test_a_limit_or_an_image_replaces_nothing() -> None:
     assert replaced(PRODUCER, edited(PRODUCER, f"{RUN}/template/containers/0/image", "shop:2")) == {}
 
 
+def test_a_reference_that_becomes_the_literal_that_it_stood_for_replaces_nothing() -> None:
+    name = "resource/google_cloud_run_v2_service_iam_member/caller/name"
+    assert replaced(PRODUCER, edited(PRODUCER, name, "shop-service")) == {}
+    assert list(replaced(PRODUCER, edited(PRODUCER, name, "other-service"))) == [
+        "google_cloud_run_v2_service_iam_member.caller"
+    ]
+
+
 def test_a_replacement_that_is_made_first_under_the_old_name_never_succeeds() -> None:
     """Global access cannot be switched on later, and the rule's name does not follow it."""
     report = reported(PRODUCER, edited(PRODUCER, f"{RULE}/allow_global_access", True))
