@@ -88,6 +88,7 @@ VERSION_PATTERN = (
 )
 URL_PATTERN = r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~/-]*)?"
 DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+SHARED_FILE_PATTERN = r"(?=.{1,200}$)(?:\.\./)*(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.yaml"
 RULE_PATTERN = r"[a-z]+(?:-[a-z]+)*"
 # A Terraform address behind its stack; indices and modules included.
 FINDING_PATTERN = r"[a-z][a-z0-9-]*/[A-Za-z][\w.\[\]\"-]*"
@@ -204,6 +205,16 @@ VersionConstraint = Annotated[
     str,
     _matching(VERSION_PATTERN, "a version constraint", "such as ~> 7.45 or 6.50.0", "remove it to take the default"),
     _schema(VERSION_PATTERN, "~> 7.45"),
+]
+SharedFile = Annotated[
+    str,
+    _matching(
+        SHARED_FILE_PATTERN,
+        "a file's path",
+        "a path from this file's folder to a .yaml file, such as ../shared/common.yaml",
+        "correct it",
+    ),
+    _schema(SHARED_FILE_PATTERN, "../shared/common.yaml"),
 ]
 Secret = Annotated[
     str,

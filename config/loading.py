@@ -13,23 +13,28 @@ from pathlib import Path
 from cloudrun_psc.rules.faults import Fault, shown
 from config import DEFAULT_ENVIRONMENT, neighbours
 from config.fields import KEY_PATTERN
+from config.files import read, strays
 from config.overriding import override
 from config.problems import ConfigurationError, KeyPath, KeyPaths, Problem, dotted, printable
 from config.rules.advice import notes
 from config.rules.every_rule import findings
 from config.settings import Settings
+from config.source import Source
 from config.validation import MOST_PROBLEMS, Verdict, validate
-from config.yaml_source import Source, read
 
 ENVIRONMENTS = Path("config/environments")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Valid settings; `origins` says of each key path that is no default where its value comes from."""
+    """Valid settings; `origins` says of each key path that is no default where its value comes from.
+
+    `files` are those that it was read from, the environment's own `file` first.
+    """
 
     settings: Settings
     file: str
+    files: tuple[str, ...]
     origins: Mapping[KeyPath, str]
     notes: tuple[str, ...]
 
@@ -42,13 +47,16 @@ def load(checkout: Path, variables: Mapping[str, str] | None = None) -> Loaded:
     """
     variables = os.environ if variables is None else variables
     file, name, environment = _chosen(checkout, variables)
+    folder = checkout / ENVIRONMENTS
+    if file.parent == folder and file.exists() and (unread := list(strays(folder, ENVIRONMENTS.as_posix()))):
+        raise ConfigurationError(unread)
     loaded = _loaded(checkout, file, name, environment, variables)
     others = _others(checkout, file)
     return replace(loaded, notes=(*loaded.notes, *neighbours.notes(loaded.settings, others)))
 
 
 def _loaded(checkout: Path, file: Path, name: str, environment: str, variables: Mapping[str, str]) -> Loaded:
-    source = read(file, name)
+    source = read(checkout, file, name)
     origins, remarks = override(source, variables)
     verdict = validate(source, environment, origins)
     settings, problems = verdict.settings, [*source.problems, *verdict.problems]
@@ -58,11 +66,12 @@ def _loaded(checkout: Path, file: Path, name: str, environment: str, variables: 
     if problems or settings is None:
         raise ConfigurationError(_first(sorted(problems, key=lambda problem: _place(problem, source)), name))
     origins = {path: f"environment variable {variable}" for path, variable in origins.items()}
-    origins |= {path: f"{name}:{line}" for path, line in source.lines.items() if path not in origins}
+    origins |= {path: str(place) for path, place in source.places.items() if path not in origins}
     for path, cause in verdict.filled.items():
         nothing = "derived from the file's name" if path == ("environment",) else "default"
         origins.setdefault(path, f"derived from {dotted(cause)}" if cause else nothing)
-    return Loaded(settings=settings, file=name, origins=origins, notes=(*remarks, *notes(settings)))
+    told = (*remarks, *notes(settings))
+    return Loaded(settings=settings, file=name, files=tuple(source.files), origins=origins, notes=told)
 
 
 def _first(problems: list[Problem], name: str) -> list[Problem]:
@@ -147,5 +156,7 @@ def _same_environment(checkout: Path, file: Path, name: str, source: Source) -> 
 
 
 def _place(problem: Problem, source: Source) -> tuple[int, int, str]:
-    match = re.fullmatch(rf"{re.escape(source.name)}:([0-9]+)", problem.where)
-    return (1, int(match[1]), str(problem)) if match else (0, 0, str(problem))
+    """File by file and line by line, behind what has no line."""
+    file, _, line = problem.where.rpartition(":")
+    known = file in source.files and line.isdecimal()
+    return (1 + source.files.index(file), int(line), str(problem)) if known else (0, 0, str(problem))

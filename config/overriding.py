@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import KeyPath, Problem, dotted
 from config.rules.advice import EXAMPLE_PROJECTS
-from config.yaml_source import Source
+from config.source import Source
 
 # The walk-through's three variables and ours: which key each of them sets.
 VARIABLES: dict[str, KeyPath] = {
@@ -36,7 +36,8 @@ def override(source: Source, variables: Mapping[str, str]) -> tuple[dict[KeyPath
             former = _put(source, path, value)
             if former not in {None, value} | EXAMPLE_PROJECTS:
                 problem = _retargets(variable, value, former, path, variables)
-                notes.append(f"{variable}={value} wins over {dotted(path)}: {former} of {source.name}")
+                file = source.places[path].file
+                notes.append(f"{variable}={value} wins over {dotted(path)}: {former} of {file}")
         if problem is not None:
             source.problems.append(Problem(where=variable, path=(), fault=problem))
         else:

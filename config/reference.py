@@ -45,6 +45,7 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (fields.Memory, "memory quantity"),
     (fields.Bucket, "bucket"),
     (fields.Prefix, "prefix"),
+    (fields.SharedFile, "path"),
     (fields.VersionConstraint, "version constraint"),
     (fields.Secret, "secret"),
     (fields.SecretVersion, "version number or `latest`"),

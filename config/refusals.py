@@ -13,7 +13,7 @@ from cloudrun_psc.rules.faults import Fault, shown
 from config.other_names import other_name, planned
 from config.problems import KeyPath
 from config.shape import bounds, field_at, model_at, places, plain
-from config.yaml_source import Source
+from config.source import Source
 
 _TYPES = {
     "string_type": "text",

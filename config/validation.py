@@ -17,7 +17,7 @@ from config.problems import KeyPath, KeyPaths, Problem
 from config.refusals import fault_of
 from config.settings import Settings
 from config.settings.section import Section
-from config.yaml_source import Source
+from config.source import Source
 
 # Taking out what is refused can bring up something else, such as a key that is required; so it is tried again.
 _ROUNDS = 6

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.files import read
 from config.loading import ENVIRONMENTS
 from config.problems import ConfigurationError, KeyPath
-from config.yaml_source import Source, read
+from config.source import Source
 from review.findings import Finding
 from review.rules import BY_ID
 
@@ -22,7 +23,7 @@ class Location:
 
 
 class Locations:
-    """The lines of every environment's file; of a file that cannot be read, its first."""
+    """The lines of every environment's files; of one that cannot be read, the first of its own file."""
 
     def __init__(self, checkout: Path, environments: Mapping[str, object] | list[str]) -> None:
         """Read the files of the named environments."""
@@ -30,7 +31,7 @@ class Locations:
         for name in environments:
             file = ENVIRONMENTS / f"{name}.yaml"
             try:
-                self._sources[name] = read(checkout / file, file.as_posix())
+                self._sources[name] = read(checkout, checkout / file, file.as_posix())
             except ConfigurationError:
                 continue
 
@@ -42,9 +43,9 @@ class Locations:
         if source is None:
             return Location(file, 1)
         for path in _paths(finding, source):
-            line = source.lines.get(path)
-            if line is not None:
-                return Location(file, line)
+            place = source.places.get(path)
+            if place is not None:
+                return Location(place.file, place.line or 1)
         return Location(file, 1)
 
 
@@ -58,7 +59,7 @@ def _paths(finding: Finding, source: Source) -> list[KeyPath]:
     local = finding.address.rpartition(".")[2].partition("[")[0]
     side: KeyPath = ("producer",) if stack == "producer" else ("consumers", stack)
     owners: list[KeyPath] = [
-        path for path in source.lines if len(path) == len(side) + 2 and path[: len(side)] == side
+        path for path in source.places if len(path) == len(side) + 2 and path[: len(side)] == side
         and path[len(side)] in {"services", "endpoints"} and _owns(str(path[-1]), local)
     ]  # fmt: skip
     owners.sort(key=lambda path: -len(str(path[-1])))

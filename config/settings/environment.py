@@ -33,6 +33,10 @@ class AcknowledgementSettings(Section):
 class Settings(Section):
     """One environment: a producer, its consumers, or either alone."""
 
+    extends: fields.SharedFile | None = Field(
+        None,
+        description="A file whose keys this one takes over and may override, such as ../shared/common.yaml.",
+    )
     environment: fields.Key = Field(
         "", description="The environment's name in state and output paths. Default: the file's name."
     )

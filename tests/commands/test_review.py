@@ -158,6 +158,41 @@ def test_environments_come_and_go_and_may_not_load(repository: Repository) -> No
     assert done.returncode == 1
 
 
+def test_a_file_beside_the_environment_is_reviewed_like_its_own(repository: Repository) -> None:
+    team = """\
+consumers:
+  analytics:
+    project: our-analytics
+    endpoints: {hello: {service: hello}}
+    test_vm: {enabled: false}
+"""
+    folder = repository.folder / "config" / "environments" / "default.d"
+    folder.mkdir()
+    repository.write("config/environments/default.d/team.yaml", team)
+    done = repository.review("--format", "json", "--also", "sarif=sarif")
+    document = told(done)
+    assert {stack["stack"] for stack in document["stacks"] if stack["changes"]} == {"producer", "analytics"}
+    assert "our-analytics may connect to hello-service-attachment" in " ".join(
+        decision["text"] for decision in document["decisions"]
+    )
+    places = [
+        place["physicalLocation"]
+        for result in json.loads((repository.folder / "sarif").read_text())["runs"][0]["results"]
+        for place in result["locations"]
+    ]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"config/environments/default.d/team.yaml"}
+    (repository.folder / "sarif").unlink()
+    # The base has its own files: what is there already is no change, and what goes is one.
+    repository.commit("a team")
+    assert "nothing changes" in repository.review("--base", "HEAD").stdout
+    (folder / "team.yaml").rename(folder / "analytics.yaml")
+    assert "nothing changes" in repository.review("--base", "HEAD").stdout
+    (folder / "analytics.yaml").write_text("consumers: {analytics: {projct: our-analytics}}\n")
+    broken = told(repository.review("--base", "HEAD", "--format", "json"))["findings"]
+    assert [finding["rule"] for finding in broken] == ["environment-unusable"]
+    assert "config/environments/default.d/analytics.yaml:1: consumers.analytics.projct" in broken[0]["detail"]
+
+
 def test_a_credential_is_in_no_format_and_in_no_message(repository: Repository) -> None:
     repository.edit("      env: {API_TOKEN: swordfish-of-the-sea}\n")
     files = ("markdown", "sarif", "json")
