@@ -127,6 +127,8 @@ def test_schema_and_reference_need_no_configuration(file: Path, capsys: pytest.C
     file.unlink()
     assert run("--schema") == 0
     assert capsys.readouterr().out == schema_text()
+    assert run("--part-schema") == 0
+    assert capsys.readouterr().out == schema_text(part=True)
     assert run("--reference") == 0
     assert capsys.readouterr().out == reference_text()
 
@@ -153,3 +155,90 @@ def test_what_looks_like_a_credential_is_not_shown(option: str, file: Path, caps
     assert "whsec_" not in said
     assert said.count("(hidden)") == 2
     assert "fast" in said
+
+
+def test_of_several_files_each_value_has_its_own(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = file.with_suffix(".d")
+    folder.mkdir()
+    team = "consumers: {analytics: {project: our-analytics, endpoints: {a: {service: orders}}}}\n"
+    (folder / "analytics.yaml").write_text(team)
+    assert run() == 0
+    told = capsys.readouterr().out.replace(str(file.parent), "FOLDER")
+    assert "# FOLDER/tried.yaml:1\n" in told
+    (line,) = [line for line in told.splitlines() if line.startswith("consumers.analytics.project")]
+    assert line.endswith("  # FOLDER/tried.d/analytics.yaml:1")
+    assert " settings of FOLDER/tried.yaml and 1 more file; " in told.splitlines()[-1]
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with the environments staging, which is chosen, and production."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    folder = tmp_path / "config" / "environments"
+    folder.mkdir(parents=True)
+    (folder / "staging.yaml").write_text(FILE.replace("MODE: fast", "MODE: fast, API_KEY: swordfish-of-the-sea"))
+    (folder / "production.yaml").write_text(
+        FILE.replace("MODE: fast", "API_KEY: swordfish-of-the-lake").replace("us-east1", "us-east4")
+    )
+    monkeypatch.setattr(config, "CHECKOUT", tmp_path)
+    monkeypatch.setenv("PSC_ENV", "staging")
+    return folder
+
+
+def test_two_environments_are_compared(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--against", "production") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        'region: "us-east1" → "us-east4"',
+        'producer.services.hello.env.MODE: "fast" → not set',
+        'producer.services.hello.env.API_KEY: "(hidden)" → "(hidden)"',
+        'consumers.consumer.test_vm.zone: "us-east1-b" → "us-east4-b"',
+        "environments staging → production: 4 differences",
+    ]
+    assert run("--against", "production", "producer.project", "region") == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "environments staging → production: 1 difference"
+    assert run("--against", "production", "--json", "producer") == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "schema": 1,
+        "environment": "staging",
+        "against": "production",
+        "differences": [
+            {"key": "producer.services.hello.env.MODE", "value": "fast", "against": None},
+            {"key": "producer.services.hello.env.API_KEY", "value": "(hidden)", "against": "(hidden)"},
+        ],
+    }
+
+
+def test_equal_environments_differ_in_nothing_whatever_the_variables_are(
+    two: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (two / "production.yaml").write_text((two / "staging.yaml").read_text())
+    monkeypatch.setenv("REGION", "europe-west1")
+    assert run("--against", "production") == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("environments staging → production: no differences\n", "")
+    assert run("--against", "production", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--against", "prod"], "psc: --against: there is no environment 'prod'; there are production, staging"),
+        (["--against", "../x\n"], "psc: --against: there is no environment '../x\\n'; there are production, staging"),
+        (
+            ["--against", "production", "servces"],
+            "psc: servces: there is nothing below; at the top there are extends, ",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_one_sentence(
+    words: list[str], message: str, two: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(message)
+    (two / "production.yaml").write_text("region: Tokyo\n")
+    assert run("--against", "production") == 2
+    assert capsys.readouterr().err.startswith("config/environments/production.yaml:1: region: 'Tokyo' ")

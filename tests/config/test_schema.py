@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,36 @@ FILES = [
 ]
 
 
-def errors(data: object) -> list[str]:
-    validator = jsonschema.Draft202012Validator(schema())
+def errors(data: object, *, part: bool = False) -> list[str]:
+    validator = jsonschema.Draft202012Validator(schema(part=part))
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(data)]
 
 
-def test_the_committed_schema_is_up_to_date() -> None:
+def test_the_committed_schemas_are_up_to_date() -> None:
     committed = (CHECKOUT / "config" / "schema.json").read_text(encoding="utf-8")
     assert committed == schema_text(), "run ./psc config --schema > config/schema.json"
+    committed = (CHECKOUT / "config" / "part.schema.json").read_text(encoding="utf-8")
+    assert committed == schema_text(part=True), "run ./psc config --part-schema > config/part.schema.json"
+
+
+def test_a_part_may_lack_what_another_file_has_and_nothing_else() -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text(part=True)))
+    for text in ("extends: ../shared/common.yaml", "producer: {services: {hello: {}}}", "consumers: {shop: {}}"):
+        assert errors(yaml.safe_load(text), part=True) == []
+    for text in ("regoin: a", "extends: /shared/common.yaml", "consumers: {shop: {project: Mine}}"):
+        assert len(errors(yaml.safe_load(text), part=True)) == 1
+
+
+def test_vs_code_checks_every_file_with_its_schema() -> None:
+    schemas = json.loads((CHECKOUT / ".vscode" / "settings.json").read_text())["yaml.schemas"]
+    assert all((CHECKOUT / file).exists() for file in schemas)
+    given = [
+        pattern for patterns in schemas.values() for pattern in ([patterns] if isinstance(patterns, str) else patterns)
+    ]
+    for file in ("environments/prod.yaml", "environments/prod.d/a.yaml", "shared/common.yaml"):
+        # A star of a glob does not match a slash.
+        fitting = [one for one in given if re.fullmatch(re.escape(one).replace(r"\*", "[^/]*"), f"config/{file}")]
+        assert len(fitting) == 1
 
 
 def test_it_is_a_valid_schema() -> None:
