@@ -180,8 +180,12 @@ def _free_name(text: str) -> str:
     from config import fields
 
     name = str(_of(fields.Key)(text))
-    if (CHECKOUT / "config" / "environments" / f"{name}.yaml").exists():
+    file = CHECKOUT / "config" / "environments" / f"{name}.yaml"
+    if file.exists():
         raise ValueError(f"{_place(name)} exists already; choose another name, or edit the file")
+    if file.with_suffix(".d").exists():
+        folder = _place(name).removesuffix(".yaml")
+        raise ValueError(f"{folder}.d exists, and its files would become part of it; choose another name, or remove it")
     return name
 
 

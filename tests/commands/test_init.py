@@ -73,6 +73,15 @@ def test_nothing_is_ever_overwritten(checkout: Path, capsys: pytest.CaptureFixtu
     assert file.read_text() == "region: us-east1\n"
 
 
+def test_what_others_left_beside_it_does_not_become_part_of_it(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "config" / "environments" / "mine.d").mkdir()
+    assert run("mine", "--producer", "my-producer", "--consumer", "my-project") == 2
+    assert "psc: name: config/environments/mine.d exists, and its files would become part" in capsys.readouterr().err
+    assert not (checkout / "config" / "environments" / "mine.yaml").exists()
+
+
 def test_all_that_is_wrong_comes_at_once_and_nothing_is_written(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,6 +53,8 @@ def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     environments.mkdir(parents=True)
     for name in ("default", "staging"):
         (environments / f"{name}.yaml").touch()
+    (environments / "default.d").mkdir()
+    (environments / "default.d" / "team.yaml").touch()
     COMMANDS["completion"].run(Namespace(shell="bash"), NOWHERE)
     script = capsys.readouterr().out
     for words, at, wanted in (
