@@ -14,7 +14,7 @@ from config.fields import SHARED_FILE_PATTERN
 from config.joining import joined, over
 from config.problems import ConfigurationError, Problem, printable
 from config.source import Place, Source
-from config.yaml_source import LARGEST_BYTES, compose, neighbours
+from config.yaml_source import LARGEST_BYTES, MOST_ENTRIES, compose, neighbours
 from config.yaml_values import fill, place_of, text_of
 
 # Hidden files, what editors leave behind, and Markdown for people.
@@ -115,7 +115,8 @@ def _fragments(source: Source, checkout: Path, file: Path) -> Iterator[yaml.Mapp
             source.refuse(Place(called), (), unfit)
         elif (node := compose(source, entry, called)) is not None:
             yield node
-        if source.size > LARGEST_BYTES or len(source.problems) >= _MOST_UNREADABLE:
+        too_large = source.size > LARGEST_BYTES or source.entries > MOST_ENTRIES
+        if too_large or len(source.problems) >= _MOST_UNREADABLE:
             return
 
 

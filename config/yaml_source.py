@@ -72,11 +72,11 @@ def _text(source: Source, name: str, file: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         _stop(whole, f"cannot be read ({reason})", remedy="check its path and permissions")
-    together = "with the files before it " if source.size else ""
+    larger = "makes its environment" if source.size else "is"
     source.size += len(raw)
     if source.size > LARGEST_BYTES:
         allowed, remedy = "a configuration written by people", "check that it is the right file"
-        _stop(whole, f"is {together}larger than {LARGEST_BYTES:,} bytes", allowed, remedy)
+        _stop(whole, f"{larger} larger than {LARGEST_BYTES:,} bytes", allowed, remedy)
     if b"\0" in raw:
         _stop(whole, "is a binary file", "YAML text in UTF-8", "check that it is the right file")
     try:
@@ -149,8 +149,8 @@ def _events(source: Source, loader: yaml.SafeLoader) -> Iterator[tuple[int, Faul
             depth -= 1
         source.entries += isinstance(event, yaml.ScalarEvent)
         if source.entries > MOST_ENTRIES:
-            together = "with the files before it " if len(source.files) > 1 else ""
-            wrong = f"has {together}more than {MOST_ENTRIES:,} keys and values"
+            more = "brings its environment to" if len(source.files) > 1 else "has"
+            wrong = f"{more} more than {MOST_ENTRIES:,} keys and values"
             yield (
                 line,
                 Fault(wrong=wrong, allowed="a configuration written by people", remedy="divide it by environments"),

@@ -180,6 +180,7 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "staging.yaml").write_text(FILE.replace("MODE: fast", "MODE: fast, API_KEY: swordfish-of-the-sea"))
     (folder / "production.yaml").write_text(
         FILE.replace("MODE: fast", "API_KEY: swordfish-of-the-lake").replace("us-east1", "us-east4")
+        + "labels: {team: platform}\n"
     )
     monkeypatch.setattr(config, "CHECKOUT", tmp_path)
     monkeypatch.setenv("PSC_ENV", "staging")
@@ -193,7 +194,8 @@ def test_two_environments_are_compared(two: Path, capsys: pytest.CaptureFixture[
         'producer.services.hello.env.MODE: "fast" → not set',
         'producer.services.hello.env.API_KEY: "(hidden)" → "(hidden)"',
         'consumers.consumer.test_vm.zone: "us-east1-b" → "us-east4-b"',
-        "environments staging → production: 4 differences",
+        'labels.team: not set → "platform"',
+        "environments staging → production: 5 differences",
     ]
     assert run("--against", "production", "producer.project", "region") == 1
     assert capsys.readouterr().out.splitlines()[-1] == "environments staging → production: 1 difference"

@@ -49,6 +49,19 @@ def test_names_that_another_environment_has_in_the_same_project_are_told(checkou
     )
 
 
+def test_the_files_beside_an_environment_count_on_both_sides(checkout: Path) -> None:
+    other = TEXT.replace("producer-project", "other-producer").replace("consumer-project", "other-consumer")
+    for environment in ("prod", "staging"):
+        folder = checkout / "config" / "environments" / f"{environment}.d"
+        folder.mkdir()
+        (folder / f"of-{environment}.yaml").write_text("consumers: {team: {project: one-project}}\n")
+    (told,) = notes(checkout, other)
+    assert told == (
+        "config/environments/prod.yaml has the same names in project one-project: team-vpc, team-subnet, "
+        f"allow-iap-ssh, test-vm. {ONLY_ONE}"
+    )
+
+
 def test_a_prefix_is_the_way(checkout: Path) -> None:
     assert notes(checkout, f"name_prefix: staging\n{TEXT}") == []
 

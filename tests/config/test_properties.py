@@ -153,6 +153,19 @@ def test_any_mutation_of_a_valid_configuration_is_loaded_or_refused(data: dict[s
         assert [error.message for error in EDITORS.iter_errors(yaml.safe_load(text_of(data)))] == []
 
 
+@settings(bounded, max_examples=200)
+@given(own=mutated(), part=mutated(), extended=mutated(), content=st.none() | st.binary(max_size=60))
+def test_any_files_are_joined_or_refused(
+    own: dict[str, Any], part: dict[str, Any], extended: dict[str, Any], content: bytes | None, tried: Path
+) -> None:
+    file = tried.parent / "several" / "tried.yaml"
+    beside = file.with_suffix(".d") / "part.yaml"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_bytes(text_of(part) if content is None else content)
+    (file.parent / "extended.yaml").write_bytes(text_of(extended))
+    outcome(file, text_of({"extends": "extended.yaml", **own}))
+
+
 @bounded
 @given(
     variables=st.dictionaries(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.yaml_source import LARGEST_BYTES
+from config.yaml_source import LARGEST_BYTES, MOST_ENTRIES
 from tests.config.checkout import TEAM, Checkout
 
 _ENDINGS = "allowed: files that end in .yaml, or in .md for people"
@@ -51,6 +51,13 @@ def test_all_that_cannot_be_read_is_told_at_once(checkout: Checkout) -> None:
         checkout.write(f"prod.d/{name}", content)
     checkout.write("prod.yaml", "[]")
     assert len(checkout.said()) == len(UNFIT) + 1
+
+
+def test_what_only_follows_from_a_file_that_cannot_be_read_is_not_told(checkout: Checkout) -> None:
+    checkout.write("prod.d/analytics.yaml", TEAM)
+    checkout.write("prod.yaml", "[]")
+    (said,) = checkout.said()
+    assert said.startswith("prod.yaml:1: the top of the file is a list; ")
 
 
 def test_what_editors_and_people_leave_there_is_not_read(checkout: Checkout) -> None:
@@ -124,6 +131,14 @@ def test_all_files_together_are_no_larger_than_one_may_be(checkout: Checkout) ->
     for number in range(12):
         checkout.write(f"prod.d/{number:02}.yaml", b"#" * (LARGEST_BYTES // 10))
     assert checkout.said() == [
-        "prod.d/09.yaml: is with the files before it larger than 1,000,000 bytes; allowed: a configuration written by "
+        "prod.d/09.yaml: makes its environment larger than 1,000,000 bytes; allowed: a configuration written by "
         "people; check that it is the right file"
     ]
+
+
+def test_all_files_together_have_no_more_entries_than_one_may_have(checkout: Checkout) -> None:
+    for number in range(6):
+        labels = ", ".join(f"a{number}-{at}: b" for at in range(MOST_ENTRIES // 10))
+        checkout.write(f"prod.d/{number}.yaml", f"labels: {{{labels}}}\n")
+    (said,) = checkout.said()
+    assert said.startswith("prod.d/4.yaml:1: brings its environment to more than 50,000 keys and values; ")
