@@ -17,6 +17,8 @@ PAGES = [
 ]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+# What a file's block begins with: its path, and the environment that it belongs to.
+_FILE = re.compile(r"# (config/(?:environments/([\w-]+)(?:\.d/[\w-]+)?|shared/[\w-]+)\.yaml)\n")
 _INLINE = re.compile(r"`(\./psc[^`\n]*)`")
 
 
@@ -43,6 +45,21 @@ def blocks(page: Path, language: str = "") -> list[Block]:
     text = page.read_text()
     found = [Block(page, text.count("\n", 0, match.start()) + 1, match[1], match[2]) for match in _BLOCK.finditer(text)]
     return [block for block in found if not language or block.language == language]
+
+
+def environment_of(block: Block) -> str | None:
+    """The environment that a block is a file of; "" where it is one that several extend, None where it is no file."""
+    named = _FILE.match(block.text)
+    return named and (named[2] or "")
+
+
+def write_environment(page: Path, environment: str, folder: Path) -> None:
+    """Put the files of an environment into the checkout `folder`, and those that the page's environments share."""
+    for block in blocks(page, "yaml"):
+        if environment_of(block) in {environment, ""} and (named := _FILE.match(block.text)):
+            file = folder / named[1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text)
 
 
 def prose(page: Path) -> str:

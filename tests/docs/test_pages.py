@@ -15,11 +15,19 @@ from commands import options
 from config.loading import load
 from stacks import synthesis
 from tests.conftest import CHECKOUT, DEFAULT, REFERENCE
-from tests.docs.pages import PAGES, Block, anchors, blocks, commands, links, name
+from tests.docs.pages import (
+    PAGES,
+    Block,
+    anchors,
+    blocks,
+    commands,
+    environment_of,
+    links,
+    name,
+    write_environment,
+)
 
 README = CHECKOUT / "README.md"
-# A block that begins so is a whole file; others are parts that are read as edits of the default one.
-WHOLE_FILE = re.compile(r"# config/environments/([\w-]+)\.yaml\n")
 CLI = {"deploy", "diff", "destroy", "list", "output", "help"}
 STACKS = {"producer", "consumer"}
 COMMANDS = sorted({(name(page), command) for page in PAGES for command in commands(page)})
@@ -78,17 +86,19 @@ def merged(whole: Any, part: Any) -> Any:
 
 @pytest.mark.parametrize("block", YAML, ids=str)
 def test_a_block_of_yaml_loads(block: Block, tmp_path: Path) -> None:
-    whole = WHOLE_FILE.match(block.text)
-    # Only config/environments/default.yaml may be the environment `default`.
-    file = tmp_path / f"{f'shown-{whole[1]}' if whole else 'part'}.yaml"
-    if whole:
-        file.write_text(block.text)
-    else:
+    environment = environment_of(block)
+    if environment is None:  # a part that is read as an edit of the default file
+        file = tmp_path / "part.yaml"
         # Lists stand with their replacement: what a page shows is what the reader puts in.
         file.write_text(yaml.safe_dump(merged(yaml.safe_load(DEFAULT.read_text()), yaml.safe_load(block.text))))
-    settings = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
-    if whole:
-        assert synthesis.synthesize(settings, tmp_path / "out", REFERENCE / "locks").is_dir()
+        assert load(REFERENCE, {"PSC_CONFIG": str(file)}).settings
+        return
+    if not environment:
+        assert any(f"extends: ../{block.text.split('/', 1)[1].splitlines()[0]}" in other.text for other in YAML)
+        return
+    write_environment(block.page, environment, tmp_path)
+    settings = load(tmp_path, {"PSC_ENV": environment}).settings
+    assert synthesis.synthesize(settings, tmp_path / "out", REFERENCE / "locks").is_dir()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
