@@ -16,7 +16,7 @@ from tests.conftest import CHECKOUT, DEFAULT
 from tests.docs.pages import blocks, write_environment
 
 PAGE = CHECKOUT / "docs" / "configuration.md"
-WITH_ANALYTICS = {"live", "two-consumers", "consumer-only"}
+WITH_ANALYTICS = {"live", "two-consumers", "consumer-only", "shared", "mixed"}
 MARKER = "<!-- What follows is printed by ./psc config --reference. -->\n"
 EXAMPLES = re.findall(r"```yaml\n# config/environments/([a-z-]+)\.yaml\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
 
