@@ -56,10 +56,12 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
                 told.resources[network] = {"name": _name(network), "autoCreateSubnetworks": False}
                 _share(told, network, str(values.get("project", own)))
             if type_ == "google_compute_forwarding_rule" and values.get("load_balancing_scheme") == "INTERNAL_MANAGED":
-                balanced |= {network: str(values["region"])} if network else {}
+                balanced |= {network: str(values.get("region"))} if network and "region" in values else {}
         for values in content.get("data", {}).get("google_cloud_run_v2_service", {}).values():
-            path = f"projects/{values['project']}/locations/{values['location']}/services/{values['name']}"
-            told.services[path] = {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}
+            place = f"projects/{values.get('project', own)}/locations/{values.get('location')}"
+            path = f"{place}/services/{values.get('name')}"
+            if "${" not in path and "None" not in path:
+                told.services[path] = {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
             known = subnets.setdefault(subnet, _Subnet(network=home))
@@ -118,7 +120,7 @@ def _subnets(resources: Json, own: str) -> Iterator[tuple[str, str, str]]:
 def said_range(content: Mapping[str, Any], subnet: str) -> str:
     """The range that the configuration says of a subnet of others, by its link; "" where it says none."""
     for values in content.get("data", {}).get("google_compute_subnetwork", {}).values():
-        link = f"projects/{values['project']}/regions/{values['region']}/subnetworks/{values['name']}"
+        link = f"projects/{values.get('project')}/regions/{values.get('region')}/subnetworks/{values.get('name')}"
         conditions = str([one["condition"] for one in blocks(values.get("lifecycle", {}), "postcondition")])
         said = _SAID.search(conditions)
         if said and link == connections.plain(subnet):

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from deployment.existing import granted, others_subnets, said_range
+from deployment.existing import Granted, granted, others_subnets, said_range
 from deployment.needed_roles import needed
 from tests.conftest import CHECKOUT, Synthesized
 
@@ -59,3 +59,15 @@ def test_deployers_use_the_hosts_subnets_and_no_more(stacks: Synthesized) -> Non
         "gcloud compute networks subnets add-iam-policy-binding lb --region asia-northeast1 --project net-host "
         "--member group:g@example.com --role roles/compute.networkUser"
     ]
+
+
+def test_data_sources_that_say_less_are_no_stumbling_block() -> None:
+    """As foreign apps have them: their provider block says project and region."""
+    some = {"name": "x", "lifecycle": {"postcondition": {"condition": "${true}"}}}
+    content = {
+        "provider": {"google": [{"project": "shop-team"}]},
+        "data": {"google_compute_subnetwork": {"x": some}, "google_cloud_run_v2_service": {"x": some}},
+        "resource": {"google_compute_forwarding_rule": {"x": {"load_balancing_scheme": "INTERNAL_MANAGED"}}},
+    }
+    assert granted([content]) == Granted()
+    assert said_range(content, f"{SUBNETS}/apps") == ""
