@@ -18,6 +18,7 @@ from cloudrun_psc.existing_subnets import existing_subnet
 from cloudrun_psc.project_apis import COMPUTE, IAP, NETWORK_MANAGEMENT
 from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.provider_versions import FLOW_LOGS_END, admits_older
 from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, EndpointSettings, FlowLogSettings, Settings
 from config.settings.consumer import ConsumerNetworkSettings
@@ -164,6 +165,4 @@ class ConsumerStack(SideStack):
 def _flow_logs(settings: FlowLogSettings, provider_version: str) -> FlowLogs | None:
     if settings.enabled:
         return FlowLogs(sampling=settings.sampling, interval=settings.interval, metadata=settings.metadata)
-    # Provider 6 leaves logging on when the block goes away (#22289); from 7 on its absence means off.
-    major = provider_version.lstrip("~><=! ").partition(".")[0]
-    return FlowLogs(sampling=0) if major.isdigit() and int(major) < 7 else None
+    return FlowLogs(sampling=0) if admits_older(provider_version, FLOW_LOGS_END) else None
