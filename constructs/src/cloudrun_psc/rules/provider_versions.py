@@ -10,6 +10,8 @@ import re
 Version = tuple[int, int, int]
 # Logging ends with its block; before, the provider leaves it on (#22289).
 FLOW_LOGS_END: Version = (7, 0, 0)
+# `subnet` of google_network_management_vpc_flow_logs_config (#24896).
+SUBNETS_LOGGED: Version = (7, 10, 0)
 
 _CLAUSE = re.compile(r"(~>|>=|<=|!=|=|>|<)? ?([0-9.]+)")
 
