@@ -103,8 +103,7 @@ class Cloud:
         self.policies: dict[str, Json] = {}
         self.operations: dict[str, Pending] = {}
         self.connections: dict[str, Any] = {}
-        # Shared VPC: the projects that are hosts, and of each service project its host.
-        self.hosts: set[str] = set()
+        # Shared VPC: of each service project its host.
         self.service_projects: dict[str, str] = {}
         self.buckets: dict[str, Any] = {}
         self.bucket_settings: dict[str, Json] = {}

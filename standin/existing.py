@@ -33,7 +33,6 @@ def make(
                 cloud, f"/run/v2/{parent}?serviceId={name}", {"template": {"containers": [{"image": _IMAGE}]}, **body}
             )
         for host, service in shared:
-            cloud.hosts.add(cloud.project(host).id)
             # Whoever asks for flow logs of a subnet has asked its project's owners for the API, too.
             _enable(cloud, f"projects/{host}", "networkmanagement.googleapis.com")
             cloud.service_projects[cloud.project(service).id] = cloud.project(host).id
