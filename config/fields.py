@@ -135,6 +135,9 @@ VariableName = Annotated[str, _ruled(names.environment_variable), _schema(names.
 ConnectionLimit = Annotated[
     int, _ruled(connections.connection_limit), WithJsonSchema({"type": "integer", "minimum": 1})
 ]
+PropagatedLimit = Annotated[
+    int, _ruled(connections.propagated_limit), WithJsonSchema({"type": "integer", "minimum": 0})
+]
 Key = Annotated[
     str,
     _matching(

@@ -24,6 +24,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "network": ("vpc", "vpc_network"),
     "port": ("ports", "port_range"),
     "project": ("project_id",),
+    "propagated_connection_limit": ("propagated_connections",),
     "range": ("cidr", "ip_cidr_range", "cidr_range", "ip_range", "ranges"),
     "region": ("location", "regions"),
     "reject": ("reject_list", "consumer_reject_list", "consumer_reject_lists", "deny"),
@@ -41,12 +42,10 @@ _HERE = {other: known for known, words in _OTHER_WORDS.items() for other in word
 _HTTPS = "the load balancer answers plain HTTP alone so far; README says what that means"
 _NAMES = "there is no private DNS so far: make a zone with a record for the endpoint's address beside these stacks"
 _EXISTING = "a network or subnet that exists, also of a Shared VPC host project, is given by `existing: LINK`"
-_LIMITS = "leave it out: connections through Network Connectivity Center have Google's own limit"
 _PLANNED: dict[str, str] = {
     **dict.fromkeys(("tls", "https", "ssl", "certificate", "certificates", "ssl_certificates", "ssl_policy"), _HTTPS),
     **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone", "host", "hostname"), _NAMES),
     **dict.fromkeys(("network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING),
-    "propagated_connection_limit": _LIMITS,
 }
 
 

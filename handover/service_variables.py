@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from cloudrun_psc.rules.access import MEMBER
-from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, is_network
+from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, kind_of
 from cloudrun_psc.rules.defaults import RUN_MAX_INSTANCES, RUN_MIN_INSTANCES
 from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
 from deployment.kinds.cloud_run import INVOKER, SERVICE
@@ -47,7 +47,10 @@ class Invoker:
 
 @dataclass
 class HandedService:
-    """What was lifted of one service; `accept` is None with automatic acceptance."""
+    """What was lifted of one service.
+
+    `accept` is None with automatic acceptance, and where the list holds the one endpoint that the provider can keep.
+    """
 
     address: str
     name: str
@@ -84,8 +87,10 @@ def lift(stack: Json) -> list[HandedService]:
         service.invokers = list(_invokers(address, resources))
         resources.setdefault(_MEMBER, {})[service.added_address] = _for_each(service, run)
         attachment = resources.get(_ATTACHMENT, {}).get(address)
-        if attachment and attachment["connection_preference"] == ACCEPT_MANUAL:
-            service.by_network = any("network_url" in entry for entry in attachment.get("consumer_accept_lists", []))
+        entries = attachment.get("consumer_accept_lists", []) if attachment else []
+        by_endpoint = any("endpoint_url" in entry for entry in entries)
+        if attachment and attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
+            service.by_network = any("network_url" in entry for entry in entries)
             service.accept = _accept(address, attachment, by_network=service.by_network)
         services.append(service)
     return services
@@ -260,6 +265,6 @@ def _accept_rules(name: str, rejected: list[Any], *, by_network: bool) -> Iterat
 def accept_entry(service: HandedService, project: str) -> str:
     """An entry for a consumer's project as this service's list wants it."""
     known = service.accept.value if service.accept else {}
-    if service.by_network or any(is_network(entry) for entry in known):
+    if service.by_network or any(kind_of(entry) == "network" for entry in known):
         return f"projects/{project}/global/networks/NETWORK"
     return project

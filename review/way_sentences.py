@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from cloudrun_psc.rules.connections import kind_of
 from deployment.comparison import Comparison
 from deployment.references import DEFAULT_ACCOUNT, name_of
 from deployment.stack import Stack
@@ -30,8 +31,9 @@ def opened(way: WayIn) -> Sentence | None:
     if way.by == "accept" and way.who == EVERY_PROJECT:
         text = "Every project that knows the link of {what} may connect to it, without being asked."
     elif way.by == "accept":
-        kind = "The network" if "/" in way.who else "The project"
-        text = f"{kind} {{who}} may connect to {{what}} with up to {{measure}} endpoints; it could not before."
+        kind = kind_of(way.who)
+        how = "" if kind == "endpoint" else " with up to {measure} endpoints"
+        text = f"The {kind} {{who}} may connect to {{what}}{how}; it could not before."
     else:
         text = _limited(_OPENED[way.by], way)
     return _say(text, way)

@@ -134,6 +134,7 @@ class ProducerStack(SideStack):
             connection_preference=service.connection_preference,
             accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
             reject=[self._settings.project_of(entry) for entry in service.reject],
+            propagated_connection_limit=service.propagated_connection_limit,
             description=service.description,
             deletion_protection=self._settings.deletion_protection,
             address=address,

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 
 from cloudrun_psc.rules import access, connections, defaults
 from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.provider_versions import ENDPOINTS_ACCEPTED
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.rules.finding import Finding, endpoints_of, needs_newer, refused, services_of
 from config.settings import Settings
 
 
@@ -26,7 +27,10 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
         set_of_rejected, first_keys = set(rejected), dict[str, str]()
         seen: set[str] = set()
         for key, entry in accepted.items():
-            yield from refused((*path, "accept", key), connections.consumer(entry), ("consumers", key))
+            yield from _entry(settings, (*path, "accept", key), entry, key)
+            if connections.kind_of(entry) == "endpoint":
+                here, remedy = (*path, "accept", key), "accept its project"
+                yield from needs_newer(settings, here, ENDPOINTS_ACCEPTED, "is an endpoint", remedy)
             if entry in set_of_rejected:
                 fault = Fault(
                     wrong=f"{entry} is accepted and rejected",
@@ -43,8 +47,8 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
                 )
                 yield Finding((*path, "accept", key), fault)
         for index, entry in enumerate(rejected):
-            here, consumer = (*path, "reject", index), ("consumers", service.reject[index])
-            yield from refused(here, connections.consumer(entry), consumer)
+            here = (*path, "reject", index)
+            yield from _entry(settings, here, entry, service.reject[index])
             if entry in seen:
                 twice = Fault(wrong=f"{entry} appears twice", allowed="each project once", remedy="remove one entry")
                 yield Finding(here, twice, ((*path, "reject"),))
@@ -52,8 +56,15 @@ def _accept_lists(settings: Settings) -> Iterator[Finding]:
         entries = (*accepted.values(), *rejected)
         mixed = connections.one_kind(entry for entry in entries if connections.consumer(entry) is None)
         yield from refused((*path, "accept"), mixed, (*path, "reject"))
+        yield from refused((*path, "accept"), connections.endpoint_limit(service.accept))
         automatic = connections.preference(service.connection_preference, has_lists=bool(entries))
         yield from refused((*path, "connection_preference"), automatic, (*path, "accept"), (*path, "reject"))
+
+
+def _entry(settings: Settings, path: KeyPath, entry: str, key: str) -> Iterator[Finding]:
+    """One entry of a list, by itself."""
+    of_region: tuple[KeyPath, ...] = (("region",),) if connections.kind_of(entry) == "endpoint" else ()
+    yield from refused(path, connections.consumer(entry, settings.region), ("consumers", key), *of_region)
 
 
 def _invokers(settings: Settings) -> Iterator[Finding]:
@@ -87,7 +98,11 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
         network = connections.plain(consumer.network.existing or made)
         if endpoint.service in unsure:
             continue  # one of them is refused; corrected, it may be this consumer
-        if accepts[endpoint.service or ""].isdisjoint({consumer.project, network}):
+        accepted = accepts[endpoint.service or ""]
+        by_endpoint = {connections.project_of(entry) for entry in accepted if connections.kind_of(entry) == "endpoint"}
+        if any(project.isdecimal() for project in by_endpoint):
+            continue  # a project's number, which may be this consumer's
+        if (accepted | by_endpoint).isdisjoint({consumer.project, network}):
             where = f"producer.services.{endpoint.service}.accept"
             literals = [entry for entry in service.accept if entry not in settings.consumers]
             near = get_close_matches(key, literals, n=1, cutoff=0.8)

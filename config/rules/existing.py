@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.faults import Fault, shown
-from cloudrun_psc.rules.provider_versions import SUBNETS_LOGGED, admits_older
+from cloudrun_psc.rules.provider_versions import SUBNETS_LOGGED
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.rules.finding import Finding, endpoints_of, needs_newer, refused, services_of
 from config.settings import ProducerSettings, ServiceSettings, Settings
 from config.settings.section import Section, is_given
 
@@ -23,15 +23,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _together(path, network.existing, "subnet", subnet.existing)
         yield from _unused(path, network, "existing" if network.existing else "", ("name",))
         yield from _unused((*path, "subnet"), subnet, "existing" if subnet.existing else "", ("name",))
-        if subnet.existing and consumer.flow_logs.enabled and admits_older(settings.provider_version, SUBNETS_LOGGED):
-            needed = ".".join(map(str, SUBNETS_LOGGED[:2]))
-            fault = Fault(
-                wrong=f"is on for a subnet of others, which needs provider {needed}, and {settings.provider_version} "
-                "allows an older one",
-                allowed=f"provider_version: ~> {needed}, or newer",
-                remedy="raise provider_version, or leave flow_logs out",
-            )
-            yield Finding(("consumers", key, "flow_logs", "enabled"), fault, (("provider_version",),))
+        if subnet.existing and consumer.flow_logs.enabled:
+            here, wrong = ("consumers", key, "flow_logs", "enabled"), "is on for a subnet of others"
+            yield from needs_newer(settings, here, SUBNETS_LOGGED, wrong, "leave flow_logs out")
         if not subnet.existing and is_given(consumer.flow_logs, "name"):
             fault = Fault(
                 wrong="is given, but the subnet is made here and logs by itself",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.provider_versions import NewerField, admits_older
 from config.problems import KeyPath
 from config.settings import ConsumerSettings, EndpointSettings, ServiceSettings, Settings
 
@@ -23,6 +24,17 @@ def refused(path: KeyPath, fault: Fault | None, *others: KeyPath) -> Iterator[Fi
     """A finding at `path`, where a rule has a fault to tell."""
     if fault is not None:
         yield Finding(path, fault, others)
+
+
+def needs_newer(settings: Settings, path: KeyPath, field: NewerField, wrong: str, remedy: str) -> Iterator[Finding]:
+    """A finding at `path`, where Terraform could take a provider that lacks `field`."""
+    if admits_older(settings.provider_version, field.since):
+        fault = Fault(
+            wrong=f"{wrong}, which needs provider {field.needed}, and {settings.provider_version} allows an older one",
+            allowed=f"provider_version: ~> {field.needed}, or newer",
+            remedy=f"raise provider_version, or {remedy}",
+        )
+        yield Finding(path, fault, (("provider_version",),))
 
 
 def services_of(settings: Settings) -> Iterator[tuple[KeyPath, str, ServiceSettings]]:

@@ -230,11 +230,17 @@ class ServiceSettings(Section):
     )
     accept: dict[str, fields.ConnectionLimit] = Field(
         default_factory=dict,
-        description="Who may connect and with how many endpoints: consumers' keys, project ids or VPC networks. "
+        description="Who may connect and with how many endpoints: consumers' keys, project ids or VPC networks, or "
+        "one endpoint that exists, by its link with its number, and 1. "
         f"Default: every consumer with an endpoint on the service, {defaults.CONNECTION_LIMIT}.",
     )
     reject: list[str] = Field(
-        default_factory=list, description="Who may never connect: consumers' keys, project ids or networks."
+        default_factory=list, description="Who may never connect: consumers' keys, project ids, networks or endpoints."
+    )
+    propagated_connection_limit: fields.PropagatedLimit | None = Field(
+        None,
+        description="How many further networks each consumer may connect from through Network Connectivity Center. "
+        "Default: Google's, 250. Once given, give 250 in place of taking it out.",
     )
     nat_ranges: list[fields.SubnetRange] = Field(
         default_factory=lambda: [defaults.NAT_SUBNET.range],

@@ -59,9 +59,11 @@ def accept_list_bounds(subject: Subject) -> Answer:
             return finding("the limit of {who} is {limit}", who=who.readable, limit=limit)
         else:
             total += int(limit.number)
-    kinds = {kind for kind in admits(entries) if kind in {"project_id_or_num", "network_url"}}
-    if len(kinds) > 1:
-        return finding("it mixes projects and networks, which the API refuses")
+    kinds = admits(entries)
+    if len(set(kinds)) > 1:
+        return finding("it mixes projects, networks or endpoints, which the API refuses")
+    if kinds.count("endpoint_url") > 1:
+        return finding("it has several endpoints, of which the provider keeps one")
     return open_ if open_.detail else _capacity(total, subject)
 
 

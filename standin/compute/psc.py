@@ -19,6 +19,7 @@ class Connection:
 
     id: str
     endpoint: str
+    numbered_endpoint: str
     project: str
     network: str
     attachment_id: str
@@ -39,6 +40,7 @@ def connect(cloud: Cloud, endpoint: Record) -> None:
     connection = Connection(
         id=cloud.new_id(),
         endpoint=endpoint.path,
+        numbered_endpoint=links.path_of(endpoint.body["selfLinkWithId"]) or "",
         project=endpoint.project,
         network=links.path_of(endpoint.body.get("network", "")) or "",
         attachment_id=attachment.body["id"],
@@ -114,11 +116,15 @@ def _decide(cloud: Cloud, attachment: Json, connection: Connection) -> str:
 
 
 def _names(cloud: Cloud, connection: Connection) -> set[str]:
-    """Everything an entry of a list may call this consumer by."""
+    """Everything an entry of a list may call this consumer by; an endpoint by its number alone.
+
+    Source: https://cloud.google.com/vpc/docs/about-controlling-access-published-services (ID-based URI).
+    """
     project = cloud.project(connection.project)
     network = connection.network
-    numbered = network.replace(f"projects/{project.id}/", f"projects/{project.number}/")
-    return {project.id, project.number, network, numbered, connection.endpoint} - {""}
+    named = {network, connection.numbered_endpoint} - {""}
+    numbered = {link.replace(f"projects/{project.id}/", f"projects/{project.number}/") for link in named}
+    return {project.id, project.number} | named | numbered
 
 
 def _same_consumer(entry: str) -> str:

@@ -12,6 +12,7 @@ from standin.message import Json
 from standin.rules.table import rule
 
 _PUBLISH = "https://cloud.google.com/vpc/docs/configure-private-service-connect-producer"
+_ACCESS = "https://cloud.google.com/vpc/docs/about-controlling-access-published-services"
 _DOCUMENT = "compute v1 discovery document, ServiceAttachment"
 _WRITES = ("serviceAttachments.insert", "serviceAttachments.patch")
 
@@ -80,17 +81,18 @@ def automatic_acceptance_has_no_lists(change: Change) -> None:
 
 @rule(*_WRITES, source=f"{_DOCUMENT}.consumerAcceptLists: 'only projects or only networks or only endpoints'")
 def lists_are_of_one_kind(change: Change) -> None:
-    """Projects or networks, one kind for both lists."""
+    """Projects, networks or endpoints, one kind for both lists."""
     kinds = {kind for entry in change.wanted.get("consumerAcceptLists", []) for kind in _kinds(entry)}
-    rejected = change.wanted.get("consumerRejectLists", [])
-    kinds |= {"networkUrl" if "/" in consumer else "projectIdOrNum" for consumer in rejected}
+    for consumer in change.wanted.get("consumerRejectLists", []):
+        of_link = "endpointUrl" if "/forwardingRules/" in consumer else "networkUrl"
+        kinds.add(of_link if "/" in consumer else "projectIdOrNum")
     if len(kinds) > 1:
         raise change.invalid("consumerAcceptLists", "Must be all of one kind.", ", ".join(sorted(kinds)))
 
 
 @rule(
     *_WRITES,
-    source=f"{_DOCUMENT}.connectionLimit and {_PUBLISH}",
+    source=f"{_DOCUMENT}ConsumerProjectLimit.connectionLimit and {_PUBLISH}",
     doubt="Whether Google takes a limit of 0 is not documented; the console does not.",
 )
 def an_accepted_consumer_has_a_limit(change: Change) -> None:
@@ -98,23 +100,26 @@ def an_accepted_consumer_has_a_limit(change: Change) -> None:
     for entry in change.wanted.get("consumerAcceptLists", []):
         if len(list(_kinds(entry))) != 1:
             raise change.invalid("consumerAcceptLists[0]", "Exactly one project, network or endpoint is needed.", "")
-        if not entry.get("endpointUrl") and int(entry.get("connectionLimit", 0)) < 1:
-            raise change.invalid(
-                "consumerAcceptLists[0].connectionLimit", "Must be 1 or more.", entry.get("connectionLimit")
-            )
+        limit = int(entry.get("connectionLimit", 0))
+        if not entry.get("endpointUrl") and limit < 1:
+            raise change.invalid("consumerAcceptLists[0].connectionLimit", "Must be 1 or more.", str(limit))
+        if entry.get("endpointUrl") and limit > 1:
+            raise change.invalid("consumerAcceptLists[0].connectionLimit", "Must be 1 for an endpoint.", str(limit))
 
 
 @rule(
     *_WRITES,
-    source="https://cloud.google.com/vpc/docs/manage-private-service-connect-services#access",
-    doubt="The page calls the lists exclusive; which answer Google gives is not documented.",
+    source=_ACCESS,
+    doubt="The page wants a URI with the endpoint's number; whether Google refuses a name, or finds nobody by it, it "
+    "does not say. Google may also refuse an endpoint in a new attachment's list, as the provider's test has it "
+    "(TestAccComputeServiceAttachment, endpoint_url); the page does not say so, and the stand-in takes it.",
 )
-def nobody_is_accepted_and_rejected(change: Change) -> None:
-    """A consumer is on one of the two lists."""
-    accepted = {str(entry[kind]) for entry in change.wanted.get("consumerAcceptLists", []) for kind in _kinds(entry)}
-    both = accepted & set(change.wanted.get("consumerRejectLists", []))
-    if both:
-        raise change.invalid("consumerRejectLists", "It is on the accept list too.", min(both))
+def an_endpoint_is_accepted_by_its_number(change: Change) -> None:
+    """projects/PROJECT/regions/REGION/forwardingRules/NUMBER."""
+    for entry in change.wanted.get("consumerAcceptLists", []):
+        url = entry.get("endpointUrl") or "/0"
+        if not url.rpartition("/")[2].isdecimal():
+            raise change.invalid("consumerAcceptLists[0].endpointUrl", "Must be an ID-based URL.", url)
 
 
 @rule(

@@ -14,6 +14,7 @@ from tests.conftest import Json
 
 Resources = Callable[[], dict[str, Json]]
 NETWORK = "projects/partner-project/global/networks/their-vpc"
+ENDPOINT = "projects/partner-project/regions/europe-west1/forwardingRules/4711"
 FULL_NETWORK = f"https://www.googleapis.com/compute/v1/{NETWORK}"
 
 
@@ -58,6 +59,25 @@ def test_a_network_is_accepted_by_its_link(stack: TerraformStack, resources: Res
     assert attachment(resources)["consumer_accept_lists"] == [{"connection_limit": 1, "network_url": NETWORK}]
 
 
+def test_an_endpoint_is_accepted_by_its_number_and_not_exchanged(stack: TerraformStack, resources: Resources) -> None:
+    published(stack, deletion_protection=True).accept(ENDPOINT, connection_limit=1)
+    values = attachment(resources)
+    assert values["consumer_accept_lists"] == [{"connection_limit": 1, "endpoint_url": ENDPOINT}]
+    assert values["lifecycle"]["prevent_destroy"] is True
+    (exchanged,) = values["lifecycle"]["postcondition"]
+    assert 'endswith(entry.endpoint_url, "/4711")' in exchanged["condition"]
+
+
+@pytest.mark.parametrize(("limit", "sent"), [(None, {}), (5, {}), (0, {"send": True})])
+def test_a_limit_of_none_is_really_sent(
+    stack: TerraformStack, resources: Resources, limit: int | None, sent: Json
+) -> None:
+    published(stack, propagated_connection_limit=limit)
+    values = attachment(resources)
+    assert values.get("propagated_connection_limit") == limit
+    assert values.get("send_propagated_connection_limit_if_zero") == sent.get("send")
+
+
 def test_rejected_projects_are_listed_in_a_stable_order(stack: TerraformStack, resources: Resources) -> None:
     service = published(stack, reject=["partner-two"])
     service.reject("partner-one")
@@ -80,6 +100,10 @@ def reject(name: str) -> Callable[[PublishedService], None]:
         ([reject("partner-one"), accept("partner-one")], "partner-one is on the reject list"),
         ([accept("partner-one"), reject("partner-one")], "partner-one is on the accept list"),
         ([accept("partner-one"), accept(NETWORK)], "projects and networks are mixed"),
+        ([accept("partner-one"), accept(ENDPOINT, 1)], "projects and endpoints are mixed"),
+        ([accept(ENDPOINT, 1), accept(ENDPOINT + "1", 1)], "2 endpoints are accepted, of which the google provider"),
+        ([accept(ENDPOINT, 2)], "an endpoint's limit is 2"),
+        ([accept(ENDPOINT.replace("west1", "west2"), 1)], "is in europe-west2; allowed: an endpoint in europe-west1"),
         ([accept(NETWORK), accept(FULL_NETWORK, 2)], "is accepted with limit 10 already"),
         ([reject(FULL_NETWORK), accept(NETWORK)], "is on the reject list"),
         ([accept(FULL_NETWORK), reject(NETWORK)], "is on the accept list"),

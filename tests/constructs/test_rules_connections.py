@@ -36,7 +36,7 @@ def test_a_list_takes_projects_or_networks() -> None:
     fault = connections.one_kind(["my-consumer", network])
     assert fault is not None
     assert fault.sentence() == (
-        f"projects and networks are mixed: my-consumer, {network}; allowed: one kind for the whole list; "
+        f"projects and networks are mixed: my-consumer, {network}; allowed: one kind for both lists; "
         "name every consumer by project, or every one by network"
     )
 

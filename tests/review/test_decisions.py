@@ -11,6 +11,7 @@ from tests.review.stacks import PRODUCER, edited, findings, reported, sentences
 
 R = "resource"
 ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
+ENDPOINT = "projects/partner/regions/europe-west1/forwardingRules/4711"
 ENTRY = {"project_id_or_num": "example-consumer", "connection_limit": 10}
 ROWS: list[tuple[str, Any, str, str]] = [
     (f"{ATTACHMENT}/consumer_accept_lists/0/connection_limit", 20, REACH,
@@ -19,6 +20,8 @@ ROWS: list[tuple[str, Any, str, str]] = [
      "Endpoints of example-consumer beyond the 2 that shop-attachment now accepts are cut off."),
     (f"{ATTACHMENT}/consumer_accept_lists", [ENTRY, {"project_id_or_num": "partner", "connection_limit": 1}], REACH,
      "The project partner may connect to shop-attachment with up to 1 endpoints; it could not before."),
+    (f"{ATTACHMENT}/consumer_accept_lists", [ENTRY, {"endpoint_url": ENDPOINT, "connection_limit": 1}], REACH,
+     f"The endpoint {ENDPOINT} may connect to shop-attachment; it could not before."),
     (f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num", "123456789012", REACH,
      "shop-attachment accepts 123456789012 instead of example-consumer: a project id and a project number, perhaps of "
      "one and the same project; if not, example-consumer is cut off."),

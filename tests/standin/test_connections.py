@@ -32,6 +32,12 @@ def status(api: Api, name: str = "psc-endpoint") -> str:
     return str(seen["pscConnectionStatus"])
 
 
+def connected(api: Api) -> list[Any]:
+    """What the producer's side sees."""
+    seen: list[Any] = api.get("serviceAttachments", ATTACHMENT)["connectedEndpoints"]
+    return seen
+
+
 def lists(api: Api, **more: Any) -> None:
     """Change the attachment's lists."""
     good(api.patch("serviceAttachments", ATTACHMENT, more))
@@ -55,6 +61,20 @@ def test_a_project_is_accepted_by_id_or_number(name: str, deployed: Api) -> None
 def test_a_network_is_accepted_by_its_link(deployed: Api) -> None:
     lists(deployed, consumerAcceptLists=[{"networkUrl": CONSUMER_NETWORK, "connectionLimit": 1}])
     assert status(deployed) == "ACCEPTED"
+
+
+def test_an_endpoint_is_accepted_by_its_number(deployed: Api) -> None:
+    second_endpoint(deployed)
+    linked = deployed.get("forwardingRules", "second", CONSUMER)["selfLinkWithId"]
+    lists(deployed, consumerAcceptLists=[{"endpointUrl": linked, "connectionLimit": 1}])
+    assert (status(deployed), status(deployed, "second")) == ("PENDING", "ACCEPTED")
+    by_name = {each["endpoint"].rpartition("/")[2]: each for each in connected(deployed)}
+    assert by_name["second"]["endpointWithId"] == linked
+
+
+def test_on_both_lists_it_is_rejected(deployed: Api) -> None:
+    lists(deployed, consumerRejectLists=[CONSUMER])
+    assert status(deployed) == "REJECTED"
 
 
 def test_taken_off_the_accept_list_it_is_cut_with_reconcile(deployed: Api) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_service_attachment import (
     ComputeServiceAttachment,
     ComputeServiceAttachmentConsumerAcceptLists,
@@ -17,6 +17,7 @@ from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.existing_network import HasId, id_fault, id_of, link_fault
 from cloudrun_psc.rules import connections, defaults, names
 from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.provider_versions import ENDPOINTS_ACCEPTED
 from constructs import Construct
 
 _SUBNETWORK = "google_compute_subnetwork"
@@ -58,20 +59,25 @@ class PublishedService(Construct):
         reject: Sequence[str] = (),
         connection_preference: str = defaults.CONNECTION_PREFERENCE,
         reconcile_connections: bool = True,
+        propagated_connection_limit: int | None = None,
         description: str | None = None,
         deletion_protection: bool = False,
         address: str | None = None,
     ) -> None:
         """Publish `target` through `nat_subnets` (kept in this order); `accept` maps a project to its limit.
 
+        `propagated_connection_limit` is how many further networks each consumer may reach it from through Network
+        Connectivity Center; None leaves Google's 250.
+
         Raises:
             ValueError: when `target` is a Cloud Run service, and for lists that Google would refuse.
         """
         super().__init__(scope, id_)
+        self._protected = deletion_protection
         self._accepted: dict[str, int] = {}
         self._rejected: list[str] = []
-        self._preference = connection_preference
-        within = partial(connections.subnet, within=region if is_known(region) else None)
+        self._preference, self._region = connection_preference, region if is_known(region) else None
+        within = partial(connections.subnet, within=self._region)
         has_lists = bool(accept or reject)
         refuse(
             self.node.path,
@@ -83,6 +89,7 @@ class PublishedService(Construct):
                 ("nat_subnets", None if nat_subnets else Fault(wrong="no NAT subnet", remedy="give at least one")),
                 *[("nat_subnets", id_fault(subnet, _SUBNETWORK, within)) for subnet in nat_subnets],
                 ("connection_preference", connections.preference(connection_preference, has_lists=has_lists)),
+                ("propagated_connection_limit", connections.propagated_limit(propagated_connection_limit)),
             ],
         )
         self.resource = ComputeServiceAttachment(
@@ -94,6 +101,9 @@ class PublishedService(Construct):
             description=description,
             connection_preference=connection_preference,
             reconcile_connections=reconcile_connections,
+            propagated_connection_limit=propagated_connection_limit,
+            # Left out, a 0 would not be sent, and Google's 250 would hold.
+            send_propagated_connection_limit_if_zero=True if propagated_connection_limit == 0 else None,
             enable_proxy_protocol=False,
             nat_subnets=[id_of(subnet) for subnet in nat_subnets],
             target_service=_rule_link(target),
@@ -113,9 +123,12 @@ class PublishedService(Construct):
     def accept(self, project: str, *, connection_limit: int = defaults.CONNECTION_LIMIT) -> None:
         """Let `project` (an id, or a VPC network's self link) connect up to `connection_limit` endpoints.
 
+        A single endpoint is let in by its self link with its numeric id, once it exists, with the limit 1. Needs
+        provider 7.24 or newer.
+
         Raises:
             ValueError: for a limit below 1, a project that is rejected, a second limit for the same project, projects
-                mixed with networks, or an attachment with automatic acceptance.
+                mixed with networks or endpoints, a second endpoint, or an attachment with automatic acceptance.
         """
         contradiction = None
         project = connections.plain(project) if is_known(project) else project
@@ -125,24 +138,47 @@ class PublishedService(Construct):
             contradiction = Fault(
                 wrong=f"{project} is accepted with limit {self._accepted[project]} already", remedy="give one limit"
             )
-        self._check("accept", project, contradiction, known(connection_limit, connections.connection_limit))
+        of_endpoints = connections.endpoint_limit(self._accepted | {project: connection_limit})
+        self._check(
+            "accept", project, contradiction, known(connection_limit, connections.connection_limit), of_endpoints
+        )
         self._accepted[project] = connection_limit
+        if connections.kind_of(project) == "endpoint":
+            self._accept_endpoint(project)
+            return
         # Sorted: it is a set at Google, and the order of calls must not show up as a change.
         self.resource.put_consumer_accept_lists(
             [
                 ComputeServiceAttachmentConsumerAcceptLists(
                     connection_limit=limit,
-                    **{"network_url" if connections.is_network(consumer) else "project_id_or_num": consumer},
+                    **{
+                        "network_url" if connections.kind_of(consumer) == "network" else "project_id_or_num": consumer,
+                    },
                 )
                 for consumer, limit in sorted(self._accepted.items())
             ]
         )
 
+    def _accept_endpoint(self, endpoint: str) -> None:
+        """Accept an endpoint; refuse at plan to exchange it, which the provider would silently not do."""
+        self.resource.add_override(ENDPOINTS_ACCEPTED.name, [{"connection_limit": 1, "endpoint_url": endpoint}])
+        # By the number: whether Google gives the link back with the project's id or its number is not documented.
+        same = f'endswith(entry.endpoint_url, "/{endpoint.rpartition("/")[2]}")'
+        exchanged = Postcondition(
+            condition=f"${{alltrue([for entry in self.consumer_accept_lists : {same}])}}",
+            error_message="The google provider does not exchange one accepted endpoint for another. Accept its project "
+            "instead, apply, then accept the endpoint; or leave the accept list empty once.",
+        )
+        self.resource.lifecycle = TerraformResourceLifecycle(
+            prevent_destroy=self._protected or None, postcondition=[exchanged]
+        )
+
     def reject(self, project: str) -> None:
-        """Keep `project` (an id, or a VPC network's self link) out, whoever else is accepted.
+        """Keep `project` (an id, or the self link of a VPC network or endpoint) out, whoever else is accepted.
 
         Raises:
-            ValueError: for a project that is accepted, projects mixed with networks, or automatic acceptance.
+            ValueError: for a project that is accepted, projects mixed with networks or endpoints, or automatic
+                acceptance.
         """
         contradiction = None
         project = connections.plain(project) if is_known(project) else project
@@ -158,7 +194,7 @@ class PublishedService(Construct):
         refuse(
             self.node.path,
             [
-                (verb, known(project, connections.consumer)),
+                (verb, known(project, partial(connections.consumer, within=self._region))),
                 (verb, connections.one_kind(entries)),
                 (verb, connections.preference(self._preference, has_lists=True)),
                 *[(verb, fault) for fault in faults],

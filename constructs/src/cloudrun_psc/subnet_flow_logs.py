@@ -13,6 +13,7 @@ from cloudrun_psc.consumer_network import flow_log_faults
 from cloudrun_psc.rules import connections, names
 from cloudrun_psc.rules.faults import refuse
 from cloudrun_psc.rules.flow_logs import FlowLogs
+from cloudrun_psc.rules.provider_versions import SUBNETS_LOGGED
 from constructs import Construct
 
 
@@ -60,5 +61,5 @@ class SubnetFlowLogs(Construct):
             state="ENABLED",
             depends_on=list(depends_on) or None,
         )
-        self.resource.add_override("subnet", link)
+        self.resource.add_override(SUBNETS_LOGGED.name, link)
         claim(self.resource, "google_network_management_vpc_flow_logs_config", resource_address(self, address))

@@ -32,6 +32,7 @@ def _tell_endpoints(cloud: Cloud, attachment: Record, body: Json) -> None:
             "status": connection.status,
             "pscConnectionId": connection.id,
             "endpoint": links.full(connection.endpoint),
+            "endpointWithId": links.full(connection.numbered_endpoint),
             "consumerNetwork": links.full(connection.network),
         }
         for connection in psc.connections_of(cloud, attachment)

@@ -56,9 +56,11 @@ ROWS: Rows = {
         lambda api: _patched(api, consumerAcceptLists=[{"projectIdOrNum": CONSUMER}]),
         "Must be 1 or more",
     ),
-    "nobody_is_accepted_and_rejected": (
-        lambda api: _patched(api, consumerRejectLists=[CONSUMER]),
-        "It is on the accept list too",
+    "an_endpoint_is_accepted_by_its_number": (
+        lambda api: _patched(
+            api, consumerAcceptLists=[{"endpointUrl": link("forwardingRules", "e", CONSUMER), "connectionLimit": 1}]
+        ),
+        "Must be an ID-based URL",
     ),
     "domains_are_verified": (lambda api: _second_attachment(api, domainNames=["p.example.com."]), "is not verified"),
     "domains_are_fixed": (lambda api: _patched(api, domainNames=["p.example.com."]), "cannot be updated"),

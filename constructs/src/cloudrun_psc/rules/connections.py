@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
@@ -24,6 +24,10 @@ SUBNETWORK = rf"{_ORIGIN}projects/{PROJECT_ID}/regions/(?P<region>{REGION})/subn
 SUBNET_FORM = "projects/PROJECT/regions/REGION/subnetworks/SUBNET"
 SUBNETWORK_OR_NAME = rf"(?:{SUBNETWORK}|{RESOURCE_NAME})"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
+ENDPOINT = (
+    rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID}|[0-9]+)/regions/(?P<region>{REGION})/forwardingRules/(?P<id>[0-9]+)"
+)
+ConsumerKind = Literal["project", "network", "endpoint"]
 
 
 def connection_limit(value: int) -> Fault | None:
@@ -37,11 +41,62 @@ def connection_limit(value: int) -> Fault | None:
     )
 
 
-def consumer(value: str) -> Fault | None:
-    """An accept or reject list's entry: a project id, or a VPC network's self link."""
+def propagated_limit(value: int | None) -> Fault | None:
+    """How many connections Network Connectivity Center may propagate for one consumer; 32 bits at Google."""
+    if value is None or 0 <= value <= 2**31 - 1:
+        return None
+    return Fault(
+        wrong=f"{value} is not a limit of propagated connections",
+        allowed=f"a whole number from 0 to {2**31 - 1}",
+        remedy="correct it",
+    )
+
+
+def consumer(value: str, within: str | None = None) -> Fault | None:
+    """An accept or reject list's entry: a project id, a VPC network's self link, or an endpoint's with its id."""
     if "/" not in value or re.fullmatch(r"projects/[^/]+/?", value):
         return project_id(value)
-    return network(value)
+    return endpoint(value, within) if kind_of(value) == "endpoint" else network(value)
+
+
+def kind_of(value: str) -> ConsumerKind:
+    """By what an entry of an accept or reject list names the consumer."""
+    if "/forwardingRules/" in value:
+        return "endpoint"
+    return "network" if "/" in value else "project"
+
+
+def endpoint(value: str, within: str | None = None) -> Fault | None:
+    """An endpoint's self link with its numeric id, in the region `within` when that is given.
+
+    Google takes no name here: https://cloud.google.com/vpc/docs/about-controlling-access-published-services.
+    """
+    match = re.fullmatch(ENDPOINT, value)
+    if match is None:
+        remedy = "`gcloud compute forwarding-rules describe ENDPOINT --format='value(selfLinkWithId)'` prints it"
+        return mismatch(
+            value, ENDPOINT, "an endpoint", "projects/PROJECT/regions/REGION/forwardingRules/NUMBER", remedy
+        )
+    return _elsewhere(value, match["region"], within, "an endpoint")
+
+
+def endpoint_limit(entries: Mapping[str, int]) -> Fault | None:
+    """An accepted endpoint is a single connection, and the google provider keeps one such entry of a list.
+
+    It finds entries by project, network and limit alone (up to 8.0 and its main branch of August 2026,
+    computeServiceAttachmentConsumerAcceptListsHash), so two endpoints would be one entry to it.
+    """
+    accepted = {entry: limit for entry, limit in entries.items() if kind_of(entry) == "endpoint"}
+    too_many = [f"{limit} for {entry}" for entry, limit in accepted.items() if limit != 1]
+    if too_many:
+        return Fault(wrong=f"an endpoint's limit is {too_many[0]}", allowed="1 for an endpoint", remedy="correct it")
+    if len(accepted) < 2:
+        return None
+    return Fault(
+        wrong=f"{len(accepted)} endpoints are accepted, of which the google provider would keep one",
+        allowed="one endpoint, or any number of projects or networks",
+        remedy="accept projects or networks, or publish the service once more for the other endpoint",
+    )
 
 
 def network(value: str) -> Fault | None:
@@ -54,13 +109,7 @@ def subnet(value: str, within: str | None = None) -> Fault | None:
     match = re.fullmatch(SUBNETWORK, value)
     if match is None:
         return mismatch(value, SUBNETWORK, "a subnet", SUBNET_FORM, "correct it")
-    if within is not None and match["region"] != within:
-        return Fault(
-            wrong=f"{shown(value)} is in {match['region']}",
-            allowed=f"a subnet in {within}",
-            remedy="take one there, or the subnet's region",
-        )
-    return None
+    return _elsewhere(value, match["region"], within, "a subnet")
 
 
 def subnet_or_name(value: str, within: str | None = None) -> Fault | None:
@@ -81,19 +130,15 @@ def project_of(link: str) -> str:
     return plain(link).split("/")[1]
 
 
-def is_network(value: str) -> bool:
-    """Whether a list's entry names a network rather than a project."""
-    return "/" in value
-
-
 def one_kind(entries: Iterable[str]) -> Fault | None:
-    """Google takes projects or networks in an attachment's lists, never both kinds."""
+    """Google takes projects, networks or endpoints in an attachment's lists, never two kinds."""
     known = list(entries)
-    if {is_network(entry) for entry in known} != {True, False}:
+    kinds = sorted({f"{kind_of(entry)}s" for entry in known}, reverse=True)
+    if len(kinds) < 2:
         return None
     return Fault(
-        wrong=f"projects and networks are mixed: {', '.join(known)}",
-        allowed="one kind for the whole list",
+        wrong=f"{' and '.join(kinds)} are mixed: {', '.join(known)}",
+        allowed="one kind for both lists",
         remedy="name every consumer by project, or every one by network",
     )
 
@@ -131,3 +176,14 @@ def service_attachment(value: str, within: str | None = None) -> Fault | None:
             remedy=f"deploy the consumer in {match['region']}, or take an attachment in {within}",
         )
     return None
+
+
+def _elsewhere(value: str, region: str, within: str | None, what: str) -> Fault | None:
+    if within is None or region == within:
+        return None
+    noun = what.removeprefix("an ").removeprefix("a ")
+    return Fault(
+        wrong=f"{shown(value)} is in {region}",
+        allowed=f"{what} in {within}",
+        remedy=f"take one there, or the {noun}'s region",
+    )

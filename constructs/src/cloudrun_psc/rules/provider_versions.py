@@ -6,12 +6,33 @@ Versions are those of the provider's CHANGELOG.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 Version = tuple[int, int, int]
 # Logging ends with its block; before, the provider leaves it on (#22289).
 FLOW_LOGS_END: Version = (7, 0, 0)
-# `subnet` of google_network_management_vpc_flow_logs_config (#24896).
-SUBNETS_LOGGED: Version = (7, 10, 0)
+
+
+@dataclass(frozen=True)
+class NewerField:
+    """An attribute or block of a resource that the bindings of provider 6.50 lack, and the first provider that has it.
+
+    Constructs set it by an override of this name; an older provider calls it unsupported at plan.
+    """
+
+    name: str
+    since: Version
+
+    @property
+    def needed(self) -> str:
+        """The first version, as a constraint names it: 7.24."""
+        return ".".join(map(str, self.since[:2]))
+
+
+# Of google_network_management_vpc_flow_logs_config (#24896).
+SUBNETS_LOGGED = NewerField("subnet", (7, 10, 0))
+# Of google_compute_service_attachment: entries with `endpoint_url` (#26434).
+ENDPOINTS_ACCEPTED = NewerField("consumer_accept_lists", (7, 24, 0))
 
 _CLAUSE = re.compile(r"(~>|>=|<=|!=|=|>|<)? ?([0-9.]+)")
 
