@@ -130,11 +130,13 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
     former = filled.at((*path, "former_key"))
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, _PREFIX if front else path)
-    exists = filled.at((*path, "run_service"))
+    exists, balanced = filled.at((*path, "run_service")), filled.at((*path, "forwarding_rule")) is not None
     if isinstance(exists, str):
         filled.put((*path, "names"), "service", exists, (*path, "run_service"))
     for part, name in default_names.service_parts(f"{front}{stem}").items():
-        filled.put((*path, "names"), part, name, source)
-    filled.put(path, "invokers", callers, ("consumers",))
+        if part == "service_attachment" or not balanced:
+            filled.put((*path, "names"), part, name, source)
+    if not balanced:
+        filled.put(path, "invokers", callers, ("consumers",))
     if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
         filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))

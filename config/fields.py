@@ -175,6 +175,11 @@ SubnetLink = Annotated[
     _ruled(connections.subnet),
     _schema(connections.SUBNETWORK, "projects/net-host/regions/asia-northeast1/subnetworks/apps"),
 ]
+ForwardingRuleLink = Annotated[
+    str,
+    _ruled(connections.forwarding_rule),
+    _schema(connections.FORWARDING_RULE, "projects/my-producer/regions/asia-northeast1/forwardingRules/orders"),
+]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),

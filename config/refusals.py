@@ -26,6 +26,8 @@ _TYPES = {
     "list_type": "a list",
 }
 _BOUNDS = {"ge": "at least {:g}", "gt": "more than {:g}", "le": "at most {:g}", "lt": "less than {:g}"}
+# More keys than these and the sentence is no longer read.
+_FEW = 24
 _OR_DEFAULT = ", or remove the key to take the default"
 
 
@@ -139,7 +141,8 @@ def _unknown_key(path: KeyPath) -> Fault:
         remedy = planned(key)
     else:
         remedy = f"did you mean {near[0]!r}?" if near else "remove it"
-    return Fault(wrong="is an unknown key", allowed=", ".join(known), remedy=remedy)
+    few = ", ".join(known) if len(known) <= _FEW else f"one of {len(known)} keys that ./psc config --reference lists"
+    return Fault(wrong="is an unknown key", allowed=few, remedy=remedy)
 
 
 def _fault_of_text(text: str, path: KeyPath) -> Fault | None:

@@ -15,6 +15,8 @@ from deployment.values import Json
 _NETWORK, _SUBNET = re.compile(connections.NETWORK), re.compile(connections.SUBNETWORK)
 # The postcondition of a data source where the configuration says the range.
 _SAID = re.compile(r'self\.ip_cidr_range == "([0-9./]+)"')
+# The postcondition of a data source about the port of a load balancer of others.
+_PORT = re.compile(r'self\.port_range == "([0-9]+)-')
 # Where nothing tells a subnet's range: outside the ranges of the reference deployment and of most examples.
 _UNTOLD = IPv4Network("172.16.0.0/12")
 _PROXIES = "REGIONAL_MANAGED_PROXY"
@@ -48,6 +50,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     any that is not `used`: nobody knows it before the plan.
     """
     told, subnets, balanced, taken = Granted(), dict[str, _Subnet](), dict[str, str](), set(used)
+    rules: dict[str, Json] = {}
     for content in contents:
         resources, own = content.get("resource", {}), _own_project(content)
         for type_, values in _each(content.get("resource", {})):
@@ -57,13 +60,13 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
                 _share(told, network, str(values.get("project", own)))
             if type_ == "google_compute_forwarding_rule" and values.get("load_balancing_scheme") == "INTERNAL_MANAGED":
                 balanced |= {network: str(values.get("region"))} if network and "region" in values else {}
-        for values in content.get("data", {}).get("google_cloud_run_v2_service", {}).values():
-            place = f"projects/{values.get('project', own)}/locations/{values.get('location')}"
-            path = f"{place}/services/{values.get('name')}"
-            if "${" not in path and "None" not in path:
-                told.services[path] = {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}
+        told.services |= {path: dict(_CLOSED) for path in _run_services(content, own)}
+        rules |= dict(_rules(content))
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
+            if rules and not home:  # a load balancer of others is in a network that no link names
+                home = f"projects/{_project(subnet)}/global/networks/existing-network"
+                told.resources[home] = {"name": _name(home), "autoCreateSubnetworks": False}
             known = subnets.setdefault(subnet, _Subnet(network=home))
             known.purpose = purpose or known.purpose
             _share(told, subnet, project)
@@ -72,8 +75,54 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     for network, region in balanced.items():
         path = f"projects/{_project(network)}/regions/{region}/subnetworks/existing-proxies"
         subnets[path] = _Subnet(network=network, purpose=_PROXIES)
+    networks = [path for path in told.resources if _NETWORK.fullmatch(path)]
+    for path, rule in rules.items():
+        _balance(told, subnets, path, rule, networks[0])
     told.resources |= _bodies({path: subnet for path, subnet in subnets.items() if subnet.network}, taken)
+    for path, rule in rules.items():
+        backend = {"name": rule["name"], **_INTERNAL, "protocol": "TCP"}
+        told.resources |= {rule["backendService"]: backend, path: rule}
     return told
+
+
+def _run_services(content: Json, own: str) -> Iterator[str]:
+    for values in content.get("data", {}).get("google_cloud_run_v2_service", {}).values():
+        place = f"projects/{values.get('project', own)}/locations/{values.get('location')}"
+        path = f"{place}/services/{values.get('name')}"
+        if "${" not in path and "None" not in path:
+            yield path
+
+
+_CLOSED = {"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"}
+_INTERNAL = {"loadBalancingScheme": "INTERNAL"}
+
+
+def _rules(content: Json) -> Iterator[tuple[str, Json]]:
+    """The forwarding rules of others: passthrough ones, as nothing follows what is behind them."""
+    for values in content.get("data", {}).get("google_compute_forwarding_rule", {}).values():
+        place = f"projects/{values['project']}/regions/{values['region']}"
+        conditions = str([one["condition"] for one in blocks(values.get("lifecycle", {}), "postcondition")])
+        port = _PORT.search(conditions)
+        yield (
+            f"{place}/forwardingRules/{values['name']}",
+            {
+                "name": values["name"],
+                **_INTERNAL,
+                "IPProtocol": "TCP",
+                "ports": [port[1] if port else "80"],
+                "allowGlobalAccess": "self.allow_global_access" in conditions,
+            },
+        )
+
+
+def _balance(told: Granted, subnets: dict[str, _Subnet], path: str, rule: Json, network: str) -> None:
+    """Give a rule of others a subnet in the network where its NAT subnets are, and a backend service."""
+    region, home = path.split("/")[3], _project(network)
+    subnet = f"projects/{home}/regions/{region}/subnetworks/existing-load-balancers"
+    subnets[subnet] = _Subnet(network=network)
+    _share(told, subnet, _project(path))
+    place = f"projects/{_project(path)}/regions/{region}"
+    rule |= {"network": network, "subnetwork": subnet, "backendService": f"{place}/backendServices/{rule['name']}"}
 
 
 def _own_project(content: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from handover.facts import Facts, another_address
 from handover.handed_stack import HandedStack
@@ -25,7 +24,8 @@ def sections(facts: Facts) -> Iterator[str]:
         if service:
             yield _accept(facts, facts.producer, service)
             yield _revoke(facts, facts.producer, service)
-        yield _image(facts, facts.producer, facts.producer.services[0])
+        if made := next((candidate.image for candidate in facts.producer.services if candidate.image), None):
+            yield _image(facts, facts.producer, made)
     if any(stack.endpoints for stack in facts.consumers):
         yield _move(facts, next(stack for stack in facts.consumers if stack.endpoints))
     yield _status(facts)
@@ -59,17 +59,20 @@ def _changeable(facts: Facts) -> str:
 def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
     accepted = service.accept.value | {accept_entry(service, _NEW_PROJECT): 5}
-    edit = _edit(facts, stack, **{service.accept.name: accepted, service.added_invokers.name: [_NEW_CALLER]})
+    callers = {service.added_invokers.name: [_NEW_CALLER]} if service.added_invokers else {}
+    edit = _edit(facts, stack, **{service.accept.name: accepted, **callers})
+    call, member = (
+        (", and add the account that calls to the invokers", " and adds one IAM member") if callers else ("", "")
+    )
     return "\n".join(
         [
             "### Accept a consumer",
             "",
-            f"Add its project to the accept list, with the number of endpoints that it may have (here 5), and add the "
-            f"account that calls to the invokers. {edit}",
+            f"Add its project to the accept list, with the number of endpoints that it may have (here 5){call}. {edit}",
             "",
             shell(*_apply(stack)),
             "",
-            "The plan updates the attachment in place and adds one IAM member. It may show entries that stay as "
+            f"The plan updates the attachment in place{member}. It may show entries that stay as "
             "removed and added again, but it is a single call, and nobody's connection is touched. Then give the "
             "consumer the target for its endpoint and the audience for its ID tokens:",
             "",
@@ -85,12 +88,14 @@ def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
 
 def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
-    edit = _edit(facts, stack, **{service.accept.name: service.accept.value, service.added_invokers.name: []})
+    callers = {service.added_invokers.name: list[str]()} if service.added_invokers else {}
+    edit = _edit(facts, stack, **{service.accept.name: service.accept.value, **callers})
+    call = "Remove its account from the invokers. " if callers else ""
     lines = [
         "### Revoke a consumer",
         "",
         "Remove its project from the accept list: its connections are cut at once, and its endpoint shows PENDING. "
-        f"Remove its account from the invokers. {edit}",
+        f"{call}{edit}",
         "",
         shell(*_apply(stack)),
     ]
@@ -124,11 +129,11 @@ def _who(variable: Variable) -> str:
     return f"`{variable.value}`" if variable.value else "the default Compute Engine account of the consumer's project"
 
 
-def _image(facts: Facts, stack: HandedStack, service: HandedService) -> str:
-    repository = str(service.image.value).partition("@")[0]
+def _image(facts: Facts, stack: HandedStack, image: Variable) -> str:
+    repository = str(image.value).partition("@")[0]
     last = repository.rpartition("/")[2].partition(":")[0]
     new = f"{repository.rpartition('/')[0]}/{last}:NEW-TAG".lstrip("/")
-    edit = _edit(facts, stack, **{service.image.name: new})
+    edit = _edit(facts, stack, **{image.name: new})
     return "\n".join(
         [
             "### Change the image",
@@ -188,18 +193,22 @@ def _status(facts: Facts) -> str:
 
 def _producer_status(facts: Facts, service: HandedService) -> str:
     assert facts.producer is not None
-    resources = facts.producer.content["resource"]
-    run = resources[SERVICE.type][service.address]
-    attachment = resources[SERVICE_ATTACHMENT.type][service.address]
+    run = service.run
+    attachment = facts.producer.content["resource"][SERVICE_ATTACHMENT.type][service.address]
     where = f"--project={attachment['project']} --region={attachment['region']}"
+    connected = (
+        "# Who is connected, and how.",
+        f"gcloud compute service-attachments describe {attachment['name']} {where} "
+        "--format='yaml(connectedEndpoints,consumerAcceptLists,consumerRejectLists)'",
+    )
+    if run is None:
+        return shell(*connected)
     condition = (
         f'resource.type="cloud_run_revision" AND resource.labels.service_name="{run["name"]}" AND '
         f'logName="projects/{run["project"]}/logs/run.googleapis.com%2Frequests"'
     )
     return shell(
-        "# Who is connected, and how.",
-        f"gcloud compute service-attachments describe {attachment['name']} {where} "
-        "--format='yaml(connectedEndpoints,consumerAcceptLists,consumerRejectLists)'",
+        *connected,
         "# Who may call.",
         f"gcloud run services get-iam-policy {run['name']} {where}",
         "# Requests of all callers.",

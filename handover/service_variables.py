@@ -50,14 +50,15 @@ class HandedService:
     """What was lifted of one service.
 
     `accept` is None with automatic acceptance, and where the list holds the one endpoint that the provider can keep.
+    What runs is `run`, as synthesized or as read of others; None behind a load balancer of others.
     """
 
     address: str
     name: str
-    image: Variable
-    scaling: Variable
-    added_invokers: Variable
-    added_address: str
+    run: Json | None = None
+    image: Variable | None = None
+    scaling: Variable | None = None
+    added_invokers: Variable | None = None
     invokers: list[Invoker] = field(default_factory=list)
     accept: Variable | None = None
     by_network: bool = False
@@ -65,7 +66,7 @@ class HandedService:
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
-        return [self.image, self.scaling, *([self.accept] if self.accept else []), self.added_invokers]
+        return [one for one in (self.image, self.scaling, self.accept, self.added_invokers) if one is not None]
 
 
 def lift(stack: Json) -> list[HandedService]:
@@ -74,26 +75,39 @@ def lift(stack: Json) -> list[HandedService]:
     No address changes: the same resources stand under the same names.
     """
     resources = stack.get("resource", {})
+    made, read = resources.get(_SERVICE, {}), stack.get("data", {}).get(_SERVICE, {})
     services = []
-    for address, run in sorted(resources.get(_SERVICE, {}).items()):
-        service = HandedService(
-            address=address,
-            name=run["name"],
-            image=_image(address, run),
-            scaling=_scaling(address, run),
-            added_invokers=_added(address),
-            added_address=_free_name(f"{address}_added_invokers", resources.get(_MEMBER, {})),
-        )
-        service.invokers = list(_invokers(address, resources))
-        resources.setdefault(_MEMBER, {})[service.added_address] = _for_each(service, run)
-        attachment = resources.get(_ATTACHMENT, {}).get(address)
-        entries = attachment.get("consumer_accept_lists", []) if attachment else []
+    for address, attachment in sorted(resources.get(_ATTACHMENT, {}).items()):
+        run = made.get(address) or read.get(address)
+        service = HandedService(address=address, name=run["name"] if run else attachment["name"], run=run)
+        if address in made:
+            service.image, service.scaling = _image(address, made[address]), _scaling(address, made[address])
+        if run:
+            _lift_invokers(service, run, resources, made=address in made)
+        entries = attachment.get("consumer_accept_lists", [])
         by_endpoint = any("endpoint_url" in entry for entry in entries)
-        if attachment and attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
+        if attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
             service.by_network = any("network_url" in entry for entry in entries)
             service.accept = _accept(address, attachment, by_network=service.by_network)
         services.append(service)
     return services
+
+
+def _lift_invokers(service: HandedService, run: Json, resources: Json, *, made: bool) -> None:
+    """Take those of the start out, and put a resource for further ones in; it holds nothing, so no plan shows it."""
+    name = f"${{{_SERVICE}.{service.address}.name}}" if made else run["name"]
+    service.added_invokers = _added(service.address)
+    service.invokers = list(_invokers(service.address, name, resources))
+    added = _free_name(f"{service.address}_added_invokers", resources.get(_MEMBER, {}))
+    resources.setdefault(_MEMBER, {})[added] = {
+        "for_each": f"${{var.{service.added_invokers.name}}}",
+        **({"lifecycle": {"replace_triggered_by": [f"{_SERVICE}.{service.address}.uid"]}} if made else {}),
+        "location": run["location"],
+        "member": "${each.value}",
+        "name": name,
+        "project": run["project"],
+        "role": "roles/run.invoker",
+    }
 
 
 def _image(address: str, run: Json) -> Variable:
@@ -172,22 +186,9 @@ def _added(address: str) -> Variable:
     )
 
 
-def _for_each(service: HandedService, run: Json) -> Json:
-    """The resource of callers to come; it holds nothing at first, so no plan shows it."""
-    return {
-        "for_each": f"${{var.{service.added_invokers.name}}}",
-        "lifecycle": {"replace_triggered_by": [f"{_SERVICE}.{service.address}.uid"]},
-        "location": run["location"],
-        "member": "${each.value}",
-        "name": f"${{{_SERVICE}.{service.address}.name}}",
-        "project": run["project"],
-        "role": "roles/run.invoker",
-    }
-
-
-def _invokers(address: str, resources: Json) -> Iterator[Invoker]:
+def _invokers(address: str, mine: str, resources: Json) -> Iterator[Invoker]:
+    """The grants on the service that `mine`, a name or a reference, stands for."""
     members = resources.get(_MEMBER, {})
-    mine = f"${{{_SERVICE}.{address}.name}}"
     for name in sorted(name for name, member in members.items() if member["name"] == mine and "for_each" not in member):
         resource = members.pop(name)
         variable = _named(address, name, resource["member"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +102,8 @@ class RehearsalCloud:
         try:
             with opener.open(request, timeout=30) as answer:
                 content: Json = json.loads(answer.read() or b"{}")
+        except urllib.error.HTTPError as error:
+            raise CloudError(f"the stand-in refuses {method} {path}: {error.read().decode()}") from error
         except OSError as error:
             raise CloudError(f"the stand-in does not answer {method} {path}: {error}") from error
         return content

@@ -32,6 +32,8 @@ def _at(state: Json, link: str) -> Json:
 
 
 def _behind(state: Json, rule: Json) -> Iterator[str]:
+    if rule.get("backendService"):
+        return  # a passthrough rule, which is of others: what is behind it, too
     proxy = _at(state, rule.get("target", ""))
     url_map = _at(state, proxy.get("urlMap", ""))
     backend = _at(state, url_map.get("defaultService", ""))

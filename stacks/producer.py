@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
 from cloudrun_psc import (
     Container,
+    ExistingForwardingRule,
     ExistingProducerNetwork,
     ExistingService,
     InternalLoadBalancer,
@@ -49,10 +50,11 @@ class ProducerStack(SideStack):
         super().__init__(app, PRODUCER, settings, side)
         self._settings, self._side = settings, side
         secrets = any(service.secrets or service.secret_files for service in side.services.values())
-        self._apis = ProjectApis(
-            self, "apis", project=side.project, apis=[RUN, COMPUTE, *([SECRETS] if secrets else [])]
-        ).all()
-        self._network = self._existing_network() or self._own_network()
+        run = not side.services or any(service.forwarding_rule is None for service in side.services.values())
+        apis = [*([RUN] if run else []), COMPUTE, *([SECRETS] if secrets else [])]
+        self._apis = ProjectApis(self, "apis", project=side.project, apis=apis).all()
+        # Nothing stands in a network where all load balancers and NAT subnets are of others.
+        self._network = (self._existing_network() or self._own_network()) if side.uses_network else None
         self._compute = {
             key: self._compute_enabled(key, consumer.project) for key, consumer in self._looked_up().items()
         }
@@ -98,9 +100,51 @@ class ProducerStack(SideStack):
 
     def _publish(self, key: str, service: ServiceSettings) -> None:
         scope, address = Construct(self, f"service-{key}"), address_name(key)
+        load_balancer: ExistingForwardingRule | InternalLoadBalancer
+        if service.forwarding_rule is None:
+            url = self._service(scope, address, service).url
+            load_balancer = self._load_balancer(scope, address, key, service)
+        else:
+            url = service.url or ""
+            load_balancer = ExistingForwardingRule(
+                scope,
+                "load-balancer",
+                forwarding_rule=service.forwarding_rule,
+                port=service.port,
+                network=self._side.network.existing if service.made_ranges else None,
+                global_access=service.global_access,
+                depends_on=self._apis,
+                address=address,
+            )
+        published = PublishedService(
+            scope,
+            "attachment",
+            project=self._side.project,
+            region=self._settings.region,
+            name=service.names.service_attachment,
+            target=load_balancer,
+            nat_subnets=[
+                *(self._nat_subnet(address, range_) for range_ in service.made_ranges),
+                *service.nat_subnets,
+            ],
+            connection_preference=service.connection_preference,
+            accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
+            reject=[self._settings.project_of(entry) for entry in service.reject],
+            propagated_connection_limit=service.propagated_connection_limit,
+            description=service.description,
+            deletion_protection=self._settings.deletion_protection,
+            # No reference orders the attachment after what is read, and so after the APIs.
+            depends_on=[load_balancer.data] if isinstance(load_balancer, ExistingForwardingRule) else [],
+            address=address,
+        )
+        self._promise(key, url, service.port, published)
+
+    def _load_balancer(
+        self, scope: Construct, address: str, key: str, service: ServiceSettings
+    ) -> InternalLoadBalancer:
+        assert self._network is not None
         stem = f"{front(self._settings.name_prefix)}{service.former_key or key}"
-        run = self._service(scope, address, service)
-        load_balancer = InternalLoadBalancer(
+        return InternalLoadBalancer(
             scope,
             "load-balancer",
             network=self._network,
@@ -120,48 +164,23 @@ class ProducerStack(SideStack):
             depends_on=self._apis,
             address=address,
         )
-        published = PublishedService(
-            scope,
-            "attachment",
-            project=self._side.project,
-            region=self._settings.region,
-            name=service.names.service_attachment,
-            target=load_balancer,
-            nat_subnets=[
-                *(self._nat_subnet(address, range_) for range_ in service.made_ranges),
-                *service.nat_subnets,
-            ],
-            connection_preference=service.connection_preference,
-            accept={self._settings.project_of(entry): limit for entry, limit in service.accept.items()},
-            reject=[self._settings.project_of(entry) for entry in service.reject],
-            propagated_connection_limit=service.propagated_connection_limit,
-            description=service.description,
-            deletion_protection=self._settings.deletion_protection,
-            address=address,
-        )
-        self._promise(key, run, load_balancer, published)
 
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
         network, ranges = self._side.network, [one for each in self._side.services.values() for one in each.made_ranges]
         # Only one can have a name that is given; which one must not depend on the order of services.
         lowest = min(ranges, key=IPv4Network)
         as_given = range_ == lowest if is_given(network, "nat_subnet_name") else None
+        assert self._network is not None
         return self._network.add_nat_subnet(owner, range_, name=network.nat_subnet_name, as_given=as_given)
 
-    def _promise(
-        self,
-        key: str,
-        run: PrivateService | ExistingService,
-        load_balancer: InternalLoadBalancer,
-        published: PublishedService,
-    ) -> None:
+    def _promise(self, key: str, url: str, port: int, published: PublishedService) -> None:
         """The outputs that consumers rely on, and a warning while an endpoint waits or was cut."""
         self.output(output_name(key, SELF_LINK), published.self_link, f"What an endpoint for {key} points at.")
-        self.output(output_name(key, URL), run.url, f"The audience of an ID token for {key}; nothing to connect to.")
+        self.output(output_name(key, URL), url, f"The audience of an ID token for {key}; nothing to connect to.")
         self.output(
             output_name(key, REGION), self._settings.region, f"The region that an endpoint for {key} must be in."
         )
-        self.output(output_name(key, PORT), load_balancer.port, f"The port that an endpoint for {key} answers on.")
+        self.output(output_name(key, PORT), port, f"The port that an endpoint for {key} answers on.")
         endpoints = f"google_compute_service_attachment.{address_name(key)}.connected_endpoints"
         open_ = 'if endpoint.status != "ACCEPTED"'
         waiting = f'[for endpoint in {endpoints} : "${{endpoint.endpoint}} ${{endpoint.status}}" {open_}]'
@@ -260,11 +279,12 @@ class ProducerStack(SideStack):
         should show nothing else.
         """
         invokers = {invoker for service in self._side.services.values() for invoker in service.invokers}
+        called = {key for key, service in self._side.services.items() if service.forwarding_rule is None}
         return {
             key: consumer
             for key, consumer in self._settings.consumers.items()
             if not accounts.invoker(self._settings, key).member
-            and (key in invokers or any(endpoint.service for endpoint in consumer.endpoints.values()))
+            and (key in invokers or any(endpoint.service in called for endpoint in consumer.endpoints.values()))
         }
 
     def _compute_enabled(self, consumer: str, project: str) -> list[ITerraformDependable]:

@@ -22,6 +22,10 @@ def make(
     """
     with cloud.lock:
         judged = {name: set(known) for name, known in cloud.judged.items()}
+        for host, service in shared:
+            # Whoever asks for flow logs of a subnet has asked its project's owners for the API, too.
+            _enable(cloud, f"projects/{host}", "networkmanagement.googleapis.com")
+            cloud.service_projects[cloud.project(service).id] = cloud.project(host).id
         for path, body in resources.items():
             _enable(cloud, path, "compute.googleapis.com")
             _post(cloud, f"/compute/v1/{path.rpartition('/')[0]}", body)
@@ -32,10 +36,6 @@ def make(
             _post(
                 cloud, f"/run/v2/{parent}?serviceId={name}", {"template": {"containers": [{"image": _IMAGE}]}, **body}
             )
-        for host, service in shared:
-            # Whoever asks for flow logs of a subnet has asked its project's owners for the API, too.
-            _enable(cloud, f"projects/{host}", "networkmanagement.googleapis.com")
-            cloud.service_projects[cloud.project(service).id] = cloud.project(host).id
         cloud.judged = judged  # no part of what is tried
 
 

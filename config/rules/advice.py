@@ -26,9 +26,10 @@ def notes(settings: Settings) -> Iterator[str]:
         )
     for key, service in (settings.producer.services if settings.producer else {}).items():
         where = f"producer.services.{key}"
-        if not service.invokers:
+        if not service.invokers and service.forwarding_rule is None:
             yield f"{where}.invokers: nobody may call the service; add a consumer's key or a service account"
-        yield from _ports(where, service)
+        if service.forwarding_rule is None:
+            yield from _ports(where, service)
         if not service.global_access and not service.accept and service.connection_preference != ACCEPT_AUTOMATIC:
             yield (
                 f"{where}.global_access: nobody is accepted yet: decide now whether clients of other regions are to "

@@ -36,6 +36,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _place(settings, path, network.existing, (*path, "subnet", "existing"), subnet.existing)
     for path, _, service in services_of(settings):
         yield from _run_service(path, service)
+        yield from _forwarding_rule(settings, path, service)
     for path, _, consumer, endpoint in endpoints_of(settings):
         if consumer.network.subnet.existing and not endpoint.address:
             fault = Fault(
@@ -73,6 +74,46 @@ def _run_service(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
                     remedy="give it in the pipeline, or take revisions: external out",
                 )
                 yield Finding((*path, key), fault, ((*path, "revisions"),))
+
+
+def _forwarding_rule(settings: Settings, path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    """A load balancer of others: whatever is behind its rule is theirs to say."""
+    here: KeyPath = (*path, "forwarding_rule")
+    if service.forwarding_rule is None or settings.producer is None:
+        if is_given(service, "url"):
+            fault = Fault(
+                wrong="is given without forwarding_rule: the URL is Cloud Run's to say",
+                allowed="url with forwarding_rule",
+                remedy="remove it",
+            )
+            yield Finding((*path, "url"), fault, (here,))
+        return
+    others = ("run_service", *_SERVICE, "invokers", "address")
+    yield from _unused(path, service, "forwarding_rule", others)
+    made = [part for part in type(service.names).model_fields if part != "service_attachment"]
+    yield from _unused((*path, "names"), service.names, "forwarding_rule", tuple(made), above=1)
+    misplaced = connections.forwarding_rule(service.forwarding_rule, within=settings.region)
+    if misplaced is None and connections.project_of(service.forwarding_rule) != settings.producer.project:
+        misplaced = Fault(
+            wrong=f"is in the project {connections.project_of(service.forwarding_rule)}",
+            allowed=f"a rule of {settings.producer.project}, where its attachment is made",
+            remedy="publish it from its own project, by a configuration of its own",
+        )
+    yield from refused(here, misplaced, ("region",), ("producer", "project"))
+    if service.url is None:
+        fault = Fault(
+            wrong="is missing: nobody but the load balancer's owner knows it",
+            allowed="https://HOST, as an ID token's audience has it",
+            remedy="give what callers ask for",
+        )
+        yield Finding((*path, "url"), fault, (here,))
+    if service.made_ranges and settings.producer.network.existing is None:
+        fault = Fault(
+            wrong="is missing: NAT subnets stand in the network of the rule, which is not made here",
+            allowed="nat_subnets, or producer.network.existing and nat_ranges",
+            remedy=f"give subnets of that network with the purpose PRIVATE_SERVICE_CONNECT: {connections.SUBNET_FORM}",
+        )
+        yield Finding((*path, "nat_subnets"), fault, (here, ("producer", "network", "existing")))
 
 
 def _producer(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
         for part in ServiceNames.model_fields:
             kind = "Cloud Run service" if part == "service" else part.replace("_", " ")
             path: KeyPath = ("producer", "services", service, "names", part)
-            yield project, kind, getattr(values.names, part), path
+            if name := getattr(values.names, part):
+                yield project, kind, name, path
     yield from _grown(settings.producer)
 
 
@@ -89,6 +90,8 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
             if grown != network.nat_subnet_name:
                 home = connections.project_of(network.existing) if network.existing else producer.project
                 yield home, "subnet", grown, (*path, "nat_ranges", index)
+        if service.forwarding_rule is not None:
+            continue
         names, place = service.names, subnet.range
         rule = content_names.forwarding_rule_name(
             names.forwarding_rule, service.port, service.address, place, global_access=service.global_access

@@ -76,3 +76,9 @@ class ProducerSettings(Side):
     services: dict[fields.Key, ServiceSettings] = Field(
         default_factory=dict, description="The published services, by key."
     )
+
+    @property
+    def uses_network(self) -> bool:
+        """Whether anything is made in the network: what publishes a load balancer of others may not."""
+        services = self.services.values()
+        return not services or any(service.forwarding_rule is None or service.made_ranges for service in services)

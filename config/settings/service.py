@@ -124,6 +124,14 @@ class ServiceSettings(Section):
         None,
         description="A Cloud Run service that exists, in place of one of our own; its owner says what runs.",
     )
+    forwarding_rule: fields.ForwardingRuleLink | None = Field(
+        None,
+        description="An internal load balancer that exists, by its forwarding rule, in place of Cloud Run and a load "
+        "balancer of our own; port and url say how to call it.",
+    )
+    url: fields.Audience | None = Field(
+        None, description="With forwarding_rule: the audience of an ID token for what it leads to."
+    )
     revisions: Literal["terraform", "external"] = Field(
         "terraform",
         description="external: a pipeline deploys revisions; image is the first one's, and no apply puts back what a "

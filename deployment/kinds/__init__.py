@@ -15,7 +15,7 @@ from deployment.kinds.cloud_run import (
     SERVICE,
 )
 from deployment.kinds.firewall import FIREWALL
-from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
+from deployment.kinds.forwarding_rule import EXISTING_RULE, FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import Kind
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
@@ -54,6 +54,7 @@ KINDS: tuple[Kind, ...] = (
     PROJECT,
     EXISTING_SERVICE,
     EXISTING_SUBNET,
+    EXISTING_RULE,
     SUBNETWORKS,
     RULES,
 )

@@ -110,6 +110,7 @@ FRONTEND = replace(
         "lifecycle.ignore_changes": _KEPT_NAME,
     },
 )
+EXISTING_RULE = data_source("google_compute_forwarding_rule", "a load balancer of others", grants=(NETWORK_ADMIN,))
 RULES = data_source("google_compute_forwarding_rules", "forwarding rules that exist", grants=(NETWORK_ADMIN,))
 GLOBAL_ENDPOINT = replace(
     PSC_ENDPOINT,

@@ -30,8 +30,9 @@ def resources(stack: TerraformStack, tmp_path: Path) -> Callable[[], dict[str, J
         app.synth()
         made = plain(json.loads((tmp_path / "out" / "stacks" / "tried" / "cdk.tf.json").read_text()))
         return {
-            f"{kind}.{name}": values
-            for kind, named in made.get("resource", {}).items()
+            f"{prefix}{kind}.{name}": values
+            for prefix, section in (("", "resource"), ("data.", "data"))
+            for kind, named in made.get(section, {}).items()
             for name, values in named.items()
         }
 

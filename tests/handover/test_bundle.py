@@ -54,10 +54,14 @@ def test_no_address_changes(file: Path, make: Make, synthesized: Callable[[Path]
     former = stacks_in(synthesized(file))
     assert set(made.manifest.stacks) == set(former)
     for stack in made.stacks:
-        added = {f"google_cloud_run_v2_service_iam_member.{service.added_address}" for service in stack.services}
+        added = {
+            f"google_cloud_run_v2_service_iam_member.{service.address}_added_invokers"
+            for service in stack.services
+            if service.run
+        }
         gone = {"data.terraform_remote_state.producer"} if stack.promised else set()
         assert addresses(read(made, stack.name)) == (addresses(former[stack.name]) | added) - gone
-        assert len(added) == len(stack.services)
+        assert len(added) == len([service for service in stack.services if service.run])
 
 
 @EVERY

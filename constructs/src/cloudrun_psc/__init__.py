@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import Probe as Probe
     from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.container import VpcAccess as VpcAccess
+    from cloudrun_psc.existing_forwarding_rule import ExistingForwardingRule as ExistingForwardingRule
     from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
     from cloudrun_psc.existing_producer_network import ExistingProducerNetwork as ExistingProducerNetwork
     from cloudrun_psc.existing_service import ExistingService as ExistingService
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
     "Container": "container",
+    "ExistingForwardingRule": "existing_forwarding_rule",
     "ExistingNetwork": "existing_network",
     "ExistingProducerNetwork": "existing_producer_network",
     "ExistingService": "existing_service",

@@ -28,8 +28,7 @@ from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.existing_network import HasSubnet, network_fault
 from cloudrun_psc.existing_rules import ExistingRules
 from cloudrun_psc.records import record, unchanged
-from cloudrun_psc.rules import default_names, defaults, names
-from cloudrun_psc.rules.bounds import PORT
+from cloudrun_psc.rules import connections, default_names, defaults, names
 from cloudrun_psc.rules.content_names import (
     base_name,
     endpoint_group_name,
@@ -145,8 +144,7 @@ class InternalLoadBalancer(Construct):
             if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
                 fault = known(value, base_name)
             faults.append((f"names.{key}", fault))
-        if is_known(port) and not PORT.least <= port <= PORT.most:
-            faults.append(("port", Fault(wrong=f"{port} is not a port", allowed=str(PORT))))
+        faults.append(("port", known(port, connections.port)))
         if ip_address is not None and is_known(ip_address):
             if range_ is not None and is_known(range_):
                 faults.append(("ip_address", address_in_subnet(ip_address, range_)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from cdktf import Postcondition, TerraformResourceLifecycle
+from cdktf import ITerraformDependable, Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_service_attachment import (
     ComputeServiceAttachment,
     ComputeServiceAttachmentConsumerAcceptLists,
@@ -62,6 +62,7 @@ class PublishedService(Construct):
         propagated_connection_limit: int | None = None,
         description: str | None = None,
         deletion_protection: bool = False,
+        depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
         """Publish `target` through `nat_subnets` (kept in this order); `accept` maps a project to its limit.
@@ -107,6 +108,7 @@ class PublishedService(Construct):
             enable_proxy_protocol=False,
             nat_subnets=[id_of(subnet) for subnet in nat_subnets],
             target_service=_rule_link(target),
+            depends_on=list(depends_on) or None,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if deletion_protection else None,
         )
         claim(self.resource, "google_compute_service_attachment", resource_address(self, address))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
+from cloudrun_psc.rules.bounds import PORT
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
 from cloudrun_psc.rules.names import PROJECT_ID, REGION, RESOURCE_NAME, project_id
 
@@ -26,6 +27,9 @@ SUBNETWORK_OR_NAME = rf"(?:{SUBNETWORK}|{RESOURCE_NAME})"
 NETWORK = rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/global/networks/{RESOURCE_NAME}"
 ENDPOINT = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID}|[0-9]+)/regions/(?P<region>{REGION})/forwardingRules/(?P<id>[0-9]+)"
+)
+FORWARDING_RULE = (
+    rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/regions/(?P<region>{REGION})/forwardingRules/{RESOURCE_NAME}"
 )
 ConsumerKind = Literal["project", "network", "endpoint"]
 
@@ -102,6 +106,22 @@ def endpoint_limit(entries: Mapping[str, int]) -> Fault | None:
 def network(value: str) -> Fault | None:
     """A VPC network's self link."""
     return mismatch(value, NETWORK, "a network", "projects/PROJECT/global/networks/NETWORK", "correct it")
+
+
+def port(value: int) -> Fault | None:
+    """The port that a load balancer answers on."""
+    if PORT.least <= value <= PORT.most:
+        return None
+    return Fault(wrong=f"{value} is not a port", allowed=str(PORT))
+
+
+def forwarding_rule(value: str, within: str | None = None) -> Fault | None:
+    """A regional forwarding rule's self link, in the region `within` when that is given."""
+    match = re.fullmatch(FORWARDING_RULE, value)
+    if match is None:
+        allowed = "projects/PROJECT/regions/REGION/forwardingRules/NAME"
+        return mismatch(value, FORWARDING_RULE, "a forwarding rule", allowed, "correct it")
+    return _elsewhere(value, match["region"], within, "a forwarding rule")
 
 
 def subnet(value: str, within: str | None = None) -> Fault | None:
