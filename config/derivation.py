@@ -97,6 +97,10 @@ def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object, fro
         filled.put((*path, "test_vm"), "firewall_name", f"{front}{defaults.IAP_FIREWALL_RULE}", _PREFIX)
     if isinstance(region, str):
         filled.put((*path, "test_vm"), "zone", f"{region}-b", ("region",))
+    zone, subnet = filled.at((*path, "test_vm", "zone")), filled.at((*network, "subnet", "name"))
+    if filled.at((*path, "test_vm", "subnet_range")) is not None and isinstance(zone, str):
+        name = f"{subnet}-{zone.rpartition('-')[0]}"
+        filled.put((*path, "test_vm"), "subnet_name", name, (*path, "test_vm", "zone"))
     address = _fifth(filled.at((*network, "subnet", "range")))
     for name in filled.keys((*path, "endpoints")):
         endpoint = (*path, "endpoints", name)

@@ -83,3 +83,24 @@ def _testers(state: Json) -> Iterator[str]:
                 f"VM {instance['name']}: runs without a service account, so its metadata server has no ID token and "
                 "every call is answered 401; give it a service_account block"
             )
+        yield from _too_far(state, path, instance)
+
+
+def _too_far(state: Json, path: str, instance: Json) -> Iterator[str]:
+    """A VM of another region reaches only those endpoints of its network that have global access.
+
+    Source: https://cloud.google.com/vpc/docs/about-accessing-vpc-hosted-services-endpoints (global access).
+    """
+    region, (interface, *_) = path.split("/")[3].rpartition("-")[0], instance["networkInterfaces"]
+    network = _path(interface["network"])
+    endpoints = [
+        (connection["endpoint"], _at(state, connection["endpoint"]))
+        for connection in state["connections"].values()
+        if connection["status"] == "ACCEPTED" and connection["network"] == network
+    ]
+    near = [link for link, rule in endpoints if f"/regions/{region}/" in link or rule.get("allowPscGlobalAccess")]
+    if endpoints and not near:
+        yield (
+            f"VM {instance['name']}: is in {region}, and no endpoint in its network has global access, so every call "
+            "times out; give the service and the endpoint global_access: true"
+        )

@@ -14,6 +14,7 @@ from cloudrun_psc import (
     Subnet,
     SubnetFlowLogs,
 )
+from cloudrun_psc.existing_network import HasSubnet
 from cloudrun_psc.existing_subnets import existing_subnet
 from cloudrun_psc.project_apis import COMPUTE, IAP, NETWORK_MANAGEMENT
 from cloudrun_psc.rules import connections
@@ -93,11 +94,19 @@ class ConsumerStack(SideStack):
         return network
 
     def _test_vm(self) -> None:
-        vm = self._side.test_vm
+        vm, network = self._side.test_vm, self._network
+        place: HasSubnet = network
+        if vm.subnet_range and isinstance(network, ConsumerNetwork):
+            place = network.add_subnet(
+                vm.zone.rpartition("-")[0],
+                Subnet(name=vm.subnet_name, range=vm.subnet_range),
+                address="test_vm_subnet",
+                flow_logs=_flow_logs(self._side.flow_logs, self._settings.provider_version),
+            )
         IapTestVm(
             self,
             "vm",
-            network=self._network,
+            network=place,
             zone=vm.zone,
             name=vm.name,
             machine_type=vm.machine_type,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from cloudrun_psc.rules import connections, names
+from cloudrun_psc.rules import connections, names, ranges
 from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import KeyPath
 from config.rules.finding import Finding, endpoints_of, refused, services_of
-from config.settings import Settings
+from config.settings import ConsumerSettings, Settings
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -62,8 +62,35 @@ def _state_bucket(settings: Settings) -> Iterator[Finding]:
 
 def _zones(settings: Settings) -> Iterator[Finding]:
     for key, consumer in settings.consumers.items():
-        fault = names.zone(consumer.test_vm.zone, within=settings.region)
-        yield from refused(("consumers", key, "test_vm", "zone"), fault, ("region",))
+        vm, path = consumer.test_vm, ("consumers", key, "test_vm")
+        elsewhere = vm.subnet_range is not None
+        fault = names.zone(vm.zone, within=None if elsewhere else settings.region)
+        yield from refused((*path, "zone"), fault, ("region",))
+        if elsewhere:
+            yield from _subnet_elsewhere(settings, path, consumer)
+
+
+def _subnet_elsewhere(settings: Settings, path: KeyPath, consumer: ConsumerSettings) -> Iterator[Finding]:
+    """A subnet for the test VM in another region, from which it reaches endpoints with global access."""
+    vm, here, network = consumer.test_vm, (*path, "subnet_range"), (*path[:-1], "network")
+    if vm.zone.startswith(f"{settings.region}-"):
+        wrong = f"is given, but the zone {vm.zone} is in {settings.region}, where the consumer's subnet is"
+        fault = Fault(wrong=wrong, allowed="a zone of another region with it", remedy="remove it, or change the zone")
+        yield Finding(here, fault, ((*path, "zone"),))
+    elif not any(endpoint.global_access for endpoint in consumer.endpoints.values()):
+        wrong = "is given, but no endpoint has global access: from another region the VM reaches none"
+        fault = Fault(wrong=wrong, allowed="an endpoint with global_access: true", remedy="give one, or remove this")
+        yield Finding(here, fault, ((*path[:-1], "endpoints"),))
+    if consumer.network.existing:
+        fault = Fault(
+            wrong="is given, but the network exists: no subnet is made there",
+            allowed="a zone of the region in a network of others",
+            remedy="remove it, and test_vm.zone",
+        )
+        yield Finding(here, fault, ((*network, "existing"),))
+    elif vm.subnet_range and ranges.overlaps({"a": vm.subnet_range, "b": consumer.network.subnet.range}):
+        fault = ranges.overlap_fault(vm.subnet_range, "the consumer's subnet", consumer.network.subnet.range)
+        yield Finding(here, fault, ((*network, "subnet", "range"),))
 
 
 def _endpoint_targets(settings: Settings) -> Iterator[Finding]:

@@ -109,6 +109,8 @@ def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
         if not consumer.network.existing:
             yield project, "network", consumer.network.name, (*here, "network", "name")
             yield project, "subnet", consumer.network.subnet.name, (*here, "network", "subnet", "name")
+            if consumer.test_vm.subnet_range:
+                yield project, "subnet", consumer.test_vm.subnet_name, (*here, "test_vm", "subnet_name")
         for name, endpoint in consumer.endpoints.items():
             yield project, "forwarding rule", endpoint.name, (*here, "endpoints", name, "name")
             yield project, "address", endpoint.address_name, (*here, "endpoints", name, "address_name")

@@ -97,6 +97,14 @@ class TestVmSettings(Section):
     )
     name: fields.ResourceName = Field(defaults.TEST_VM, description="Its name.")
     zone: fields.Zone = Field("", description="Its zone. Default: zone b of the region.")
+    subnet_range: fields.SubnetRange | None = Field(
+        None,
+        description="Where its zone is in another region: the range of a subnet that is made for it there. It reaches "
+        "endpoints with global_access.",
+    )
+    subnet_name: fields.SubnetName = Field(
+        "", description="That subnet's name. Default: the consumer's subnet's, with the region."
+    )
     machine_type: fields.MachineType = Field(defaults.MACHINE_TYPE, description="Its machine type.")
     image: fields.DiskImage = Field(defaults.DISK_IMAGE, description="Its boot disk's image.")
     firewall_name: fields.FirewallRuleName = Field(

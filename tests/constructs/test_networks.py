@@ -129,3 +129,18 @@ def test_the_consumers_region_stays(stack: TerraformStack, resources: Resources)
     (refusal,) = resources()["google_compute_network.network"]["lifecycle"]["precondition"]
     assert "The region cannot change from" in refusal["error_message"]
     assert "destroy the consumers and then the producer" in refusal["error_message"]
+
+
+def test_a_subnet_in_another_region_logs_as_the_first_and_triggers_what_stands_in_it(
+    stack: TerraformStack, resources: Resources
+) -> None:
+    network = consumer(stack)
+    other = network.add_subnet(
+        "us-east1", Subnet(name="far", range="10.2.0.0/24"), address="far", flow_logs=FlowLogs(sampling=0.25)
+    )
+    made = resources()["google_compute_subnetwork.far"]
+    assert (made["region"], made["name"], made["ip_cidr_range"]) == ("us-east1", "far", "10.2.0.0/24")
+    assert made["log_config"]["flow_sampling"] == 0.25
+    assert other.subnet_triggers == ("google_compute_subnetwork.far.id",)
+    with pytest.raises(ValueError, match="add_subnet x: '10.2.0.1/24'"):
+        network.add_subnet("us-west1", Subnet(name="x", range="10.2.0.1/24"), address="x")

@@ -35,6 +35,19 @@ def test_it_is_on_from_the_start_and_comes_and_goes_at_the_endpoint(version: str
     assert set(outcome.connections.values()) == {"kept"}
 
 
+def test_a_vm_moves_to_another_region_and_back(empty: Callable[[], Live]) -> None:
+    live = empty()
+    near, far = (config(CURRENT, service=True, endpoint=True) for _ in range(2))
+    far["consumers"]["consumer"]["test_vm"] = {"zone": "us-east1-b", "subnet_range": "10.2.0.0/24"}
+    live.deploy(near)
+    for wanted, zone in ((far, "us-east1-b"), (near, "asia-northeast1-b")):
+        outcome = live.deploy(wanted)
+        assert outcome.findings == []
+        assert set(outcome.connections.values()) == {"kept"}
+        (vm,) = [path for path in outcome.cloud["compute"] if "/instances/" in path]
+        assert f"/zones/{zone}/" in vm
+
+
 def test_another_port_keeps_it(empty: Callable[[], Live]) -> None:
     live = empty()
     live.deploy(config(CURRENT, service=True, endpoint=True))

@@ -12,9 +12,16 @@ from rehearsal.reach import obstacles
 REGION = "projects/p/regions/r"
 RUN = "projects/p/locations/r/services/hello"
 ATTACHMENT = f"{REGION}/serviceAttachments/hello"
+ENDPOINT = "projects/c/regions/r/forwardingRules/e"
 STATE: dict[str, Any] = {
     "connections": {
-        "projects/c/regions/r/forwardingRules/e": {"id": "1", "status": "ACCEPTED", "attachment": ATTACHMENT}
+        ENDPOINT: {
+            "id": "1",
+            "status": "ACCEPTED",
+            "attachment": ATTACHMENT,
+            "endpoint": ENDPOINT,
+            "network": "projects/c/global/networks/n",
+        }
     },
     "compute": {
         ATTACHMENT: {"name": "hello", "targetService": f"{REGION}/forwardingRules/hello"},
@@ -69,3 +76,12 @@ def test_what_stands_in_the_way_is_named(path: tuple[Any, ...], value: Any, sent
     holder[path[-1]] = value
     (obstacle,) = obstacles(state)
     assert sentence in obstacle
+
+
+@pytest.mark.parametrize(("zone", "open_", "told"), [("r-b", False, 0), ("far-b", False, 1), ("far-b", True, 0)])
+def test_a_vm_of_another_region_needs_global_access(zone: str, open_: bool, told: int) -> None:
+    state = deepcopy(STATE)
+    network = [{"network": "https://www.googleapis.com/compute/v1/projects/c/global/networks/n"}]
+    vm = {"name": "vm", "serviceAccounts": [{}], "networkInterfaces": network}
+    state["compute"] |= {f"projects/c/zones/{zone}/instances/vm": vm, ENDPOINT: {"allowPscGlobalAccess": open_}}
+    assert len(["no endpoint in its network has global access" in one for one in obstacles(state)]) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
@@ -24,6 +25,19 @@ from constructs import Construct
 _NOT_IN_ONE_APPLY = (
     " in one apply. Put the former region back, or destroy the consumers and then the producer and deploy again."
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSubnet:
+    """A subnet of a `ConsumerNetwork` in another region; see `ConsumerNetwork.add_subnet`."""
+
+    project: str
+    region: str
+    network_id: str
+    subnet_id: str
+    subnet_range: str
+    subnet_triggers: Sequence[str]
+    needed: Sequence[ITerraformDependable] = ()
 
 
 class ConsumerNetwork(Construct):
@@ -64,19 +78,51 @@ class ConsumerNetwork(Construct):
             ],
         )
         self.resource = self._network(name, depends_on)
-        self.subnet = ComputeSubnetwork(
+        self.subnet = self._subnet("Subnet", region, subnet, flow_logs)
+        subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
+        self.subnet_triggers = (f"{subnet_address}.id",)
+        self.needed: Sequence[ITerraformDependable] = ()
+
+    def add_subnet(
+        self, region: str, subnet: Subnet, *, address: str, flow_logs: FlowLogs | None = None
+    ) -> OtherSubnet:
+        """A subnet in another region, for clients that come to an endpoint with global access.
+
+        Raises:
+            ValueError: for a name, region, range or flow log settings that Google would refuse.
+        """
+        argument = f"add_subnet {subnet.name}"
+        refuse(
+            self.node.path,
+            [
+                (argument, known(region, region_rule)),
+                (argument, known(subnet.name, subnet_name)),
+                (argument, known(subnet.range, subnet_range)),
+                *flow_log_faults(flow_logs),
+            ],
+        )
+        resource = self._subnet(f"Subnet {region}", region, subnet, flow_logs)
+        named = claim(resource, "google_compute_subnetwork", self._named(address))
+        return OtherSubnet(
+            project=self.project,
+            region=region,
+            network_id=self.network_id,
+            subnet_id=str(resource.id),
+            subnet_range=subnet.range,
+            subnet_triggers=(f"{named}.id",),
+        )
+
+    def _subnet(self, id_: str, region: str, subnet: Subnet, flow_logs: FlowLogs | None) -> ComputeSubnetwork:
+        return ComputeSubnetwork(
             self,
-            "Subnet",
-            project=project,
+            id_,
+            project=self.project,
             region=region,
             name=subnet.name,
             network=self.resource.id,
             ip_cidr_range=subnet.range,
             log_config=_log_config(flow_logs),
         )
-        subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
-        self.subnet_triggers = (f"{subnet_address}.id",)
-        self.needed: Sequence[ITerraformDependable] = ()
 
     @property
     def network_id(self) -> str:
