@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from rehearsal.attempts import plan
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
 from tests.e2e.conftest import CURRENT
@@ -126,3 +127,15 @@ def test_what_does_not_fit_is_refused_at_plan(cloud: Live) -> None:
     refused = cloud.deploy(config)
     assert not refused.went
     assert "10.99.0.5 is outside the range 10.20.0.0/22 of the subnet apps" in refused.findings[0]
+
+
+def test_a_subnet_that_its_host_took_away_is_named(cloud: Live) -> None:
+    """Google deletes no subnet in use, but its host's owners may hide it from the deployer: 404 as well."""
+    config = example("shared")
+    deployed(cloud, config)
+    apps = f"{SUBNETS}/apps"
+    gone = cloud.standin.cloud.compute.pop(apps)
+    attempt = plan(cloud.deployer, cloud.stack_folder("analytics"))
+    assert apps in " ".join(finding.message for finding in attempt.findings("plan"))
+    cloud.standin.cloud.compute[apps] = gone
+    assert deployed(cloud, config).changes == {}, "nothing was lost meanwhile"
