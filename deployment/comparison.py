@@ -165,10 +165,17 @@ def _change(address: str, before: Item | None, after: Item | None) -> Change | N
 
 
 def _values(item: Item | None) -> Mapping[str, Any]:
-    """What of an item can differ; the lifecycle of a record of ours only follows from what it records."""
-    if item is None or item.type != RECORD.type:
-        return item.values if item else {}
-    return {key: value for key, value in item.values.items() if key != "lifecycle"}
+    """What of an item can differ: no order that means nothing, nor what only follows from the content of a record."""
+    if item is None:
+        return {}
+    if item.type == RECORD.type:
+        return {key: value for key, value in item.values.items() if key != "lifecycle"}
+    unordered = {
+        key: sorted(values)
+        for key in (item.kind.unordered if item.kind else ())
+        if isinstance(values := item.values.get(key), list) and all(isinstance(one, str) for one in values)
+    }
+    return {**item.values, **unordered}
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

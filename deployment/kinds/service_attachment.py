@@ -12,6 +12,7 @@ SERVICE_ATTACHMENT = Kind(
     import_id=f"{IN_PROJECT}/serviceAttachments/{{name}}",
     comment="What consumers point their endpoints at. Replaced or deleted, it closes every connection for good.",
     keys={"consumer_accept_lists": {}},
+    unordered=("nat_subnets", "consumer_reject_lists"),  # sets from provider 8 on
     forcing=("name", "project", "region", "domain_names"),
     grants=(
         NETWORK_ADMIN,

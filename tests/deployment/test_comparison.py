@@ -34,6 +34,16 @@ def test_an_entry_in_front_is_no_change_of_the_others() -> None:
     ]
 
 
+def test_an_order_that_means_nothing_is_no_change() -> None:
+    lists = {"nat_subnets": ["${a.id}", "${b.id}"], "consumer_reject_lists": ["one-project", "two-project"]}
+    before, after = PRODUCER, PRODUCER
+    for name, values in lists.items():
+        before, after = (edited(one, f"{ATTACHMENT}/{name}", given) for one, given in
+                         ((before, values), (after, values[::-1])))  # fmt: skip
+    assert compared(before, after).changes == ()
+    assert compared(before, edited(after, f"{ATTACHMENT}/nat_subnets", ["${a.id}"])).changes != ()
+
+
 def test_settings_outputs_and_the_backend_are_compared_too() -> None:
     after = edited(PRODUCER, "terraform/backend", {"local": {"path": "x"}})
     after = edited(after, "output/link/value", "gone")
