@@ -112,8 +112,7 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) 
 
 def _files(stack: HandedStack, format_: Format) -> dict[str, bytes]:
     files = {
-        f"{stack.name}/{name}{format_.ENDING}": format_.stack_file(content).encode()
-        for name, content in stack.files.items()
+        f"{stack.name}/{name}{format_.ENDING}": text.encode() for name, text in format_.stack_files(stack.files).items()
     }
     if stack.variables:
         files[f"{stack.name}/{format_.VALUES}"] = format_.values_file(stack.variables).encode()

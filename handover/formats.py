@@ -20,8 +20,8 @@ class Format(Protocol):
     ENDING: str
     VALUES: str
 
-    def stack_file(self, content: Json) -> str:
-        """A file of a stack."""
+    def stack_files(self, files: Mapping[str, Json]) -> dict[str, str]:
+        """The files of a stack, by their names without ending."""
 
     def values_file(self, variables: Sequence[Variable]) -> str:
         """The file of values."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployment.kinds.cloud_run import INVOKER
+from deployment.kinds.terraform import RECORD
 from deployment.values import Json, with_strings
 from handover import endpoint_variables, service_variables
 from handover.endpoint_variables import HandedEndpoint
@@ -15,8 +16,8 @@ from handover.service_variables import HandedService
 from handover.variables import Variable
 
 # The files of a stack, without their endings; invokers have files of their own beside these.
-MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS = (
-    "main", "backend", "versions", "variables", "outputs", "checks"
+MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS, GUARDS = (
+    "main", "backend", "versions", "variables", "outputs", "checks", "guards"
 )  # fmt: skip
 
 
@@ -111,12 +112,14 @@ def _replaced(text: str, states: Mapping[str, str]) -> str:
 
 def _by_subject(content: Json, variables: list[Variable]) -> dict[str, Json]:
     terraform = dict(content.pop("terraform"))
+    records = content.get("resource", {}).pop(RECORD.type, {})
     files: dict[str, Json] = {
         BACKEND: {"terraform": {"backend": terraform.pop("backend")}},
         VERSIONS: {"provider": content.pop("provider"), "terraform": terraform},
         OUTPUTS: {"output": content.pop("output", {})},
         CHECKS: {"check": content.pop("check", {})},
         VARIABLES: {"variable": {variable.name: variable.block() for variable in variables}},
+        GUARDS: {"resource": {RECORD.type: records} if records else {}},
         MAIN: content,
     }
     return {name: sections for name, sections in files.items() if any(sections.values())}

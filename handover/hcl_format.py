@@ -16,13 +16,17 @@ from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import MAP, Keys, Kind
 from deployment.values import Json
 from handover.hcl_layout import Attribute, Block, assignments, text
-from handover.hcl_values import InexpressibleError, mapping, plain_value, references, value
+from handover.hcl_values import InexpressibleError, described, mapping, plain_value, references, value, whole
 from handover.variables import Variable
 
 NAME = "hcl"
 ENDING = ".tf"
 VALUES = "terraform.tfvars"
 _FIRST = ("count", "for_each")
+# What comes first in a block, as in https://developer.hashicorp.com/terraform/language/style; the rest by its name.
+_ORDER = ("type", "name", "description", "project", "region", "location", "zone")
+# Where a stack's project and region stand.
+_NAMED = {"project": "project", "region": "region", "location": "region"}
 _PROVIDERS: Mapping[str, Keys] = {"google": {"default_labels": MAP}}
 _BACKENDS: Mapping[str, Keys] = {"local": {}, "gcs": {}}
 _NESTED: Mapping[str, Keys] = {"check": {"assert": {}}, "variable": {"validation": {}}, "output": {"precondition": {}}}
@@ -47,6 +51,33 @@ class Place:
     def why(self, value: Any) -> str:
         """Why the value here is as it is; "" where that needs no words."""
         return self.kind.why(self.path, value) if self.kind else ""
+
+
+def stack_files(files: Mapping[str, Json]) -> dict[str, str]:
+    """The files of a stack, by their names without ending; its project and region are named in one place.
+
+    Raises:
+        InexpressibleError: as `stack_file`.
+    """
+    providers = [content["provider"]["google"][0] for content in files.values() if "provider" in content]
+    provider: Json = providers[0] if providers else {}
+    named = {key: provider[key] for key in ("project", "region") if isinstance(provider.get(key), str)}
+    made = {name: stack_file(_with_locals(content, named)) for name, content in files.items()}
+    attributes = [Attribute(name=key, value=value(text_, key)) for key, text_ in named.items()]
+    return made | ({"locals": text([Block(type="locals", attributes=attributes)])} if named else {})
+
+
+def _with_locals(content: Any, named: Mapping[str, str]) -> Any:
+    if isinstance(content, list):
+        return [_with_locals(one, named) for one in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: f"${{local.{name}}}"
+        if (name := _NAMED.get(key, "")) in named and one == named[name]
+        else _with_locals(one, named)
+        for key, one in content.items()
+    }
 
 
 def stack_file(content: Json) -> str:
@@ -147,7 +178,7 @@ def _block(
     attributes: list[Attribute] = []
     last: list[Attribute] = []
     blocks: list[Block] = []
-    for key, value_ in sorted(content.items(), key=lambda item: (item[0] == "lifecycle", item[0])):
+    for key, value_ in sorted(content.items(), key=lambda item: _rank(item[0])):
         at, inner_keys = place.below(key), keys.get(key)
         if key == "lifecycle" and place.kind:
             blocks.append(_block(key, (), value_, _LIFECYCLE, at))
@@ -159,7 +190,13 @@ def _block(
         else:
             to = last if key == "depends_on" else first if key in _FIRST else attributes
             to.append(_attribute(key, value_, at, is_map=inner_keys == MAP))
-    return Block(type=type_, labels=labels, attributes=first + attributes, blocks=blocks, last=last, comment=comment)
+    return Block(
+        type=type_, labels=labels, first=first, attributes=attributes, blocks=blocks, last=last, comment=comment
+    )
+
+
+def _rank(key: str) -> tuple[bool, int, str]:
+    return key == "lifecycle", _ORDER.index(key) if key in _ORDER else len(_ORDER), key
 
 
 def _attribute(key: str, content: Any, place: Place, *, is_map: bool) -> Attribute:
@@ -171,6 +208,10 @@ def _attribute(key: str, content: Any, place: Place, *, is_map: bool) -> Attribu
             f"{place.where}: not known whether it is a block or a map, so it cannot be written as HCL; "
             "take the JSON bundle, or add it to deployment/kinds"
         )
+    if isinstance(content, str) and key == "description" and place.kind is None:
+        return Attribute(name=key, value=described(content))
+    if isinstance(content, str) and place.where.partition(".")[0] in _BACKENDS:  # these take no expression
+        return Attribute(name=key, value=whole(content))
     return Attribute(name=key, value=value(content, place.where), comment=place.why(content))
 
 

@@ -13,7 +13,7 @@ _COMMENT_WIDTH = 96
 
 @dataclass(frozen=True, kw_only=True)
 class Attribute:
-    """`name = value`; a value of several lines has its brackets at the ends of the first and last one."""
+    """`name = value`; one of several lines has brackets at the ends of the first and last one, or is a heredoc."""
 
     name: str
     value: tuple[str, ...]
@@ -26,6 +26,7 @@ class Block:
 
     type: str
     labels: tuple[str, ...] = ()
+    first: Sequence[Attribute] = field(default_factory=tuple)
     attributes: Sequence[Attribute] = field(default_factory=tuple)
     blocks: Sequence[Block] = field(default_factory=tuple)
     last: Sequence[Attribute] = field(default_factory=tuple)
@@ -41,11 +42,12 @@ def assignments(attributes: Sequence[Attribute]) -> Iterator[str]:
     """Lines of attributes: those that follow each other on single lines are aligned."""
     run: list[Attribute] = []
     for attribute in attributes:
-        if attribute.comment or len(attribute.value) > 1:
+        in_brackets = len(attribute.value) > 1 and not attribute.value[0].startswith("<<")
+        if attribute.comment or in_brackets:
             yield from _aligned(run)
             run = []
         yield from comment_lines(attribute.comment)
-        if len(attribute.value) > 1:
+        if in_brackets:
             # What opens brackets is not aligned, and ends the run.
             first, *rest = attribute.value
             yield f"{attribute.name} = {first}"
@@ -71,12 +73,14 @@ def _aligned(run: Sequence[Attribute]) -> Iterator[str]:
     width = max((len(attribute.name) for attribute in run), default=0)
     for attribute in run:
         yield f"{attribute.name:<{width}} = {attribute.value[0]}"
+        yield from attribute.value[1:]
 
 
 def _block(block: Block) -> Iterator[str]:
     yield from comment_lines(block.comment)
     head = " ".join([block.type, *(f'"{label}"' for label in block.labels)])
-    parts = [list(assignments(block.attributes)), *(list(_block(inner)) for inner in block.blocks)]
+    parts = [list(assignments(each)) for each in (block.first, block.attributes)]
+    parts = [*parts, *(list(_block(inner)) for inner in block.blocks)]
     parts = [part for part in [*parts, list(assignments(block.last))] if part]
     if not parts:
         yield f"{head} {{}}"

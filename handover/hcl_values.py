@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 from deployment.unusable import UnusableError
 from handover.hcl_layout import Attribute, assignments
+from handover.hcl_lines import WIDTH, lines_of
 from handover.templates import TemplateError, expression, is_reference, literal, quoted
 
 _LINE = 80  # a list on one line is no longer than this
@@ -25,12 +27,27 @@ def value(content: Any, where: str) -> tuple[str, ...]:
         InexpressibleError: for a template that is broken.
     """
     if isinstance(content, str):
-        return _string(content, where)
+        try:
+            return _string(content)
+        except TemplateError as error:
+            raise InexpressibleError(f"{where}: {error}") from error
     if isinstance(content, list):
         return _list([value(entry, where) for entry in content])
     if isinstance(content, dict):
         return mapping(content, where)
     return (json.dumps(content),)
+
+
+def whole(text: str) -> tuple[str, ...]:
+    """A text where Terraform takes no expression, which has no template in it: on one line, however long."""
+    return (quoted(text),)
+
+
+def described(text: str) -> tuple[str, ...]:
+    """A description, which Terraform takes as a text alone: a long one as a heredoc."""
+    if len(text) <= WIDTH or "\n" in text or "\\" in quoted(text):
+        return whole(text)
+    return ("<<-EOT", *(f"  {line}" for line in wrap(text, WIDTH)), "EOT")
 
 
 def plain_value(content: Any) -> tuple[str, ...]:
@@ -61,18 +78,15 @@ def references(content: Any, where: str) -> tuple[str, ...]:
     return _list([(address,) for address in content]) if isinstance(content, list) else (content,)
 
 
-def _string(text: str, where: str) -> tuple[str, ...]:
-    try:
-        inner = expression(text)
-        if inner is not None:
-            return (inner,)
-        lines = text.split("\n")
-        if len(lines) > 1 and all(_complete(line) for line in lines):
-            # A heredoc would end with a newline that the value does not have.
-            return ('join("\\n", [', *(f"  {quoted(line)}," for line in lines), "])")
-        return (quoted(text),)
-    except TemplateError as error:
-        raise InexpressibleError(f"{where}: {error}") from error
+def _string(text: str) -> tuple[str, ...]:
+    inner = expression(text)
+    if inner is not None:
+        return lines_of(inner)
+    lines = text.split("\n")
+    if len(lines) > 1 and all(_complete(line) for line in lines):
+        # A heredoc would end with a newline that the value does not have.
+        return _list([lines_of(quoted(line)) for line in lines], 'join("\\n", [', "])")
+    return lines_of(quoted(text))
 
 
 def _complete(line: str) -> bool:
@@ -83,14 +97,14 @@ def _complete(line: str) -> bool:
     return True
 
 
-def _list(items: list[tuple[str, ...]]) -> tuple[str, ...]:
-    flat = f"[{', '.join(item[0] for item in items)}]"
-    if all(len(item) == 1 for item in items) and len(flat) <= _LINE:
+def _list(items: list[tuple[str, ...]], opening: str = "[", closing: str = "]") -> tuple[str, ...]:
+    flat = f"{opening}{', '.join(item[0] for item in items)}{closing}"
+    if all(len(item) == 1 for item in items) and len(flat) <= _LINE and opening == "[":
         return (flat,)
     lines = []
     for item in items:
         lines += [*(f"  {line}" for line in item[:-1]), f"  {item[-1]},"]
-    return ("[", *lines, "]")
+    return (opening, *lines, closing)
 
 
 def _braced(attributes: list[Attribute]) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ ENDING = ".tf.json"
 VALUES = "terraform.tfvars.json"
 
 
+def stack_files(files: Mapping[str, Json]) -> dict[str, str]:
+    """The files of a stack, by their names without ending."""
+    return {name: stack_file(content) for name, content in files.items()}
+
+
 def stack_file(content: Json) -> str:
     """One file of a stack."""
     return _text(content)

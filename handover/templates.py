@@ -42,7 +42,7 @@ def _after(text: str, at: int) -> int:
     while at < len(text):
         char = text[at]
         if char == '"':
-            at = _after_string(text, at + 1)
+            at = after_string(text, at + 1)
             continue
         depth += {"{": 1, "}": -1}.get(char, 0)
         at += 1
@@ -51,7 +51,12 @@ def _after(text: str, at: int) -> int:
     raise TemplateError(f"a template is not closed: {text}")
 
 
-def _after_string(text: str, at: int) -> int:
+def after_string(text: str, at: int) -> int:
+    """The place behind the quote that closes a string which begins at `at`.
+
+    Raises:
+        TemplateError: when none does.
+    """
     while at < len(text):
         if text[at] == "\\":
             at += 2

@@ -47,7 +47,8 @@ def test_the_attachment_is_the_bundles(made: Bundle) -> None:
 
 
 def test_the_refusal_is_the_bundles(made: Bundle) -> None:
-    assert shown("text", "An invoker is").strip() in made.files["producer/variables.tf"].decode()
+    told = [rule.error_message for stack in made.stacks for each in stack.variables for rule in each.validations]
+    assert shown("text", "An invoker is").strip() in told
 
 
 def test_the_account_is_that_of_the_commands(made: Bundle, tmp_path: Path) -> None:

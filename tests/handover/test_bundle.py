@@ -49,6 +49,14 @@ def merge(into: Json, other: Json) -> None:
 
 
 @EVERY
+def test_no_line_is_longer_than_a_window(file: Path, make: Make) -> None:
+    made = make(file, Wish(format="hcl"))
+    lines = {f"{name}:{line}" for name, text in made.files.items() if name.endswith(".tf")
+             for line in text.decode().splitlines() if len(line) > 120}  # fmt: skip
+    assert lines == set()
+
+
+@EVERY
 def test_no_address_changes(file: Path, make: Make, synthesized: Callable[[Path], Path]) -> None:
     made = make(file)
     former = stacks_in(synthesized(file))
@@ -142,6 +150,8 @@ def test_the_default_bundle_has_these_files(make: Make) -> None:
         "SHA256SUMS",
         "consumer/backend.tf",
         "consumer/checks.tf",
+        "consumer/guards.tf",
+        "consumer/locals.tf",
         "consumer/main.tf",
         "consumer/outputs.tf",
         "consumer/terraform.tfvars",
@@ -150,7 +160,9 @@ def test_the_default_bundle_has_these_files(make: Make) -> None:
         "manifest.json",
         "producer/backend.tf",
         "producer/checks.tf",
+        "producer/guards.tf",
         "producer/invoker_hello_example_consumer_project_compute.tf",
+        "producer/locals.tf",
         "producer/main.tf",
         "producer/outputs.tf",
         "producer/terraform.tfvars",

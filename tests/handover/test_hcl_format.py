@@ -41,12 +41,12 @@ def test_a_resource_with_everything() -> None:
         """\
 # The endpoint: an address of this network behind which the service answers.
 resource "google_compute_forwarding_rule" "hello" {
+  name = "hello"
   # A reference, so that the address is there first: nothing orders the two otherwise, and a later
   # change of the address is suppressed as no difference (issue 16870 of the provider).
   ip_address = google_compute_address.a.id
   # Empty on purpose: left out it means EXTERNAL, which the API refuses for an endpoint.
   load_balancing_scheme = ""
-  name                  = "hello"
   # An endpoint whose attachment was replaced is CLOSED and never heals; with this the next apply
   # makes it anew.
   recreate_closed_psc = true
@@ -150,9 +150,9 @@ terraform {
 }
 
 variable "x" {
+  type        = map(number)
   description = "A."
   nullable    = false
-  type        = map(number)
 }
 
 moved {

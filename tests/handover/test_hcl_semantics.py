@@ -63,6 +63,35 @@ def test_templates_mean_the_same(terraform: str, tmp_path: Path) -> None:
     assert evaluated(terraform, tmp_path / "hcl", {"main.tf": hcl_format.stack_file(content)}) == as_json
 
 
+NUMBERS = ", ".join(f'"number-{at}"' for at in range(12))
+LONG = [
+    "words " * 40,
+    "x" * 250,
+    "a " * 30 + '${upper("q")} ' + "b " * 30,
+    "a" * 90 + ' ${join(", ", [for one in [' + NUMBERS + '] : "<${one}>" if one != "number-3"])}.',
+    "w " * 45 + "%{ if true }yes " + "y " * 40 + "%{ else }no%{ endif }",
+    '\\ " $${ %%{ é ' * 12,
+    "one\n" + "two " * 40 + "\n${1 + 1}",
+    "${alltrue([for one in [1, 2, 3] : one >= 1 && one <= 2147483647 && floor(one) == one && one > -1000000])}",
+    "${" + " && ".join(f"{at} == {at}" for at in range(20)) + ' ? "yes, all of them" : "no"}',
+    '${length("' + "x" * 60 + '") == 60 ? { a = 1, b = ["' + "y" * 60 + '"] } : { a = 2, b = ["?"] }}',
+    "${false || " + " || ".join(["tobool(false)"] * 12) + " || true}",
+]
+
+
+def test_long_lines_are_broken_and_mean_the_same(terraform: str, tmp_path: Path) -> None:
+    content = {"output": {f"o{index}": {"value": text} for index, text in enumerate(LONG)}}
+    as_json = evaluated(terraform, tmp_path / "json", {"main.tf.json": json_format.stack_file(content)})
+    text = hcl_format.stack_file(content)
+    assert evaluated(terraform, tmp_path / "hcl", {"main.tf": text}) == as_json
+    long = [line for line in text.splitlines() if len(line) > 120]
+    assert all("%{" in line for line in long), "only what opens and closes in one text stays on its line"
+    content["output"].pop("o4")  # terraform fmt has ideas of its own about what stands in %{ … }
+    text = hcl_format.stack_file(content)
+    done = subprocess.run([terraform, "fmt", "-diff", "-"], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout == "", "as terraform fmt lays it out"
+
+
 def test_lists_maps_conditions_and_values_mean_the_same(terraform: str, tmp_path: Path) -> None:
     values: dict[str, Any] = {
         "text": '${x} %{y} "q" \\ \n é',
