@@ -9,7 +9,8 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.rules import connections
-from deployment.stack import blocks, texts
+from deployment.existing_producers import producers
+from deployment.stack import blocks, provider_project, texts
 from deployment.values import Json
 
 _NETWORK, _SUBNET = re.compile(connections.NETWORK), re.compile(connections.SUBNETWORK)
@@ -49,10 +50,11 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     A range is the one that the configuration says, else the smallest with the addresses that are taken of it, else
     any that is not `used`: nobody knows it before the plan.
     """
+    contents = list(contents)
     told, subnets, balanced, taken = Granted(), dict[str, _Subnet](), dict[str, str](), set(used)
     rules: dict[str, Json] = {}
     for content in contents:
-        resources, own = content.get("resource", {}), _own_project(content)
+        resources, own = content.get("resource", {}), provider_project(content)
         for type_, values in _each(content.get("resource", {})):
             network = _link(values.get("network"), _NETWORK) or _of_interfaces(values)
             if network:
@@ -82,6 +84,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     for path, rule in rules.items():
         backend = {"name": rule["name"], **_INTERNAL, "protocol": "TCP"}
         told.resources |= {rule["backendService"]: backend, path: rule}
+    told.resources |= producers(contents)
     return told
 
 
@@ -125,11 +128,6 @@ def _balance(told: Granted, subnets: dict[str, _Subnet], path: str, rule: Json, 
     rule |= {"network": network, "subnetwork": subnet, "backendService": f"{place}/backendServices/{rule['name']}"}
 
 
-def _own_project(content: Mapping[str, Any]) -> str:
-    """The project of what says none."""
-    return next((str(block.get("project", "")) for block in blocks(content.get("provider", {}), "google")), "")
-
-
 def _each(resources: Json) -> Iterator[tuple[str, Json]]:
     yield from ((type_, values) for type_, named in resources.items() for values in named.values())
 
@@ -146,7 +144,7 @@ def _of_interfaces(values: Json) -> str:
 
 def others_subnets(content: Mapping[str, Any]) -> Iterator[str]:
     """The links of the subnets of other projects that a stack uses."""
-    own = _own_project(content)
+    own = provider_project(content)
     for link, _, project in _subnets(content.get("resource", {}), own):
         if connections.project_of(link) != project:
             yield link

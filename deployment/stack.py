@@ -117,6 +117,11 @@ class Stack:
         return label(self.environment, self.name)
 
 
+def provider_project(content: Mapping[str, Any]) -> str:
+    """The project of what says none, in a stack's Terraform JSON."""
+    return next((str(block.get("project", "")) for block in blocks(content.get("provider", {}), "google")), "")
+
+
 def blocks(values: Mapping[str, Any], name: str) -> list[Json]:
     """The blocks of a name: Terraform JSON has one as a mapping or a list, state always has a list."""
     value = values.get(name)

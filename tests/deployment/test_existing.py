@@ -9,7 +9,7 @@ import pytest
 
 from deployment.existing import Granted, granted, others_subnets, said_range
 from deployment.needed_roles import needed
-from tests.conftest import CHECKOUT, Synthesized
+from tests.conftest import CHECKOUT, Json, Synthesized
 
 SHARED = CHECKOUT / "tests" / "stacks" / "configurations" / "shared-vpc.yaml"
 SUBNETS = "projects/net-host/regions/asia-northeast1/subnetworks"
@@ -71,3 +71,28 @@ def test_data_sources_that_say_less_are_no_stumbling_block() -> None:
     }
     assert granted([content]) == Granted()
     assert said_range(content, f"{SUBNETS}/apps") == ""
+
+
+def _endpoint(target: str, **more: object) -> Json:
+    rule = {"name": "e", "project": "shop", "target": target, "load_balancing_scheme": "", **more}
+    return {"resource": {"google_compute_forwarding_rule": {"e": rule}}}
+
+
+def test_an_attachment_of_others_stands_on_a_producer_that_accepts_its_consumers() -> None:
+    link = "projects/bank-project/regions/europe-west1/serviceAttachments/pay"
+    told = granted([_endpoint(f"https://www.googleapis.com/compute/v1/{link}", allow_psc_global_access=True)])
+    *before, last = told.resources
+    assert last == link, "behind what it stands on"
+    body = told.resources[link]
+    assert body["consumerAcceptLists"] == [{"projectIdOrNum": "shop", "connectionLimit": 10}]
+    assert body["targetService"] in before
+    assert body["natSubnets"][0] in before
+    assert told.resources[body["targetService"]]["allowGlobalAccess"] is True
+
+
+def test_an_attachment_that_a_stack_makes_is_not_taken_for_granted() -> None:
+    made = {"name": "pay", "project": "bank-project", "region": "europe-west1"}
+    producer: Json = {"resource": {"google_compute_service_attachment": {"pay": made}}}
+    link = "projects/bank-project/regions/europe-west1/serviceAttachments/pay"
+    assert granted([producer, _endpoint(link)]).resources == {}
+    assert granted([_endpoint("${data.terraform_remote_state.producer.outputs.x}")]).resources == {}
