@@ -32,6 +32,12 @@ def is_expression(value: Any) -> bool:
     return isinstance(value, str) and ("${" in value or "%{" in value)
 
 
+def is_reference(value: Any) -> bool:
+    """Whether it is one reference to an item, or to an attribute of it, and nothing else."""
+    match = _WHOLE.fullmatch(value) if isinstance(value, str) else None
+    return match is not None and _ADDRESS.fullmatch(match[1].strip()) is not None
+
+
 def is_open(value: Any) -> bool:
     """Whether nobody can tell it yet: unknown, hidden, or an expression."""
     return value is UNKNOWN or isinstance(value, Hidden) or is_expression(value)

@@ -70,10 +70,10 @@ _READ = frozenset(
 def _items(content: Json, lock: str) -> Iterator[Item]:
     for section in sorted(content.keys() - _READ):
         yield Item(f"section.{section}", "section", {"content": hide(content[section])})
-    for section, prefix in (("resource", ""), ("data", "data.")):
-        for type_, named in _mapping(content, section).items():
-            for name, values in _merged(named).items():
-                yield Item(f"{prefix}{type_}.{name}", f"{prefix}{type_}", _plain(values))
+    yield from _blocks(content, "resource", "")
+    # A check may read data of its own, which has an address like any other.
+    for holder in (content, *map(_merged, _mapping(content, "check").values())):
+        yield from _blocks(holder, "data", "data.")
     for name, values in _mapping(content, "output").items():
         yield Item(f"output.{name}", "output", _named(name, values))
     for section in ("check", "variable", "module"):
@@ -82,6 +82,12 @@ def _items(content: Json, lock: str) -> Iterator[Item]:
     for name, value in _mapping(content, "locals").items():
         yield Item(f"local.{name}", "local", _named(name, {"value": value}))
     yield from _settings(content, lock)
+
+
+def _blocks(content: Json, section: str, prefix: str) -> Iterator[Item]:
+    for type_, named in _mapping(content, section).items():
+        for name, values in _merged(named).items():
+            yield Item(f"{prefix}{type_}.{name}", f"{prefix}{type_}", _plain(values))
 
 
 def _settings(content: Json, lock: str) -> Iterator[Item]:

@@ -44,8 +44,7 @@ def decisions(comparison: Comparison) -> list[Decision]:
     points += [*_interruptions(comparison), *_destructions(comparison)]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
-    told = {address for _, _, address in points}
-    points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison) if address not in told]
+    points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison)]
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
 
 from deployment.comparison import Comparison
 from deployment.kinds.cloud_run import SERVICE
 from deployment.registries import short
-from review.known import Block, Value, View, views
+from deployment.stack import Stack
+from review.known import Beside, Block, Value, View, views
 from review.sentence import Sentence, say
 
 STATE = "data.terraform_remote_state"
@@ -23,7 +26,17 @@ _OF_NO_MATTER = frozenset(
     {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval", "region",
      "request_reason", "request_timeout", "version", "zone"}
 )  # fmt: skip
+_READS = "{name} reads the secret {after}, instead of {before}."
 _NUMBERS = re.compile(r"\d+")
+
+
+class _Point(NamedTuple):
+    """What is said if two values differ; `attribute` is the name of what holds them, which anybody may have chosen."""
+
+    text: str
+    before: Value
+    after: Value
+    attribute: str = ""
 
 
 def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
@@ -33,34 +46,38 @@ def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     for item in views(comparison.after):
         former = comparison.former(item.address)
         before = View(former, comparison.before) if former else None
-        for text, old, new in _points(before, item):
-            if old.shown != new.shown:
-                yield say(text, before=old.shown, after=new.shown, name=item.name), item.address
+        for text, old, new, attribute in _points(before, item, comparison.before):
+            # What is not written is left to the provider: a plan has a value of it before, and none yet after.
+            if old.shown != new.shown and not (comparison.source == "plan" and new.absent):
+                told = {"before": old.shown, "after": new.shown, "name": item.name, "attribute": attribute}
+                yield say(text, **told), item.address
 
 
-def _points(before: View | None, item: View) -> Iterator[tuple[str, Value, Value]]:
+def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_Point]:
     if item.type == "provider":
         former = before or Block({}, item.stack)
         for name, text in _ACTING.items():
-            yield text, former.get(name), item.get(name)
+            yield _Point(text, former.get(name), item.get(name))
         for name in sorted((former.names | item.names) - _OF_NO_MATTER - _ACTING.keys()) if before else ():
-            text = f"{{name}} calls Google with another {name}: {{after}}, instead of {{before}}."
-            yield text, _whole(former, name), _whole(item, name)
+            text = "{name} calls Google with another {attribute}: {after}, instead of {before}."
+            yield _Point(text, _whole(former, name), _whole(item, name), name)
     elif item.type == "constraint" and before is not None:
         old, new = before.get("version"), item.get("version")
         if _lowest(new) < _lowest(old):
-            yield "An older provider may be taken: {after}, instead of {before}.", old, new
-        yield (
+            yield _Point("An older provider may be taken: {after}, instead of {before}.", old, new)
+        yield _Point(
             "Another provider is taken: {after}, instead of {before}.",
             before.given(short(before.get("source").text or item.name)),
             item.given(short(item.get("source").text or item.name)),
         )
     elif item.type == STATE and before is not None:
         for name in sorted(before.names | item.names):
-            text = f"The state of another stack is read from another {name}: {{after}}, instead of {{before}}."
-            yield text, _whole(before, name), _whole(item, name)
+            text = "The state of another stack is read from another {attribute}: {after}, instead of {before}."
+            yield _Point(text, _whole(before, name), _whole(item, name), name)
     elif item.type == SERVICE.type and before is not None:
         yield from _of_service(before, item)
+    elif item.type == SERVICE.type:
+        yield from _of_new_service(item, Beside(former_stack).of(SERVICE.type))
 
 
 def _whole(block: Block, name: str) -> Value:
@@ -76,31 +93,48 @@ def _lowest(version: Value) -> list[int]:
     return max(([int(number) for number in _NUMBERS.findall(part)] for part in below), default=[])
 
 
-def _of_service(before: View, item: View) -> Iterator[tuple[str, Value, Value]]:
+def _of_service(before: View, item: View) -> Iterator[_Point]:
     for former, template in zip(before.blocks("template"), item.blocks("template"), strict=False):
-        yield (
+        yield _Point(
             "{name} runs as {after}, instead of {before}.",
             former.get("service_account"),
             template.get("service_account"),
         )
         mounted = dict(_mounted(former))
         for volume, secret in _mounted(template):
-            yield (
-                "{name} reads the secret {after}, instead of {before}.",
-                mounted.get(volume, former.given(None)),
-                secret,
-            )
-        containers = former.blocks("containers"), template.blocks("containers")
-        for added in containers[1][len(containers[0]) :]:
-            yield "{name} runs a further container: {after}.", former.given(None), added.get("image")
-        for one, other in zip(*containers, strict=False):
+            yield _Point(_READS, mounted.get(volume, former.given(None)), secret)
+        old, new = former.blocks("containers"), template.blocks("containers")
+        for added in new[len(old) :]:
+            yield _Point("{name} runs a further container: {after}.", former.given(None), added.get("image"))
+        for gone in old[len(new) :]:
+            yield _Point("{name} no longer runs the container {before}.", gone.get("image"), former.given(None))
+        for one, other in zip(old, new, strict=False):
             yield from _image(one.get("image"), other.get("image"))
             yield from _secrets(one, other)
 
 
-def _image(old: Value, new: Value) -> Iterator[tuple[str, Value, Value]]:
+def _of_new_service(item: View, others: Iterable[View]) -> Iterator[_Point]:
+    """As whom it runs, what it reads, and where its images come from if those of the `others` do not."""
+    known = [_registry(container.get("image")) for other in others for container in _containers(other)]
+    for template in item.blocks("template"):
+        nothing = template.given(None)
+        yield _Point("The new service {name} runs as {after}.", nothing, template.get("service_account"))
+        containers = template.blocks("containers")
+        for _, secret in (*_mounted(template), *chain.from_iterable(map(_read, containers))):
+            yield _Point("The new service {name} reads the secret {after}.", nothing, secret)
+        for image in (container.get("image") for container in containers):
+            if image.unknown or _registry(image) not in known:
+                yield _Point("The image of the new service {name} comes from {after}.", nothing, image)
+
+
+def _containers(item: View) -> Iterator[Block]:
+    for template in item.blocks("template"):
+        yield from template.blocks("containers")
+
+
+def _image(old: Value, new: Value) -> Iterator[_Point]:
     if old.unknown or new.unknown or _registry(old) != _registry(new):
-        yield "The image of {name} comes from elsewhere: {after}, instead of {before}.", old, new
+        yield _Point("The image of {name} comes from elsewhere: {after}, instead of {before}.", old, new)
 
 
 def _registry(image: Value) -> list[str]:
@@ -108,10 +142,10 @@ def _registry(image: Value) -> list[str]:
     return image.text.split("@")[0].split("/")[:-1]
 
 
-def _secrets(old: Block, new: Block) -> Iterator[tuple[str, Value, Value]]:
+def _secrets(old: Block, new: Block) -> Iterator[_Point]:
     former = dict(_read(old))
     for name, secret in _read(new):
-        yield "{name} reads the secret {after}, instead of {before}.", former.get(name, old.given(None)), secret
+        yield _Point(_READS, former.get(name, old.given(None)), secret)
 
 
 def _mounted(template: Block) -> Iterator[tuple[str, Value]]:

@@ -11,7 +11,7 @@ from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.stack import Stack
 from review.known import Block, View, views
 from review.sentence import Sentence, say
-from review.ways_in import INVOKING, POLICY
+from review.ways_in import INVOKING, bindings
 
 # What is not the resource that the role is on.
 _BESIDE = frozenset(
@@ -43,9 +43,7 @@ def _of(item: View) -> Iterator[Grant]:
     service = item.type.removeprefix("google_").partition("_iam_")[0].replace("_", " ")
     where = [item.get(name).readable for name in sorted(item.names - _BESIDE)]
     what = " ".join([service, *where])
-    holder = item.get("policy_data").target
-    bindings = holder.blocks("binding") if holder is not None and holder.type == POLICY else (item,)
-    for binding in bindings:
+    for binding in bindings(item):
         for member in [*binding.list("member"), *binding.list("members")]:
             yield Grant(
                 who=member.readable,

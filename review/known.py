@@ -15,7 +15,16 @@ from typing import Any
 
 from deployment.hidden import Hidden
 from deployment.kinds.kind import Kind
-from deployment.references import is_expression, is_open, name_of, readable, referred, resolved, target_of
+from deployment.references import (
+    is_expression,
+    is_open,
+    is_reference,
+    name_of,
+    readable,
+    referred,
+    resolved,
+    target_of,
+)
 from deployment.stack import UNKNOWN, Item, Stack
 from deployment.values import strings
 from review.sentence import shown
@@ -126,9 +135,18 @@ class Value:
 
     @property
     def target(self) -> View | None:
-        """The item of the stack that it refers to, by expression or by link."""
-        item = target_of(self._raw, self._stack)
+        """The item of the stack that it is, by reference or by link; an expression may make anything of an item."""
+        item = None if self.written and not is_reference(self._raw) else target_of(self._raw, self._stack)
         return View(item, self._stack) if item else None
+
+    @property
+    def parsed(self) -> Block:
+        """The JSON that it is, with lower-case keys, as Go takes them; of anything else nothing is known."""
+        try:
+            read = json.loads(self.text) if self.known else self._raw
+        except (ValueError, RecursionError):
+            read = self._raw
+        return Block(_lower(read), self._stack)
 
 
 class Block:
@@ -206,6 +224,13 @@ class Block:
         return self.given("there") if certain else blocks[0].value if blocks else self.given(None)
 
 
+def _lower(value: Any) -> Any:
+    """A copy with every key in lower case: https://pkg.go.dev/encoding/json#Unmarshal."""
+    if isinstance(value, dict):
+        return {key.lower(): _lower(inner) for key, inner in value.items()}
+    return [_lower(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _listed(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
@@ -252,6 +277,12 @@ class View(Block):
         listed = {re.sub(r"^\$\{(.*)\}$", r"\1", str(dependency)) for dependency in named}
         plain = {key: value for key, value in self._raw.items() if key not in {"depends_on", "lifecycle"}}
         return frozenset(listed | {address for address, _ in referred(plain)})
+
+    def calls(self, functions: tuple[str, ...]) -> str:
+        """The first of some functions of Terraform's that an expression in it calls; "" for none."""
+        called = re.compile(rf"(?<![\w.:-])({'|'.join(functions)})\s*\(")
+        found = (called.search(text) for text in filter(is_expression, strings(self._raw)))
+        return next((match[1] for match in found if match), "")
 
     @property
     def inputs(self) -> frozenset[str]:

@@ -1,35 +1,48 @@
 """Changes of which no sentence, finding or rule says anything: said to be that, so that silence means something.
 
 Which attributes are ordinary stands here, by kind. Whatever else changes of a resource, of a value that others are made
-of, or of what guards it, is a point to decide.
+of, or of what guards it, is a point to decide; and so is what is new, if nothing is known of its kind.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import Any
 
 from deployment.comparison import Change, Comparison
+from deployment.kinds.address import ADDRESS
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import within
-from deployment.kinds.network import SUBNETWORK
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
+from deployment.kinds.network import FLOW_LOGS, NETWORK, SUBNETWORK
+from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
 from deployment.references import referred
+from deployment.stack import Item, texts
+from review.rules import RULES
 from review.sentence import Sentence, say
+from review.ways_in import POLICY
 
-# Of any kind: words for people, what a replacement tells, and what Terraform alone goes by.
-_EVERYWHERE = ("annotations", "count", "deletion_protection", "depends_on", "description", "for_each", "labels", "name",
-               "project", "provider", "region", "timeouts", "zone", "location")  # fmt: skip
+# Of any kind: words for people, how many, and what Terraform alone goes by.
+_EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", "labels", "timeouts")
+# Of a kind that is known: what a replacement tells.
+_PLACED = ("name", "project", "region", "zone", "location")
 _CONTAINER = "template.containers"
 # What a rule, a way in or a sentence of its own is about, or what changes how much of something there is.
 _ORDINARY: Mapping[str, tuple[str, ...]] = {
     SERVICE.type: (
-        "ingress", "invoker_iam_disabled", "scaling", "template.execution_environment", "template.labels",
+        "deletion_protection", "ingress", "invoker_iam_disabled", "scaling", "template.execution_environment",
+        "template.labels",
         "template.annotations", "template.max_instance_request_concurrency", "template.scaling",
-        "template.service_account", "template.timeout", "template.volumes", f"{_CONTAINER}.env", f"{_CONTAINER}.image",
+        "template.service_account", "template.timeout", "template.volumes.name", "template.volumes.secret",
+        f"{_CONTAINER}.env", f"{_CONTAINER}.image",
         f"{_CONTAINER}.liveness_probe", f"{_CONTAINER}.name", f"{_CONTAINER}.ports", f"{_CONTAINER}.resources",
         f"{_CONTAINER}.startup_probe", f"{_CONTAINER}.volume_mounts",
     ),
@@ -46,6 +59,21 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
         "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose", "role",
     ),
 }  # fmt: skip
+# What a new one usually has beside these: a change of it is told.
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    SERVICE.type: (f"{_CONTAINER}.args", f"{_CONTAINER}.command", "template.vpc_access"),
+    SERVICE_ATTACHMENT.type: ("consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "target_service"),
+    PSC_ENDPOINT.type: ("recreate_closed_psc", "target"),
+    ADDRESS.type: ("address_type", "purpose"),
+    INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
+    NETWORK.type: ("auto_create_subnetworks",),
+    BACKEND_SERVICE.type: ("backend", "connection_draining_timeout_sec", "load_balancing_scheme", "protocol"),
+    NETWORK_ENDPOINT_GROUP.type: ("cloud_run.service", "network_endpoint_type"),
+    HTTP_PROXY.type: ("url_map",),
+    URL_MAP.type: ("default_service",),
+    FLOW_LOGS.type: ("aggregation_interval", "flow_sampling", "metadata", "state", "subnet", "vpc_flow_logs_config_id"),
+    PROJECT_SERVICE.type: ("disable_on_destroy", "service"),
+}  # fmt: skip
 _GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.precondition", "lifecycle.prevent_destroy",
            "lifecycle.replace_triggered_by")  # fmt: skip
 # What is told by other means: settings, providers and states by foundations, outputs by the contract of the stacks.
@@ -53,6 +81,10 @@ _TOLD = frozenset(
     {"backend", "constraint", "data.terraform_remote_state", "lock", "module", "output", "provider", "section",
      "terraform"}
 )  # fmt: skip
+# Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.
+_JUDGED = sorted({kind for rule in RULES for kind in rule.kinds if not kind.startswith("*")})
+# Their members are told as grants.
+_GRANTING = ("_iam_member", "_iam_binding", "_iam_policy")
 
 
 def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
@@ -61,14 +93,38 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     Of the code alone: a plan has what the provider computes among it, and what is written there is the code's.
     """
     for change in comparison.changes if comparison.source == "code" else ():
-        if change.type in _TOLD or "_iam_" in change.type:
+        if change.type in _TOLD or (change.of_resource and change.type.endswith(_GRANTING)):
             continue
-        if change.type == "check" and change.action == "destroyed" and not _pointless(change, comparison):
-            yield say("{address} is gone: what it warned of is told no more.", address=change.address), change.address
-        attributes = sorted(set(_attributes(change, comparison))) if change.action in {"updated", "replaced"} else []
+        for text, attributes in _said(change, comparison):
+            given = {"attributes": ", ".join(attributes)} if attributes else {}
+            yield say(text, address=change.address, **given), change.address
+
+
+def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """Sentences about a change, with the attributes that they are about."""
+    if change.type == "check" and change.action == "destroyed" and not _pointless(change, comparison):
+        yield "{address} is gone: what it warned of is told no more.", []
+    item = comparison.after.items.get(change.address) if comparison.after else None
+    if item is None:
+        return
+    attributes = sorted({*_attributes(change, item)} - {*change.because})
+    if change.action == "created" and (item.is_resource or item.type.startswith("data.")):
+        if item.kind is None and not any(map(partial(fnmatchcase, item.type), _JUDGED)):
+            yield "{address} is new, and no rule here judges anything of its kind.", []
+        elif item.kind is not None and attributes:
+            yield "{address} is new, with {attributes}, which no rule here judges.", attributes
+    elif change.action in {"updated", "replaced"}:
         if attributes:
-            text = "{address} changes in {attributes}, which no rule here judges."
-            yield say(text, address=change.address, attributes=", ".join(attributes)), change.address
+            yield "{address} changes in {attributes}, which no rule here judges.", attributes
+        ignored = sorted({one.attribute for one in change.differences} & _ignored(item)) if item.is_resource else []
+        if ignored and change.type != RECORD.type:
+            yield "{address} changes in {attributes}, which its lifecycle ignores: what is deployed stays.", ignored
+
+
+def _ignored(item: Item) -> set[str]:
+    """The attributes of which a lifecycle ignores changes, or a part of them; a name on purpose (docs/adr/0013)."""
+    named = {re.split(r"[.\[]", str(one))[0] for one in texts(item.lifecycle, "ignore_changes")}
+    return {*item.values} - {"lifecycle"} if "all" in named else named - {"name"}
 
 
 def _pointless(check: Change, comparison: Comparison) -> bool:
@@ -79,19 +135,37 @@ def _pointless(check: Change, comparison: Comparison) -> bool:
     return item is not None and any(address in gone for address, _ in referred(item.values))
 
 
-def _attributes(change: Change, comparison: Comparison) -> Iterator[str]:
-    item = comparison.after.items.get(change.address) if comparison.after else None
-    outward = change.type == FIREWALL.type and item is not None and item.values.get("direction") == "EGRESS"
-    # No way in tells of what VMs may reach.
-    ordinary = (*_EVERYWHERE, *(() if outward else _ORDINARY.get(change.type, ())))
-    if item is not None and item.is_psc_endpoint:
-        ordinary = (*ordinary, "target")
-    paths = [(one.dotted, one.removed) for one in change.differences]
-    there = {path for path, removed in paths if not removed}
-    for path, removed in paths:
-        if path.startswith("lifecycle"):
+def _attributes(change: Change, item: Item) -> Iterator[str]:
+    ordinary, new = _ordinary(change, item), change.action == "created"
+    there = {one.dotted for one in change.differences if not one.removed}
+    for difference in change.differences:
+        path = difference.dotted
+        if change.type == RECORD.type or (new and path.startswith("lifecycle")):
+            continue
+        if path == "lifecycle.ignore_changes":
+            more = {*map(str, _list(difference.after))} - {*map(str, _list(difference.before)), "name"}
+            yield from [path] if more or difference.removed else []
+        elif path.startswith("lifecycle"):
             # A guard that is written otherwise is part of an edit; one that goes is lost.
-            if removed and path not in there and within(path, _GUARDS) and change.type != RECORD.type:
+            if difference.removed and path not in there and within(path, _GUARDS):
                 yield path
-        elif change.type != RECORD.type and not within(path, ordinary):
+        elif not within(path, ordinary):
             yield path
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _ordinary(change: Change, item: Item) -> tuple[str, ...]:
+    if item.type == POLICY:
+        return (*_EVERYWHERE, "binding")  # whoever is given a role by it is told there
+    if item.kind is not None and not item.is_resource:
+        return tuple(item.values)
+    ordinary = (*_EVERYWHERE, *(_PLACED if item.kind is not None else ()))
+    if item.type == FIREWALL.type and item.values.get("direction") == "EGRESS":
+        return ordinary  # no way in tells of what VMs may reach
+    if item.is_psc_endpoint:
+        ordinary = (*ordinary, "target")
+    usual = _USUAL.get(change.type, ()) if change.action == "created" else ()
+    return (*ordinary, *_ORDINARY.get(change.type, ()), *usual)

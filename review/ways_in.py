@@ -136,13 +136,17 @@ def _callers(item: View, stack: Stack) -> Iterator[WayIn]:
 
 
 def members(item: View) -> list[Value]:
-    """Whom an IAM resource names, itself or by the policy that a data source writes; what is not known is in it."""
-    named = [*item.list("member"), *item.list("members")]
+    """Whom an IAM resource names, itself or by a policy; what is not known is in it."""
+    return [member for block in bindings(item) for member in (*block.list("member"), *block.list("members"))]
+
+
+def bindings(item: View) -> tuple[Block, ...]:
+    """What gives members a role: a resource itself, or the bindings of its policy, be that a data source or JSON."""
     policy = item.get("policy_data")
     holder = item if item.type == POLICY else policy.target
     if holder is not None and holder.type == POLICY:
-        return named + [member for binding in holder.blocks("binding") for member in binding.list("members")]
-    return named + ([] if policy.absent else [item.given(who) for who in EVERYONE if who in policy.text] or [policy])
+        return holder.blocks("binding")
+    return (item,) if policy.absent else policy.parsed.blocks("bindings")
 
 
 def _service(what: Value, stack: Stack) -> str:

@@ -9,6 +9,8 @@ from review.grants import same_grant
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
+# https://developer.hashicorp.com/terraform/language/functions/file
+_READING = ("file", "filebase64", "templatefile")
 _CALLING = {INVOKER.type, *(kind.type for kind in OTHER_PERMISSIONS)}
 
 
@@ -121,6 +123,22 @@ def code_at_apply(subject: Subject) -> Answer:
         return finding("it has the provisioner {names}", names=", ".join(names))
     actions = subject.item.lifecycle.presence("action_trigger")
     return fine() if actions.absent else finding("its lifecycle triggers an action")
+
+
+@rule(
+    id="file-read",
+    severity=WARNING,
+    kinds=("*",),
+    what="A value comes out of a file on the machine that plans.",
+    why="This review does not see the file; with another path in it, an output or an attribute may carry whatever the "
+    "deployer can read, credentials among it.",
+    remedy="Write the value into the configuration, or read what the file holds and accept the finding.",
+    code_only=True,
+)
+def file_read(subject: Subject) -> Answer:
+    """By the functions that hand on what stands in a file."""
+    function = subject.item.calls(_READING)
+    return undecided("{function} is called", function=function, item=subject.item) if function else fine()
 
 
 @rule(

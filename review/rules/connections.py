@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
@@ -64,6 +65,10 @@ def accept_list_bounds(subject: Subject) -> Answer:
         return finding("it mixes projects, networks or endpoints, which the API refuses")
     if kinds.count("endpoint_url") > 1:
         return finding("it has several endpoints, of which the provider keeps one")
+    named = Counter(admitted(entry).readable for entry in entries if not entry.unknown)
+    twice = [who for who, times in named.items() if times > 1]
+    if twice:
+        return finding("it names {who} more than once", who=", ".join(twice))
     return open_ if open_.detail else _capacity(total, subject)
 
 

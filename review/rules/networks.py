@@ -37,7 +37,7 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
         network = _network(source)
         if network is not None and not network.is_private and not _within(network):
             if open_.unknown:
-                return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
+                return _maybe(source, open_)
             return _reached(source, subject)
     unknown = next((source for source in sources(subject.item) if source.unknown), None)
     return undecided("the source {value} is not known yet", value=unknown) if unknown else fine()
@@ -53,17 +53,30 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
     """Another source, or every port; public sources are the other rule's."""
-    if not lets_in(subject.item).known:
+    open_ = lets_in(subject.item)
+    if open_.absent:
         return fine()
     for source in sources(subject.item):
         network = _network(source)
         if source.known and (network is None or network.is_private):
-            return _reached(source, subject)
-    for allow in subject.item.blocks("allow"):
+            return _reached(source, subject) if open_.known else _maybe(source, open_)
+    for allow in subject.item.blocks("allow") if open_.known else ():
         protocol = allow.get("protocol")
         if protocol.equals("all") or (protocol.equals("tcp", "udp") and not allow.list("ports")):
             return finding("every port of protocol {protocol} is open", protocol=protocol)
-    return fine()
+        if protocol.unknown:
+            return undecided("the protocol {protocol} is not known yet", protocol=protocol)
+    iap = next((source for source in sources(subject.item) if source.known and _is_iap(source)), None)
+    return _maybe(iap, open_) if iap and open_.unknown else fine()
+
+
+def _maybe(source: Value, open_: Value) -> Answer:
+    return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
+
+
+def _is_iap(source: Value) -> bool:
+    network = _network(source)
+    return network is not None and _within(network)
 
 
 def _network(source: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

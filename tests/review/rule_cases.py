@@ -49,6 +49,10 @@ def _accept(*limits: Any, nat: str = "${google_compute_subnetwork.nat.id}") -> J
     return {"consumer_accept_lists": entries, "nat_subnets": [nat]}
 
 
+def _accept_twice(*limits: Any) -> Json:
+    return {"consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": limit} for limit in limits]}
+
+
 _NAT = {"google_compute_subnetwork.nat": {"ip_cidr_range": "10.0.3.0/29", "purpose": "PRIVATE_SERVICE_CONNECT"}}
 _PROXIES = {"google_compute_subnetwork.proxies": {"purpose": "REGIONAL_MANAGED_PROXY", "role": "ACTIVE"}}
 _NEG = {"google_compute_region_network_endpoint_group.n": {"network_endpoint_type": "SERVERLESS"}}
@@ -74,7 +78,9 @@ CASES: list[Case] = [
             undecided=[{"member": EXPRESSION}, {"member": UNKNOWN}]),
     *_cases("public-invoker", "google_cloud_run_service_iam_binding", finding=[{"members": ["user:a@b", "allUsers"]}]),
     *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", fine=[{"policy_data": "{}"}],
-            finding=[{"policy_data": '{"members": ["allUsers"]}'}], undecided=[{"policy_data": EXPRESSION}]),
+            finding=[{"policy_data": '{"bindings": [{"members": ["allUsers"]}]}'},
+                     {"policy_data": '{"Bindings": [{"Members": ["\\u0061llUsers"]}]}'}],
+            undecided=[{"policy_data": EXPRESSION}]),
     *_cases("public-invoker", "google_project_iam_member", fine=[{"role": "roles/viewer", "member": "allUsers"}],
             finding=[{"role": "roles/run.invoker", "member": "allUsers"}]),
     *_cases("public-invoker", RUN, fine=[{}], finding=[{"invoker_iam_disabled": True}],
@@ -205,6 +211,21 @@ CASES: list[Case] = [
             fine=[{"url_map": "${google_compute_region_url_map.r.id}"}]),
     *_cases("firewall-open-to-internet", FIREWALL, fine=[{"allow": TCP22, "disabled": "true"}],
             finding=[{"allow": TCP22, "disabled": "false"}]),
+    *_cases("provider-open", "provider", finding=[{"project": "p"}]),
+    *_cases("provider-open", "provider", {"terraform.required_providers.judged": {"version": "~> 7.45"}},
+            fine=[{"project": "p"}]),
+    *_cases("accept-list-bounds", ATTACHMENT, finding=[_accept_twice(100, 10), _accept_twice("1", 1)]),
+    *_cases("firewall-wider-than-iap", FIREWALL,
+            undecided=[{"source_ranges": ranges} | unknown
+                       for ranges in (IAP, ["10.0.0.0/8"])
+                       for unknown in ({"allow": EXPRESSION}, {"allow": [EXPRESSION]}, {"allow": UNKNOWN},
+                                       {"allow": TCP22, "direction": EXPRESSION},
+                                       {"allow": TCP22, "disabled": UNKNOWN},
+                                       _dynamic("allow", EXPRESSION, EXPRESSION))],
+            fine=[{"allow": EXPRESSION, "direction": "EGRESS"}, {"allow": EXPRESSION, "disabled": True}]),
+    *_cases("firewall-wider-than-iap", FIREWALL,
+            undecided=[{"allow": [{"protocol": EXPRESSION, "ports": ["22"]}], "source_ranges": IAP},
+                       {"allow": EXPRESSION, "source_tags": ["web"]}]),
     # Unknown is not absent: lists, dynamic blocks, directions.
     *_cases("firewall-open-to-internet", FIREWALL, fine=[_dynamic("allow", [], TCP22[0])],
             finding=[_dynamic("allow", ["22"], TCP22[0])],
@@ -233,8 +254,10 @@ CASES: list[Case] = [
             undecided=[{"members": EXPRESSION}]),
     *_cases("everyone-in-iam", "google_folder_iam_policy", _POLICY, fine=[{"policy_data": "{}"}],
             finding=[{"policy_data": "${data.google_iam_policy.p.policy_data}"},
-                     {"policy_data": '{"members":["allUsers"]}'}],
-            undecided=[{"policy_data": "${data.google_iam_policy.elsewhere.policy_data}"}]),
+                     {"policy_data": '{"bindings":[{"members":["allUsers"]}]}'}],
+            undecided=[{"policy_data": "${data.google_iam_policy.elsewhere.policy_data}"},
+                       {"policy_data": "${jsonencode(merge(jsondecode(data.google_iam_policy.p.policy_data), {}))}"},
+                       {"policy_data": "${var.x ? data.google_iam_policy.p.policy_data : var.y}"}]),
     *_cases("everyone-in-iam", "data.google_iam_policy", fine=[{}],
             finding=[{"binding": {"role": "r", "members": ["allUsers"]}}],
             undecided=[_dynamic("binding", EXPRESSION, {})]),
@@ -259,6 +282,9 @@ CASES: list[Case] = [
             finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}]),
     *_cases("code-at-apply", RULE, finding=[{"lifecycle": {"action_trigger": [{"actions": ["action.a.b"]}]}}]),
     *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
+    *_cases("file-read", "output",
+            fine=[{"value": "file(x)"}, {"value": "${filesha256(\"a\")} ${path.file} ${my.file(1)}"}],
+            undecided=[{"value": "${file(\"/etc/passwd\")}"}, {"value": ["a ${upper( templatefile (var.x, {}))}"]}]),
     *_cases("foreign-provider", "constraint", fine=[{}, {"source": "google"}, {"source": "hashicorp/google"},
                                                    {"source": "registry.opentofu.org/hashicorp/google"},
                                                     {"source": "registry.terraform.io/hashicorp/google"}],

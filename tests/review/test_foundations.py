@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from review.comment_form import misshapen
+from review.formats import markdown, terminal
 from review.material import Material
 from review.report import assemble
 from review.topics import TRUSTED
@@ -40,6 +42,8 @@ POINTS: list[tuple[str, Any, str]] = [
     (f"{RUN}/template/containers", [{"image": "us-docker.pkg.dev/own/shop/shop:1", "env": SECRET},
                                     {"image": "docker.io/evil/x"}],
      "shop-service runs a further container: docker.io/evil/x."),
+    (f"{RUN}/template/containers", [], "shop-service no longer runs the container us-docker.pkg.dev/own/shop/shop:1."),
+    ("provider/google/0/{x}", "y", "provider.google calls Google with another {x}: y, instead of not set."),
     (f"{RUN}/template/volumes", [{"name": "v", "secret": {"secret": "projects/other/secrets/b"}}],
      "shop-service reads the secret projects/other/secrets/b, instead of not set."),
     ("terraform/required_providers/google/version", "~> 6.50",
@@ -58,6 +62,43 @@ def test_a_state_in_another_place_is_an_error(name: str, value: Any) -> None:
     report = reported(PRODUCER, edited(PRODUCER, f"terraform/backend/gcs/{name}", value))
     assert findings(report) == [("state-elsewhere", "terraform.backend")]
     assert report.fails("error")
+
+
+def test_of_a_new_service_is_told_as_whom_it_runs_what_it_reads_and_an_image_from_elsewhere() -> None:
+    template = {"service_account": "owner@p", "containers": [{"image": "docker.io/x/y:1", "env": SECRET}]}
+    after = edited(FULL, "resource/google_cloud_run_v2_service/n", {"name": "n", "template": template})
+    assert sentences(reported(FULL, after), TRUSTED) == [
+        "The new service n runs as owner@p.",
+        "The new service n reads the secret projects/own/secrets/a.",
+        "The image of the new service n comes from docker.io/x/y:1.",
+    ]
+    own = {"containers": [{"image": "us-docker.pkg.dev/own/shop/other:1"}]}
+    after = edited(FULL, "resource/google_cloud_run_v2_service/n", {"name": "n", "template": own})
+    assert sentences(reported(FULL, after), TRUSTED) == []
+
+
+@pytest.mark.parametrize("name", ["{x}", "}", "{0.__class__}", "\x1b[2J", "a\n::error::b", "`](https://evil.example)"])
+def test_the_name_of_an_attribute_is_only_text(name: str) -> None:
+    for path in ("provider/google/0", "data/terraform_remote_state/other"):
+        before = edited(PRODUCER, "data/terraform_remote_state/other", {"backend": "gcs"})
+        report = reported(before, edited(before, f"{path}/{name}", "y"))
+        assert misshapen(markdown.text(report)) is None
+        assert all(map(str.isprintable, terminal.lines(report)))
+
+
+@pytest.mark.parametrize("policy", ['{"bindings":[{"role":"r","members":["user:a@b"]}]}',
+                                    '{"Bindings":[{"ROLE":"r","members":["\\u0075ser:a@b"]}]}'])  # fmt: skip
+def test_a_policy_in_json_gives_roles_as_a_data_source_does(policy: str) -> None:
+    given = edited(PRODUCER, "resource/google_storage_bucket_iam_policy/p", {"bucket": "states", "policy_data": policy})
+    assert sentences(reported(PRODUCER, given), TRUSTED) == ["user:a@b gets r on storage bucket states."]
+    assert sentences(reported(given, given), TRUSTED) == []
+
+
+def test_data_that_a_check_reads_is_judged_like_any_other() -> None:
+    check = {"data": {"external": {"x": {"program": ["sh"]}}}, "assert": {"condition": "${true}"}}
+    for written in (check, [check], check | {"data": [{"external": [{"x": [{"program": ["sh"]}]}]}]}):
+        report = reported(PRODUCER, edited(PRODUCER, "check/c", written))
+        assert findings(report) == [("code-at-apply", "data.external.x")]
 
 
 def test_another_tag_or_a_newer_provider_is_nothing_to_decide() -> None:
