@@ -121,7 +121,10 @@ def _compare(args: Namespace) -> int:
 
 
 def _nothing_below(keys: list[str], values: Mapping[str, object]) -> int:
-    print(f"psc: {' '.join(keys)}: there is nothing below; at the top there are {', '.join(values)}", file=sys.stderr)
+    from deployment.printable import printable
+
+    wanted = printable(" ".join(keys))
+    print(f"psc: {wanted}: there is nothing below; at the top there are {', '.join(values)}", file=sys.stderr)
     return 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -61,6 +62,7 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _hand_over(args: Namespace, folder: Path) -> int:
+    from deployment.printable import printable
     from deployment.terraform import Terraform
     from handover.archive import archive
     from handover.bundle import Wish
@@ -79,8 +81,10 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     )
     made, notes = _made(wish, source(CHECKOUT))
     for path in place(made.files, folder):
-        print(f"{path} had been edited: kept as {path}.edited; compare the two before you apply", file=sys.stderr)
-    print(f"wrote {folder}: {', '.join(made.manifest.stacks)}, {len(made.files)} files; begin with README.md")
+        kept = printable(path)
+        print(f"{kept} had been edited: kept as {kept}.edited; compare the two before you apply", file=sys.stderr)
+    stacks = ", ".join(made.manifest.stacks)
+    print(f"wrote {printable(str(folder))}: {stacks}, {len(made.files)} files; begin with README.md")
     if args.tar:
         _write_tar(tar, archive(made.files, folder.resolve().name))
     changed = ["the checkout has changes that are not committed; the bundle says so"]
@@ -107,11 +111,18 @@ def _made(wish: Wish, source: BundleSource) -> tuple[Bundle, Sequence[str]]:
 def _check_tar(tar: Path, *, force: bool) -> None:
     from handover.placing import PlacingError
 
-    if tar.is_symlink() or (tar.exists() and not (force and tar.is_file())):
+    try:
+        mode = tar.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PlacingError(f"{tar.name}: {error.strerror}; give another folder") from error
+    if not (force and stat.S_ISREG(mode)):
         raise PlacingError(f"{tar.name} exists beside the folder; --force replaces it if it is a file")
 
 
 def _write_tar(tar: Path, content: bytes) -> None:
+    from deployment.printable import printable
     from handover.placing import PlacingError
 
     aside = tar.with_name(f".{tar.name}.handover")
@@ -121,7 +132,7 @@ def _write_tar(tar: Path, content: bytes) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise PlacingError(f"{tar}: {error.strerror}; the folder itself was written") from error
-    print(f"wrote {tar.name} beside it")
+    print(f"wrote {printable(tar.name)} beside it")
 
 
 def _verify(folder: Path) -> int:

@@ -50,7 +50,7 @@ def run(args: Namespace, environment: Environment) -> int:
             return 2
     unknown = sorted({*(args.stack or ())} - stacks.keys())
     if unknown:
-        print(f"psc: --stack {unknown[0]}: there is no such stack; there are {', '.join(stacks)}", file=sys.stderr)
+        print(f"psc: --stack {unknown[0]!r}: there is no such stack; there are {', '.join(stacks)}", file=sys.stderr)
         return 2
     chosen = {name: roles for name, roles in stacks.items() if not args.stack or name in args.stack}
     for name, roles in chosen.items():

