@@ -43,7 +43,7 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
-        remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan))
+        remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan, stack))
         drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
@@ -167,11 +167,14 @@ def _leftover(entry: Json) -> Change:
     return Change(address=scrub(address), type="deposed", action="destroyed")
 
 
-def _remarks(plan: Json) -> Iterator[tuple[str, str, str]]:
+def _remarks(plan: Json, stack: Stack) -> Iterator[tuple[str, str, str]]:
     """What a plan says of itself: that it is not all, what it imports and invokes, which checks failed."""
-    if plan.get("complete") is False or plan.get("deferred_changes"):
-        waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
+    waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
+    if plan.get("complete") is False or waiting:
         yield "plan-incomplete", "plan", ", ".join(waiting[:3]) or "Terraform says that more is to follow"
+    elif left_out := _left_out(plan, stack):
+        more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
+        yield "plan-incomplete", "plan", f"it says nothing of {', '.join(left_out[:3])}{more}"
     for entry in plan.get("resource_changes") or []:
         if entry["change"].get("importing"):
             yield "imported", str(entry["address"]), str(entry["change"]["importing"].get("id", "unknown"))
@@ -186,6 +189,13 @@ def _remarks(plan: Json) -> Iterator[tuple[str, str, str]]:
             messages = [str(problem.get("message")) for one in check.get("instances") or []
                         for problem in one.get("problems") or []]  # fmt: skip
             yield "check-failed", str(check["address"]["to_display"]), "; ".join(messages) or str(check["status"])
+
+
+def _left_out(plan: Json, stack: Stack) -> list[str]:
+    """The stack's resources without an entry, which Terraform makes of what stays as well: not with -refresh-only."""
+    told = {str(entry["address"]).partition("[")[0] for entry in plan.get("resource_changes") or []}
+    one = (item for item in stack.items.values() if item.is_resource and not {"count", "for_each"} & item.values.keys())
+    return sorted(item.address for item in one if item.address not in told and item.type != "section")
 
 
 def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:

@@ -403,6 +403,8 @@ def test_a_leftover_of_a_replacement_is_not_what_stands_there_now(tmp_path: Path
 
 REMARKS: list[tuple[Json, str]] = [
     ({"complete": False}, "plan-incomplete"),
+    ({"resource_changes": None}, "plan-incomplete"),  # with -refresh-only
+    ({"resource_changes": PLAN["resource_changes"][:1]}, "plan-incomplete"),
     ({"deferred_changes": [{"reason": "unknown", "resource_change": entry("a.b", ["create"], None, {})}]},
      "plan-incomplete"),
     ({"checks": [{"address": {"to_display": "check.c"}, "status": "fail",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from review.comment_form import misshapen
 from review.formats import markdown, terminal
+from review.foundations import foundations
 from review.material import Material
 from review.report import assemble
 from review.topics import TRUSTED
@@ -75,6 +77,16 @@ def test_of_a_new_service_is_told_as_whom_it_runs_what_it_reads_and_an_image_fro
     own = {"containers": [{"image": "us-docker.pkg.dev/own/shop/other:1"}]}
     after = edited(FULL, "resource/google_cloud_run_v2_service/n", {"name": "n", "template": own})
     assert sentences(reported(FULL, after), TRUSTED) == []
+
+
+def test_what_a_plan_leaves_to_the_provider_is_no_other_account() -> None:
+    """Of what is replaced, the plan has the former account, which nobody wrote, and not yet the next one."""
+    unwritten = edited(FULL, f"{RUN}/template/service_account", None)
+    comparison = compared(FULL, unwritten)
+    assert [str(sentence) for sentence, _ in foundations(comparison)] == [
+        "shop-service runs as not set, instead of shop@own.iam.gserviceaccount.com."
+    ]
+    assert list(foundations(replace(comparison, source="plan"))) == []
 
 
 @pytest.mark.parametrize("name", ["{x}", "}", "{0.__class__}", "\x1b[2J", "a\n::error::b", "`](https://evil.example)"])
