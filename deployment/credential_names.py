@@ -7,7 +7,8 @@ from functools import lru_cache
 
 # Words that tell wherever they stand in a name, also without separators (PGPASSWORD, ACCESSTOKEN).
 _ANYWHERE = re.compile(
-    r"passwor[dt]|kennwort|contrase[nñ]a|senha|passwd|passphrase|passcode|pwd|secret(?!ar)"
+    r"passwor[dt]|kennwort|contrase[nñ]a|senha|mot_?de_?passe|wachtwoord|пароль|密码|パスワード|비밀번호"
+    r"|passwd|passphrase|passcode|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
     r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
     r"|mnemonic|seed_?phrase|totp_?seed|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
     r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
@@ -16,7 +17,8 @@ _ANYWHERE = re.compile(
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
 _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
-    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require)pass[_0-9]*$"
+    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh)pass[_0-9]*$"
+    r"|(?:^|_)(?:psk|pin|(?:root|bind)pw|master_?auth)$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
 _ABOUT = re.compile(

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from deployment.credential_names import is_credential_name
 
 _QUOTE = r"\\{0,4}[\"']?"
-# A quoted text, or a word. `Bearer` stands in front of a value and is none.
+# A quoted text, or a word. `Bearer` stands in front of a value and is none; r"…" and """…""" are Python's and TOML's.
 _VALUE = (
-    r"(?=(?:\\{0,4}[\"'`](?P<quoted>[^\"'`\\\n]{1,80})|(?:(?i:bearer|basic|token) )?"
+    r"(?=(?:(?i:[bfru]{0,2})\\{0,4}(?:\"\"\"|'''|[\"'`])(?P<quoted>[^\"'`\\\n]{1,80})|(?:(?i:bearer|basic|token) )?"
     r"(?P<bare>[^\s\"'`\\,;&()<>{}\[\]]{1,80})))"
 )
 _NAME_KEY = r"(?:header_?)?(?i:name|key)|header|field|variable|env|property|setting|parameter"
@@ -20,8 +20,8 @@ _ON_THE_NEXT_LINE = r"(?:[|>][+-]?[0-9]?[ \t]{0,4}|<<[-~]?\w{1,20})?\n[ \t]{0,40
 _INSIDE = rf"\{{?\s{{0,40}}{_QUOTE}(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}"
 # JSON, YAML, ini, TOML, HCL, export, query strings, options of a command.
 _PAIR = re.compile(
-    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}\]?\s{{0,4}}(?:=>|:=|[=:]|(?=\{{))\s{{0,4}}(?:&\w{{1,20}} )?"
-    rf"(?:{_ON_THE_NEXT_LINE})?(?:{_INSIDE})?{_VALUE}"
+    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}\]?\s{{0,4}}(?:=>|[:?]=|[=:]|(?=\{{))\s{{0,4}}(?:&\w{{1,20}} )?"
+    rf"(?:{_ON_THE_NEXT_LINE})?(?:\[\s{{0,40}}|-[ \t]{{1,4}})?(?:{_INSIDE})?{_VALUE}"
 )
 # `name: DB_PASSWORD` and `value: …` below it, attributes of XML, a variable of Terraform's and its default.
 _BESIDE = re.compile(
@@ -44,12 +44,16 @@ _PLIST = re.compile(
 _OPTION = re.compile(
     r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]*+)(?: {1,4}[\"']?|[\"'],\s{0,20}[\"'])(?P<bare>[^\s\"'$<{(*-][^\s\"']{3,80})"
 )
-# A Dockerfile's ENV, `setx NAME value`, `aws configure set NAME value`.
+# A Dockerfile's ENV, `setx NAME value`, `aws configure set NAME value`, web servers' headers, `set NAME "value"`.
 _SET = re.compile(
-    r"\b(?:ENV|ARG|setx|configure set|config set|CONFIG SET)\s{1,4}(?P<name>[\w.-]{1,80})\s{1,4}"
-    r"[\"']?(?P<bare>[^\s\"'=]{4,80})"
+    r"\b(?:ENV|ARG|setx|setenv|SetEnv|set -g?x|proxy_set_header|(?:Request)?Header (?:add|set)|configure set|config set"
+    r"|CONFIG SET)\s{1,4}(?P<name>[\w.-]{1,80})\s{1,4}[\"']?(?P<bare>[^\s\"'=;]{4,80})"
 )
-_HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET)
+_CALL = re.compile(
+    r"\b(?:set|setq|define|setenv|putenv)[\s(]{1,4}[\"']?(?P<name>[\w.-]{1,80})[\"']?(?:,\s{0,4}|\s{1,4})"
+    r"[\"'](?P<quoted>[^\s\"'=]{4,80})"
+)
+_HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _CALL)
 # Says where a value comes from, or stands in its place.
 _ELSEWHERE = re.compile(
     r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%|\*|\[?hidden"
@@ -106,6 +110,12 @@ def pairs(text: str) -> Iterator[str]:
             if not is_credential_name(name) or is_harmless(value, name) or _ELSEWHERE.match(value):
                 continue
             # A word with a colon is the key of what comes next, one with a parenthesis a function.
-            key_or_function = value.endswith(":") or text.startswith("(", match.end("bare"))
-            if quoted or (len(value) >= _SHORTEST_BARE and not key_or_function):
+            key_or_function = value.endswith(":") or (not quoted and text.startswith("(", match.end("bare")))
+            if quoted or (not key_or_function and (len(value) >= _SHORTEST_BARE or _goes_on(value, text, match))):
                 yield value
+
+
+def _goes_on(value: str, text: str, match: re.Match[str]) -> bool:
+    """Whether a comma is part of a password rather than the end of a word."""
+    end = match.end("bare")
+    return not value.isalpha() and text[end : end + 1] == "," and bool(text[end + 1 : end + 2].strip())

@@ -14,6 +14,7 @@ import base64
 import html
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -29,10 +30,17 @@ _COMMANDS = (
     rf"\bsshpass {{1,9}}-p ?{_GIVEN}",
     rf"(?i:\blogin\s{{1,9}}\S{{1,256}}\s{{1,9}}password\s{{1,9}}{_GIVEN})",
     rf"\b(?:mysql\w{{0,12}}|mariadb(?:-[a-z]{{1,12}})?|7za?){_OPTIONS}-p{_GIVEN}",
-    rf"\b(?:login|mongo\w{{0,12}}|cqlsh){_OPTIONS}-p[ =]{_GIVEN}",
-    rf"\bredis-(?:cli|benchmark){_OPTIONS}-a[ =]?{_GIVEN}",
-    rf"\brequirepass\s{{1,4}}{_GIVEN}",
-    rf"\b(?:sqlcmd|bcp|(?:un)?zip){_OPTIONS}-P ?{_GIVEN}",
+    rf"\b(?:login|mongo\w{{0,12}}|cqlsh|psexec|rdesktop|ncftp\w{{0,6}}|useradd){_OPTIONS}-p[ =]{_GIVEN}",
+    rf"\bredis-(?:cli|benchmark){_OPTIONS}(?:-a[ =]?|--pass[ =]|(?i:auth) ){_GIVEN}",
+    rf"\b(?:requirepass|masterauth|bindpw|rootpw|insecure-password|(?i:pre-?shared-?key))\s{{1,4}}{_GIVEN}",
+    r"\bPSK\s{1,4}[\"'][^\"'\s$<{]|\b(?i:setuser|user)\s[\w.-]{1,64}\s(?:on\s)?>[^\s$<{=]",
+    rf"\b(?:sqlcmd|bcp|(?:un)?zip|ipmitool){_OPTIONS}-P ?{_GIVEN}",
+    rf"\blftp{_OPTIONS}-u [\w.@-]{{1,64}},{_GIVEN}|\b[a-z]freerdp{_OPTIONS}/p:{_GIVEN}",
+    rf"\bssh-keygen{_OPTIONS}-N ?{_GIVEN}",
+    rf"\bsnmp[a-z]{{1,12}}{_OPTIONS}-[cAX] ?{_GIVEN}|\bgh secret set{_OPTIONS}(?:-b ?|--body[ =]){_GIVEN}",
+    rf"\becho {_GIVEN}\S{{0,128}} \| ?(?:sudo -S|passwd --stdin)|\bnet user [\w.-]{{1,64}} {_GIVEN}\S{{0,64}} /add",
+    rf"\bnet use [A-Za-z*]:? \\{{2,4}}\S{{1,128}} {_GIVEN}\S{{0,64}} /user|\bstats auth [\w.-]{{1,64}}:{_GIVEN}",
+    r"\bConvertTo-SecureString\s(?:[^\n|;]{0,128}\s)?[\"'][^\"'\s$<{]",
     rf"\bldap[a-z]{{3,12}}{_OPTIONS}-w ?{_GIVEN}",
     rf"\s-(?:k|pass(?:in|out)?)\s{{1,4}}[\"']?pass:{_GIVEN}",
     rf"\s-U ?[\w.\\-]{{1,64}}%{_GIVEN}",
@@ -85,6 +93,13 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"\b(?:password|passphrase|api[ -]key|token) (?:is|was|to) [\"'`](?=[^\s\"'`0-9]{0,64}[0-9])[^\s\"'`]{6}",
         re.IGNORECASE,
     ),
+    # As crypt, htpasswd, LDAP and Django keep them: a dictionary finds the password.
+    "a password's hash": re.compile(
+        r"\$(?:2[abxy]?\$[0-9]{2}\$[./0-9A-Za-z]{50}|argon2(?:i|d|id)\$v|scrypt\$"
+        r"|(?:1|5|6|7|g?y|apr1)\$[^\s$:]{1,64}\$(?:[^\s$:]{1,16}\$)?[./0-9A-Za-z]{20})"
+        r"|\{(?:S?SHA(?:256|512)?|SMD5|CRYPT)\}[0-9A-Za-z+/]{20}|\bpbkdf2_sha[0-9]{1,3}\$[0-9]"
+    ),
+    "a password in a connection string": re.compile(r";\s{0,2}pwd=[^\s;$<{/]", re.IGNORECASE),
     "a value that is marked sensitive": re.compile(r"\bsensitive\s{0,9}\([^)\"]{0,200}\""),
 }
 # The parts of a JSON Web Key that make the private one, and the public one.
@@ -92,7 +107,7 @@ _JWK_PRIVATE = re.compile(r"[\"'][dk][\"']\s{0,4}:\s{0,4}[\"'][\w-]{16}")
 _JWK_PUBLIC = re.compile(r"\"(?:n|x|y|x5t(?:#S256)?)\"\s{0,4}:\s{0,4}\"[\w-]{16,}+\"")
 # `curl -u me:word`; digits alone are a user's and a group's numbers.
 _USER = re.compile(
-    r"(?<!\S)(?:-u|-a|--user|--proxy-user|--auth)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}"
+    r"(?<!\S)(?:-[uUa]|--user|--proxy-user|--auth)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}"
     r":(?![$<{])[^\s\"']"
 )
 # What everybody may know: keys of SSH, certificates, the digests of scripts and of SSH keys.
@@ -112,11 +127,16 @@ _HEX = re.compile(r"(?<![0-9A-Za-z@+=/-])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9
 _DIGEST_BEFORE = re.compile(
     r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)\W{1,3}$|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint|sha|sha1"
     r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"'`_]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
+    # An image's tag, which often is a commit.
+    r"|/[\w.-]{1,64}:$"
 )
 _DIGEST_NAME = re.compile(
-    r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid)$"
+    r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid"
+    r"|(?:^|(?<!session)[_-])k?id)$"
 )
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{15,}+")
+_HEX_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){12,}+(?![0-9A-Za-z])")
+_ESCAPED = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 _USER_AND_PASSWORD = re.compile(r"[\w.@-]{1,64}:(?![0-9]{1,5}$)[^\s:/]{4,128}")
 # Bits a character; English words joined by hyphens have under 4, base64 of random bytes has over 4.5.
 _ENTROPY = 4.2
@@ -155,17 +175,29 @@ def _known(text: str) -> str:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """A text as it stands, and what it says in URLs' and XML's spelling and in base64."""
+    """A text as it stands, and what it says otherwise: in the spelling of Unicode, URLs, XML, JSON; in base64, hex."""
     yield text
     plain = text
-    if "%" in text or "&" in text:
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKC", text)
+        plain = "".join(character for character in folded if unicodedata.category(character) != "Cf")
+    if "\\u" in plain:
+        plain = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), plain)
+    if "%" in plain or "&" in plain:
         # What was encoded twice is decoded twice.
-        plain = html.unescape(unquote(unquote(text)))
-        if plain != text:
-            yield plain
-    for said in filter(None, map(_decoded, _ENCODED.findall(plain))):
+        plain = html.unescape(unquote(unquote(plain)))
+    if plain != text:
+        yield plain
+    for said in _hidden_in(plain):
         # As a request's header has it.
         yield f"https://{said}@" if _USER_AND_PASSWORD.fullmatch(said) else said
+        yield from _hidden_in(said)
+
+
+def _hidden_in(text: str) -> Iterator[str]:
+    """What parts of a text say in base64 and in hexadecimal digits."""
+    yield from filter(None, map(_decoded, _ENCODED.findall(text)))
+    yield from filter(None, (_said(bytes.fromhex(part)) for part in _HEX_TEXT.findall(text)))
 
 
 def _decoded(part: str) -> str:
@@ -173,12 +205,18 @@ def _decoded(part: str) -> str:
     if part.isupper() or part.islower():
         return ""
     try:
-        said = base64.b64decode(
-            part + "=" * (-len(part) % 4), altchars="-_" if set(part) & set("-_") else None
-        ).decode()
+        return _said(base64.b64decode(part + "=" * (-len(part) % 4), altchars="-_" if set(part) & set("-_") else None))
     except ValueError:
         return ""
-    return said if said.isascii() and said.replace("\n", "").isprintable() else ""
+
+
+def _said(data: bytes) -> str:
+    """What bytes say in ASCII, be it in UTF-16 as of Windows; "" for nothing."""
+    try:
+        said = data.decode("utf-16-le" if data[1:2] == b"\0" else "ascii")
+    except ValueError:
+        return ""
+    return said if said.isascii() and re.sub(r"[\t\r\n]", "", said).isprintable() else ""
 
 
 def _keys(text: str) -> Iterator[str]:
@@ -188,7 +226,7 @@ def _keys(text: str) -> Iterator[str]:
             sums = text[end : end + 2] in ("  ", " *")
             # The base64 of a sentence or of JSON is as mixed as a key's.
             said = set(_decoded(match[0])) & set(' {"')
-            if check(match[0]) and not said and not sums and not _DIGEST_BEFORE.search(text[max(0, at - 24) : at]):
+            if check(match[0]) and not said and not sums and not _DIGEST_BEFORE.search(text[max(0, at - 72) : at]):
                 yield match[0]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from config.settings import Settings
 from deployment import plan_comparison
 from deployment.comparison import Comparison, compare
-from deployment.hidden import hidden_texts
+from deployment.hidden import hidden_texts, scrub
 from deployment.stack import Stack
 from deployment.unusable import UnusableError
 from review.acknowledgements import Acknowledgement
@@ -115,7 +115,7 @@ def acknowledgements(environment: str, settings: Settings, former: Settings | No
             environment=environment,
             rule=entry.rule,
             address=entry.address,
-            reason=entry.reason,
+            reason=scrub(entry.reason),
             expires=date.fromisoformat(entry.expires),
             new=known.get(key) is None
             or (known[key].rule, known[key].address) != (entry.rule, entry.address)

@@ -28,7 +28,8 @@ _TELLING = (
     "CONNECTION_STRING CONNSTR SECRETKEY ACCESSKEY PRIVATEKEY SIGNINGKEY PASSWORD_HASH SECRET_KEY_BASE "
     "clientSecret accessToken DB_CREDS "
     "PASSWORD2 TOKEN_2 STORAGE_ACCOUNT_KEY awsSecretAccessKey HMAC_KEY VAULT_SECRET_ID userPassword "
-    "SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL"
+    "WIFI_PSK LOGIN_PIN BINDPW ldap_default_authtok "
+    "PRESHARED_KEY SSHPASS SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL"
 )
 _ABOUT = (
     "TOKEN_TTL TOKENTTL PASSWORD_FILE PGPASSFILE PASSWORDFILE SECRET_NAME KEY_ID API_KEY_ID ACCESS_TOKEN_LIFETIME "
@@ -143,6 +144,50 @@ HOLDING = {
     "ODBC": f"Server=db;Uid=app;Pwd={_WORD};",
     "sentence": f"the password is '{_WORD}'",
     "German": f"Passwort: {_WORD}",
+    "JSON, a list": f'{{"passwords": ["{_WORD}"]}}',
+    "YAML, a list": f"tokens:\n  - {_WORD}\n",
+    "TOML, three quotes": f'password = """{_WORD}"""',
+    "Python, raw": f"PASSWORD = r'{_WORD}'",
+    "make": f"DB_PASSWORD ?= {_WORD}",
+    "comma": "password=x3," + _WORD,
+    "csh": f"setenv DB_PASSWORD {_WORD}",
+    "fish": f"set -gx DB_PASSWORD {_WORD}",
+    "Apache": f"SetEnv DB_PASSWORD {_WORD}",
+    "Apache's header": f'RequestHeader set X-Api-Key "{_WORD}"',
+    "nginx's header": f"proxy_set_header X-Api-Key {_WORD};",
+    "PHP": f"define('DB_PASSWORD', '{_WORD}');",
+    "CMake": f'set(DB_PASSWORD "{_WORD}")',
+    "Lisp": f'(setq password "{_WORD}")',
+    "PowerShell's secure text": f'ConvertTo-SecureString "{_WORD}" -AsPlainText -Force',
+    "Redis, another user": f"ACL SETUSER app on >{_WORD} ~*",
+    "Redis, AUTH": f"redis-cli -h db AUTH {_WORD}",
+    "Redis, replica": f"masterauth {_WORD}",
+    "LDAP's configuration": f"binddn cn=a\nbindpw {_WORD}",
+    "IPsec": f': PSK "{_WORD}"',
+    "WLAN": f'psk="{_WORD}"',
+    "curl's proxy": f"curl -U app:{_WORD} https://example.com",
+    "lftp": f"lftp -u app,{_WORD} ftp.example.com",
+    "remote desktop": f"xfreerdp /u:app /p:{_WORD} /v:srv",
+    "psexec": f"psexec -u app -p {_WORD} cmd",
+    "net user": f"net user app {_WORD} /add",
+    "ssh-keygen": f"ssh-keygen -t rsa -N {_WORD} -f key",
+    "snmp": f"snmpwalk -v2c -c {_WORD} switch",
+    "ipmitool": f"ipmitool -H h -U root -P {_WORD} power",
+    "sudo": f"echo {_WORD} | sudo -S id",
+    "haproxy": f"stats auth app:{_WORD}",
+    "gh": f"gh secret set DB_PASSWORD --body {_WORD}",
+    "ODBC, upper case": f"Driver=x;Server=db;UID=app;PWD={_WORD}",
+    "bcrypt": "$2b$12$" + _MIX + _MIX[:21],
+    "htpasswd's line": "app:$apr1$q8Kz3vB7$" + _MIX[:22],
+    "shadow": "root:$6$rounds=5000$q8Kz3vB7$" + _MIX + _MIX + ":19000:0:99999:7:::",
+    "LDAP's hash": "{SSHA}" + _MIX,
+    "JSON's spelling": f'{{"pass\\u0077ord": "{_WORD}"}}',
+    "full width": f"password\uff1a{_WORD}",
+    "no width": f"pass\u200bword={_WORD}",
+    "Japanese": f"パスワード：{_WORD}",
+    "base64 of Windows": base64.b64encode(f"$password = '{_WORD}'".encode("utf-16-le")).decode(),
+    "base64 twice": base64.b64encode(base64.b64encode(f"DB_PASSWORD={_WORD}".encode())).decode(),
+    "hexadecimal": f"password={_WORD}".encode().hex(),
     "sensitive, deeper": '${upper(sensitive(lower("' + _WORD + '")))}',
 }
 HOLDING_NONE = {
@@ -155,6 +200,16 @@ HOLDING_NONE = {
     "digest": "example@sha256:" + "0f3a9c5e" * 8,
     "lock file": '"zh:' + "0f3a9c5e" * 8 + '",',
     "sums": "0f3a9c5e" * 8 + "  producer/main.tf.json",
+    "image's tag": "gcr.io/p/orders:" + "0f3a9c5e" * 5,
+    "image's tag in a list": "-c europe-docker.pkg.dev/p/r/orders-api:" + "0f3a9c5e" * 5 + " --port 80",
+    "folder of a shell": "cd x;PWD=/srv/app make",
+    "shell's options": "set -x; set -eu; set -o pipefail",
+    "prose of setting": "set password rules in the console, then set token expiry; -N 3, net use, stats auth",
+    "positions": "SELECT $1$2, '$5$6$7' WHERE a = $1 AND price > $2; {SHA} {SSHA}",
+    "arrows": "token -> session -> user; password->hash()",
+    "keys of objects": 'cache.set("session_id", "orders"); config.set(name, "value")',
+    "hexadecimal words": "48656c6c6f2c20776f726c64212057656c636f6d6521",
+    "other scripts": "Пароль хранится в Secret Manager; パスワードはありません",
     "commit": "commit: " + "0f3a9c5e" * 5,
     "UUID": "123e4567-e89b-12d3-a456-426614174000",
     "numbers": "docker run -u 1000:1000 curl",
@@ -436,8 +491,11 @@ def test_a_password_only_looks_like_a_place_or_a_variable(value: str) -> None:
     assert looks_like("DB_PASSWORD", value)
 
 
-def test_a_commit_is_none_by_the_name_that_it_has() -> None:
-    assert looks_like("GIT_COMMIT", (_HEX * 2)[:40]) == ""
+@pytest.mark.parametrize("name", ["GIT_COMMIT", "TENANT_ID", "id", "account-id", "KID", "IMAGE_DIGEST"])
+def test_a_commit_or_a_number_is_none_by_the_name_that_it_has(name: str) -> None:
+    assert looks_like(name, (_HEX * 2)[:40]) == ""
+    assert looks_like("SESSION_ID", (_HEX * 2)[:40])
+    assert looks_like("VAULT_SECRET_ID", (_HEX * 2)[:40])
 
 
 def test_a_sensitive_variables_default_is_hidden_and_so_are_keys() -> None:

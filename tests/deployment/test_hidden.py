@@ -136,6 +136,11 @@ ENV = "a.yaml:7: producer.services.hello.env"
             "a.yaml:7: producer.services.hello.image: 'ghp_16C7e42F292c6912E7710c838347Ae178B4a' is not an image",
             "a.yaml:7: producer.services.hello.image: '(hidden)' is not an image",
         ),
+        (
+            "a.yaml:7: x.annotations: [{'password': 'swordfish'}] is a list; allowed: a mapping",
+            "a.yaml:7: x.annotations: (hidden) is a list; allowed: a mapping",
+        ),
+        ("a.yaml:7: x.args[0]: {'password': ['abc']} is none", "a.yaml:7: x.args[0]: (hidden) is none"),
         ("a.yaml:7: x.former_key: 'hello' is a service", "a.yaml:7: x.former_key: 'hello' is a service"),
     ],
 )

@@ -91,3 +91,10 @@ def test_one_is_new_unless_the_base_has_it_for_as_long(former: dict[str, str] | 
         acknowledgements={"k": SimpleNamespace(**written | former)} if former is not None else {}
     )
     assert [one.new for one in acknowledgements("default", settings, before)] == [new]
+
+
+def test_a_credential_in_a_reason_is_not_shown() -> None:
+    written = SimpleNamespace(rule="r", address="a", reason="agreed; password: swordfish-1", expires="2026-12-31")
+    settings: Any = SimpleNamespace(acknowledgements={"k": written})
+    (one,) = acknowledgements("default", settings, None)
+    assert "swordfish" not in one.reason
