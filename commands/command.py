@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from commands.environment import Environment
+
+
+def tidy_up_on_signals() -> None:
+    """Have what `timeout`, a CI system or a closed terminal sends tidy up like Ctrl-C; what `nohup` ignores stays."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda got, _: sys.exit(128 + got))
 
 
 def _no_arguments(parser: ArgumentParser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import found
 
@@ -43,8 +42,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
 
-    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tidy_up_on_signals()
     folder = Path(args.folder)
     try:
         if args.verify:

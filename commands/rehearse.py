@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.progress import grouped, telling
@@ -48,8 +47,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from rehearsal.cloud import CloudError
     from rehearsal.report import document, lines
 
-    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tidy_up_on_signals()
     try:
         account = _rehearsed(args)
     except (CloudError, UnusableError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commands.building import BuildError
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import require_terraform
@@ -58,7 +57,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.unusable import UnusableError
     from review.formats import terminal
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tidy_up_on_signals()
     try:
         outputs = _outputs(args)
         with tempfile.TemporaryDirectory(prefix="psc-review-") as folder:

@@ -15,7 +15,7 @@ _CODE = r"`[^`|\n]+`"
 _SIGN = r"[A-Za-z0-9_ .,;:()'\"/%=+?!…→−-]|\\[][<>*~]"
 _WORDS = rf"(?:{_SIGN})+"
 # Begins with no sign of Markdown's, so that it stays a paragraph.
-_TEXT = rf"(?=[A-Za-z0-9(.`]|\*E)(?:{_SIGN}|{_CODE}|\*(?:service attachment|endpoint|Expected)\*)+"
+_TEXT = rf"(?=[A-Za-z0-9(.`]|\*E)(?!\d+[.)](?: |$))(?:{_SIGN}|{_CODE}|\*(?:service attachment|endpoint|Expected)\*)+"
 _SEEN = r"(?:, seen in [a-z ]+)?"
 # What GitHub makes something of although it is only words: addresses, references to issues, advisories and commits,
 # emoji (some are images). An underscore is no part of a word there, as it is to \b.
@@ -27,7 +27,11 @@ _LIVE = re.compile(
 )
 _LABEL = r"(?:[A-Za-z0-9 ._/:…-]|#\d+;)*"
 
-_DETAILS = re.compile(r"<details><summary><code>[A-Za-z0-9 ./_?-]*</code> [a-z0-9 (),:]+</summary>")
+# Beside the code of its title a fold has the numbers of what changes, and no word that GitHub could make something of.
+_TALLY = r"(?:\d{1,6} (?:created|changed|replaced|destroyed|moved|outputs? and settings)(?:, )?)*"
+_DETAILS = re.compile(
+    rf"<details><summary><code>[A-Za-z0-9 ./_?-]*</code> \((?:code|plan against the real state)\): {_TALLY}</summary>"
+)
 _END_OF_DETAILS = "</details>"
 _LINES = re.compile(
     "|".join(

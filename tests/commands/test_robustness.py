@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -110,3 +111,22 @@ def test_a_deep_plan_is_one_sentence(depth: int, tmp_path: Path) -> None:
 )
 def test_a_text_of_others_is_only_text_in_a_terminal_and_a_log(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_a_command_leaves_no_folders(number: int, tmp_path: Path) -> None:
+    program = (
+        "import sys, tempfile, time; sys.path.insert(0, sys.argv[1])\n"
+        "from commands.command import tidy_up_on_signals\n"
+        "tidy_up_on_signals()\n"
+        "with tempfile.TemporaryDirectory(dir=sys.argv[2]): print('there', flush=True); time.sleep(60)\n"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, str(CHECKOUT), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    with started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "there\n"
+        started.send_signal(number)
+    assert started.returncode == 128 + number
+    assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,10 @@ from html.parser import HTMLParser
 import pytest
 from cmarkgfm import github_flavored_markdown_to_html
 from cmarkgfm.cmark import Options
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from review import comment_form
 from review.comment_form import MARKER, misshapen
 from review.findings import OTHER
 from review.formats import markdown
@@ -101,6 +104,24 @@ def test_what_the_form_lets_through_is_never_live() -> None:
             accepted += 1
             assert live(comment) == [], comment
     assert accepted > 50, "or the test shows nothing"
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.from_regex(comment_form._LINES, fullmatch=True), max_size=6),
+       st.from_regex(comment_form._DETAILS, fullmatch=True))  # fmt: skip
+def test_what_fits_the_form_is_never_live(lines: list[str], fold: str) -> None:
+    """Drawn from the form itself, so that every part of it is tried with whatever it admits."""
+    comment = "\n".join([MARKER, *lines, fold, "", "</details>", ""])
+    if misshapen(comment) is None:
+        assert [piece for piece in live(comment) if not piece.startswith("<br")] == []
+
+
+@pytest.mark.parametrize(
+    "words", [":shipit:", "0123456789abcdef0123456789abcdef01234567", "(code): :x:", "(code): deadbee1"]
+)
+def test_beside_the_title_of_a_fold_nothing_is_live(words: str) -> None:
+    fold = f"<details><summary><code>x</code> {words}</summary>"
+    assert misshapen("\n".join([MARKER, fold, "", "</details>", ""])) == 2
 
 
 def test_every_sentence_of_ours_is_let_through() -> None:
