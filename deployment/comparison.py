@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from deployment.kinds.terraform import RECORD
+from deployment.plan_expressions import same
 from deployment.stack import Item, Stack, manages
 from deployment.values import with_strings
 
@@ -182,12 +183,28 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     """The attributes that differ, in order of their paths."""
     if before == after:
         return
-    old, new = dict(leaves(before)), dict(leaves(after))
+    old, new = dict(leaves(_as(before, after))), dict(leaves(_as(after, before)))
     for path in sorted(old.keys() | new.keys()):
         added, removed = path not in old, path not in new
         left, right = old.get(path), new.get(path)
-        if added or removed or left != right or isinstance(left, bool) != isinstance(right, bool):
+        if added or removed or not _same(left, right):
             yield Difference(path=path, before=left, after=right, added=added, removed=removed)
+
+
+def _as(value: Any, other: Any) -> Any:
+    """`value`, with a block in a list of its own as a mapping where `other` has it so: Terraform's JSON takes both."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and isinstance(other, dict):
+        return _as(value[0], other)
+    if isinstance(value, dict) and isinstance(other, dict):
+        return {key: _as(inner, other.get(key)) for key, inner in value.items()}
+    if isinstance(value, list) and isinstance(other, list) and len(value) == len(other):
+        return [_as(inner, beside) for inner, beside in zip(value, other, strict=True)]
+    return value
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Whether Terraform takes both for the same: `"80"`, 80 and 80.0, or `"true"` and true."""
+    return (left == right and isinstance(left, bool) == isinstance(right, bool)) or same(left, right)
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -57,8 +57,7 @@ class Item:
     @property
     def lifecycle(self) -> Json:
         """Its lifecycle block, which only synthesized stacks have."""
-        lifecycle = self.values.get("lifecycle")
-        return lifecycle if isinstance(lifecycle, dict) else {}
+        return next(iter(blocks(self.values, "lifecycle")), {})
 
     @property
     def is_resource(self) -> bool:

@@ -121,7 +121,7 @@ class Value:
     def readable(self) -> str:
         """It as people say it, with words for what only Terraform will know."""
         said = readable(self._resolved, self._stack)
-        return said if isinstance(said, str) else shown(said)
+        return said if isinstance(said, str) else self.text or shown(said)
 
     @property
     def addresses(self) -> list[tuple[str, str]]:

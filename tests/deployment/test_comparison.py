@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from deployment.comparison import Difference, compare, differences
 from tests.review.stacks import PRODUCER, compared, edited, stack
 
@@ -11,6 +13,33 @@ ACCEPT = f"{ATTACHMENT}/consumer_accept_lists"
 
 def test_the_same_stack_has_no_changes() -> None:
     assert compared(PRODUCER, PRODUCER).changes == ()
+
+
+def _spelled(value: Any) -> Any:
+    """The same with every number, truth value and block as Terraform's JSON may also have it."""
+    if isinstance(value, dict):
+        return {key: _spelled(inner) for key, inner in value.items()}
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        return _spelled(value[0])
+    if isinstance(value, list):
+        return [_spelled(inner) for inner in value]
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else f"{value}"
+
+
+def test_another_spelling_of_the_same_is_no_change() -> None:
+    spelled = {**PRODUCER, "resource": _spelled(PRODUCER["resource"])}
+    floats = edited(PRODUCER, f"{ACCEPT}/0/connection_limit", 10.0)
+    blocks = edited(PRODUCER, f"{ATTACHMENT}/lifecycle", [{"prevent_destroy": True}])
+    for other in (spelled, floats, blocks):
+        assert compared(PRODUCER, other).changes == compared(other, PRODUCER).changes == ()
+
+
+def test_a_lifecycle_in_a_list_is_one() -> None:
+    for written in ({"ignore_changes": "all"}, [{"ignore_changes": "all"}]):
+        item = stack(edited(PRODUCER, f"{ATTACHMENT}/lifecycle", written)).items[
+            "google_compute_service_attachment.shop"
+        ]
+        assert item.lifecycle == {"ignore_changes": "all"}
 
 
 def test_one_attribute_is_one_difference() -> None:
