@@ -30,7 +30,7 @@ def read(output: Path, environment: str) -> dict[str, Stack]:
 
 def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stack:
     """A stack from its Terraform JSON and the text of its provider lock file."""
-    content = {key: value for key, value in content.items() if key != "//"}
+    content = {key: _bodies(value) for key, value in content.items() if key != "//"}
     items = {item.address: item for item in _items(content, lock)}
     none = frozenset(address for address, item in items.items() if _makes_none(item))
     items = {address: item for address, item in items.items() if address not in none}
@@ -123,6 +123,19 @@ def _named(name: str, values: Any) -> Json:
     plain = _plain(values)
     marked = any(plain.get(mark) in (True, "true") for mark in ("sensitive", "ephemeral"))
     return plain | {key: hide(plain[key], marked, name) for key in ("value", "default") if key in plain}
+
+
+def _bodies(value: Any) -> Any:
+    """A copy with every body that is written as a list of its parts, in a list of blocks, put together.
+
+    https://github.com/hashicorp/hcl/blob/main/json/spec.md#blocks
+    """
+    if isinstance(value, dict):
+        return {key: _bodies(inner) for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    parts = [isinstance(inner, list) and bool(inner) and all(isinstance(one, dict) for one in inner) for inner in value]
+    return [_bodies(_merged(inner) if body else inner) for inner, body in zip(value, parts, strict=True)]
 
 
 def _mapping(values: Json, name: str) -> Json:

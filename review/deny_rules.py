@@ -41,6 +41,9 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
         text = "The firewall rule {name} no longer denies {what} in {network}: only other rules decide about that."
         yield say(text, name=was.name, what=_told(was), network=network_of(was))
     else:
+        if now.get("disabled").unknown and now.get("disabled").shown != was.get("disabled").shown:
+            text = "The firewall rule {name} may no longer deny anything: disabled is {after}."
+            yield say(text, name=was.name, after=now.get("disabled").readable)
         if _may_exceed(_priority(now), _priority(was)):
             text = "The firewall rule {name} denies at priority {after} instead of {before}: more that allow may win."
             yield say(text, name=was.name, before=_priority(was).readable, after=_priority(now).readable)

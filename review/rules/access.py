@@ -118,8 +118,9 @@ def code_at_apply(subject: Subject) -> Answer:
     """Provisioners and triggered actions of any resource, and the data source that starts a program."""
     if subject.item.type == "data.external":
         return finding("a program is started at every plan")
-    names = sorted({name for block in subject.item.blocks("provisioner") for name in block.names})
-    if names and subject.item.is_resource:
+    blocks = subject.item.blocks("provisioner") if subject.item.is_resource else ()
+    if blocks:
+        names = sorted({name for block in blocks for name in block.names}) or ["of a kind that is not known"]
         return finding("it has the provisioner {names}", names=", ".join(names))
     actions = subject.item.lifecycle.presence("action_trigger")
     return fine() if actions.absent else finding("its lifecycle triggers an action")

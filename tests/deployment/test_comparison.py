@@ -34,6 +34,28 @@ def test_another_spelling_of_the_same_is_no_change() -> None:
         assert compared(PRODUCER, other).changes == compared(other, PRODUCER).changes == ()
 
 
+def _parts(body: Any) -> Any:
+    """A body as a list of its parts in a list of blocks, and so on inside it."""
+    return [[{key: _parts(inner) if isinstance(inner, dict) else inner} for key, inner in body.items()]]
+
+
+def test_a_body_in_parts_is_read_as_a_whole() -> None:
+    program = {"program": ["id"]}
+    whole = edited(PRODUCER, "data/external", {"x": program})
+    whole = edited(whole, "resource/terraform_data", {"r": {"provisioner": {"local-exec": {"command": "id"}}}})
+    whole = edited(whole, "check/c", {"data": {"http": {"y": {"url": "u"}}}})
+    parts = edited(whole, "data/external/x", _parts(program))
+    parts = edited(parts, "resource/terraform_data/r", [[{"provisioner": {"local-exec": [[{"command": "id"}]]}}]])
+    parts = edited(parts, "check/c", [[{"data": {"http": {"y": [[{"url": "u"}]]}}}]])
+    parts = edited(parts, "provider/google", _parts(PRODUCER["provider"]["google"][0]))
+    parts = edited(parts, "terraform/backend/gcs", _parts(PRODUCER["terraform"]["backend"]["gcs"]))
+    for kind, named in PRODUCER["resource"].items():
+        for name, body in named.items():
+            parts = edited(parts, f"resource/{kind}/{name}", _parts(body))
+    assert compared(whole, parts).changes == ()
+    assert stack(parts).items.keys() == stack(whole).items.keys()
+
+
 def test_a_lifecycle_in_a_list_is_one() -> None:
     for written in ({"ignore_changes": "all"}, [{"ignore_changes": "all"}]):
         item = stack(edited(PRODUCER, f"{ATTACHMENT}/lifecycle", written)).items[

@@ -279,7 +279,7 @@ CASES: list[Case] = [
     *_cases("instances-not-told", "data.google_project", fine=[{"count": 2}]),
     *_cases("access-not-judged", "section", undecided=[{"content": [{"to": "a.b", "id": "x"}]}]),
     *_cases("code-at-apply", "null_resource", fine=[{}],
-            finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}]),
+            finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}, {"provisioner": [EXPRESSION]}]),
     *_cases("code-at-apply", RULE, finding=[{"lifecycle": {"action_trigger": [{"actions": ["action.a.b"]}]}}]),
     *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
     *_cases("file-read", "output",

@@ -23,6 +23,7 @@ OUT = edited(BASE, STOP, {**DENY, "direction": "EGRESS", "source_ranges": None, 
 LESS: list[tuple[str, Any]] = [
     (STOP, None),
     (f"{STOP}/disabled", True),
+    (f"{STOP}/disabled", "${var.off}"),
     (f"{STOP}/deny", None),
     (f"{STOP}/priority", 2000),
     (f"{STOP}/priority", "${var.rank}"),
