@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,12 @@ from pathlib import Path
 from deployment.unusable import UnusableError
 from deployment.values import Json
 from stacks.layout import LOCK_FILE, MANIFEST, STACK_FILE
+
+# What Terraform and OpenTofu read of a folder that they run in, values among it:
+# https://developer.hashicorp.com/terraform/language/files
+CONFIGURATION = (
+    r"[^.].*\.(?:tf|tofu)(?:\.json)?|.*\.auto\.tfvars(?:\.json)?|terraform\.tfvars(?:\.json)?"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,19 @@ class StackFolder:
             return _text(self.lock_file) if self.lock_file.exists() else ""
         except (OSError, ValueError) as error:
             raise UnusableError(f"{self.name}: {self.lock_file.name} is no lock file ({error})") from error
+
+    def others(self) -> dict[str, str]:
+        """What else Terraform would read there, by name, with a digest of it.
+
+        Raises:
+            UnusableError: when it cannot be read.
+        """
+        try:
+            names = [path.name for path in self.folder.iterdir() if path.name != STACK_FILE]
+            found = sorted(name for name in names if re.fullmatch(CONFIGURATION, name, re.DOTALL | re.IGNORECASE))
+            return {name: hashlib.sha256(_text(self.folder / name).encode()).hexdigest() for name in found}
+        except (OSError, ValueError) as error:
+            raise UnusableError(f"{self.name}: its folder has what cannot be read ({error})") from error
 
     def backend(self) -> tuple[str, Json]:
         """The kind of its backend, and the backend's settings."""

@@ -22,7 +22,7 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 _NO_RESOURCES = frozenset(
-    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform"}
+    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform", "file"}
 )
 
 
@@ -36,8 +36,8 @@ class Item:
     """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
 
     `type` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
-    `lock`, `check` and so on. `values` are attributes as Terraform has them; hidden ones are
-    wrapped, unknown ones `UNKNOWN`.
+    `lock`, `check` and so on, or `file` for what else Terraform would read. `values` are attributes as Terraform has
+    them; hidden ones are wrapped, unknown ones `UNKNOWN`.
     """
 
     address: str

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.hidden import hide
-from deployment.output_folder import stacks_of
+from deployment.output_folder import StackFolder, stacks_of
 from deployment.stack import Item, Stack, blocks
 from deployment.values import Json, without_metadata
 
@@ -22,10 +22,16 @@ def read(output: Path, environment: str) -> dict[str, Stack]:
     Raises:
         UnusableError: when the folder has none, or a stack is no Terraform JSON.
     """
-    stacks = {
-        folder.name: stack_of(folder.content(), environment, folder.name, folder.lock()) for folder in stacks_of(output)
-    }
+    stacks = {folder.name: _stack(folder, environment) for folder in stacks_of(output)}
     return {name: replace(stack, others=stacks) for name, stack in stacks.items()}
+
+
+def _stack(folder: StackFolder, environment: str) -> Stack:
+    stack = stack_of(folder.content(), environment, folder.name, folder.lock())
+    others = {f"file.{name}": {"sha256": digest} for name, digest in folder.others().items()}
+    return replace(
+        stack, items={**stack.items, **{name: Item(name, "file", values) for name, values in others.items()}}
+    )
 
 
 def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stack:

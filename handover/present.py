@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployment.output_folder import CONFIGURATION
+
 # A thousand services take about 5 MB in one file; a state may be larger, and is not read.
 LARGEST_BYTES = 50_000_000
 STATE = (".tfstate", ".tfstate.backup")
-# What Terraform and OpenTofu read of a folder that they run in. `.terraform` holds providers and modules that would be
-# run, `terraform.d` may hold providers (https://developer.hashicorp.com/terraform/language/files,
-# …/cli/config/config-file#implied-local-mirror-directories).
+# Beside a stack's configuration: `.terraform` holds providers and modules that would be run, `terraform.d` may hold
+# providers (https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories).
 _LOADED = re.compile(
-    r"[^.].*\.(?:tf|tofu)(?:\.json)?|.*\.auto\.tfvars(?:\.json)?|terraform\.tfvars(?:\.json)?|\.terraform\.lock\.hcl"
-    r"|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform|terraform\.d",
+    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform|terraform\.d",
     re.DOTALL,  # a line break may stand in a name
 )
 # Where file names have no case, `Terraform.tfvars` is the file of values, and `PRODUCER` the folder of a stack.

@@ -78,7 +78,7 @@ _GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.pre
            "lifecycle.replace_triggered_by")  # fmt: skip
 # What is told by other means: settings, providers and states by foundations, outputs by the contract of the stacks.
 _TOLD = frozenset(
-    {"backend", "constraint", "data.terraform_remote_state", "lock", "module", "output", "provider", "section",
+    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", "section",
      "terraform"}
 )  # fmt: skip
 # Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.

@@ -93,6 +93,7 @@ def external_forwarding_rule(subject: Subject) -> Answer:
         "google_cloud_run_v2_worker_pool",
         "google_logging_*exclusion",
         "data.http",
+        "file",
         "section",
     ),
     what="Something can open access that no rule here judges.",

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from deployment.comparison import compare
 from deployment.output_folder import StackFolder, buckets, stacks_of, with_needs
+from deployment.stack_files import read
 from deployment.unusable import UnusableError
+from review.findings import judge
 
 GOOGLE = {"google": {"source": "hashicorp/google", "version": "~> 7.45"}}
 
@@ -65,3 +68,27 @@ def test_a_stack_that_is_no_terraform_json_is_one_sentence(tmp_path: Path, text:
     stack.file.write_text(text)
     with pytest.raises(UnusableError, match=r"producer: cdk\.tf\.json is no Terraform JSON"):
         stack.content()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["zz.tf", "x_override.tf.json", "override.tf", "a.auto.tfvars", "terraform.tfvars.json", "zz.tofu", "a\nb.tf"],
+)
+def test_what_terraform_would_read_beside_a_stack_is_judged(tmp_path: Path, name: str) -> None:
+    out = folder(tmp_path, {"producer": []})
+    before = read(out, "default")["producer"]
+    for other in (name, ".hidden.tf", "notes.txt", "terraform.tfstate", ".terraform.lock.hcl"):
+        (out / "stacks" / "producer" / other).write_text("")
+    one = read(out, "default")["producer"]
+    (found,) = [finding for finding in judge(compare(before, one))[0] if finding.new]
+    assert (found.rule, found.address, found.undecided) == ("access-not-judged", f"file.{name}", True)
+    assert not [finding for finding in judge(compare(one, one))[0] if finding.new]
+    (out / "stacks" / "producer" / name).write_text(" ")
+    assert [finding.new for finding in judge(compare(one, read(out, "default")["producer"]))[0]].count(True) == 1
+
+
+def test_a_link_to_nowhere_beside_a_stack_is_one_sentence(tmp_path: Path) -> None:
+    out = folder(tmp_path, {"producer": []})
+    (out / "stacks" / "producer" / "zz.tf").symlink_to("nowhere")
+    with pytest.raises(UnusableError, match="producer: its folder has what cannot be read"):
+        read(out, "default")
