@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -43,7 +44,9 @@ def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """What of it changes, each with the address that it is about."""
     if comparison.before is None or comparison.after is None:
         return
-    for item in views(comparison.after):
+    gone = (item for item in comparison.before.of("provider") if item.address not in comparison.after.items)
+    unsaid = [View(replace(item, values={}), comparison.after) for item in gone]
+    for item in (*views(comparison.after), *unsaid):
         former = comparison.former(item.address)
         before = View(former, comparison.before) if former else None
         for text, old, new, attribute in _points(before, item, comparison.before):

@@ -265,6 +265,14 @@ class View(Block):
         return name_of(self._item, self._stack)
 
     @property
+    def provider(self) -> str:
+        """The name of the provider that makes or reads it; "" of what needs none."""
+        of_type = self.type.removeprefix("data.")
+        if not (self.is_resource or self.type.startswith("data.")) or self.type == "section":
+            return ""
+        return (self.get("provider").text or of_type.partition("_")[0]).partition(".")[0]
+
+    @property
     def lifecycle(self) -> Block:
         """Its lifecycle block, which only synthesized stacks have."""
         blocks = self.blocks("lifecycle")
@@ -301,6 +309,10 @@ class Beside:
     def of(self, *types: str) -> list[View]:
         """The items of some types."""
         return [View(item, self._stack) for item in self._stack.of(*types)]
+
+    def all(self) -> list[View]:
+        """Every item."""
+        return views(self._stack)
 
     def get(self, address: str) -> View | None:
         """The item at an address."""

@@ -18,7 +18,7 @@ _SECRET_ATTRIBUTES = re.compile(
 @rule(
     id="provider-open",
     severity=WARNING,
-    kinds=("constraint", "provider"),
+    kinds=("constraint", "backend"),
     what="The provider's version has no upper bound.",
     why="The next init may take a major version that replaces resources or refuses the configuration.",
     remedy="Give a constraint such as ~> 7.45.",
@@ -26,10 +26,11 @@ _SECRET_ATTRIBUTES = re.compile(
     code_only=True,
 )
 def provider_open(subject: Subject) -> Answer:
-    """Missing, or nothing but lower bounds; of a provider without an entry nothing is said at all."""
-    if subject.item.type == "provider":
-        required = ".".join(["terraform.required_providers", subject.item.address.split(".")[1]])
-        return fine() if subject.stack.get(required) else finding("no version is given")
+    """Missing, or nothing but lower bounds; providers that are used and not required are told with the backend."""
+    if subject.item.type == "backend":
+        used = {item.provider for item in subject.stack.all() if item.provider not in {"", "terraform"}}
+        unsaid = sorted(name for name in used if not subject.stack.get(f"terraform.required_providers.{name}"))
+        return finding("no version of {names} is given", names=", ".join(unsaid)) if unsaid else fine()
     version = subject.item.get("version")
     if version.absent:
         return finding("no version is given")

