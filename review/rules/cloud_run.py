@@ -102,15 +102,16 @@ def _containers(item: View) -> list[Block]:
 @rule(
     id="authoritative-iam",
     severity=WARNING,
-    kinds=tuple(kind for kind in OF_SERVICE if not kind.endswith("_member")),
-    what="A service's callers are set by a binding or policy that owns the whole list.",
-    why="It removes callers that others added, and their plans do not show it.",
-    remedy="Use google_cloud_run_v2_service_iam_member, one for each caller.",
+    kinds=("google_*_iam_binding", "google_*_iam_policy"),
+    what="Who has a role is set by a binding or policy that owns the whole list.",
+    why="It removes whoever others added, and their plans do not show it; on a project it also removes Google's own "
+    "service accounts.",
+    remedy="Use the resource whose name ends in _iam_member, one for each member.",
     setting=("invokers",),
 )
 def authoritative_iam(subject: Subject) -> Answer:
     """The kind itself is the finding."""
-    return finding("{kind} replaces whatever callers there are", kind=subject.item.type)
+    return finding("{kind} replaces whatever members there are", kind=subject.item.type)
 
 
 @rule(
