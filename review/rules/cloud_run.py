@@ -102,7 +102,7 @@ def _containers(item: View) -> list[Block]:
 @rule(
     id="authoritative-iam",
     severity=WARNING,
-    kinds=("google_*_iam_binding", "google_*_iam_policy"),
+    kinds=("*_iam_binding", "*_iam_policy"),
     what="Who has a role is set by a binding or policy that owns the whole list.",
     why="It removes whoever others added, and their plans do not show it; on a project it also removes Google's own "
     "service accounts.",
@@ -110,7 +110,9 @@ def _containers(item: View) -> list[Block]:
     setting=("invokers",),
 )
 def authoritative_iam(subject: Subject) -> Answer:
-    """The kind itself is the finding."""
+    """The kind itself is the finding; data that a policy is written from sets nothing."""
+    if not subject.item.is_resource:
+        return fine()
     return finding("{kind} replaces whatever members there are", kind=subject.item.type)
 
 

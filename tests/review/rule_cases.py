@@ -94,6 +94,7 @@ CASES: list[Case] = [
             finding=[_env("swordfish"), _env("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "MODE")],
             undecided=[_env(UNKNOWN)]),
     *_cases("authoritative-iam", "google_cloud_run_v2_service_iam_binding", finding=[{"members": []}]),
+    *_cases("authoritative-iam", "data.google_iam_policy", fine=[{}]),
     *_cases("authoritative-iam", "google_project_iam_policy", finding=[{"policy_data": "{}"}]),
     *_cases("invokers-dropped", MEMBER, _SERVICE, finding=[{"name": f"${{{RUN}.s.name}}"}],
             fine=[{"name": "elsewhere"}, {"name": f"${{{RUN}.s.name}}", "lifecycle": {"replace_triggered_by":

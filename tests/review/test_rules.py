@@ -27,7 +27,6 @@ NEVER_UNDECIDED = {
     "grant-twice",
 }  # fmt: skip
 NEVER = {
-    "authoritative-iam": {"fine"},
     "instances-not-told": {"finding"},
     "access-not-judged": {"fine", "finding"},
     "file-read": {"finding"},
