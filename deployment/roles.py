@@ -38,6 +38,17 @@ SETTINGS: dict[str, tuple[Grant, ...]] = {
 }
 TABLE: Mapping[str, tuple[Grant, ...]] = {kind.label: kind.grants for kind in KINDS if kind.ours} | SETTINGS
 
+# Who reads an API, by its name: what each role holds is in https://cloud.google.com/iam/docs/roles-permissions.
+READERS: Mapping[str, Grant] = {
+    "cloudresourcemanager": Grant(name="roles/browser", why="reads who has which role in the project"),
+    "compute": Grant(name="roles/compute.viewer", why="reads networks, load balancers, attachments and endpoints"),
+    "logging": Grant(name="roles/logging.viewer", why="reads log entries"),
+    "monitoring": Grant(name="roles/monitoring.viewer", why="reads metrics"),
+    "networkmanagement": Grant(name="roles/networkmanagement.viewer", why="reads Connectivity Tests"),
+    "run": Grant(name="roles/run.viewer", why="reads services, and who may call them"),
+    "serviceusage": Grant(name="roles/serviceusage.serviceUsageViewer", why="reads which APIs are enabled"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
