@@ -23,6 +23,7 @@ from commands import (
     roles,
     synth,
     test,
+    verify,
     version,
 )
 from commands.command import Command
@@ -36,6 +37,7 @@ COMMANDS = {
         rehearse.COMMAND,
         review.COMMAND,
         cdktf.COMMAND,
+        verify.COMMAND,
         handover.COMMAND,
         config.COMMAND,
         roles.COMMAND,
@@ -64,6 +66,7 @@ examples:
   PRODUCER_PROJECT=p CONSUMER_PROJECT=c ./psc synth  with your own projects
   ./psc rehearse                                     try it offline, with the real Terraform and provider
   ./psc cdktf deploy producer consumer               deploy both sides
+  ./psc verify                                       see whether what is deployed is as configured
 
 The first call sets up the project's own environment (once, about 1.2 GB under .psc/; one to three minutes).
 ./psc --version shows the versions in use. Exit codes: 0 fine, 1 findings or failed tests, 2 unusable input.

@@ -42,8 +42,9 @@ def error(method: Method, answer: requests.Response, url: str) -> AnswerError:
     if answer.status_code == 404:
         return NotThereError(f"{about}: {message}", about)
     if answer.status_code == 403 and (off := _off(described)):
-        where = f" in {off}" if off.startswith("projects/") else f" in {project}"
-        return ApiOffError(f"the API {method.api} is not enabled{where}", about)
+        where = off.removeprefix("projects/") if off.startswith("projects/") else project
+        remedy = f"gcloud services enable {method.api} --project={where}"
+        return ApiOffError(f"the API {method.api} is not enabled in {where}", about, remedy)
     if answer.status_code in {401, 403}:
         return NotAllowedError(
             f"{about}: {message}", about, f"{method.reader} on {project}" if project else method.reader

@@ -35,7 +35,12 @@ class NotAllowedError(AnswerError):
 
 
 class ApiOffError(AnswerError):
-    """The API is not enabled in the project that the call counts for."""
+    """The API is not enabled in the project that the call counts for, its own or the quota project."""
+
+    def __init__(self, message: str, about: str, remedy: str) -> None:
+        """Keep the command that enables it."""
+        super().__init__(message, about)
+        self.remedy = remedy
 
 
 class NoAnswerError(AnswerError):

@@ -45,7 +45,9 @@ class Faults:
 
     `fraction` of the calls whose address matches `calls` answer one of `codes` in turn. Operations take
     `operation_seconds` longer. `operations` fail at their end, `requests` are refused at once. An API that was just
-    enabled answers 403 to its next `activation_calls` calls, or for `activation_seconds`.
+    enabled answers 403 to its next `activation_calls` calls, or for `activation_seconds`. `methods` answer at once,
+    also those that only read: of these, `event` is for the method's id (compute.serviceAttachments.get), and `name`
+    for its path (projects/p/…).
     """
 
     fraction: float = 0.0
@@ -54,6 +56,7 @@ class Faults:
     operation_seconds: float = 0.0
     activation_calls: int = 0
     activation_seconds: float = 0.0
+    methods: list[Failure] = field(default_factory=list)
     operations: list[Failure] = field(default_factory=list)
     requests: list[Failure] = field(default_factory=list)
     _due: float = field(default=0.0, repr=False)
@@ -70,6 +73,12 @@ class Faults:
             code = self.codes[self._struck % len(self.codes)]
             self._struck += 1
             raise GoogleError(code, _TEXTS.get(code, "Fault on purpose."))
+
+    def answer(self, method: str, path: str) -> None:
+        """Raise the error with which a method is to answer, whatever it is asked."""
+        failure = _take(self.methods, method, path)
+        if failure:
+            raise failure.error()
 
     def refuse(self, event: str, name: str) -> None:
         """Raise the error with which a change is to be refused at once."""
@@ -101,7 +110,7 @@ class Faults:
         if unknown:
             raise ValueError(f"unknown fault {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
         for name, value in wanted.items():
-            if name in ("operations", "requests"):
+            if name in ("methods", "operations", "requests"):
                 value = [Failure(**entry) for entry in value]
             setattr(self, name, tuple(value) if name == "codes" else value)
 

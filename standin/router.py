@@ -64,6 +64,7 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes, headers: Mapp
             if stored := _stored(cloud, method, target):
                 return Answer(200, {}, stored.content, stored.headers())
             call = validation.request(cloud, _recognize(method, target, content))
+            cloud.faults.answer(call.method.id, call.path)
             body = _APIS[call.api](cloud, call)
             validation.response(cloud, call, body)
             return Answer(200, body)

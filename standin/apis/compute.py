@@ -70,7 +70,7 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
         return _insert(cloud, place, call.body)
     record = _find(cloud, place)
     if verb == "get":
-        return KINDS[record.collection].shown(cloud, record)
+        return _get(cloud, record, call)
     if view := KINDS[record.collection].views.get(verb):
         return view(cloud, record, call.body)
     if verb in policies.VERBS:
@@ -80,6 +80,15 @@ def _known_kind(cloud: Cloud, call: Call, place: Place) -> Json:
     if verb in ("patch", "update"):
         return _modify(cloud, record, call)
     return _act(cloud, record, call)
+
+
+def _get(cloud: Cloud, record: Record, call: Call) -> Json:
+    kind = KINDS[record.collection]
+    body = kind.shown(cloud, record)
+    for parameter, tell in kind.if_asked.items():
+        if call.query.get(parameter) == "true":
+            tell(cloud, record, body)
+    return body
 
 
 def _find(cloud: Cloud, place: Place) -> Record:

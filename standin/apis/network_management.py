@@ -1,11 +1,11 @@
-"""Network Management v1: configurations of VPC flow logs, and their operations. No log is made."""
+"""Network Management v1: configurations of VPC flow logs, of which no log is made, Connectivity Tests, operations."""
 
 from __future__ import annotations
 
 import re
 from copy import deepcopy
 
-from standin.apis import activation, long_running
+from standin.apis import activation, connectivity_tests, long_running
 from standin.call import Call
 from standin.cloud import Cloud, Project, Record
 from standin.google_error import GoogleError
@@ -28,6 +28,8 @@ def answer(cloud: Cloud, call: Call) -> Json:
     if ".operations." in call.method.id and verb == "get":
         return long_running.get(cloud, call.path)
     activation.require(cloud, project, "networkmanagement.googleapis.com")
+    if ".connectivityTests." in call.method.id:
+        return connectivity_tests.answer(cloud, call, project)
     if ".vpcFlowLogsConfigs." not in call.method.id or verb.startswith(("query", "show")):
         raise call.unsimulated()
     parent = f"projects/{project.id}/locations/global/vpcFlowLogsConfigs"

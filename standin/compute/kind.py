@@ -41,6 +41,7 @@ class Kind:
     - `resolve`: writes links to what is there without anyone creating it (machine types) in full, for a project.
     - `created`, `changed`, `deleted`: what follows for it and for others.
     - `derive`: adds what follows from other resources to the body that is answered.
+    - `if_asked`: what is added only where a parameter of `get` asks for it, by that parameter.
     - `parts`: what came with it and goes with it.
     - `actions`: its methods with names of their own; `views`: those of them that change nothing.
     """
@@ -59,6 +60,7 @@ class Kind:
     changed: Callable[[Cloud, Record], None] = _nothing
     deleted: Callable[[Cloud, Record], None] = _nothing
     derive: Callable[[Cloud, Record, Json], None] = _nothing
+    if_asked: Mapping[str, Callable[[Cloud, Record, Json], None]] = field(default_factory=dict)
     parts: Callable[[Cloud, Record], Sequence[Record]] = _no_parts
     actions: Mapping[str, Action] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)

@@ -6,16 +6,23 @@ starts without connections, and what led to the former one stays CLOSED. The id 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_address
 
 from standin import links
 from standin.cloud import Cloud, Record
 from standin.message import Json
 
+_INSIDE = frozenset({"ACCEPTED", "NEEDS_ATTENTION"})
+
 
 @dataclass
 class Connection:
-    """One endpoint's connection; `status` is PENDING, ACCEPTED, REJECTED or CLOSED."""
+    """One endpoint's connection; `status` is PENDING, ACCEPTED, NEEDS_ATTENTION, REJECTED or CLOSED.
+
+    `nat_ip` is the address of the producer's that it comes from; "" while it has none.
+    """
 
     id: str
     endpoint: str
@@ -25,6 +32,7 @@ class Connection:
     attachment_id: str
     attachment: str
     status: str = "PENDING"
+    nat_ip: str = ""
 
 
 def is_endpoint(body: Json) -> bool:
@@ -48,6 +56,7 @@ def connect(cloud: Cloud, endpoint: Record) -> None:
     )
     cloud.connections[endpoint.path] = connection
     connection.status = _decide(cloud, attachment.body, connection)
+    _translate(cloud, attachment)
 
 
 def disconnect(cloud: Cloud, endpoint: Record) -> None:
@@ -89,6 +98,40 @@ def _decide_waiting(cloud: Cloud, attachment: Record) -> None:
     for connection in connections_of(cloud, attachment):
         if connection.status == "PENDING":
             connection.status = _decide(cloud, attachment.body, connection)
+    _translate(cloud, attachment)
+
+
+def _translate(cloud: Cloud, attachment: Record) -> None:
+    """Give each accepted connection an address of the NAT subnets; one that gets none needs attention.
+
+    One address for each endpoint, and none of them twice (natIpsPerEndpoint is not simulated):
+    https://cloud.google.com/vpc/docs/about-vpc-hosted-services#psc-subnets. "The connection has been accepted by the
+    producer, but the producer needs to take further action before the forwarding rule can serve traffic" (discovery
+    document, compute v1, NEEDS_ATTENTION); that addresses which ran out are such a case is what that page tells.
+    """
+    inside = [connection for connection in connections_of(cloud, attachment) if connection.status in _INSIDE]
+    for connection in connections_of(cloud, attachment):
+        if connection.status not in _INSIDE:
+            connection.nat_ip = ""
+    ranges = list(_nat_ranges(cloud, attachment))
+    for connection in inside:
+        if not any(connection.nat_ip and ip_address(connection.nat_ip) in range_ for range_ in ranges):
+            used = {other.nat_ip for other in inside}
+            connection.nat_ip = next((address for address in _usable(ranges) if address not in used), "")
+        connection.status = "ACCEPTED" if connection.nat_ip else "NEEDS_ATTENTION"
+
+
+def _nat_ranges(cloud: Cloud, attachment: Record) -> Iterator[IPv4Network]:
+    for link in attachment.body.get("natSubnets", []):
+        subnet = cloud.compute.linked(link)
+        if subnet and subnet.body.get("ipCidrRange"):
+            yield IPv4Network(subnet.body["ipCidrRange"])
+
+
+def _usable(ranges: list[IPv4Network]) -> Iterator[str]:
+    """The addresses that can be used: https://cloud.google.com/vpc/docs/subnets#unusable-ip-addresses-in-every-subnet."""
+    for range_ in ranges:
+        yield from (str(range_[number]) for number in range(2, range_.num_addresses - 2))
 
 
 def _decide(cloud: Cloud, attachment: Json, connection: Connection) -> str:
@@ -105,7 +148,7 @@ def _decide(cloud: Cloud, attachment: Json, connection: Connection) -> str:
             1
             for other in cloud.connections.values()
             if other.attachment_id == connection.attachment_id
-            and other.status == "ACCEPTED"
+            and other.status in _INSIDE
             and other is not connection
             and _same_consumer(who) in _names(cloud, other)
         )

@@ -73,7 +73,7 @@ class Said:
         (
             refused(403, "off", details=[{"reason": "SERVICE_DISABLED", "metadata": {"consumer": "projects/7"}}]),
             ApiOffError,
-            "compute.googleapis.com is not enabled in projects/7",
+            "compute.googleapis.com is not enabled in 7",
         ),
         (refused(400, "Invalid value"), AnswerError, "Invalid value"),
         (refused(429, "Quota exceeded."), NoAnswerError, "too many calls (Quota exceeded); try again in a minute"),

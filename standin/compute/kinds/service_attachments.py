@@ -41,6 +41,14 @@ def _tell_endpoints(cloud: Cloud, attachment: Record, body: Json) -> None:
         body["connectedEndpoints"] = connected
 
 
+def _tell_addresses(cloud: Cloud, attachment: Record, body: Json) -> None:
+    """`showNatIps` of compute.serviceAttachments.get (discovery document): which addresses each endpoint comes from."""
+    known = {connection.id: connection.nat_ip for connection in psc.connections_of(cloud, attachment)}
+    for endpoint in body.get("connectedEndpoints", []):
+        if address := known[endpoint["pscConnectionId"]]:
+            endpoint["natIps"] = [address]
+
+
 register(
     Kind(
         "serviceAttachments",
@@ -54,5 +62,6 @@ register(
         changed=psc.reconcile,
         deleted=psc.close,
         derive=_tell_endpoints,
+        if_asked={"showNatIps": _tell_addresses},
     )
 )

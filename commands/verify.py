@@ -1,0 +1,106 @@
+"""`./psc verify`: whether what is deployed in Google Cloud is as the configuration says."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.command import Command
+from commands.console import drawn, show
+from commands.environment import CHECKOUT, Environment
+from commands.progress import telling
+
+if TYPE_CHECKING:
+    from live.verification import Verification
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to verify, and how to tell it."""
+    parser.add_argument("--stack", action="append", metavar="NAME", help="verify only this stack (may be repeated)")
+    parser.add_argument(
+        "--connectivity",
+        action="store_true",
+        help="also have Google's Connectivity Test analyse the way to each endpoint; it makes a test, and deletes it",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/verify.md)")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Verify; 0 all facts hold, 1 some fail, 2 it could not be found out."""
+    # Here and not at the top: these come with the environment.
+    from deployment.printable import printable_lines
+    from deployment.synthesis import NotSynthesizedError
+    from deployment.unusable import UnusableError
+    from live.report import document, lines
+
+    try:
+        verification = _verified(args, environment)
+    except NotSynthesizedError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except UnusableError as error:
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(document(verification), indent=2))
+    else:
+        show(lines(verification))
+    return verification.code
+
+
+def _verified(args: Namespace, environment: Environment) -> Verification:
+    from cloudrun_psc.rules.terraform_names import address_name
+    from deployment.output_folder import chosen, stacks_of
+    from deployment.stack_files import read
+    from deployment.synthesis import synthesize
+    from live.expected import expected
+    from live.sides import sides
+    from live.verification import Verification, analysed, asked
+
+    if args.connectivity:
+        show(["makes a Connectivity Test for each endpoint in its project, and deletes it"], errors=True)
+    doing = "synthesis"
+
+    def begin(what: str) -> None:
+        nonlocal doing
+        doing = what
+
+    with (
+        tempfile.TemporaryDirectory(prefix="psc-verify-") as folder,
+        telling(lambda: doing) if drawn(errors=True) else nullcontext(),
+    ):
+        made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
+        names = [stack.name for stack in chosen(stacks_of(made.folder), args.stack or ())]
+        stacks = read(made.folder, made.environment)
+        settings = made.settings
+        keys = list(settings.producer.services) if settings.producer else []
+        keys += [key for consumer in settings.consumers.values() for key in consumer.endpoints]
+        wanted = expected(sides(stacks[name] for name in names), {address_name(key): key for key in keys})
+        told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
+        return Verification(environment=made.environment, told=tuple(told))
+
+
+COMMAND = Command(
+    name="verify",
+    summary="whether what is deployed is as configured, without Terraform's state",
+    details=(
+        "Synthesizes the environment, reads the projects with your own credentials, and tells for each fact whether\n"
+        "it holds: APIs, proxy-only subnet, service, invokers, load balancer, attachment, NAT addresses, connections\n"
+        "on both sides. It needs no Terraform and goes on where it may not read (docs/roles.md lists the roles); it\n"
+        "changes nothing, but for the tests that --connectivity makes and deletes. Exit codes: 0 all facts that are\n"
+        "known hold, 1 some fail, 2 it could not be found out."
+    ),
+    examples=(
+        "./psc verify",
+        "./psc verify --env staging --stack producer",
+        "./psc verify --json > verification.json",
+        "./psc verify --stack consumer --connectivity",
+    ),
+    run=run,
+    arguments=arguments,
+)

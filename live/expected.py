@@ -1,0 +1,275 @@
+"""What is to be there, as the synthesized stacks say it: the subjects that facts are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from cloudrun_psc.rules.defaults import HTTP_PORT
+from deployment.kinds.cloud_run import EXISTING_SERVICE, INVOKER, SERVICE
+from deployment.kinds.forwarding_rule import FRONTEND, PSC_ENDPOINT
+from deployment.kinds.instance import INSTANCE
+from deployment.kinds.project import PROJECT_SERVICE
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.references import is_expression, readable, referred, resolved
+from deployment.stack import Item, Stack, blocks, texts
+from live.names import ids, linked, provider
+from live.sides import Side
+from stacks.contract import PORT, SELF_LINK, outputs_read
+from stacks.layout import PRODUCER
+
+# The form of an accept list's entry, and its key in Terraform and in the API.
+ENTRIES = {"project_id_or_num": "projectIdOrNum", "network_url": "networkUrl", "endpoint_url": "endpointUrl"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apis:
+    """The APIs that a stack enables in a project."""
+
+    project: str
+    names: tuple[str, ...]
+    deploy: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxies:
+    """The network and region in which Envoy proxies need a subnet. `own` is its id where the stack makes it."""
+
+    network: str
+    region: str
+    own: str
+    deploy: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.network.rpartition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A consumer's endpoint: the ids that it and the attachment that it points at can have."""
+
+    label: str
+    consumer: str
+    project: str
+    ids: tuple[str, ...]
+    attachments: tuple[str, ...]
+    address: str
+    service: str
+    deploy: str
+    subnet: str = ""
+    vm: str = ""
+    port: int = HTTP_PORT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A service that is published: what it consists of, who may call it, and who may connect.
+
+    `members` may have expressions in them, of projects' numbers. `made` says whether the stack makes the service,
+    `pipelines` whether others make its revisions. `endpoints` are those of the configuration that point at it, and
+    `consumers` the projects of its consumers.
+    """
+
+    label: str
+    project: str
+    attachments: tuple[str, ...]
+    services: tuple[str, ...]
+    rules: tuple[str, ...]
+    made: bool
+    pipelines: bool
+    ingress: str
+    members: tuple[str, ...]
+    automatic: bool
+    accept: Mapping[str, int]
+    reject: tuple[str, ...]
+    nat_subnets: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    consumers: frozenset[str]
+    deploy: str
+    stack: Stack = field(repr=False)
+
+    @property
+    def where(self) -> str:
+        """Its place in the configuration."""
+        return f"producer.services.{self.label}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A configured connection of which both sides can be read."""
+
+    published: Published
+    endpoint: Endpoint
+    producer: Side
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.endpoint.label
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the stack of one side is to have made."""
+
+    side: Side
+    apis: tuple[Apis, ...] = ()
+    proxies: tuple[Proxies, ...] = ()
+    published: tuple[Published, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    connections: tuple[Connection, ...] = ()
+
+
+def expected(sides: Iterable[Side], keys: Mapping[str, str]) -> list[Expected]:
+    """What the sides are to have made. `keys` are the configuration's keys by what Terraform addresses make of them."""
+    known = {side.stack.name: side for side in sides}
+    projects = {side.project for side in known.values()}
+    told = []
+    for side in known.values():
+        endpoints = tuple(_endpoints(side.stack, keys))
+        producer = known.get(PRODUCER)
+        sources = tuple(_published(producer, keys)) if producer else ()
+        told.append(
+            Expected(
+                side=side,
+                apis=tuple(one for one in _apis(side) if one.project == side.project or one.project not in projects),
+                proxies=tuple(_proxies(side)),
+                published=sources if producer is side else (),
+                endpoints=endpoints,
+                connections=tuple(
+                    Connection(published=published, endpoint=endpoint, producer=producer)
+                    for endpoint in endpoints
+                    for published in sources
+                    if producer and set(endpoint.attachments) & set(published.attachments)
+                ),
+            )
+        )
+    return told
+
+
+def deploy(stack: Stack) -> str:
+    """The command that deploys a stack."""
+    chosen = "" if stack.environment in {"", "default"} else f"--env {stack.environment} "
+    return f"./psc cdktf {chosen}deploy {stack.name}"
+
+
+def _apis(side: Side) -> Iterator[Apis]:
+    by_project: dict[str, list[str]] = {}
+    for item in side.stack.of(PROJECT_SERVICE.type):
+        project = str(resolved(item.values.get("project", side.project), side.stack))
+        by_project.setdefault(project, []).append(str(item.values.get("service")))
+    for project, names in by_project.items():
+        yield Apis(project=project, names=tuple(sorted(set(names))), deploy=deploy(side.stack))
+
+
+def _proxies(side: Side) -> Iterator[Proxies]:
+    stack, found = side.stack, dict[tuple[str, str], Proxies]()
+    for item in stack.of(FRONTEND.type):
+        if item.values.get("load_balancing_scheme") != "INTERNAL_MANAGED":
+            continue
+        region = str(item.values.get("region", side.region))
+        for network in linked(item.values.get("network"), stack)[:1]:
+            own = [one for one in stack.of("google_compute_subnetwork") if one.values.get("role") == "ACTIVE"]
+            names = [id_ for one in own for id_ in ids(one, stack)]
+            found[network, region] = Proxies(
+                network=network, region=region, own=next(iter(names), ""), deploy=deploy(stack)
+            )
+    yield from found.values()
+
+
+def _published(side: Side, keys: Mapping[str, str]) -> Iterator[Published]:
+    stack = side.stack
+    others = [replace(other, others=stack.others) for other in stack.others.values()]  # each knows the others, too
+    endpoints = [one for other in others for one in _endpoints(other, keys)]
+    for item in stack.of(SERVICE_ATTACHMENT.type):
+        address = item.address.rpartition(".")[2]
+        service = stack.items.get(f"{SERVICE.type}.{address}") or stack.items.get(f"{EXISTING_SERVICE.type}.{address}")
+        attachments = ids(item, stack)
+        yield Published(
+            label=keys.get(address, address),
+            project=side.project,
+            attachments=attachments,
+            services=_service_ids(service, stack) if service else (),
+            rules=linked(item.values.get("target_service"), stack),
+            made=service is not None and service.is_resource,
+            pipelines=service is None or not service.is_resource or "ignore_changes" in service.lifecycle,
+            ingress=str(service.values.get("ingress", "")) if service else "",
+            members=tuple(_members(service, stack)) if service else (),
+            automatic=item.values.get("connection_preference") == "ACCEPT_AUTOMATIC",
+            accept=dict(_accepted(item)),
+            reject=tuple(str(one) for one in texts(item.values, "consumer_reject_lists")),
+            nat_subnets=tuple(
+                id_ for each in texts(item.values, "nat_subnets") for id_ in linked(each, stack)[:1]
+            ),
+            endpoints=tuple(one for one in endpoints if set(one.attachments) & set(attachments)),
+            consumers=frozenset(str(provider(other).get("project", "")) for other in _consumers(stack)),
+            deploy=deploy(stack),
+            stack=stack,
+        )  # fmt: skip
+
+
+def _consumers(stack: Stack) -> Iterator[Stack]:
+    yield from (other for other in stack.others.values() if other.name != stack.name)
+
+
+def _service_ids(service: Item, stack: Stack) -> tuple[str, ...]:
+    """Also those of a service that exists, which is no resource that anybody would import."""
+    if service.is_resource:
+        return ids(service, stack)
+    values = {"project": provider(stack).get("project"), **service.values}
+    return (f"projects/{values['project']}/locations/{values.get('location')}/services/{values.get('name')}",)
+
+
+def _members(service: Item, stack: Stack) -> Iterator[str]:
+    for item in stack.of(INVOKER.type):
+        name = item.values.get("name")
+        of_it = service.address in {address for address, _ in referred(name)} or name == service.values.get("name")
+        if of_it and item.values.get("role") == "roles/run.invoker":
+            yield str(item.values.get("member"))
+
+
+def _accepted(attachment: Item) -> Iterator[tuple[str, int]]:
+    for entry in blocks(attachment.values, "consumer_accept_lists"):
+        who = next((str(entry[key]) for key in ENTRIES if entry.get(key)), "")
+        yield who, int(entry.get("connection_limit") or 1)
+
+
+def _endpoints(stack: Stack, keys: Mapping[str, str]) -> Iterator[Endpoint]:
+    vms = [id_ for item in stack.of(INSTANCE.type) for id_ in ids(item, stack)]
+    for item in stack.of(PSC_ENDPOINT.type):
+        if item.kind is not PSC_ENDPOINT:
+            continue
+        address = item.address.rpartition(".")[2]
+        target = item.values.get("target")
+        reserved = stack.items.get(next((one for one, _ in referred(item.values.get("ip_address"))), ""))
+        given = reserved.values.get("address") if reserved else item.values.get("ip_address")
+        yield Endpoint(
+            label=keys.get(address, address.replace("_", "-")),
+            consumer=stack.name,
+            project=str(item.values.get("project") or provider(stack).get("project", "")),
+            ids=ids(item, stack),
+            attachments=linked(target, stack),
+            address="" if given is None or is_expression(given) else str(given),
+            service=str(readable(target, stack)).rpartition("/")[2],
+            deploy=deploy(stack),
+            subnet=next(iter(linked(reserved.values.get("subnetwork"), stack)), "") if reserved else "",
+            vm=next(iter(vms), ""),
+            port=_port(target, stack),
+        )
+
+
+def _port(target: object, stack: Stack) -> int:
+    """The port that the producer promises, where its stack is here; else HTTP's own."""
+    producer = stack.others.get(PRODUCER)
+    for output in outputs_read(str(target)) if producer else ():
+        item = producer.items.get(f"output.{output.removesuffix(SELF_LINK)}{PORT}") if producer else None
+        if item and str(item.values.get("value")).isdigit():
+            return int(item.values["value"])
+    return HTTP_PORT

@@ -1,0 +1,51 @@
+"""The facts that `./psc verify` asks, in the order in which they are told. A new fact is a line here."""
+
+from __future__ import annotations
+
+from live.fact import Fact
+from live.facts.apis import enabled
+from live.facts.attachment import as_configured
+from live.facts.connections import both_sides, connected, pointed
+from live.facts.invokers import may_call
+from live.facts.load_balancer import leads, proxies
+from live.facts.nat import left
+from live.facts.service import ingress, ready, serving
+
+FACTS: tuple[Fact, ...] = (
+    Fact(name="apis", says="the APIs are enabled", subjects=lambda one: one.apis, judge=enabled),
+    Fact(
+        name="proxy-only-subnet",
+        says="the network has an ACTIVE proxy-only subnet in the region",
+        subjects=lambda one: one.proxies,
+        judge=proxies,
+    ),
+    Fact(name="service", says="the service is ready", subjects=lambda one: one.published, judge=ready),
+    Fact(name="ingress", says="its ingress is as configured", subjects=lambda one: one.published, judge=ingress),
+    Fact(
+        name="revision", says="its latest revision is the one serving", subjects=lambda one: one.published,
+        judge=serving,
+    ),
+    Fact(
+        name="invokers", says="each configured invoker holds the role", subjects=lambda one: one.published,
+        judge=may_call,
+    ),
+    Fact(
+        name="load-balancer", says="the attachment leads to the service", subjects=lambda one: one.published,
+        judge=leads,
+    ),
+    # Certificates and DNS names belong here, once stacks have them.
+    Fact(
+        name="attachment", says="the attachment accepts whom the configuration says",
+        subjects=lambda one: one.published, judge=as_configured,
+    ),
+    Fact(name="nat", says="addresses are left for NAT", subjects=lambda one: one.published, judge=left),
+    Fact(
+        name="connections", says="who is connected is who is configured", subjects=lambda one: one.published,
+        judge=connected,
+    ),
+    Fact(name="endpoint", says="the endpoint is ACCEPTED", subjects=lambda one: one.endpoints, judge=pointed),
+    Fact(
+        name="both-sides", says="both sides tell of the same connection", subjects=lambda one: one.connections,
+        judge=both_sides,
+    ),
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""From the attachment to the service: every hop is there, and Envoy has addresses to run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployment.values import Json
+from live.expected import Proxies, Published
+from live.fact import Outcome, fails, holds
+from live.names import plain
+from live.reader import Reader
+
+_PURPOSE = "REGIONAL_MANAGED_PROXY"
+
+
+def proxies(subject: Proxies, reader: Reader) -> Iterator[Outcome]:
+    """An ACTIVE one, which all load balancers of the network and region share.
+
+    Source: https://cloud.google.com/load-balancing/docs/proxy-only-subnets.
+    """
+    project, network = subject.network.split("/")[1], subject.label
+    subnets = [
+        one
+        for one in reader.pages("compute.subnetworks.list", "items", project=project, region=subject.region)
+        if one.get("purpose") == _PURPOSE and plain(one.get("network")) == subject.network
+    ]
+    active = [one for one in subnets if one.get("role") == "ACTIVE"]
+    if active:
+        one = active[0]
+        yield holds(f"proxy-only subnet {one['name']} ({one.get('ipCidrRange')}) is ACTIVE")
+        return
+    others = ", ".join(f"{one['name']} is {one.get('role')}" for one in subnets)
+    yield fails(
+        f"no proxy-only subnet of {network} in {subject.region} is ACTIVE"
+        f"{f' ({others})' if others else ''}: every request is answered 503",
+        subject.deploy
+        if subject.own
+        else f"gcloud compute networks subnets create NAME --purpose={_PURPOSE} --role=ACTIVE --network={network} "
+        f"--range=RANGE --region={subject.region} --project={project} (by the network's team)",
+    )
+
+
+def leads(published: Published, reader: Reader) -> Iterator[Outcome]:
+    """The live chain, hop by hop; what is told is where it ends."""
+    attachment = at_any(published.attachments, reader)
+    hop = plain(attachment.get("targetService")) if attachment else next(iter(published.rules), "")
+    way = [hop.rpartition("/")[2]]
+    for what, following in _HOPS:
+        resource = reader.at(hop) if hop else None
+        if resource is None:
+            yield fails(f"the {what} {way[-1] or 'that is expected'} is not there", published.deploy)
+            return
+        hop = plain(following(resource))
+        way.append(hop.rpartition("/")[2])
+    group = reader.at(hop) if hop else None
+    if group is None:
+        yield fails(f"the endpoint group {way[-1] or 'that is expected'} is not there", published.deploy)
+        return
+    yield _ends(published, group, hop, way, reader)
+
+
+def _ends(published: Published, group: Json, link: str, way: list[str], reader: Reader) -> Outcome:
+    named = str(group.get("cloudRun", {}).get("service", ""))
+    _, project, _, region, *_ = link.split("/")
+    wanted = {id_.rpartition("/")[2] for id_ in published.services}
+    if wanted and named not in wanted:
+        other = f"{named or 'no Cloud Run service'}, not to {' or '.join(sorted(wanted))}"
+        return fails(f"the endpoint group {way[-1]} leads to {other}", published.deploy)
+    place = f"projects/{project}/locations/{region}/services/{named}"
+    if reader.get("run.projects.locations.services.get", name=place) is None:
+        return fails(f"the endpoint group {way[-1]} leads to {named}, which is not there", published.deploy)
+    return holds(f"{way[0]} leads through {way[-1]} to {named}")
+
+
+def at_any(candidates: tuple[str, ...], reader: Reader, **query: object) -> Json | None:
+    """The first of some resources that is there."""
+    return next(filter(None, (reader.at(id_, **query) for id_ in candidates)), None)
+
+
+def _group(backend: Json) -> str:
+    backends: list[Json] = backend.get("backends", [])
+    return str(backends[0].get("group", "")) if backends else ""
+
+
+_HOPS = (
+    ("forwarding rule", lambda rule: rule.get("target", "")),
+    ("proxy", lambda proxy: proxy.get("urlMap", "")),
+    ("URL map", lambda url_map: url_map.get("defaultService", "")),
+    ("backend service", _group),
+)
