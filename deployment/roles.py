@@ -48,6 +48,12 @@ READERS: Mapping[str, Grant] = {
     "run": Grant(name="roles/run.viewer", why="reads services, and who may call them"),
     "serviceusage": Grant(name="roles/serviceusage.serviceUsageViewer", why="reads which APIs are enabled"),
 }
+# Who writes in one, where commands of ours do.
+WRITERS: Mapping[str, Grant] = {
+    "networkmanagement": Grant(
+        name="roles/networkmanagement.admin", why="makes the Connectivity Test, reads its verdict and deletes it"
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,9 +46,7 @@ def error(method: Method, answer: requests.Response, url: str) -> AnswerError:
         remedy = f"gcloud services enable {method.api} --project={where}"
         return ApiOffError(f"the API {method.api} is not enabled in {where}", about, remedy)
     if answer.status_code in {401, 403}:
-        return NotAllowedError(
-            f"{about}: {message}", about, f"{method.reader} on {project}" if project else method.reader
-        )
+        return NotAllowedError(f"{about}: {message}", about, f"{method.role} on {project}" if project else method.role)
     if answer.status_code == 429:
         return NoAnswerError(f"{about}: too many calls ({message}); try again in a minute", about)
     if answer.status_code >= 500:

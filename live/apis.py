@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from deployment.roles import READERS
+from deployment.roles import READERS, WRITERS
 from deployment.values import Json
 from live.failures import UnreachableError
 
@@ -61,9 +61,10 @@ class Method:
         return ".".join(words) if len(words) > 2 else self.id
 
     @property
-    def reader(self) -> str:
-        """The role that lets somebody read this API."""
-        return READERS[self.id.partition(".")[0]].name
+    def role(self) -> str:
+        """The role that lets somebody call it."""
+        api = self.id.partition(".")[0]
+        return (READERS[api] if self.reads else {**READERS, **WRITERS}[api]).name
 
     def filled(self, parameters: Mapping[str, Any]) -> str:
         """The path with these parameters; those of the query are left out.

@@ -38,8 +38,8 @@ class Client:
     def __init__(
         self, session: Session, variables: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        """`variables` may send an API elsewhere; `sleep` waits between attempts."""
-        self._session, self._variables, self._sleep = session, variables, sleep
+        """`variables` may send an API elsewhere; `sleep` waits between attempts, and for whoever asks by `wait`."""
+        self._session, self._variables, self.wait = session, variables, sleep
         self._tired: set[str] = set()
 
     def call(self, id_: str, body: Json | None = None, /, **parameters: Any) -> Json:
@@ -72,7 +72,7 @@ class Client:
             if answer is not None and wait is None:
                 self._tired.add(method.api)
                 return answer
-            self._sleep(max(wait or 0.0, _asked(answer)))
+            self.wait(max(wait or 0.0, _asked(answer)))
         raise AssertionError("the last attempt returns or raises")
 
     def _once(

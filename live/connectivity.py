@@ -8,8 +8,7 @@ networkmanagement v1 (results, causes of a drop, of an abort).
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from deployment.values import Json
@@ -25,9 +24,7 @@ _EVERY, _PATIENCE = 2.0, 120.0  # seconds between two looks, and in all: a test 
 _DELIVERED = "the producer's service"
 
 
-def analysis(
-    endpoint: Endpoint, client: Client, reader: Reader, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Outcome]:
+def analysis(endpoint: Endpoint, client: Client, reader: Reader) -> Iterator[Outcome]:
     """The verdict about an endpoint that is there, and a word about a test that could not be deleted.
 
     Raises:
@@ -48,7 +45,7 @@ def analysis(
     parent = name.partition("/connectivityTests/")[0]
     operation = client.call(f"{_TESTS}.create", body, parent=parent, testId=id_)
     try:
-        _await(operation, client, sleep)
+        _await(operation, client)
         details = client.call(f"{_TESTS}.get", name=name).get("reachabilityDetails", {})
         yield verdict(details, endpoint)
     finally:
@@ -72,11 +69,11 @@ def _path(link: str) -> str:
     return link[link.index("projects/") :]
 
 
-def _await(operation: Json, client: Client, sleep: Callable[[float], None]) -> None:
+def _await(operation: Json, client: Client) -> None:
     for _ in range(int(_PATIENCE / _EVERY)):
         if operation.get("done"):
             break
-        sleep(_EVERY)
+        client.wait(_EVERY)
         operation = client.call(_OPERATION, name=operation["name"])
     else:
         raise NoAnswerError(f"the Connectivity Test is not done after {_PATIENCE:.0f} s; try again", _OPERATION)

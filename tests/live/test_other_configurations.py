@@ -1,0 +1,98 @@
+"""Networks and services that exist, several services, one side alone: expected is what the stacks say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from deployment.existing import granted
+from deployment.stack import Stack
+from live.expected import expected
+from live.sides import sides
+from standin import existing
+from tests.conftest import CHECKOUT, Synthesized
+from tests.live.test_facts import Worlds
+from tests.live.world import World
+
+CONFIGURATIONS = CHECKOUT / "tests" / "stacks" / "configurations"
+SHARED = (CONFIGURATIONS / "shared-vpc.yaml").read_text()
+Stacks = Callable[..., dict[str, Stack]]
+
+
+def taken_for_granted(world: World, synth: Callable[..., Synthesized], yaml: str) -> None:
+    """Make what the stacks take for granted, as a rehearsal does."""
+    told = granted(synth(yaml).values())
+    for one in told.resources:
+        world.cloud.project(one.split("/")[1])
+    existing.make(world.cloud, told.resources, told.services, [list(pair) for pair in told.shared])
+
+
+def test_in_a_shared_vpc_the_hosts_proxies_are_looked_for(world: Worlds, synth: Callable[..., Synthesized]) -> None:
+    there = world(SHARED)
+    taken_for_granted(there, synth, SHARED)
+    for name in ("svc-payments", "svc-analytics"):
+        there.enable(name, "compute.googleapis.com", "run.googleapis.com")
+    told = {one.fact: one.outcome for one in there.verify("producer").told if one.about == "shared"}
+    assert told["proxy-only-subnet"].text == "proxy-only subnet existing-proxies (172.16.0.0/24) is ACTIVE"
+    path = "projects/net-host/regions/asia-northeast1/subnetworks/existing-proxies"
+    there.cloud.compute[path].body["role"] = "BACKUP"
+    outcome = there.wrong("producer")["proxy-only-subnet"].outcome
+    assert outcome.repair[0].startswith("gcloud compute networks subnets create NAME --purpose=REGIONAL_MANAGED_PROXY")
+    assert outcome.repair[0].endswith("--project=net-host (by the network's team)")
+
+
+EXISTING = """
+producer:
+  project: my-producer
+  services:
+    hello: {run_service: billing}
+"""
+
+
+def test_a_service_of_others_is_theirs_to_repair(world: Worlds, synth: Callable[..., Synthesized]) -> None:
+    there = world(EXISTING)
+    there.enable("my-producer", "compute.googleapis.com", "run.googleapis.com")
+    missing = there.wrong()["service"].outcome
+    assert missing.text == "there is no Cloud Run service billing"
+    assert missing.repair[0].startswith("the team that owns it deploys it")
+    taken_for_granted(there, synth, EXISTING)
+    told = {one.fact: one.outcome for one in there.verify().told}
+    assert told["service"].text == "billing is ready"
+    assert told["ingress"].text == "the ingress of billing is internal"
+    service = next(iter(there.cloud.run.values()))
+    service.body["ingress"] = "INGRESS_TRAFFIC_ALL"
+    outcome = there.wrong()["ingress"].outcome
+    assert "the internet reaches it, too" in outcome.text
+    assert outcome.repair[0].startswith("gcloud run services update billing --ingress=internal --project=my-producer")
+
+
+def test_a_pipeline_may_share_requests_out(world: Worlds, synth: Callable[..., Synthesized]) -> None:
+    there = world(EXISTING)
+    there.enable("my-producer", "compute.googleapis.com", "run.googleapis.com")
+    taken_for_granted(there, synth, EXISTING)
+    there.share("billing-00000-old", 90)
+    told = next(one.outcome for one in there.verify().told if one.fact == "revision")
+    assert (told.state, told.text.partition(":")[0]) == ("holds", "requests are shared out")
+
+
+@pytest.mark.parametrize("name", ["everything", "lean", "many", "consumer-alone", "producer-alone", "shared-vpc"])
+def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) -> None:
+    named = stacks((CONFIGURATIONS / f"{name}.yaml").read_text())
+    wanted = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
+    assert len(wanted) == len(named)
+    for one in wanted:
+        assert one.published or one.endpoints
+        for published in one.published:
+            assert published.attachments
+            assert published.services
+            assert published.rules
+            assert published.nat_subnets
+        assert all(endpoint.ids and endpoint.attachments for endpoint in one.endpoints)
+
+
+def test_a_consumer_alone_points_at_a_link(stacks: Stacks) -> None:
+    named = stacks((CONFIGURATIONS / "consumer-alone.yaml").read_text())
+    (wanted,) = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
+    assert wanted.endpoints[0].attachments[0].startswith("projects/")
+    assert not wanted.connections
