@@ -72,6 +72,24 @@ TESTER: tuple[Task, ...] = (
         grants=(Grant(name="roles/compute.viewer", why="describes endpoint and attachment"),),
     ),
     Task(
+        what="`./psc verify`",
+        side="producer",
+        grants=tuple(READERS[api] for api in ("compute", "run", "serviceusage", "cloudresourcemanager")),
+    ),
+    Task(
+        what="`./psc verify`",
+        side="consumer, and producer for its projects' numbers",
+        grants=tuple(READERS[api] for api in ("compute", "serviceusage")),
+    ),
+    Task(
+        what="`./psc verify --connectivity`",
+        side="consumer",
+        grants=(
+            WRITERS["networkmanagement"],
+            Grant(name="roles/compute.viewer", why="on the producer's side, too, for the whole way"),
+        ),
+    ),
+    Task(
         what="a shell on the test VM (step 8)",
         side="consumer",
         grants=(

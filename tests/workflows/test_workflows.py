@@ -140,6 +140,33 @@ def test_only_a_run_by_hand_destroys_and_only_a_consumer_that_is_configured() ->
     assert all("github.event_name == 'push'" in jobs[name]["if"] for name in ("producer", "consumer"))
 
 
+def test_what_was_applied_is_verified_with_the_account_that_may_only_read() -> None:
+    job = workflow("deploy")["jobs"]["verify"]
+    assert set(job["needs"]) == {"stacks", "producer", "consumer"}
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    (account,) = [step["with"]["service_account"] for step in job["steps"] if "service_account" in step.get("with", {})]
+    assert account == "${{ vars.DEPLOY_PLAN_ACCOUNT }}"
+
+
+@pytest.mark.parametrize(
+    ("codes", "asked", "code"), [("0", 1, 0), ("1 0", 2, 0), ("1 1 1", 3, 1), ("2", 1, 2)], ids=str
+)
+def test_what_is_not_settled_yet_is_verified_again(codes: str, asked: int, code: int, tmp_path: Path) -> None:
+    (step,) = [step for step in workflow("deploy")["jobs"]["verify"]["steps"] if "run" in step]
+    (tmp_path / "codes").write_text("".join(f"{one}\n" for one in codes.split()))
+    program = "#!/bin/sh\necho asked >> asked; code=$(head -n 1 codes); sed -i 1d codes; echo told; exit $code\n"
+    (tmp_path / "psc").write_text(program)
+    (tmp_path / "psc").chmod(0o755)
+    summary = tmp_path / "summary"
+    variables = {"ENVIRONMENT": "default", "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", f"sleep() {{ :; }}\n{step['run']}"], cwd=tmp_path, env=os.environ | variables, check=False
+    )
+    assert done.returncode == code
+    assert (tmp_path / "asked").read_text().count("asked") == asked
+    assert summary.read_text() == "    told\n"
+
+
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not on PATH; GitHub's runners have it")
 def test_the_stacks_are_read_as_the_workflow_reads_them(tmp_path: Path) -> None:
     (step,) = [step for step in steps("deploy") if step.get("id") == "read"]
