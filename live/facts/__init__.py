@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from live.expected import Expected, Published
 from live.fact import Fact
 from live.facts.apis import enabled
 from live.facts.attachment import as_configured
@@ -11,6 +12,12 @@ from live.facts.load_balancer import leads, proxies
 from live.facts.nat import left
 from live.facts.service import ingress, ready, serving
 
+
+def _of_cloud_run(expected: Expected) -> list[Published]:
+    """What is published and is a service of Cloud Run, not a load balancer of others."""
+    return [one for one in expected.published if one.services]
+
+
 FACTS: tuple[Fact, ...] = (
     Fact(name="apis", says="the APIs are enabled", subjects=lambda one: one.apis, judge=enabled),
     Fact(
@@ -19,14 +26,14 @@ FACTS: tuple[Fact, ...] = (
         subjects=lambda one: one.proxies,
         judge=proxies,
     ),
-    Fact(name="service", says="the service is ready", subjects=lambda one: one.published, judge=ready),
-    Fact(name="ingress", says="its ingress is as configured", subjects=lambda one: one.published, judge=ingress),
+    Fact(name="service", says="the service is ready", subjects=_of_cloud_run, judge=ready),
+    Fact(name="ingress", says="its ingress is as configured", subjects=_of_cloud_run, judge=ingress),
     Fact(
-        name="revision", says="its latest revision is the one serving", subjects=lambda one: one.published,
+        name="revision", says="its latest revision is the one serving", subjects=_of_cloud_run,
         judge=serving,
     ),
     Fact(
-        name="invokers", says="each configured invoker holds the role", subjects=lambda one: one.published,
+        name="invokers", says="each configured invoker holds the role", subjects=_of_cloud_run,
         judge=may_call,
     ),
     Fact(

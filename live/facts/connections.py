@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from cloudrun_psc.rules import connections
 from deployment.values import Json
 from live.expected import Connection, Endpoint, Published
 from live.fact import Outcome, fails, holds
@@ -63,10 +64,23 @@ def _stranger(published: Published, told: str, link: str, one: Json) -> Outcome:
 
 def entry(entries: object, one: Json) -> str:
     """The entry of a list that means the consumer of a connection: by project, network or endpoint; "" for none."""
-    link = plain(one.get("endpoint"))
-    names = {link.split("/")[1], plain(one.get("consumerNetwork")), link}
+    project = plain(one.get("endpoint")).split("/")[1]
+    links = {plain(one.get("consumerNetwork")), plain(one.get("endpointWithId"))}
+    # A link may have its project's number, which few may look up.
+    names = {project} | links | {_within(link) for link in links}
     listed = list(entries) if isinstance(entries, (dict, tuple, list)) else []
-    return next((str(each) for each in listed if plain(each) in names), "")
+    return next((str(each) for each in listed if plain(each) in names or _numbered(each) in names), "")
+
+
+def _within(link: str) -> str:
+    """A link without its project."""
+    return link.partition("/")[2].partition("/")[2]
+
+
+def _numbered(entry: object) -> str:
+    """An entry that names a project by number, without it."""
+    link = plain(entry)
+    return _within(link) if "/" in link and link.split("/")[1].isdigit() else link
 
 
 def _pending(published: Published, there: Json, one: Json, endpoint: Endpoint | None) -> tuple[str, ...]:
@@ -83,10 +97,14 @@ def _pending(published: Published, there: Json, one: Json, endpoint: Endpoint | 
 def pending_accept(published: Published, there: Json) -> dict[str, int]:
     """The accept list that would let in whoever waits, beside those whom the configuration accepts.
 
-    Who waits is named in the way in which the list names the others: by network, by endpoint, or by project.
+    Who waits is named in the way in which the list names the others: by network, or by project. Of endpoints a list has
+    one at most (docs/configuration.md), so then it becomes one of projects.
     """
-    wanted = dict(published.accept)
-    kind = next((_kind(who) for who in wanted), "project")
+    kind = "network" if any(connections.kind_of(who) == "network" for who in published.accept) else "project"
+    wanted: dict[str, int] = {}
+    for who, limit in published.accept.items():
+        known = who.split("/")[1] if connections.kind_of(who) == "endpoint" else who
+        wanted[known] = wanted.get(known, 0) + limit
     waiting = [one for one in there.get("connectedEndpoints", []) if one.get("status") == _PENDING]
     inside = [one for one in there.get("connectedEndpoints", []) if one.get("status") == _ACCEPTED]
     for who, count in sorted(Counter(_called(one, kind) for one in waiting).items()):
@@ -95,13 +113,8 @@ def pending_accept(published: Published, there: Json) -> dict[str, int]:
     return wanted
 
 
-def _kind(who: str) -> str:
-    return "endpoint" if "/forwardingRules/" in who else "network" if "/networks/" in who else "project"
-
-
 def _called(one: Json, kind: str) -> str:
-    link = plain(one.get("endpoint"))
-    return {"endpoint": link, "network": plain(one.get("consumerNetwork")), "project": link.split("/")[1]}[kind]
+    return plain(one.get("consumerNetwork")) if kind == "network" else plain(one.get("endpoint")).split("/")[1]
 
 
 def _rejected(published: Published, there: Json, one: Json, endpoint: Endpoint | None) -> tuple[str, ...]:

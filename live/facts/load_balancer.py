@@ -45,6 +45,9 @@ def leads(published: Published, reader: Reader) -> Iterator[Outcome]:
     attachment = at_any(published.attachments, reader)
     hop = plain(attachment.get("targetService")) if attachment else next(iter(published.rules), "")
     way = [hop.rpartition("/")[2]]
+    if not published.services:
+        yield _ends_at_others(published, way[0], reader.at(hop) if hop else None)
+        return
     for what, following in _HOPS:
         resource = reader.at(hop) if hop else None
         if resource is None:
@@ -70,6 +73,18 @@ def _ends(published: Published, group: Json, link: str, way: list[str], reader: 
     if reader.get("run.projects.locations.services.get", name=place) is None:
         return fails(f"the endpoint group {way[-1]} leads to {named}, which is not there", published.deploy)
     return holds(f"{way[0]} leads through {way[-1]} to {named}")
+
+
+def _ends_at_others(published: Published, name: str, rule: Json | None) -> Outcome:
+    """A load balancer that exists: what is behind it is not ours to know."""
+    if rule is None:
+        return fails(
+            f"the load balancer {name} is not there", f"the team that owns it: {published.where}.forwarding_rule"
+        )
+    wanted = {link.rpartition("/")[2] for link in published.rules}
+    if name not in wanted:
+        return fails(f"the attachment leads to {name}, not to {' or '.join(sorted(wanted))}", published.deploy)
+    return holds(f"the attachment leads to {name}, a load balancer of others")
 
 
 def at_any(candidates: tuple[str, ...], reader: Reader, **query: object) -> Json | None:

@@ -9,6 +9,7 @@ import pytest
 from deployment.existing import granted
 from deployment.stack import Stack
 from live.expected import expected
+from live.facts.connections import entry
 from live.sides import sides
 from standin import existing
 from tests.conftest import CHECKOUT, Synthesized
@@ -76,7 +77,9 @@ def test_a_pipeline_may_share_requests_out(world: Worlds, synth: Callable[..., S
     assert (told.state, told.text.partition(":")[0]) == ("holds", "requests are shared out")
 
 
-@pytest.mark.parametrize("name", ["everything", "lean", "many", "consumer-alone", "producer-alone", "shared-vpc"])
+@pytest.mark.parametrize(
+    "name", ["everything", "lean", "many", "consumer-alone", "producer-alone", "shared-vpc", "own-balancer"]
+)
 def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) -> None:
     named = stacks((CONFIGURATIONS / f"{name}.yaml").read_text())
     wanted = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
@@ -85,7 +88,7 @@ def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) 
         assert one.published or one.endpoints
         for published in one.published:
             assert published.attachments
-            assert published.services
+            assert published.services or published.label == "legacy", "a load balancer of others"
             assert published.rules
             assert published.nat_subnets
         assert all(endpoint.ids and endpoint.attachments for endpoint in one.endpoints)
@@ -96,3 +99,41 @@ def test_a_consumer_alone_points_at_a_link(stacks: Stacks) -> None:
     (wanted,) = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
     assert wanted.endpoints[0].attachments[0].startswith("projects/")
     assert not wanted.connections
+
+
+def test_a_load_balancer_of_others_is_all_that_is_looked_at(world: Worlds, synth: Callable[..., Synthesized]) -> None:
+    yaml = (CONFIGURATIONS / "own-balancer.yaml").read_text()
+    there = world(yaml)
+    for name in ("own-producer", "own-shop"):
+        there.enable(name, "compute.googleapis.com", "run.googleapis.com")
+    about = {one.fact: one.outcome for one in there.verify("producer").told if one.about == "legacy"}
+    assert about.keys() == {"load-balancer", "attachment"}
+    assert about["load-balancer"].text == "the load balancer legacy-ilb is not there"
+    taken_for_granted(there, synth, yaml)
+    about = {one.fact: one.outcome for one in there.verify("producer").told if one.about == "legacy"}
+    assert about["load-balancer"].text == "the attachment leads to legacy-ilb, a load balancer of others"
+
+
+NUMBER = "1234567890123456789"
+
+
+@pytest.mark.parametrize(
+    ("listed", "meant"),
+    [
+        ("shop", True),
+        ("other", False),
+        ("projects/shop/global/networks/vpc", True),
+        ("projects/123/global/networks/vpc", True),
+        ("projects/shop/global/networks/other", False),
+        (f"projects/shop/regions/r/forwardingRules/{NUMBER}", True),
+        (f"projects/123/regions/r/forwardingRules/{NUMBER}", True),
+        ("projects/shop/regions/r/forwardingRules/42", False),
+    ],
+)
+def test_entries_of_lists_mean_projects_networks_or_endpoints(listed: str, meant: bool) -> None:
+    one = {
+        "endpoint": "https://h/compute/v1/projects/shop/regions/r/forwardingRules/e",
+        "endpointWithId": f"https://h/compute/v1/projects/shop/regions/r/forwardingRules/{NUMBER}",
+        "consumerNetwork": "https://h/compute/v1/projects/shop/global/networks/vpc",
+    }
+    assert entry([listed], one) == (listed if meant else "")
