@@ -60,7 +60,7 @@ def account(environment: str, folder: Path, *, verbose: bool = False) -> Iterato
             if verbose:
                 yield from (Line(f"      {kind}.{name}", "dim") for name in sorted(resources[kind]))
     names = " ".join(stack.name for stack in order)
-    chosen = _chosen(environment)
+    chosen = chosen_by(environment)
     program = found()
     if program is None:
         yield "next: install Terraform 1.5 or newer, or OpenTofu; then these try it offline, and deploy it"
@@ -107,8 +107,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _chosen(environment: str) -> str:
-    """What the next command needs to take the same configuration."""
+def chosen_by(environment: str) -> str:
+    """What the next command needs to take the same configuration, with a blank at its end; "" for the default one."""
     chosen = os.environ.get("PSC_CONFIG")
     if chosen:
         file = str(CHECKOUT / chosen)

@@ -14,6 +14,7 @@ from commands.command import Command
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.progress import telling
+from commands.synth import chosen_by
 
 if TYPE_CHECKING:
     from live.verification import Verification
@@ -58,7 +59,7 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
     from deployment.output_folder import chosen, stacks_of
     from deployment.stack_files import read
     from deployment.synthesis import synthesize
-    from live.expected import expected
+    from live.expected import Words, expected
     from live.sides import sides
     from live.verification import Verification, analysed, asked
 
@@ -80,7 +81,8 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
         settings = made.settings
         keys = list(settings.producer.services) if settings.producer else []
         keys += [key for consumer in settings.consumers.values() for key in consumer.endpoints]
-        wanted = expected(sides(stacks[name] for name in names), {address_name(key): key for key in keys})
+        words = Words(keys={address_name(key): key for key in keys}, chosen=chosen_by(made.environment))
+        wanted = expected(sides(stacks[name] for name in names), words)
         told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
         return Verification(environment=made.environment, told=tuple(told))
 

@@ -127,20 +127,42 @@ class Expected:
     connections: tuple[Connection, ...] = ()
 
 
-def expected(sides: Iterable[Side], keys: Mapping[str, str]) -> list[Expected]:
-    """What the sides are to have made. `keys` are the configuration's keys by what Terraform addresses make of them."""
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the stacks cannot say of the configuration, for texts.
+
+    `keys` are its keys, by what Terraform addresses make of them; `chosen` is what ./psc needs to take it, with a blank
+    at its end.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    chosen: str = ""
+
+    def key(self, address: str) -> str:
+        """The key of a service or endpoint, by the name in its Terraform address."""
+        return self.keys.get(address, address)
+
+    def deploy(self, stack: Stack) -> str:
+        """The command that deploys a stack."""
+        return f"./psc cdktf {self.chosen}deploy {stack.name}"
+
+
+def expected(sides: Iterable[Side], words: Words) -> list[Expected]:
+    """What the sides are to have made."""
     known = {side.stack.name: side for side in sides}
     projects = {side.project for side in known.values()}
     told = []
     for side in known.values():
-        endpoints = tuple(_endpoints(side.stack, keys))
+        endpoints = tuple(_endpoints(side.stack, words))
         producer = known.get(PRODUCER)
-        sources = tuple(_published(producer, keys)) if producer else ()
+        sources = tuple(_published(producer, words)) if producer else ()
         told.append(
             Expected(
                 side=side,
-                apis=tuple(one for one in _apis(side) if one.project == side.project or one.project not in projects),
-                proxies=tuple(_proxies(side)),
+                apis=tuple(
+                    one for one in _apis(side, words) if one.project == side.project or one.project not in projects
+                ),
+                proxies=tuple(_proxies(side, words)),
                 published=sources if producer is side else (),
                 endpoints=endpoints,
                 connections=tuple(
@@ -154,22 +176,16 @@ def expected(sides: Iterable[Side], keys: Mapping[str, str]) -> list[Expected]:
     return told
 
 
-def deploy(stack: Stack) -> str:
-    """The command that deploys a stack."""
-    chosen = "" if stack.environment in {"", "default"} else f"--env {stack.environment} "
-    return f"./psc cdktf {chosen}deploy {stack.name}"
-
-
-def _apis(side: Side) -> Iterator[Apis]:
+def _apis(side: Side, words: Words) -> Iterator[Apis]:
     by_project: dict[str, list[str]] = {}
     for item in side.stack.of(PROJECT_SERVICE.type):
         project = str(resolved(item.values.get("project", side.project), side.stack))
         by_project.setdefault(project, []).append(str(item.values.get("service")))
     for project, names in by_project.items():
-        yield Apis(project=project, names=tuple(sorted(set(names))), deploy=deploy(side.stack))
+        yield Apis(project=project, names=tuple(sorted(set(names))), deploy=words.deploy(side.stack))
 
 
-def _proxies(side: Side) -> Iterator[Proxies]:
+def _proxies(side: Side, words: Words) -> Iterator[Proxies]:
     stack, found = side.stack, dict[tuple[str, str], Proxies]()
     for item in stack.of(FRONTEND.type):
         if item.values.get("load_balancing_scheme") != "INTERNAL_MANAGED":
@@ -179,21 +195,21 @@ def _proxies(side: Side) -> Iterator[Proxies]:
             own = [one for one in stack.of("google_compute_subnetwork") if one.values.get("role") == "ACTIVE"]
             names = [id_ for one in own for id_ in ids(one, stack)]
             found[network, region] = Proxies(
-                network=network, region=region, own=next(iter(names), ""), deploy=deploy(stack)
+                network=network, region=region, own=next(iter(names), ""), deploy=words.deploy(stack)
             )
     yield from found.values()
 
 
-def _published(side: Side, keys: Mapping[str, str]) -> Iterator[Published]:
+def _published(side: Side, words: Words) -> Iterator[Published]:
     stack = side.stack
     others = [replace(other, others=stack.others) for other in stack.others.values()]  # each knows the others, too
-    endpoints = [one for other in others for one in _endpoints(other, keys)]
+    endpoints = [one for other in others for one in _endpoints(other, words)]
     for item in stack.of(SERVICE_ATTACHMENT.type):
         address = item.address.rpartition(".")[2]
         service = stack.items.get(f"{SERVICE.type}.{address}") or stack.items.get(f"{EXISTING_SERVICE.type}.{address}")
         attachments = ids(item, stack)
         yield Published(
-            label=keys.get(address, address),
+            label=words.key(address),
             project=side.project,
             attachments=attachments,
             services=_service_ids(service, stack) if service else (),
@@ -210,7 +226,7 @@ def _published(side: Side, keys: Mapping[str, str]) -> Iterator[Published]:
             ),
             endpoints=tuple(one for one in endpoints if set(one.attachments) & set(attachments)),
             consumers=frozenset(str(provider(other).get("project", "")) for other in _consumers(stack)),
-            deploy=deploy(stack),
+            deploy=words.deploy(stack),
             stack=stack,
         )  # fmt: skip
 
@@ -241,7 +257,7 @@ def _accepted(attachment: Item) -> Iterator[tuple[str, int]]:
         yield who, int(entry.get("connection_limit") or 1)
 
 
-def _endpoints(stack: Stack, keys: Mapping[str, str]) -> Iterator[Endpoint]:
+def _endpoints(stack: Stack, words: Words) -> Iterator[Endpoint]:
     vms = [id_ for item in stack.of(INSTANCE.type) for id_ in ids(item, stack)]
     for item in stack.of(PSC_ENDPOINT.type):
         if item.kind is not PSC_ENDPOINT:
@@ -251,14 +267,14 @@ def _endpoints(stack: Stack, keys: Mapping[str, str]) -> Iterator[Endpoint]:
         reserved = stack.items.get(next((one for one, _ in referred(item.values.get("ip_address"))), ""))
         given = reserved.values.get("address") if reserved else item.values.get("ip_address")
         yield Endpoint(
-            label=keys.get(address, address.replace("_", "-")),
+            label=words.key(address),
             consumer=stack.name,
             project=str(item.values.get("project") or provider(stack).get("project", "")),
             ids=ids(item, stack),
             attachments=linked(target, stack),
             address="" if given is None or is_expression(given) else str(given),
             service=str(readable(target, stack)).rpartition("/")[2],
-            deploy=deploy(stack),
+            deploy=words.deploy(stack),
             subnet=next(iter(linked(reserved.values.get("subnetwork"), stack)), "") if reserved else "",
             vm=next(iter(vms), ""),
             port=_port(target, stack),

@@ -8,7 +8,7 @@ import pytest
 
 from deployment.existing import granted
 from deployment.stack import Stack
-from live.expected import expected
+from live.expected import Words, expected
 from live.facts.connections import entry
 from live.sides import sides
 from standin import existing
@@ -82,7 +82,7 @@ def test_a_pipeline_may_share_requests_out(world: Worlds, synth: Callable[..., S
 )
 def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) -> None:
     named = stacks((CONFIGURATIONS / f"{name}.yaml").read_text())
-    wanted = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
+    wanted = expected(sides(named.values(), lambda _: None, {}), Words())  # type: ignore[arg-type,return-value]
     assert len(wanted) == len(named)
     for one in wanted:
         assert one.published or one.endpoints
@@ -96,7 +96,7 @@ def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) 
 
 def test_a_consumer_alone_points_at_a_link(stacks: Stacks) -> None:
     named = stacks((CONFIGURATIONS / "consumer-alone.yaml").read_text())
-    (wanted,) = expected(sides(named.values(), lambda _: None, {}), {})  # type: ignore[arg-type,return-value]
+    (wanted,) = expected(sides(named.values(), lambda _: None, {}), Words())  # type: ignore[arg-type,return-value]
     assert wanted.endpoints[0].attachments[0].startswith("projects/")
     assert not wanted.connections
 

@@ -12,7 +12,7 @@ from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import Settings
 from deployment.stack import Stack
 from live.client import Client
-from live.expected import Expected, expected
+from live.expected import Expected, Words, expected
 from live.sides import sides
 from live.verification import Told, Verification, analysed, asked
 from standin import router
@@ -107,7 +107,7 @@ class World:
         keys = [*(producer.services if producer else ())]
         keys += [key for consumer in self.settings.consumers.values() for key in consumer.endpoints]
         found = sides(chosen, lambda _: Client(self, ELSEWHERE, lambda _: None), {})
-        return expected(found, {address_name(key): key for key in keys})
+        return expected(found, Words(keys={address_name(key): key for key in keys}))
 
     def verify(self, *names: str, connectivity: bool = False) -> Verification:
         """What `./psc verify` finds out, of all stacks or those of some names."""
