@@ -78,16 +78,20 @@ TESTER: tuple[Task, ...] = (
     ),
     Task(
         what="`./psc verify`",
-        side="consumer, and producer for its projects' numbers",
-        grants=tuple(READERS[api] for api in ("compute", "serviceusage")),
-    ),
-    Task(
-        what="`./psc verify --connectivity`",
         side="consumer",
         grants=(
-            WRITERS["networkmanagement"],
-            Grant(name="roles/compute.viewer", why="on the producer's side, too, for the whole way"),
+            READERS["compute"],
+            READERS["serviceusage"],
+            Grant(
+                name="roles/browser", why="asked by the producer's side for the number in the default account's name"
+            ),
         ),
+    ),
+    Task(what="`./psc verify --connectivity`", side="consumer", grants=(WRITERS["networkmanagement"],)),
+    Task(
+        what="`./psc verify --connectivity`",
+        side="both, with the same account",
+        grants=(Grant(name="roles/compute.viewer", why="the analysis goes as far as whoever asks may look"),),
     ),
     Task(
         what="a shell on the test VM (step 8)",

@@ -239,7 +239,8 @@ def _origin(facts: Facts) -> str:
             "## Where this came from",
             "",
             f"cloudrun-psc {source.project}, {source}; environment `{facts.settings.environment}`. "
-            "In that checkout, `./psc handover --verify` compares this folder with what it would generate.",
+            "In that checkout, `./psc handover --verify` compares this folder with what it would generate, and "
+            "`./psc verify` reads the projects and tells whether what is deployed is as its configuration says.",
             "",
             "| | |",
             "|---|---|",

@@ -19,13 +19,26 @@ _NEVER = (
     "Put a credential into a value here: everybody who has this folder or the state can read the values. Use Secret "
     "Manager instead, in the checkout under `secrets:`.",
 )
+_FIRST = (
+    "Whoever has [the checkout](#where-this-came-from) begins with `./psc verify` there: it reads the projects, "
+    "without Terraform and its state, and names what is not as configured. What was changed here alone counts as "
+    "different."
+)
 
 
 def sections(facts: Facts) -> Iterator[str]:
     """Symptoms, and what never to do."""
     rows = [*_connection(facts), *_call(facts), *_terraform(facts)]
     yield "\n".join(
-        ["## Symptoms and remedies", "", "| you see | what to do |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]
+        [
+            "## Symptoms and remedies",
+            "",
+            _FIRST,
+            "",
+            "| you see | what to do |",
+            "|---|---|",
+            *(f"| {a} | {b} |" for a, b in rows),
+        ]
     )
     yield "\n".join(["## Never by hand", "", *(f"- {text}" for text in _NEVER)])
 
