@@ -56,6 +56,7 @@ def run(args: Namespace, environment: Environment) -> int:
 
 def _verified(args: Namespace, environment: Environment) -> Verification:
     from cloudrun_psc.rules.terraform_names import address_name
+    from deployment.line import Line
     from deployment.output_folder import chosen, stacks_of
     from deployment.stack_files import read
     from deployment.synthesis import synthesize
@@ -76,6 +77,7 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
         telling(lambda: doing) if drawn(errors=True) else nullcontext(),
     ):
         made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
+        show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
         names = [stack.name for stack in chosen(stacks_of(made.folder), args.stack or ())]
         stacks = read(made.folder, made.environment)
         settings = made.settings

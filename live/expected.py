@@ -14,6 +14,7 @@ from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_expression, readable, referred, resolved
 from deployment.stack import Item, Stack, blocks, texts
 from live.names import ids, linked, provider
+from live.reader import Reader
 from live.sides import Side
 from stacks.contract import PORT, SELF_LINK, outputs_read
 from stacks.layout import PRODUCER
@@ -74,7 +75,7 @@ class Published:
 
     `members` may have expressions in them, of projects' numbers. `made` says whether the stack makes the service,
     `pipelines` whether others make its revisions. `endpoints` are those of the configuration that point at it, and
-    `consumers` the projects of its consumers.
+    `consumers` the projects of its consumers. `readers` are those of the sides that are read, by project.
     """
 
     label: str
@@ -92,6 +93,7 @@ class Published:
     nat_subnets: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
     consumers: frozenset[str]
+    readers: Mapping[str, Reader] = field(repr=False)
     deploy: str
     stack: Stack = field(repr=False)
 
@@ -155,7 +157,8 @@ def expected(sides: Iterable[Side], words: Words) -> list[Expected]:
     for side in known.values():
         endpoints = tuple(_endpoints(side.stack, words))
         producer = known.get(PRODUCER)
-        sources = tuple(_published(producer, words)) if producer else ()
+        readers = {one.project: one.reader for one in known.values()}
+        sources = tuple(_published(producer, words, readers)) if producer else ()
         told.append(
             Expected(
                 side=side,
@@ -200,7 +203,7 @@ def _proxies(side: Side, words: Words) -> Iterator[Proxies]:
     yield from found.values()
 
 
-def _published(side: Side, words: Words) -> Iterator[Published]:
+def _published(side: Side, words: Words, readers: Mapping[str, Reader]) -> Iterator[Published]:
     stack = side.stack
     others = [replace(other, others=stack.others) for other in stack.others.values()]  # each knows the others, too
     endpoints = [one for other in others for one in _endpoints(other, words)]
@@ -226,6 +229,7 @@ def _published(side: Side, words: Words) -> Iterator[Published]:
             ),
             endpoints=tuple(one for one in endpoints if set(one.attachments) & set(attachments)),
             consumers=frozenset(str(provider(other).get("project", "")) for other in _consumers(stack)),
+            readers=readers,
             deploy=words.deploy(stack),
             stack=stack,
         )  # fmt: skip

@@ -28,6 +28,7 @@ DOCUMENTS: Mapping[tuple[str, str], str] = {
     ("cloudresourcemanager", "v3"): "cloudresourcemanager.v3",
     ("cloudbilling", "v1"): "cloudbilling.v1",
     ("iam", "v1"): "iam.v1",
+    ("iamcredentials", "v1"): "iamcredentials.v1",
     ("storage", "v1"): "storage.v1",
     ("networkmanagement", "v1"): "networkmanagement.v1",
     ("secretmanager", "v1"): "secretmanager.v1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cloudrun_psc.rules import connections
 from deployment.values import Json
@@ -25,12 +25,18 @@ def connected(published: Published, reader: Reader) -> Iterator[Outcome]:
     wanted = {id_: endpoint for endpoint in published.endpoints for id_ in endpoint.ids}
     seen: set[str] = set()
     for one in there.get("connectedEndpoints", []):
-        link = plain(one.get("endpoint"))
+        link = _known(plain(one.get("endpoint")), wanted)
         seen.add(link)
         yield _judged(published, there, one, wanted.get(link))
     for endpoint in published.endpoints:
         if not seen & set(endpoint.ids):
             yield fails(f"{endpoint.consumer}/{endpoint.label} is configured and not connected", f"{endpoint.deploy}")
+
+
+def _known(link: str, wanted: Mapping[str, Endpoint]) -> str:
+    """A link as the stacks have it, where it has its project's number and only one of them can be meant."""
+    same = [id_ for id_ in wanted if _within(id_) == _within(link)] if link.split("/")[1].isdigit() else []
+    return same[0] if len(same) == 1 else link
 
 
 def _judged(published: Published, there: Json, one: Json, endpoint: Endpoint | None) -> Outcome:

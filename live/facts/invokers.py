@@ -21,12 +21,14 @@ _ROLE = "roles/run.invoker"
 _HOLDING = (_ROLE, "roles/run.servicesInvoker", "roles/run.admin")
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 _NUMBER = "cloudresourcemanager.projects.get"
+# Else conditions are left out: https://cloud.google.com/iam/docs/policies#versions.
+_WITH_CONDITIONS = {"options.requestedPolicyVersion": 3}
 
 
 def may_call(published: Published, reader: Reader) -> Iterator[Outcome]:
     """One outcome for each configured invoker, and one for everybody who would be let in."""
     for id_ in published.services:
-        policy = reader.get("run.projects.locations.services.getIamPolicy", resource=id_)
+        policy = reader.get("run.projects.locations.services.getIamPolicy", resource=id_, **_WITH_CONDITIONS)
         if policy is not None:
             break
     else:
@@ -34,7 +36,10 @@ def may_call(published: Published, reader: Reader) -> Iterator[Outcome]:
     holders = _holders(policy)
     for member in published.members:
         yield _judged(
-            published, with_numbers(member, published.stack, lambda one: _number(one, reader)), holders, reader
+            published,
+            with_numbers(member, published.stack, lambda one: _number(one, published.readers.get(one, reader))),
+            holders,
+            reader,
         )
     for everybody in (one for one in _EVERYBODY if one in holders):
         yield fails(

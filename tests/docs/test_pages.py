@@ -125,7 +125,7 @@ def test_every_page_is_in_its_index(index: str, pages: list[Path]) -> None:
 def test_pages_that_messages_point_at_exist() -> None:
     mentioned = {
         (path.relative_to(CHECKOUT).as_posix(), page)
-        for folder in ("commands", "config", "constructs/src", "handover", "rehearsal", "review", "stacks")
+        for folder in ("commands", "config", "constructs/src", "handover", "live", "rehearsal", "review", "stacks")
         for path in (CHECKOUT / folder).rglob("*.py")
         for page in re.findall(r"docs/[\w/-]+\.md", path.read_text())
     }

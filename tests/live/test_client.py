@@ -244,3 +244,20 @@ def test_an_account_is_impersonated_where_the_configuration_says_so() -> None:
     assert credentials.service_account_email == "a@b"
     assert credentials.quota_project_id == "q"
     assert "http://127.0.0.1:1/v1/projects/-/serviceAccounts/a@b" in credentials._iam_endpoint_override
+
+
+def test_an_impersonated_account_reads_with_a_token_of_its_own(standin: Standin, variables: dict[str, str]) -> None:
+    access = Access(impersonate="reader@p-one.iam.gserviceaccount.com", quota_project="p-quota")
+    own = session(access, variables)
+    sent: list[Any] = []
+    own.hooks["response"].append(lambda answer, **_: sent.append(answer.request.headers))
+    assert Reader(Client(own, variables)).get("serviceusage.services.get", name="projects/p-one/services/x.com")
+    assert sent[-1]["Authorization"] == "Bearer rehearsal-of-reader@p-one.iam.gserviceaccount.com"
+    assert sent[-1]["x-goog-user-project"] == "p-quota"
+
+
+def test_an_account_that_may_not_be_acted_as_is_one_sentence(standin: Standin, variables: dict[str, str]) -> None:
+    own = session(Access(impersonate="does-not-exist@p.iam.gserviceaccount.com"), variables)
+    with pytest.raises(UnreachableError, match="Google does not take the credentials") as caught:
+        Reader(Client(own, variables)).get("serviceusage.services.get", name="projects/p-one/services/x.com")
+    assert "\n" not in str(caught.value)

@@ -86,3 +86,22 @@ def test_a_revision_that_does_not_come_up_leaves_a_failed_service(image: str, wo
     service = good(api.call("GET", f"{RUN}/hello-service"))
     assert service["terminalCondition"]["state"] == "CONDITION_FAILED"
     assert "latestReadyRevision" not in service
+
+
+def test_a_method_answers_with_an_error_as_often_as_it_is_told_to(api: Api) -> None:
+    fault = {"event": "compute.networks.*", "name": f"projects/{PRODUCER}/.*", "times": 2, "code": 403, "message": "No"}
+    api.cloud.faults.configure({"methods": [fault]})
+    path = f"/compute/v1/projects/{PRODUCER}/global/networks"
+    refused = [api.call("GET", path), api.call("GET", f"{path}/producer-vpc")]
+    assert [answer.code for answer in refused] == [403, 403]
+    assert refused[0].body["error"]["message"] == "No"
+    good(api.call("GET", path))
+    good(api.call("GET", f"/compute/v1/projects/{PRODUCER}/regions/asia-northeast1/subnetworks"))
+
+
+def test_somebody_acts_as_an_account(api: Api) -> None:
+    name = "/iamcredentials/v1/projects/-/serviceAccounts/{}:generateAccessToken"
+    token = good(api.call("POST", name.format("a@p.iam.gserviceaccount.com"), {"scope": ["s"]}))
+    assert token["accessToken"] == "rehearsal-of-a@p.iam.gserviceaccount.com"
+    assert api.call("POST", name.format("does-not-exist@p.iam.gserviceaccount.com"), {}).code == 404
+    assert api.call("POST", name.format("a@b").replace("AccessToken", "IdToken"), {}).code == 501
