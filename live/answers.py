@@ -21,6 +21,12 @@ def content(method: Method, answer: requests.Response) -> Json:
     Raises:
         NoAnswerError: when it is no JSON.
     """
+    if answer.status_code >= 300:  # no API of Google's redirects
+        place = answer.url.split("/")[2] if answer.url else method.api
+        there = answer.headers.get("Location", "elsewhere")[:100]
+        raise NoAnswerError(
+            f"{place} redirects to {there}; is a proxy or a sign-in page in between?", method.permission
+        )
     try:
         said = answer.json() if answer.content else {}
     except ValueError:

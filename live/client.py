@@ -80,7 +80,9 @@ class Client:
     ) -> requests.Response | None:
         """One attempt; None when nothing was heard and it can be made again."""
         try:
-            return self._session.request(method.verb, url, params=dict(query), json=body, timeout=_TIMEOUT)
+            return self._session.request(
+                method.verb, url, params=dict(query), json=body, timeout=_TIMEOUT, allow_redirects=False
+            )
         except (requests.ConnectionError, requests.Timeout, AuthTransportError) as error:
             if again:
                 return None

@@ -77,5 +77,6 @@ def linked(value: object, stack: Stack) -> tuple[str, ...]:
 
 
 def plain(link: object) -> str:
-    """A link of Google's without its host and version, to compare it by."""
-    return str(link)[str(link).index("projects/") :] if "projects/" in str(link) else str(link)
+    """A link of Google's without its host and version, to compare it by; "" for none."""
+    text = str(link or "")
+    return text[text.index("projects/") :] if "projects/" in text else text

@@ -91,3 +91,7 @@ def _caught(says: str, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield Outcome(state="unknown", text=f"whether {says} is not known: {error}", repair=(error.remedy,))
     except AnswerError as error:
         yield Outcome(state="broken", text=f"whether {says} could not be found out: {error}")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # An answer that is JSON, and not what Google describes; whoever reads this is not helped by a traceback.
+        text = f"an answer has not the form that its API describes ({type(error).__name__}: {error})"
+        yield Outcome(state="broken", text=f"whether {says} could not be found out: {text}")

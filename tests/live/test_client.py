@@ -81,6 +81,7 @@ class Said:
         (answered(502, b"<html>Bad Gateway</html>"), NoAnswerError, "Google answers 502"),
         (answered(200, b"<html>Please sign in</html>"), NoAnswerError, "is no JSON; is a proxy or a sign-in page"),
         (answered(200, b"[1]"), NoAnswerError, "is no JSON"),
+        (answered(302, b"", Location="https://login.example.com"), NoAnswerError, "redirects to https://login.example"),
         (answered(403, b"<html>Blocked</html>"), NotAllowedError, "compute.serviceAttachments.get"),
         (requests.ConnectionError("refused"), UnreachableError, "compute.googleapis.com cannot be reached"),
         (requests.ReadTimeout(), UnreachableError, "compute.googleapis.com does not answer in time"),

@@ -412,6 +412,15 @@ def test_a_broken_cloud_is_no_success_and_no_failure(code: int, world: Worlds) -
     assert verification.code == 2
 
 
+@pytest.mark.parametrize("body", [{"items": "x", "services": [1]}, {"services": {"a": 1}, "bindings": 5, "items": [1]}])
+def test_answers_of_another_form_are_no_traceback(body: dict[str, object], world: Worlds) -> None:
+    there = world().deploy()
+    there.always = body
+    verification = there.verify()
+    assert verification.code in {1, 2}
+    assert any("not the form that its API describes" in one.outcome.text for one in verification.told)
+
+
 def test_a_cloud_that_stumbles_now_and_then_is_asked_again(world: Worlds) -> None:
     there = world().deploy()
     there.cloud.faults.fraction = 0.3

@@ -33,6 +33,7 @@ class World:
         self.settings, self.stacks, self.cloud = settings, stacks, Cloud()
         self.asked: list[str] = []
         self.gone: list[Record] = []
+        self.always: Json | None = None  # what is answered whatever is asked
 
     # What a client needs of a session.
     def request(self, method: str, url: str, **more: Any) -> requests.Response:
@@ -41,7 +42,8 @@ class World:
         content = b"" if more.get("json") is None else json.dumps(more["json"]).encode()
         answered = router.answer(self.cloud, method, f"{urlsplit(url).path}?{query}", content, {})
         answer = requests.Response()
-        answer.status_code, answer.url, answer._content = answered.code, url, json.dumps(answered.body).encode()
+        answer.status_code, answer.url = answered.code, url
+        answer._content = json.dumps(answered.body if self.always is None else self.always).encode()
         return answer
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
