@@ -92,7 +92,8 @@ class Client:
                 f"{place} {why}; is there a network, and are the proxy variables (HTTPS_PROXY) right?"
             ) from error
         except RefreshError as error:
-            raise UnreachableError(f"Google does not take the credentials ({_refused(error)})") from error
+            account = getattr(getattr(self._session, "credentials", None), "service_account_email", "")
+            raise UnreachableError(f"Google does not take the credentials ({_refused(error, account)})") from error
         except (GoogleAuthError, requests.RequestException, ValueError) as error:
             raise UnreachableError(f"{method.permission} cannot be called: {told(error)}") from error
 
@@ -103,7 +104,9 @@ def _asked(answer: requests.Response | None) -> float:
     return min(float(given), _LONGEST_WAIT) if given.isdigit() else 0.0
 
 
-def _refused(error: RefreshError) -> str:
+def _refused(error: RefreshError, account: str) -> str:
+    if "impersonated" in str(error):
+        return f"{told(error)} of {account}: that takes roles/iam.serviceAccountTokenCreator on it"
     if "do not contain the necessary fields" in str(error):
         return f"is the token in {TOKEN} still valid? Tokens last an hour"
     return f"{told(error)}; {LOG_IN}"

@@ -88,6 +88,10 @@ def _steps(cloud: Cloud, source: Json, destination: Json) -> Iterator[Json]:
         if instance.body.get("status") != "RUNNING":
             yield _end("DROP", "INSTANCE_NOT_RUNNING", instance.path)
             return
+        elsewhere = links.region_of(instance.scope) != links.region_of(rule.scope)
+        if elsewhere and not rule.body.get("allowPscGlobalAccess"):
+            yield _end("DROP", "FORWARDING_RULE_REGION_MISMATCH", rule.path)
+            return
     if firewall := _stopping(cloud, rule):
         yield _end("DROP", "FIREWALL_RULE", firewall.path)
         return

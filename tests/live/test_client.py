@@ -259,6 +259,6 @@ def test_an_impersonated_account_reads_with_a_token_of_its_own(standin: Standin,
 
 def test_an_account_that_may_not_be_acted_as_is_one_sentence(standin: Standin, variables: dict[str, str]) -> None:
     own = session(Access(impersonate="does-not-exist@p.iam.gserviceaccount.com"), variables)
-    with pytest.raises(UnreachableError, match="Google does not take the credentials") as caught:
+    with pytest.raises(UnreachableError, match=r"iam\.serviceAccountTokenCreator on it") as caught:
         Reader(Client(own, variables)).get("serviceusage.services.get", name="projects/p-one/services/x.com")
     assert "\n" not in str(caught.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from standin.cloud import Record
 from standin.message import Json
 from standin.router import Answer
 from tests.standin.conftest import CONSUMER, CONSUMER_NETWORK, Api, good, link
@@ -56,6 +57,17 @@ def test_it_is_dropped_where_the_connection_is_not_accepted(deployed: Api) -> No
     good(deployed.patch("serviceAttachments", "hello-service-attachment", {"consumerAcceptLists": []}))
     result, step = end(deployed)
     assert (result, step["drop"]["cause"]) == ("UNREACHABLE", "PSC_CONNECTION_NOT_ACCEPTED")
+
+
+@pytest.mark.parametrize(("far", "result"), [(False, "REACHABLE"), (True, "UNREACHABLE")])
+def test_from_another_region_it_arrives_with_global_access_alone(far: bool, result: str, deployed: Api) -> None:
+    path = f"projects/{CONSUMER}/zones/{'europe-west1-b' if far else 'asia-northeast1-b'}/instances/vm"
+    deployed.cloud.compute[path] = Record(path, {"status": "RUNNING"})
+    body = BODY | {"source": {"instance": path}}
+    assert end(deployed, body)[0] == result
+    deployed.cloud.compute[ENDPOINT].body["allowPscGlobalAccess"] = True
+    good(deployed.call("DELETE", f"{TESTS}/try"))
+    assert end(deployed, body)[0] == "REACHABLE"
 
 
 def test_it_is_dropped_where_envoy_has_no_subnet(deployed: Api) -> None:
