@@ -92,6 +92,20 @@ consumers:
 """
 
 
+def test_of_an_endpoint_that_is_not_there_no_test_is_made(world: Worlds) -> None:
+    there = world().deploy(without=("serviceAttachments",))
+    there.enable(CONSUMER, "networkmanagement.googleapis.com")
+    assert not [one for one in there.verify("consumer", connectivity=True).told if one.fact == "connectivity"]
+    assert not [one for one in there.asked if one.startswith("POST")]
+
+
+def test_a_test_that_does_not_end_is_given_up_and_deleted(world: Worlds) -> None:
+    there = world().deploy()
+    there.enable(CONSUMER, "networkmanagement.googleapis.com")
+    there.cloud.faults.operation_seconds = 10_000
+    assert "is not done after 120 s" in analysed(there, "broken").text
+
+
 def test_an_api_that_is_off_is_not_known_and_how_it_is_enabled(world: Worlds) -> None:
     there = world().deploy()
     verification = there.verify("consumer", connectivity=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from live.facts import FACTS
+from live.facts.connections import pending_accept
 from standin.faults import Failure
 from tests.live.world import World
 
@@ -348,6 +349,40 @@ def test_whoever_waits_is_printed_ready_to_paste(world: Worlds) -> None:
         "    example-consumer-project: 10",
         "    partner-project: 2",
     )
+
+
+LISTS = """
+producer:
+  project: my-producer
+  services:
+    hello:
+      accept: {ACCEPT: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "pasted"),
+    [
+        (
+            "projects/my-shop/global/networks/shop-vpc",
+            ["projects/my-shop/global/networks/shop-vpc: 1", "projects/partner-project/global/networks/stranger: 1"],
+        ),
+        ("projects/my-shop/regions/asia-northeast1/forwardingRules/42", ["my-shop: 1", "partner-project: 1"]),
+        ("partner-project", ["partner-project: 2"]),
+    ],
+)
+def test_whoever_waits_is_named_as_the_list_names_the_others(accepted: str, pasted: list[str], world: Worlds) -> None:
+    published = world(LISTS.replace("ACCEPT", accepted)).expected()[0].published[0]
+    link = "https://h/compute/v1/projects/partner-project"
+    waiting = {
+        "status": "PENDING",
+        "endpoint": f"{link}/regions/us-central1/forwardingRules/stranger",
+        "consumerNetwork": f"{link}/global/networks/stranger",
+    }
+    there = {"connectedEndpoints": [waiting]}
+    if accepted == "partner-project":  # its limit is used up
+        there["connectedEndpoints"].append(waiting | {"status": "ACCEPTED"})
+    assert [f"{who}: {limit}" for who, limit in pending_accept(published, there).items()] == pasted
 
 
 def test_one_side_alone_is_verified_with_its_own_rights(world: Worlds) -> None:
