@@ -13,10 +13,10 @@ from ipaddress import IPv4Network
 
 from deployment.values import Json
 from live.client import Client
-from live.expected import Endpoint
 from live.fact import Outcome, fails, holds, unknown
 from live.failures import AnswerError, NoAnswerError
 from live.reader import Reader
+from live.subjects import Endpoint
 
 _TESTS = "networkmanagement.projects.locations.global.connectivityTests"
 _OPERATION = "networkmanagement.projects.locations.global.operations.get"

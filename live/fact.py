@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from live.expected import Expected
 from live.reader import Reader
+from live.subjects import Expected
 
 State = Literal["holds", "fails", "unknown", "broken"]
 

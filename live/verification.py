@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from live.connectivity import analysis
-from live.expected import Expected
 from live.fact import Fact, Outcome
 from live.facts import FACTS
 from live.failures import AnswerError, ApiOffError, NotAllowedError
+from live.subjects import Expected
 
 STATES = ("holds", "fails", "unknown", "broken")
 CONNECTIVITY = "connectivity"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from live.expected import Expected, Published
 from live.fact import Fact
 from live.facts.apis import enabled
 from live.facts.attachment import as_configured
@@ -11,6 +10,7 @@ from live.facts.invokers import may_call
 from live.facts.load_balancer import leads, proxies
 from live.facts.nat import left
 from live.facts.service import ingress, ready, serving
+from live.subjects import Expected, Published
 
 
 def _of_cloud_run(expected: Expected) -> list[Published]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from live.expected import Apis
 from live.fact import Outcome, fails, holds
 from live.reader import Reader
+from live.subjects import Apis
 
 
 def enabled(apis: Apis, reader: Reader) -> Iterator[Outcome]:

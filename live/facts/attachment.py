@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.values import Json
-from live.expected import ENTRIES, Published
 from live.fact import Outcome, fails, holds
 from live.facts.load_balancer import at_any
 from live.names import plain
 from live.reader import Reader
+from live.subjects import ENTRIES, Published
 
 
 def attachment(published: Published, reader: Reader) -> Json | None:

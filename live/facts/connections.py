@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from cloudrun_psc.rules import connections
 from deployment.values import Json
-from live.expected import Connection, Endpoint, Published
 from live.fact import Outcome, fails, holds
 from live.facts.attachment import accepted, attachment
 from live.facts.load_balancer import at_any
 from live.names import plain
 from live.reader import Reader
+from live.subjects import Connection, Endpoint, Published
 
 _ACCEPTED, _PENDING, _REJECTED, _CLOSED, _ATTENTION = "ACCEPTED", "PENDING", "REJECTED", "CLOSED", "NEEDS_ATTENTION"
 

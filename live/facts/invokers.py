@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from deployment.references import is_expression, readable
 from deployment.values import Json
-from live.expected import Published
 from live.fact import Outcome, fails, holds, unknown
 from live.failures import AnswerError, NotAllowedError
 from live.names import with_numbers
 from live.reader import Reader
+from live.subjects import Published
 
 _ROLE = "roles/run.invoker"
 # Those of Cloud Run that hold run.routes.invoke: https://cloud.google.com/run/docs/reference/iam/roles

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.values import Json
-from live.expected import Proxies, Published
 from live.fact import Outcome, fails, holds
 from live.names import plain
 from live.reader import Reader
+from live.subjects import Proxies, Published
 
 _PURPOSE = "REGIONAL_MANAGED_PROXY"
 

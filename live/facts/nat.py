@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from deployment.values import Json
-from live.expected import Published
 from live.fact import Outcome, fails, holds
 from live.facts.attachment import attachment
 from live.names import plain
 from live.reader import Reader
+from live.subjects import Published
 
 # Of each range, the first two and the last two: https://cloud.google.com/vpc/docs/subnets#unusable-ip-addresses-in-every-subnet
 _UNUSABLE = 4

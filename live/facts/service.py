@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.values import Json
-from live.expected import Published
 from live.fact import Outcome, fails, holds
 from live.reader import Reader
+from live.subjects import Published
 
 _GET = "run.projects.locations.services.get"
 _SUCCEEDED = "CONDITION_SUCCEEDED"

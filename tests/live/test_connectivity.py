@@ -8,8 +8,8 @@ import pytest
 
 from live import apis
 from live.connectivity import CAUSES, verdict
-from live.expected import Endpoint
 from live.fact import Outcome
+from live.subjects import Endpoint
 from standin.faults import Failure
 from tests.live.test_facts import CONSUMER, accept, demote_proxies
 from tests.live.world import World

@@ -12,8 +12,9 @@ from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import Settings
 from deployment.stack import Stack
 from live.client import Client
-from live.expected import Expected, Words, expected
+from live.expected import Words, expected
 from live.sides import sides
+from live.subjects import Expected
 from live.verification import Told, Verification, analysed, asked
 from standin import router
 from standin.cloud import Cloud, Record
