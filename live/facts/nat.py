@@ -19,7 +19,8 @@ _UNUSABLE = 4
 def left(published: Published, reader: Reader) -> Iterator[Outcome]:
     """How many are used and left; none left is what NEEDS_ATTENTION most often means.
 
-    What the API does not show of addresses that are used (natIps) counts as one for each accepted connection.
+    What the API does not show of addresses that are used (natIps) counts as one for each accepted connection, and for
+    each network that Network Connectivity Center propagates it to.
     """
     there = attachment(published, reader)
     if there is None:
@@ -27,7 +28,7 @@ def left(published: Published, reader: Reader) -> Iterator[Outcome]:
     subnets = [plain(link) for link in there.get("natSubnets", [])]
     ranges = [str(found["ipCidrRange"]) for link in subnets if (found := reader.at(link))]
     total = sum(max(IPv4Network(one).num_addresses - _UNUSABLE, 0) for one in ranges)
-    used = _used(there)
+    used = in_use(there)
     told = f"{used} of {total} NAT addresses are used, {max(total - used, 0)} are left ({', '.join(ranges) or 'none'})"
     if total - used > 0:
         yield holds(told)
@@ -38,8 +39,11 @@ def left(published: Published, reader: Reader) -> Iterator[Outcome]:
         )
 
 
-def _used(attachment: Json) -> int:
+def in_use(attachment: Json) -> int:
+    """How many addresses the connections of an attachment take."""
     endpoints: list[Json] = attachment.get("connectedEndpoints", [])
     shown = {address for one in endpoints for address in one.get("natIps", [])}
     silent = [one for one in endpoints if one.get("status") == "ACCEPTED" and not one.get("natIps")]
-    return len(shown) + len(silent) * int(attachment.get("natIpsPerEndpoint") or 1)
+    # One more for each network that a connection is propagated to: https://cloud.google.com/vpc/docs/about-vpc-hosted-services.
+    connections = sum(1 + int(one.get("propagatedConnectionCount") or 0) for one in silent)
+    return len(shown) + connections * int(attachment.get("natIpsPerEndpoint") or 1)

@@ -10,8 +10,10 @@ from deployment.existing import granted
 from deployment.stack import Stack
 from live.expected import Words, expected
 from live.facts.connections import entry
+from live.facts.nat import in_use
 from live.sides import sides
 from standin import existing
+from standin.message import Json
 from tests.conftest import CHECKOUT, Synthesized
 from tests.live.test_facts import Worlds
 from tests.live.world import World
@@ -137,3 +139,16 @@ def test_entries_of_lists_mean_projects_networks_or_endpoints(listed: str, meant
         "consumerNetwork": "https://h/compute/v1/projects/shop/global/networks/vpc",
     }
     assert entry([listed], one) == (listed if meant else "")
+
+
+@pytest.mark.parametrize(
+    ("connections", "each", "used"),
+    [
+        ([{"status": "ACCEPTED", "natIps": ["10.0.3.2", "10.0.3.3"]}, {"status": "ACCEPTED"}], None, 3),
+        ([{"status": "ACCEPTED", "propagatedConnectionCount": 2}, {"status": "PENDING"}], None, 3),
+        ([{"status": "ACCEPTED"}, {"status": "ACCEPTED"}, {"status": "NEEDS_ATTENTION"}], 2, 4),
+        ([], None, 0),
+    ],
+)
+def test_addresses_that_are_not_shown_are_counted(connections: list[Json], each: int | None, used: int) -> None:
+    assert in_use({"connectedEndpoints": connections, "natIpsPerEndpoint": each}) == used
