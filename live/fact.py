@@ -29,9 +29,9 @@ class Outcome:
     needs: str = ""
 
 
-def holds(text: str) -> Outcome:
-    """It is as it should be."""
-    return Outcome(state="holds", text=text)
+def holds(text: str, *hint: str) -> Outcome:
+    """It is as it should be; `hint` says what to do should one want it otherwise."""
+    return Outcome(state="holds", text=text, repair=hint)
 
 
 def fails(text: str, *repair: str) -> Outcome:

@@ -48,6 +48,10 @@ def _judged(published: Published, there: Json, one: Json, endpoint: Endpoint | N
         return holds(told) if endpoint else _stranger(published, told, link, one)
     if status == _REJECTED and not endpoint and entry(published.reject, one):
         return holds(f"{told}, as configured")
+    if not endpoint and not published.automatic and not entry(published.accept, one):
+        # Whoever knows the attachment's name can ask; that must not make anybody's verification fail.
+        hint = _pending(published, there, one, endpoint) if status == _PENDING else ()
+        return holds(f"{told}, and nobody configured it", *hint)
     return fails(told, *_REPAIRS.get(status, _unknown_status)(published, there, one, endpoint))
 
 

@@ -39,7 +39,9 @@ def serve(world: World, **fields: object) -> None:
     world.call("PATCH", f"{RUN}?updateMask={','.join(fields)}", service | fields)
 
 
-def connect(world: World, project: str, name: str = "stranger", address: str = "10.9.0.5") -> None:
+def connect(
+    world: World, project: str, name: str = "stranger", address: str = "10.9.0.5", producer: str = PRODUCER
+) -> None:
     """An endpoint that somebody makes by hand, in a network of its own."""
     base = f"/compute/v1/projects/{project}"
     world.enable(project, "compute.googleapis.com")
@@ -50,7 +52,7 @@ def connect(world: World, project: str, name: str = "stranger", address: str = "
     reserved = {"name": name, "addressType": "INTERNAL", "address": address}
     reserved["subnetwork"] = f"projects/{project}/{HERE}/subnetworks/{name}"
     world.call("POST", f"{base}/{HERE}/addresses", reserved)
-    target = ATTACHMENT.removeprefix("/compute/v1/")
+    target = ATTACHMENT.removeprefix("/compute/v1/").replace(PRODUCER, producer)
     rule = {"name": name, "network": network, "target": target}
     rule["IPAddress"] = f"projects/{project}/{HERE}/addresses/{name}"
     world.call("POST", f"{base}/{HERE}/forwardingRules", rule)
@@ -246,10 +248,6 @@ CASES = (
         "the producer has to accept example-consumer-project", lambda world: accept(world, (CONSUMER, 10)),
     ),
     Case(
-        "connections", lambda world: connect(world, "partner-project"), "stranger of partner-project is PENDING",
-        "    partner-project: 1", lambda world: disconnect(world, "partner-project"),
-    ),
-    Case(
         "connections", let_friend_in,
         "stranger of friend-project is ACCEPTED (connection ", "./psc cdktf deploy producer cuts it off",
         let_friend_go,
@@ -338,17 +336,39 @@ def test_a_grant_under_a_condition_is_said(world: Worlds) -> None:
     assert told[0].endswith("may call under the condition 'office hours'")
 
 
-def test_whoever_waits_is_printed_ready_to_paste(world: Worlds) -> None:
+def test_a_stranger_that_waits_fails_nothing_and_is_printed_ready_to_paste(world: Worlds) -> None:
     there = world().deploy()
     for number in (1, 2):
         connect(there, "partner-project", f"stranger-{number}", f"10.9.0.{number + 4}")
-    outcome = there.wrong()["connections"].outcome
+    verification = there.verify()
+    assert verification.code == 0, "whoever knows the attachment can ask; nobody's verification fails by that"
+    outcome = next(one.outcome for one in verification.told if "stranger-2 of partner" in one.outcome.text)
+    assert outcome.text.endswith(", and nobody configured it")
     assert outcome.repair == (
         "to let it in, have this in producer.services.hello, and ./psc cdktf deploy producer:",
         "  accept:",
         "    example-consumer-project: 10",
         "    partner-project: 2",
     )
+
+
+ONE_FOR_PARTNER = """
+producer:
+  project: my-producer
+  services:
+    hello: {accept: {partner-project: 1}}
+"""
+
+
+def test_one_that_waits_although_its_project_is_on_the_list_has_used_up_its_limit(world: Worlds) -> None:
+    there = world(ONE_FOR_PARTNER).deploy()
+    for number in (1, 2):
+        connect(there, "partner-project", f"partner-{number}", f"10.9.0.{number + 4}", producer="my-producer")
+    outcome = there.wrong()["connections"].outcome
+    assert outcome.text.startswith("partner-2 of partner-project is PENDING")
+    assert outcome.repair[1:] == ("  accept:", "    partner-project: 2", "  (its limit is used up: this raises it)")
+    told = [one.outcome.text for one in there.verify().told if "partner-1 of partner-project" in one.outcome.text]
+    assert told[0].endswith(", on the accept list")
 
 
 LISTS = """
