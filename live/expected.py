@@ -116,9 +116,6 @@ def _published(side: Side, words: Words, readers: Mapping[str, Reader]) -> Itera
             automatic=item.values.get("connection_preference") == "ACCEPT_AUTOMATIC",
             accept=dict(_accepted(item)),
             reject=tuple(str(one) for one in texts(item.values, "consumer_reject_lists")),
-            nat_subnets=tuple(
-                id_ for each in texts(item.values, "nat_subnets") for id_ in linked(each, stack)[:1]
-            ),
             endpoints=tuple(one for one in endpoints if set(one.attachments) & set(attachments)),
             consumers=frozenset(str(provider(other).get("project", "")) for other in _consumers(stack)),
             readers=readers,

@@ -81,7 +81,6 @@ class Published:
     automatic: bool
     accept: Mapping[str, int]
     reject: tuple[str, ...]
-    nat_subnets: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
     consumers: frozenset[str]
     readers: Mapping[str, Reader] = field(repr=False)

@@ -43,7 +43,8 @@ def proxies(subject: Proxies, reader: Reader) -> Iterator[Outcome]:
 def leads(published: Published, reader: Reader) -> Iterator[Outcome]:
     """The live chain, hop by hop; what is told is where it ends."""
     attachment = at_any(published.attachments, reader)
-    hop = plain(attachment.get("targetService")) if attachment else next(iter(published.rules), "")
+    there = (id_ for id_ in published.rules if not attachment and reader.at(id_))
+    hop = plain(attachment.get("targetService")) if attachment else next(there, next(iter(published.rules), ""))
     way = [hop.rpartition("/")[2]]
     if not published.services:
         yield _ends_at_others(published, way[0], reader.at(hop) if hop else None)
