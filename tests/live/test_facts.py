@@ -297,6 +297,7 @@ def test_what_is_spoiled_fails_and_its_repair_mends_it(case: Case, world: Worlds
     case.spoil(there)
     told = [one.outcome for one in there.verify().told if one.fact == case.fact and case.says in one.outcome.text]
     assert [one.state for one in told] == ["fails"], there.verify().told
+    assert there.verify().count("broken") == 0, "what is missing is told once, and nothing stumbles over it"
     assert any(case.repair in line for line in told[0].repair), told[0].repair
     case.mend(there)
     assert not [one for one in there.verify().told if case.says in one.outcome.text], "the repair did not mend it"

@@ -95,6 +95,25 @@ def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) 
         assert all(endpoint.ids and endpoint.attachments for endpoint in one.endpoints)
 
 
+TWO = """
+producer:
+  project: my-producer
+  services:
+    first: {invokers: [a@my-producer.iam.gserviceaccount.com]}
+    second: {invokers: [b@my-producer.iam.gserviceaccount.com], nat_ranges: [10.0.4.0/24]}
+    third: {run_service: theirs, invokers: [c@my-producer.iam.gserviceaccount.com], nat_ranges: [10.0.5.0/24]}
+"""
+
+
+def test_each_service_has_its_own_invokers(stacks: Stacks) -> None:
+    (wanted,) = expected(sides(stacks(TWO).values(), lambda _: None, {}), Words())  # type: ignore[arg-type,return-value]
+    members = {one.label: one.members for one in wanted.published}
+    assert members == {
+        name: (f"serviceAccount:{account}@my-producer.iam.gserviceaccount.com",)
+        for name, account in (("first", "a"), ("second", "b"), ("third", "c"))
+    }
+
+
 def test_a_consumer_alone_points_at_a_link(stacks: Stacks) -> None:
     named = stacks((CONFIGURATIONS / "consumer-alone.yaml").read_text())
     (wanted,) = expected(sides(named.values(), lambda _: None, {}), Words())  # type: ignore[arg-type,return-value]
