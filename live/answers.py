@@ -45,8 +45,15 @@ def error(method: Method, answer: requests.Response, url: str) -> AnswerError:
     message = " ".join(str(described.get("message") or answer.reason or "no reason given").split()).rstrip(".")
     about, place = method.permission, _PLACE.search(url)
     project = place[1] if place else ""
+    if not described and answer.status_code < 500:
+        said = f"{method.api} answers {answer.status_code} in words that are not Google's; is a proxy in between?"
+        return NoAnswerError(f"{about}: {said}", about)
     if answer.status_code == 404:
         return NotThereError(f"{about}: {message}", about)
+    if answer.status_code == 403 and "quota project" in message:
+        # Google's own words for people's credentials, whose calls would count for gcloud's project.
+        remedy = f"gcloud auth application-default set-quota-project {project}, or give the side a quota_project"
+        return ApiOffError(f"{method.api} wants a quota project, and the credentials have none", about, remedy)
     if answer.status_code == 403 and (off := _off(described)):
         where = off.removeprefix("projects/") if off.startswith("projects/") else project
         remedy = f"gcloud services enable {method.api} --project={where}"

@@ -35,7 +35,7 @@ class NotAllowedError(AnswerError):
 
 
 class ApiOffError(AnswerError):
-    """The API is not enabled in the project that the call counts for, its own or the quota project."""
+    """The API is not enabled in the project that the call counts for, or there is no such project."""
 
     def __init__(self, message: str, about: str, remedy: str) -> None:
         """Keep the command that enables it."""

@@ -75,6 +75,11 @@ class Said:
             ApiOffError,
             "compute.googleapis.com is not enabled in 7",
         ),
+        (
+            refused(403, "The API requires a quota project, which is not set by default", details=[
+                {"reason": "SERVICE_DISABLED", "metadata": {"consumer": "projects/764086051850"}}]),
+            ApiOffError, "compute.googleapis.com wants a quota project",
+        ),
         (refused(400, "Invalid value"), AnswerError, "Invalid value"),
         (refused(429, "Quota exceeded."), NoAnswerError, "too many calls (Quota exceeded); try again in a minute"),
         (refused(503, "Unavailable."), NoAnswerError, "Google answers 503 (Unavailable); try again"),
@@ -82,7 +87,8 @@ class Said:
         (answered(200, b"<html>Please sign in</html>"), NoAnswerError, "is no JSON; is a proxy or a sign-in page"),
         (answered(200, b"[1]"), NoAnswerError, "is no JSON"),
         (answered(302, b"", Location="https://login.example.com"), NoAnswerError, "redirects to https://login.example"),
-        (answered(403, b"<html>Blocked</html>"), NotAllowedError, "compute.serviceAttachments.get"),
+        (answered(403, b"<html>Blocked</html>"), NoAnswerError, "403 in words that are not Google's; is a proxy in b"),
+        (answered(404, b"<html>What?</html>"), NoAnswerError, "404 in words that are not Google's"),
         (requests.ConnectionError("refused"), UnreachableError, "compute.googleapis.com cannot be reached"),
         (requests.ReadTimeout(), UnreachableError, "compute.googleapis.com does not answer in time"),
         (requests.exceptions.ChunkedEncodingError("cut"), UnreachableError, "cannot be called: cut"),
