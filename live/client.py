@@ -66,7 +66,8 @@ class Client:
         """The answer, after a few more attempts where that may help; none more once an API has failed that often."""
         later = _LATER if method.reads else _NOT_DONE
         for number, wait in enumerate((*(() if method.api in self._tired else _WAITS), None)):
-            answer = self._once(method, url, query, body, again=number == 0 and method.reads)
+            again = number == 0 and wait is not None and method.reads
+            answer = self._once(method, url, query, body, again=again)
             if answer is not None and answer.status_code not in later:
                 return answer
             if answer is not None and wait is None:

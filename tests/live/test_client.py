@@ -133,6 +133,15 @@ def test_a_lost_connection_is_tried_once_more() -> None:
     assert said.slept == [1]
 
 
+def test_an_api_that_failed_and_cannot_be_reached_any_more_is_one_sentence() -> None:
+    said = Said(*[refused(503, "busy")] * 4, requests.ConnectionError("reset"))
+    client = said.client()
+    with pytest.raises(NoAnswerError):
+        client.call(GET, **ATTACHMENT)
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        client.call(GET, **ATTACHMENT)
+
+
 def test_what_may_have_been_done_is_not_asked_for_again() -> None:
     create = "networkmanagement.projects.locations.global.connectivityTests.create"
     for answer in (refused(500, "broken"), requests.ReadTimeout()):
