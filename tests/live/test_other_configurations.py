@@ -93,6 +93,11 @@ def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) 
             assert published.services or published.label == "legacy", "a load balancer of others"
             assert published.rules
         assert all(endpoint.ids and endpoint.attachments for endpoint in one.endpoints)
+        pairs = [(pair.endpoint.attachments, pair.published.attachments) for pair in one.connections]
+        assert all(set(mine) & set(theirs) for mine, theirs in pairs), (
+            "each endpoint with the service that it points at"
+        )
+        assert len(pairs) == (len(one.endpoints) if "producer" in named else 0)
 
 
 TWO = """
