@@ -100,6 +100,21 @@ def test_every_configuration_has_something_to_verify(name: str, stacks: Stacks) 
         assert len(pairs) == (len(one.endpoints) if "producer" in named else 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "ports"),
+    [
+        ("lean", {"psc_endpoint": 80}),
+        ("many", {"orders": 8080, "stock": 80}),
+        ("own-balancer", {"billing": 80, "legacy": 443}),
+        ("consumer-alone", {"orders": 80}),
+    ],
+)
+def test_endpoints_are_called_on_the_producers_port(name: str, ports: dict[str, int], stacks: Stacks) -> None:
+    named = stacks((CONFIGURATIONS / f"{name}.yaml").read_text())
+    wanted = expected(sides(named.values(), lambda _: None, {}), Words())  # type: ignore[arg-type,return-value]
+    assert {endpoint.label: endpoint.port for one in wanted for endpoint in one.endpoints} == ports
+
+
 TWO = """
 producer:
   project: my-producer
