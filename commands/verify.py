@@ -81,9 +81,13 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
         names = [stack.name for stack in chosen(stacks_of(made.folder), args.stack or ())]
         stacks = read(made.folder, made.environment)
         settings = made.settings
-        keys = list(settings.producer.services) if settings.producer else []
-        keys += [key for consumer in settings.consumers.values() for key in consumer.endpoints]
-        words = Words(keys={address_name(key): key for key in keys}, chosen=chosen_by(made.environment))
+        endpoints = {key: one for consumer in settings.consumers.values() for key, one in consumer.endpoints.items()}
+        keys = [*(settings.producer.services if settings.producer else ()), *endpoints]
+        words = Words(
+            keys={address_name(key): key for key in keys},
+            ports={address_name(key): one.port for key, one in endpoints.items() if one.port},
+            chosen=chosen_by(made.environment),
+        )
         wanted = expected(sides(stacks[name] for name in names), words)
         told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
         return Verification(environment=made.environment, told=tuple(told))

@@ -25,11 +25,12 @@ from stacks.layout import PRODUCER
 class Words:
     """What the stacks cannot say of the configuration, for texts.
 
-    `keys` are its keys, by what Terraform addresses make of them; `chosen` is what ./psc needs to take it, with a blank
-    at its end.
+    `keys` are its keys, and `ports` those that it gives for endpoints, by what Terraform addresses make of the keys;
+    `chosen` is what ./psc needs to take it, with a blank at its end.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
     chosen: str = ""
 
     def key(self, address: str) -> str:
@@ -170,7 +171,7 @@ def _endpoints(stack: Stack, words: Words) -> Iterator[Endpoint]:
             deploy=words.deploy(stack),
             subnet=next(iter(linked(reserved.values.get("subnetwork"), stack)), "") if reserved else "",
             vm=next(iter(vms), ""),
-            port=_port(target, stack),
+            port=words.ports.get(address) or _port(target, stack),
         )
 
 

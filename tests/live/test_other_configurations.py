@@ -115,6 +115,13 @@ def test_endpoints_are_called_on_the_producers_port(name: str, ports: dict[str, 
     assert {endpoint.label: endpoint.port for one in wanted for endpoint in one.endpoints} == ports
 
 
+def test_a_port_that_a_consumer_gives_is_taken(stacks: Stacks) -> None:
+    named = stacks((CONFIGURATIONS / "consumer-alone.yaml").read_text())
+    words = Words(ports={"orders": 5432})
+    (wanted,) = expected(sides(named.values(), lambda _: None, {}), words)  # type: ignore[arg-type,return-value]
+    assert wanted.endpoints[0].port == 5432
+
+
 TWO = """
 producer:
   project: my-producer
