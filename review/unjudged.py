@@ -62,8 +62,11 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
 # What a new one usually has beside these: a change of it is told.
 _USUAL: Mapping[str, tuple[str, ...]] = {
     SERVICE.type: (f"{_CONTAINER}.args", f"{_CONTAINER}.command", "template.vpc_access"),
-    SERVICE_ATTACHMENT.type: ("consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "target_service"),
-    PSC_ENDPOINT.type: ("recreate_closed_psc", "target"),
+    SERVICE_ATTACHMENT.type: (
+        "consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "propagated_connection_limit",
+        "send_propagated_connection_limit_if_zero", "target_service",
+    ),
+    PSC_ENDPOINT.type: ("allow_global_access", "allow_psc_global_access", "recreate_closed_psc", "target"),
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
