@@ -12,7 +12,7 @@ checkout=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P) || exit 2
 # What the caller has set for another Python must not reach ours.
 unset PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV __PYVENV_LAUNCHER__
 
-fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
 start='import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'
 
 own=$checkout/.psc/env/bin/python
@@ -21,7 +21,7 @@ if [ -x "$own" ] && "$own" -I -S -c "$fits" 2>/dev/null; then
 fi
 
 without_venv=
-for python in python3.13 python3.12 python3.11 python3 python; do
+for python in python3.14 python3.13 python3.12 python3.11 python3 python; do
     "$python" -I -c "$fits" 2>/dev/null || continue
     if "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
         exec "$python" -s -c "$start" "$checkout" "$@"
@@ -33,6 +33,6 @@ if [ -n "$without_venv" ]; then
     echo "psc: $(command -v "$without_venv") has no venv module; install it (Debian, Ubuntu: apt install python3-venv) and run this again." >&2
 else
     found=$(python3 -V 2>/dev/null || echo none)
-    echo "psc: Python 3.11, 3.12 or 3.13 is needed on PATH (found: $found); install one and run this again." >&2
+    echo "psc: Python 3.11 to 3.14 is needed on PATH (found: $found); install one and run this again." >&2
 fi
 exit 2
