@@ -28,6 +28,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tar", action="store_true", help="also write DIR.tar (same content, same bytes)")
     parser.add_argument("--force", action="store_true", help="replace a former bundle in DIR, and no other files there")
     parser.add_argument(
+        "--as-configured",
+        action="store_true",
+        help="with --force: give back what operations took away or changed, as the configuration has it",
+    )
+    parser.add_argument(
         "--harmless",
         action="append",
         metavar="NAME",
@@ -46,7 +51,8 @@ def run(args: Namespace, environment: Environment) -> int:
     folder = Path(args.folder)
     try:
         if args.verify:
-            others = [name for name in ("hcl", "stack", "tar", "force", "harmless") if getattr(args, name)]
+            options = ("hcl", "stack", "tar", "force", "harmless", "as_configured")
+            others = [name.replace("_", "-") for name in options if getattr(args, name)]
             if others:
                 print(
                     f"psc: --verify takes no --{others[0]}: the bundle itself records how it was made", file=sys.stderr
@@ -62,25 +68,32 @@ def run(args: Namespace, environment: Environment) -> int:
 def _hand_over(args: Namespace, folder: Path) -> int:
     from deployment.printable import printable
     from deployment.terraform import Terraform
+    from handover.again import Operated, operated, told, with_values
     from handover.archive import archive
     from handover.bundle import Wish
     from handover.placing import check, place
     from handover.source import source
 
     check(folder, CHECKOUT, force=args.force)
+    format_ = "hcl" if args.hcl else "json"
+    former = operated(folder, format_) if args.force and not args.as_configured else Operated()
     tar = folder.parent.resolve() / f"{folder.resolve().name}.tar"
     if args.tar:
         _check_tar(tar, force=args.force)
     wish = Wish(
-        format="hcl" if args.hcl else "json",
+        format=format_,
         stacks=tuple(args.stack or ()),
         harmless=tuple(args.harmless or ()),
         program=Terraform(found() or "terraform").name,
+        revoked=former.revoked,
     )
     made, notes = _made(wish, source(CHECKOUT))
+    configured, made = made.files, with_values(made, former.values)
     for path in place(made.files, folder):
         kept = printable(path)
         print(f"{kept} had been edited: kept as {kept}.edited; compare the two before you apply", file=sys.stderr)
+    for line in told(made, former, configured):
+        print(printable(line), file=sys.stderr)
     stacks = ", ".join(made.manifest.stacks)
     print(f"wrote {printable(str(folder))}: {stacks}, {len(made.files)} files; begin with README.md")
     if args.tar:
@@ -138,6 +151,7 @@ def _verify(folder: Path) -> int:
     from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
     from handover import verification
+    from handover.again import with_values
     from handover.bundle import Wish
     from handover.manifest import read
     from handover.present import present
@@ -145,12 +159,19 @@ def _verify(folder: Path) -> int:
     program = found()
     manifest, listed = read(folder)
     _choose(manifest.environment)
-    wish = Wish(format=manifest.format, stacks=manifest.stacks, harmless=manifest.harmless, program=manifest.program)
+    wish = Wish(
+        format=manifest.format,
+        stacks=manifest.stacks,
+        harmless=manifest.harmless,
+        program=manifest.program,
+        revoked=manifest.revoked,
+    )
     there = present(folder)
+    theirs = {path: there.files[path] for path in manifest.operated if path in there.files}
     wanted: Mapping[str, bytes] = {}
     # Where it came from is taken from the manifest; only what it holds is compared.
     try:
-        wanted = _made(wish, manifest.source)[0].files
+        wanted = with_values(_made(wish, manifest.source)[0], theirs).files
         content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(

@@ -28,13 +28,15 @@ RUNBOOK = "README.md"
 class Wish:
     """What is wanted: a format's name, the stacks (all when empty), and variables that only look like credentials.
 
-    `program` is the one that the readers of the runbook will type.
+    `program` is the one that the readers of the runbook will type. `revoked` are the files, without their endings, of
+    callers that operations took away from a former bundle.
     """
 
     format: str = "json"
     stacks: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     program: ProgramName = "terraform"
+    revoked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
             states=states,
             promised=promises(producer) if alone else None,
             lock=stack.lock_file.read_bytes() if stack.lock_file.exists() else None,
+            revoked=wish.revoked,
         )
         for stack in wanted
     )
@@ -86,6 +89,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
         provider=handed[0].files[VERSIONS]["terraform"]["required_providers"]["google"]["version"],
         source=source,
         program=wish.program,
+        revoked=wish.revoked,
     )
     files = {path: content for stack in handed for path, content in _files(stack, format_).items()}
     files |= {RUNBOOK: runbook(facts).encode(), MANIFEST: manifest.text().encode()}

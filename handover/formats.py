@@ -26,6 +26,9 @@ class Format(Protocol):
     def values_file(self, variables: Sequence[Variable]) -> str:
         """The file of values."""
 
+    def values_added(self, text: str, variables: Sequence[Variable]) -> str:
+        """A file of values with those of further variables."""
+
     def assignment(self, values: Mapping[str, Any]) -> str:
         """Values as they stand in that file, for showing an edit of it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from handover.plain import plain
 from handover.service_variables import HandedService
 from handover.variables import Variable
 
+INVOKERS = "invoker_"
 # The files of a stack, without their endings; invokers have files of their own beside these.
 MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS, GUARDS = (
     "main", "backend", "versions", "variables", "outputs", "checks", "guards"
@@ -61,14 +62,17 @@ def hand(
     states: Mapping[str, str],
     promised: Mapping[str, Any] | None,
     lock: bytes | None,
+    revoked: Collection[str] = (),
 ) -> HandedStack:
-    """Take a synthesized stack apart.
+    """Take a synthesized stack apart; without the callers whose files (NAME/invoker_…) are `revoked`.
 
     `states` maps the paths of local states to those in the bundle. `promised` is what is known of the producer's
     outputs where the producer's state is not read; None where it is.
     """
     content: Json = with_strings(plain(stack), lambda text: _replaced(text, states))
     services = service_variables.lift(content)
+    for service in services:
+        service.invokers = [one for one in service.invokers if f"{name}/{one.file}" not in revoked]
     endpoints = endpoint_variables.lift(content)
     given = endpoint_variables.given(content, promised) if promised is not None else []
     variables = [

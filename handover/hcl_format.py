@@ -98,6 +98,11 @@ def values_file(variables: Sequence[Variable]) -> str:
     return "\n\n".join("\n".join(assignments([attribute])) for attribute in described) + "\n"
 
 
+def values_added(text: str, variables: Sequence[Variable]) -> str:
+    """A file of values with those of further variables, behind the others."""
+    return f"{text.rstrip()}\n\n{values_file(variables)}"
+
+
 def assignment(values: Mapping[str, Any]) -> str:
     """Values as they stand in the file of values, for showing an edit of them."""
     return "\n".join(assignments([Attribute(name=name, value=plain_value(value_)) for name, value_ in values.items()]))

@@ -29,6 +29,11 @@ def values_file(variables: Sequence[Variable]) -> str:
     return _text({variable.name: variable.value for variable in variables})
 
 
+def values_added(text: str, variables: Sequence[Variable]) -> str:
+    """A file of values with those of further variables."""
+    return _text(json.loads(text) | {variable.name: variable.value for variable in variables})
+
+
 def assignment(values: Mapping[str, Any]) -> str:
     """Values as they stand in the file of values, for showing an edit of them."""
     return _text(dict(values)).removeprefix("{\n").removesuffix("\n}\n").replace("\n  ", "\n").removeprefix("  ")

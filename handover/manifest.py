@@ -34,6 +34,9 @@ class ManifestError(UnusableError):
 _Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,62}$")]
 
 
+_Path = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[A-Za-z0-9_.-]{1,200}$")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What was asked for, and where it came from. `stacks` in the order of their deployment."""
@@ -46,12 +49,15 @@ class Manifest:
     source: BundleSource
     # Whose commands the runbook has, and whose lock files are in the folders.
     program: ProgramName = "terraform"
+    # Of former bundles: callers that operations took away, and files of values that they edited, which are theirs.
+    revoked: tuple[_Path, ...] = ()
+    operated: tuple[_Path, ...] = ()
 
     def text(self) -> str:
-        """As it is written: no time, no path."""
+        """As it is written: no time, no path, and what bundles of earlier versions have not only where it is used."""
         document = {"schema": SCHEMA, **asdict(self)}
-        if self.program == "terraform":
-            del document["program"]  # as bundles of earlier versions have it
+        later = {"program": "terraform", "revoked": (), "operated": ()}
+        document = {key: value for key, value in document.items() if later.get(key, ...) != value}
         return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 

@@ -137,7 +137,7 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
         path = source.relative_to(folder).as_posix()
         name = path
         if path in listed:
-            if source.is_file() and digest(source.read_bytes()) == listed[path]:
+            if source.is_file() and digest(source.read_bytes()) in (listed[path], _digest(aside / path)):
                 continue
             edited.append(path)
             name = _free(folder, f"{path}{EDITED}")
@@ -150,6 +150,10 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
                 )
         _carry(source, aside / name)
     return tuple(edited)
+
+
+def _digest(file: Path) -> str:
+    return digest(file.read_bytes()) if file.is_file() else ""
 
 
 def _files(folder: Path) -> Iterator[Path]:

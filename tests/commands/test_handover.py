@@ -61,9 +61,14 @@ def test_hand_over_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "is not empty; --force" in capsys.readouterr().err
     assert run("--hcl", "--force", "bundle") == 0
     said = capsys.readouterr()
-    assert "producer/terraform.tfvars had been edited: kept as producer/terraform.tfvars.edited" in said.err
+    assert "producer/terraform.tfvars: stays as operations have it" in said.err
+    assert "= 11" in values.read_text()
+    assert run("--hcl", "--force", "--as-configured", "bundle") == 0
     assert "= 10" in values.read_text()
-    assert "= 11" in values.with_name("terraform.tfvars.edited").read_text()
+    values.with_name("main.tf").write_text("# mine")
+    assert run("--hcl", "--force", "bundle") == 0
+    assert "producer/main.tf had been edited: kept as producer/main.tf.edited" in capsys.readouterr().err
+    assert values.with_name("main.tf.edited").read_text() == "# mine"
 
 
 @pytest.mark.parametrize("name", ["o\n::error::x", "\x1b[2Jo", "o\u202e"])

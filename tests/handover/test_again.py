@@ -1,0 +1,91 @@
+"""Handing over again: callers that operations took away stay away, and values that they changed stay theirs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deployment.unusable import UnusableError
+from handover.again import Operated, operated, told, with_values
+from handover.bundle import Bundle, Wish
+from handover.manifest import MANIFEST, digest, read
+from handover.placing import place
+from handover.present import present
+from handover.verification import checksums, content
+from tests.handover.conftest import Make, put
+
+CALLER = "producer/invoker_hello_example_consumer_project_compute"
+FORMATS = {"hcl": ("terraform.tfvars", ".tf"), "json": ("terraform.tfvars.json", ".tf.json")}
+BOTH = pytest.mark.parametrize("format_", FORMATS)
+
+
+def edited(folder: Path, format_: str) -> str:
+    """As the runbook says: a caller's file goes with its value, and another limit stands in the values."""
+    name, ending = FORMATS[format_]
+    (folder / f"{CALLER}{ending}").unlink()
+    values = folder / "producer" / name
+    lines = [line for line in values.read_text().splitlines() if "hello_invoker_" not in line]
+    values.write_text("\n".join(lines).replace("10", "3") + "\n")
+    return f"producer/{name}"
+
+
+def again(make: Make, folder: Path, format_: str) -> tuple[Bundle, Operated, Bundle]:
+    former = operated(folder, format_)
+    configured = make(wish=Wish(format=format_, revoked=former.revoked))
+    made = with_values(configured, former.values)
+    place(made.files, folder)
+    return made, former, configured
+
+
+@BOTH
+def test_what_operations_did_outlives_every_further_hand_over(format_: str, make: Make, tmp_path: Path) -> None:
+    folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
+    values = edited(folder, format_)
+    theirs = (folder / values).read_bytes()
+    for _ in range(3):
+        made, former, configured = again(make, folder, format_)
+        assert not list(folder.glob("producer/invoker_*"))
+        assert (folder / values).read_bytes() == theirs
+        assert not list(folder.rglob("*.edited"))
+        said = list(told(made, former, configured.files))
+        assert f"{CALLER}: stays away" in said[0]
+        assert any("3" in line and line.startswith("  -") for line in said), said
+        manifest, listed = read(folder)
+        there = present(folder)
+        generated = make(wish=Wish(format=format_, revoked=manifest.revoked), source=manifest.source)
+        wanted = with_values(generated, {path: there.files[path] for path in manifest.operated})
+        assert checksums(there, listed).held
+        assert content(there, listed, wanted.files).held
+
+
+@BOTH
+def test_a_new_variable_gets_its_value_beside_theirs(format_: str, make: Make, tmp_path: Path) -> None:
+    folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
+    name, _ = FORMATS[format_]
+    values = folder / "producer" / name
+    kept = [line for line in values.read_text().splitlines() if "hello_image" not in line]
+    values.write_text("\n".join(kept) + "\n")
+    made, _, _ = again(make, folder, format_)
+    text = made.files[f"producer/{name}"].decode()
+    assert "us-docker.pkg.dev/cloudrun/container/hello" in text
+    assert text.count("hello_accept") == 1
+
+
+def test_a_former_bundle_that_nobody_touched_is_replaced_as_before(make: Make, tmp_path: Path) -> None:
+    folder = put(make().files, tmp_path / "bundle")
+    assert operated(folder, "json") == Operated()
+    assert operated(tmp_path / "nothing", "json") == Operated()
+    document = json.loads((folder / MANIFEST).read_text())
+    assert not {"revoked", "operated"} & document.keys(), "as bundles of earlier versions have it"
+
+
+@pytest.mark.parametrize(("format_", "text"), [("hcl", b"hello_accept = {}\n"), ("json", b"{no json")])
+def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: bytes, make: Make, tmp_path: Path) -> None:
+    folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
+    (folder / "producer" / FORMATS[format_][0]).write_bytes(text)
+    before = {path: digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(UnusableError, match="--as-configured"):
+        operated(folder, "json")
+    assert before == {path: digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
