@@ -135,12 +135,17 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
     # A renamed key keeps the names of the resources: a new name would replace them and cut every connection.
     stem, source = (former, (*path, "former_key")) if isinstance(former, str) else (key, _PREFIX if front else path)
     exists, balanced = filled.at((*path, "run_service")), filled.at((*path, "forwarding_rule")) is not None
+    https = filled.at((*path, "https")) is not None
     if isinstance(exists, str):
         filled.put((*path, "names"), "service", exists, (*path, "run_service"))
     for part, name in default_names.service_parts(f"{front}{stem}").items():
+        if part in {"https_proxy", "ssl_policy"} and not https:
+            continue
         if part == "service_attachment" or not balanced:
             filled.put((*path, "names"), part, name, source)
     if not balanced:
         filled.put(path, "invokers", callers, ("consumers",))
+    if https:
+        filled.put(path, "port", defaults.HTTPS_PORT, (*path, "https"))
     if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
         filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cloudrun_psc.rules import access, connections, names, ranges, services
+from cloudrun_psc.rules import access, certificates, connections, names, ranges, services
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
 from config import name_prefix
 
@@ -179,6 +179,12 @@ ForwardingRuleLink = Annotated[
     str,
     _ruled(connections.forwarding_rule),
     _schema(connections.FORWARDING_RULE, "projects/my-producer/regions/asia-northeast1/forwardingRules/orders"),
+]
+Host = Annotated[str, _ruled(certificates.host), _schema(certificates.HOST, "orders.internal.example.com")]
+Certificate = Annotated[
+    str,
+    _ruled(certificates.certificate),
+    _schema(certificates.CERTIFICATE, "projects/my-producer/locations/asia-northeast1/certificates/orders"),
 ]
 Cpu = Annotated[
     str,

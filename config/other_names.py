@@ -17,6 +17,8 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "deletion_protection": ("prevent_destroy",),
     "env": ("env_vars", "environment_variables", "variables"),
     "global_access": ("allow_global_access", "allow_psc_global_access", "psc_global_access"),
+    "audiences": ("custom_audiences",),
+    "host": ("hostname", "server_name"),
     "image": ("container", "containers", "container_image"),
     "invokers": ("callers", "members", "iam"),
     "machine_type": ("type",),
@@ -39,12 +41,12 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
 }
 _HERE = {other: known for known, words in _OTHER_WORDS.items() for other in words}
 
-_HTTPS = "the load balancer answers plain HTTP alone so far; README says what that means"
+_HTTPS = "HTTPS is `https: {host: HOST, certificate: LINK}` of a service"
 _NAMES = "there is no private DNS so far: make a zone with a record for the endpoint's address beside these stacks"
 _EXISTING = "a network or subnet that exists, also of a Shared VPC host project, is given by `existing: LINK`"
 _PLANNED: dict[str, str] = {
-    **dict.fromkeys(("tls", "https", "ssl", "certificate", "certificates", "ssl_certificates", "ssl_policy"), _HTTPS),
-    **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone", "host", "hostname"), _NAMES),
+    **dict.fromkeys(("ssl", "ssl_certificate", "certificates", "ssl_certificates"), _HTTPS),
+    **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone"), _NAMES),
     **dict.fromkeys(("network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING),
 }
 

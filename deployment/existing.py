@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
 
-from cloudrun_psc.rules import connections
+from cloudrun_psc.rules import certificates, connections
 from deployment.existing_producers import producers
 from deployment.stack import blocks, provider_project, texts
 from deployment.values import Json
+from stacks.contract import HOST
 
 _NETWORK, _SUBNET = re.compile(connections.NETWORK), re.compile(connections.SUBNETWORK)
+_CERTIFICATE, _KEY = re.compile(certificates.CERTIFICATE), "none: nothing is encrypted in a rehearsal"
 # The postcondition of a data source where the configuration says the range.
 _SAID = re.compile(r'self\.ip_cidr_range == "([0-9./]+)"')
 # The postcondition of a data source about the port of a load balancer of others.
@@ -28,12 +31,13 @@ class Granted:
     """What is there before a first deployment, by its path in Google's links and with what its API says of it.
 
     `services` are those of Cloud Run; `shared` are the pairs of a Shared VPC host project and a project that uses its
-    subnets.
+    subnets. `certificates` are those of Certificate Manager; those of Compute Engine are resources.
     """
 
     resources: dict[str, Json] = field(default_factory=dict)
     services: dict[str, Json] = field(default_factory=dict)
     shared: set[tuple[str, str]] = field(default_factory=set)
+    certificates: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,6 +68,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
                 balanced |= {network: str(values.get("region"))} if network and "region" in values else {}
         told.services |= {path: dict(_CLOSED) for path in _run_services(content, own)}
         rules |= dict(_rules(content))
+        _certify(told, content)
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
             if rules and not home:  # a load balancer of others is in a network that no link names
@@ -116,6 +121,29 @@ def _rules(content: Json) -> Iterator[tuple[str, Json]]:
                 "allowGlobalAccess": "self.allow_global_access" in conditions,
             },
         )
+
+
+def _certify(told: Granted, content: Json) -> None:
+    """The certificates that HTTPS proxies have, each of the host that the stack's outputs tell."""
+    outputs = content.get("output", {})
+    for name, values in content.get("resource", {}).get("google_compute_region_target_https_proxy", {}).items():
+        host = outputs.get(f"{name}_{HOST}", {}).get("value", "existing.example.com")
+        for link in filter(_CERTIFICATE.fullmatch, texts(values, "certificate_manager_certificates")):
+            told.certificates[link] = {"selfManaged": {"pemCertificate": _of(host), "pemPrivateKey": _KEY}}
+        for link in filter(_CERTIFICATE.fullmatch, texts(values, "ssl_certificates")):
+            told.resources[link] = {"name": _name(link), "certificate": _of(host), "privateKey": _KEY}
+
+
+def _of(host: str) -> str:
+    """What stands for a host's certificate: its name, in the place where one has it, and nothing that is secret."""
+    names = bytes.fromhex("0603551d11") + _der(0x04, _der(0x30, _der(0x82, host.encode())))
+    text = base64.b64encode(_der(0x30, names)).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    return bytes((tag,)) + (bytes((length,)) if length < 0x80 else b"\x82" + length.to_bytes(2)) + content
 
 
 def _balance(told: Granted, subnets: dict[str, _Subnet], path: str, rule: Json, network: str) -> None:

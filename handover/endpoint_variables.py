@@ -17,7 +17,7 @@ from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.network import EXISTING_SUBNET, SUBNETWORK
 from deployment.values import Json, strings, with_strings
 from handover.variables import Validation, Variable, matches
-from stacks.contract import PORT, SELF_LINK, URL, from_variables, outputs_read
+from stacks.contract import AUDIENCE, PORT, SELF_LINK, URL, from_variables, outputs_read
 from stacks.instructions import UNKNOWN_URL
 
 _LINK = "service_attachment"
@@ -164,12 +164,12 @@ def _promise(name: str, known: Any) -> Variable:
     reference = f"var.{name}"
     if name.endswith(f"_{SELF_LINK}"):
         return _link(name, known, f"The service attachment that the endpoint points at: the producer's output {name}.")
-    if name.endswith(f"_{URL}"):
+    if name.endswith((f"_{URL}", f"_{AUDIENCE}")):
         rule = Validation(
             condition=f'{reference} == "{UNKNOWN_URL}" || {matches(reference, "https://.+")}',
-            error_message="The service's URL begins with https://.",
+            error_message="The audience of a service's ID tokens begins with https://.",
         )
-        what, known = "The service's URL, for the commands that try it", known or UNKNOWN_URL
+        what, known = "The audience of ID tokens, for the commands that try it", known or UNKNOWN_URL
     else:
         rule = Validation(condition=f"{reference} >= 1 && {reference} <= 65535", error_message="A port is 1 to 65535.")
         what = "The port that the service answers on"

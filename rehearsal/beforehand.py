@@ -63,9 +63,10 @@ class Beforehand:
     def _make_existing(self, wanted: Granted, there: Json) -> None:
         missing = {path: body for path, body in wanted.resources.items() if path not in there}
         services = {path: body for path, body in wanted.services.items() if path not in there}
-        self._cloud.make_existing(Granted(missing, services, wanted.shared))
+        certificates = {path: body for path, body in wanted.certificates.items() if path not in there}
+        self._cloud.make_existing(Granted(missing, services, wanted.shared, certificates))
         made = _all(self._cloud.state())
-        self.resources |= {path: made[path] for path in (*missing, *services)}
+        self.resources |= {path: made[path] for path in (*missing, *services, *certificates)}
 
     def changed(self) -> Iterator[str]:
         """What of others is not any more, or not as it was; users of a resource are no change of it."""
@@ -78,7 +79,7 @@ class Beforehand:
 
 
 def _all(state: Json) -> Json:
-    return {**state["compute"], **state["run"]}
+    return {**state["compute"], **state["run"], **state["certificates"]}
 
 
 def _lasting(body: Json) -> Json:

@@ -86,7 +86,12 @@ class RehearsalCloud:
         self.call(
             "POST",
             "/_standin/existing",
-            {"resources": granted.resources, "services": granted.services, "shared": shared},
+            {
+                "resources": granted.resources,
+                "services": granted.services,
+                "certificates": granted.certificates,
+                "shared": shared,
+            },
         )
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:

@@ -18,13 +18,13 @@ from cloudrun_psc.existing_network import HasSubnet
 from cloudrun_psc.existing_subnets import existing_subnet
 from cloudrun_psc.project_apis import COMPUTE, IAP, NETWORK_MANAGEMENT
 from cloudrun_psc.rules import connections
-from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
 from cloudrun_psc.rules.provider_versions import FLOW_LOGS_END, admits_older
 from cloudrun_psc.rules.terraform_names import address_name
 from config.settings import ConsumerSettings, EndpointSettings, FlowLogSettings, Settings
 from config.settings.consumer import ConsumerNetworkSettings
 from stacks import instructions
-from stacks.contract import PORT, SELF_LINK, URL, output_name
+from stacks.contract import AUDIENCE, PORT, SELF_LINK, URL, output_name
 from stacks.instructions import Endpoint
 from stacks.stack import SideStack
 from stacks.state import ProducerState
@@ -147,15 +147,22 @@ class ConsumerStack(SideStack):
         return self._producer.output(output), [self._producer.must_have(output, endpoint.service)]
 
     def _instruct(self, name: str, endpoint: EndpointSettings, link: str) -> None:
+        host = self._settings.host_of(endpoint)
+        usual = HTTPS_PORT if host else HTTP_PORT
         if endpoint.service is None or self._producer is None:
-            url = endpoint.url or ""
-            port = "" if endpoint.port in (None, HTTP_PORT) else f":{endpoint.port}"
+            url, number = endpoint.url or "", str(endpoint.port or usual)
+            port = "" if endpoint.port in (None, usual) else f":{endpoint.port}"
         else:
-            url = self._producer.output(output_name(endpoint.service, URL), instructions.UNKNOWN_URL)
-            port = self._producer.port_suffix(output_name(endpoint.service, PORT))
+            service, missing = endpoint.service, instructions.UNKNOWN_URL
+            url = self._producer.output(output_name(service, URL), missing)
+            if host:
+                url = self._producer.either(output_name(service, AUDIENCE), output_name(service, URL), missing)
+            port = self._producer.port_suffix(output_name(service, PORT), usual)
+            number = self._producer.output(output_name(service, PORT), str(usual))
         facts = Endpoint(
-            settings=self._settings, side=self._side, endpoint=endpoint, self_link=link, url=url, port=port
-        )
+            settings=self._settings, side=self._side, endpoint=endpoint, self_link=link, url=url, port=port,
+            host=host, port_number=number,
+        )  # fmt: skip
         for what, (text, description) in instructions.of(facts).items():
             self.output(output_name(name, what), text, description)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
 from config.settings import ConsumerSettings, EndpointSettings, Settings
 
 UNKNOWN_URL = "URL_OF_THE_SERVICE"
@@ -16,7 +16,10 @@ _METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What the texts are filled with; self_link, url and port (with its colon) may be Terraform expressions."""
+    """What the texts are filled with; self_link, url and port (with its colon) may be Terraform expressions.
+
+    `url` is the audience of an ID token. `host` is "" where HTTP is spoken; `port_number` is the port by itself.
+    """
 
     settings: Settings
     side: ConsumerSettings
@@ -24,6 +27,8 @@ class Endpoint:
     self_link: str
     url: str
     port: str
+    host: str = ""
+    port_number: str = ""
 
     @property
     def is_of_cloud_run(self) -> bool:
@@ -65,6 +70,8 @@ def _describe(facts: Endpoint) -> str:
 
 
 def _curl(facts: Endpoint) -> str:
+    if facts.host:
+        return _curl_https(facts)
     return "\n".join(
         [
             "# On the test VM. Expected: HTTP/1.1 200 OK and the page. 401: the token's audience is not",
@@ -76,9 +83,24 @@ def _curl(facts: Endpoint) -> str:
     )
 
 
+def _curl_https(facts: Endpoint) -> str:
+    """Without DNS the client is told where the host is; the certificate is checked all the same."""
+    resolve = f"--resolve {facts.host}:{facts.port_number}:{facts.endpoint.address} "
+    return "\n".join(
+        [
+            "# On the test VM. Expected: HTTP/2 200 and the page. 401: the token's audience is not the service's.",
+            "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
+            "# curl: (35): the certificate is not there yet. curl: (60): it is of another host, or of an authority",
+            "# that the VM does not know; with --cacert FILE curl is told of a private one.",
+            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
+            f'curl -i {resolve}https://{facts.host}{facts.port}/ -H "Authorization: Bearer $TOKEN"',
+        ]
+    )
+
+
 def _connect(facts: Endpoint) -> str:
     """For a service of which only the attachment is known: a database, or what a vendor publishes."""
-    port = facts.endpoint.port or HTTP_PORT
+    port = facts.endpoint.port or (HTTPS_PORT if facts.host else HTTP_PORT)
     return "\n".join(
         [
             "# On the test VM. Expected: connected. A time-out: not ACCEPTED, or nothing answers on this port.",

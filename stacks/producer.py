@@ -10,9 +10,11 @@ from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
 from cloudrun_psc import (
     Container,
+    ExistingCertificate,
     ExistingForwardingRule,
     ExistingProducerNetwork,
     ExistingService,
+    Https,
     InternalLoadBalancer,
     LoadBalancerNames,
     PrivateService,
@@ -26,8 +28,9 @@ from cloudrun_psc import (
 )
 from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.former_addresses import moved_blocks, removed_blocks
-from cloudrun_psc.project_apis import COMPUTE, RUN, SECRETS
+from cloudrun_psc.project_apis import CERTIFICATES, COMPUTE, RUN, SECRETS
 from cloudrun_psc.rules.access import default_compute_account
+from cloudrun_psc.rules.certificates import of_certificate_manager
 from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
 from config import accounts
@@ -37,7 +40,7 @@ from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings,
 from config.settings.section import is_given
 from constructs import Construct
 from stacks import advice
-from stacks.contract import PORT, REGION, SELF_LINK, URL, output_name
+from stacks.contract import AUDIENCE, HOST, PORT, REGION, SELF_LINK, URL, output_name
 from stacks.layout import PRODUCER
 from stacks.stack import SideStack
 
@@ -52,6 +55,8 @@ class ProducerStack(SideStack):
         secrets = any(service.secrets or service.secret_files for service in side.services.values())
         run = not side.services or any(service.forwarding_rule is None for service in side.services.values())
         apis = [*([RUN] if run else []), COMPUTE, *([SECRETS] if secrets else [])]
+        if any(_is_of_certificate_manager(service) for service in side.services.values()):
+            apis.append(CERTIFICATES)
         self._apis = ProjectApis(self, "apis", project=side.project, apis=apis).all()
         # Nothing stands in a network where all load balancers and NAT subnets are of others.
         self._network = (self._existing_network() or self._own_network()) if side.uses_network else None
@@ -101,8 +106,10 @@ class ProducerStack(SideStack):
     def _publish(self, key: str, service: ServiceSettings) -> None:
         scope, address = Construct(self, f"service-{key}"), address_name(key)
         load_balancer: ExistingForwardingRule | InternalLoadBalancer
+        run: PrivateService | ExistingService | None = None
         if service.forwarding_rule is None:
-            url = self._service(scope, address, service).url
+            run = self._service(scope, address, service)
+            url = run.url
             load_balancer = self._load_balancer(scope, address, key, service)
         else:
             url = service.url or ""
@@ -138,6 +145,10 @@ class ProducerStack(SideStack):
             address=address,
         )
         self._promise(key, url, service.port, published)
+        if service.https is not None:
+            audience = f"https://{service.https.host}"
+            audience = run.audience(audience) if isinstance(run, ExistingService) else audience
+            self._promise_https(key, service.https.host, audience if run else url)
 
     def _load_balancer(
         self, scope: Construct, address: str, key: str, service: ServiceSettings
@@ -157,12 +168,40 @@ class ProducerStack(SideStack):
                 part for part in ("forwarding_rule", "network_endpoint_group") if is_given(service.names, part)
             ],
             port=service.port,
+            https=self._https(scope, address, key, service),
             ip_address=service.address,
             global_access=service.global_access,
             # A subnet that exists cannot change: a range of it makes no new name.
             subnet_range=self._side.network.load_balancer_subnet.range if not self._side.network.existing else None,
             depends_on=self._apis,
             address=address,
+        )
+
+    def _https(self, scope: Construct, address: str, key: str, service: ServiceSettings) -> Https | None:
+        if service.https is None or service.https.certificate is None:
+            return None
+        certificate = ExistingCertificate(
+            scope,
+            "certificate",
+            certificate=service.https.certificate,
+            host=service.https.host,
+            depends_on=self._apis,
+            address=address,
+        )
+        self._check_certificate(key, certificate.states)
+        return Https(certificate=certificate, tls_profile=service.https.tls)
+
+    def _check_certificate(self, key: str, states: str) -> None:
+        """A warning while Google has not provisioned it; the proxy takes it all the same."""
+        if states == "[]":
+            return
+        self.check(
+            f"{address_name(key)}_certificate",
+            f'${{alltrue([for state in {states} : state == "ACTIVE"])}}',
+            f'The certificate of {key} is ${{join(", ", {states})}}, not ACTIVE: until then every handshake with a '
+            "client fails. PROVISIONING takes minutes to hours, and for ever while the record of its DNS authorization "
+            "is not in public DNS. FAILED: `gcloud certificate-manager certificates describe` names the reason; make "
+            "another one.",
         )
 
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
@@ -192,6 +231,10 @@ class ProducerStack(SideStack):
             "configures it any more. REJECTED: it is on the reject list. CLOSED: the consumer re-applies. "
             "NEEDS_ATTENTION: accepted, but something of the producer is used up, such as its NAT addresses.",
         )
+
+    def _promise_https(self, key: str, host: str, audience: str) -> None:
+        self.output(output_name(key, HOST), host, f"The host name that clients of {key} call, which is no address.")
+        self.output(output_name(key, AUDIENCE), audience, f"The audience of an ID token for {key} by its host name.")
 
     def _move(self, renamed: list[dict[str, str]]) -> None:
         """`moved` blocks of services with another key, and of grants, whose own have both."""
@@ -249,6 +292,7 @@ class ProducerStack(SideStack):
             secret_accessor_key=runner.name,
             labels=service.labels,
             annotations=service.annotations,
+            audiences=service.every_audience,
             deletion_protection=self._settings.deletion_protection,
             external_revisions=service.revisions == "external",
             depends_on=self._apis,
@@ -292,6 +336,10 @@ class ProducerStack(SideStack):
         if project == self._side.project:
             return self._apis
         return ProjectApis(self, f"apis-{consumer}", project=project, apis=[COMPUTE], prefix=consumer).all()
+
+
+def _is_of_certificate_manager(service: ServiceSettings) -> bool:
+    return bool(service.https and service.https.certificate and of_certificate_manager(service.https.certificate))
 
 
 def _container(service: ServiceSettings) -> Container:

@@ -17,7 +17,7 @@ from cdktf import (
 
 from config.settings import Settings
 from stacks import advice
-from stacks.contract import STATE, STATE_IF_THERE, port_suffix, reading
+from stacks.contract import STATE, STATE_IF_THERE, port_suffix, reading, reading_either
 from stacks.layout import PRODUCER, local_state
 
 
@@ -67,9 +67,13 @@ class ProducerState:
         """An expression for an output; `missing` where the producer has not been deployed yet."""
         return reading(self._address, name, missing)
 
-    def port_suffix(self, name: str) -> str:
-        """An expression for a port output as it follows a host in a URL: nothing for HTTP's own."""
-        return port_suffix(self._address, name)
+    def either(self, name: str, otherwise: str, missing: str = "") -> str:
+        """An expression for an output, or, where the producer has not got it yet, for another one."""
+        return reading_either(self._address, name, otherwise, missing)
+
+    def port_suffix(self, name: str, usual: int) -> str:
+        """An expression for a port output as it follows a host in a URL: nothing for the protocol's own."""
+        return port_suffix(self._address, name, usual)
 
     def must_have(self, name: str, service: str) -> Precondition:
         """The sentence that a plan gives instead of "Unsupported attribute"."""

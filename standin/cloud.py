@@ -98,6 +98,7 @@ class Cloud:
         self.dns = Store()
         self.flow_logs = Store()
         self.connectivity_tests = Store()
+        self.certificates = Store()
         self.accounts: dict[str, Json] = {}
         # By path; one that was deleted stays as None, for what nobody made or deleted is taken to exist.
         self.secrets: dict[str, Any] = {}

@@ -20,6 +20,7 @@ from standin.message import Json
 # API and version as they stand in the address -> document. The first part is the API's host name
 # (<name>.googleapis.com), which is also the first segment of every address of this server.
 DOCUMENTS: Mapping[tuple[str, str], str] = {
+    ("certificatemanager", "v1"): "certificatemanager.v1",
     ("compute", "v1"): "compute.v1",
     ("dns", "v1"): "dns.v1",
     ("run", "v2"): "run.v2",

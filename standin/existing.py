@@ -14,9 +14,13 @@ _IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 
 
 def make(
-    cloud: Cloud, resources: Mapping[str, Json], services: Mapping[str, Json], shared: Iterable[Sequence[str]]
+    cloud: Cloud,
+    resources: Mapping[str, Json],
+    services: Mapping[str, Json],
+    shared: Iterable[Sequence[str]],
+    certificates: Mapping[str, Json] | None = None,
 ) -> None:
-    """Make resources of Compute Engine, in this order, and Cloud Run services, by their paths.
+    """Make resources of Compute Engine, in this order, Cloud Run services and managers' certificates, by path.
 
     `shared` are pairs of a host project and a service project. Raises GoogleError for what Google would refuse.
     """
@@ -36,6 +40,10 @@ def make(
             _post(
                 cloud, f"/run/v2/{parent}?serviceId={name}", {"template": {"containers": [{"image": _IMAGE}]}, **body}
             )
+        for path, body in (certificates or {}).items():
+            _enable(cloud, path, "certificatemanager.googleapis.com")
+            parent, _, name = path.rpartition("/")
+            _post(cloud, f"/certificatemanager/v1/{parent}?certificateId={name}", body)
         cloud.judged = judged  # no part of what is tried
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 
 from standin import existing, proof, rules
+from standin.apis import certificate_manager
 from standin.cloud import Cloud
 from standin.compute.kinds import KINDS
 from standin.discovery import description, documents_folder
@@ -38,6 +39,9 @@ def state(cloud: Cloud) -> Json:
             },
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
+            "certificates": {
+                path: certificate_manager.shown(record) for path, record in sorted(cloud.certificates.items())
+            },
             "flow_logs": {path: record.body for path, record in sorted(cloud.flow_logs.items())},
             "accounts": dict(sorted(cloud.accounts.items())),
             "secrets": {path: secret.body for path, secret in sorted(cloud.secrets.items()) if secret},
@@ -79,9 +83,9 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
 
 
 def _existing(cloud: Cloud, sent: Json) -> Answer:
-    """What others have made: resources of Compute Engine by path, and pairs of Shared VPC host and service project."""
+    """What others have made, by path, and pairs of Shared VPC host and service project."""
     try:
-        existing.make(cloud, sent["resources"], sent["services"], sent["shared"])
+        existing.make(cloud, sent["resources"], sent["services"], sent["shared"], sent["certificates"])
     except GoogleError as refused:
         return Answer(refused.code, refused.body())
     return Answer(200, {})

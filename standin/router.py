@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from standin import validation
 from standin.apis import (
     billing,
+    certificate_manager,
     compute,
     dns,
     iam,
@@ -30,6 +31,7 @@ from standin.google_error import GoogleError
 from standin.message import Json
 
 _APIS: Mapping[str, Callable[[Cloud, Call], Json]] = {
+    "certificatemanager": certificate_manager.answer,
     "compute": compute.answer,
     "dns": dns.answer,
     "run": run.answer,

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC, NAT_IDLE_TIMEOUT_SECONDS
-from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
 from config.settings import ServiceSettings, Settings
 
-_HTTPS_PORT = 443
 # What a container is expected to listen on when nothing is said: https://cloud.google.com/run/docs/container-contract#port
 _CONTAINER_PORT = 8080
 EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})
@@ -50,9 +49,12 @@ def notes(settings: Settings) -> Iterator[str]:
 
 def _ports(where: str, service: ServiceSettings) -> Iterator[str]:
     """The port that callers use is not the container's, and none of them means TLS."""
-    if service.port == _HTTPS_PORT:
-        yield f"{where}.port: the load balancer speaks plain HTTP on {_HTTPS_PORT} too; callers use http://ADDRESS:443"
-    elif service.port != HTTP_PORT and service.container_port is None:
+    if service.port == HTTPS_PORT and service.https is None:
+        yield (
+            f"{where}.port: the load balancer speaks plain HTTP on {HTTPS_PORT} too; callers use http://ADDRESS:443. "
+            "HTTPS has a host and a certificate: https"
+        )
+    elif service.port not in (HTTP_PORT, HTTPS_PORT) and service.container_port is None:
         yield (
             f"{where}.port: callers use {service.port}; the container still gets requests on {_CONTAINER_PORT}. "
             "If the container listens on another port, set container_port"

@@ -119,10 +119,10 @@ def _endpoint_targets(settings: Settings) -> Iterator[Finding]:
             )
             other: KeyPath = ("producer", "services", endpoint.service or "", "global_access")
             yield Finding((*path, "global_access"), fault, (other,))
-        if endpoint.service is not None and (endpoint.url is not None or endpoint.port is not None):
+        if endpoint.service is not None and any((endpoint.url, endpoint.port, endpoint.host)):
             fault = Fault(
-                wrong="url or port is given together with service, whose outputs have both",
-                allowed="url and port with service_attachment",
+                wrong="url, port or host is given together with service, whose outputs have them",
+                allowed="url, port and host with service_attachment",
                 remedy="remove them, or use service_attachment",
             )
             yield Finding(path, fault)

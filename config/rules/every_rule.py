@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.rules import addresses, admission, consistency, derived_names, existing, services, unique_names
+from config.rules import addresses, admission, consistency, derived_names, existing, https, services, unique_names
 from config.rules.finding import Finding
 from config.settings import Settings
 
-_RULES = (consistency, existing, addresses, admission, services, unique_names, derived_names)
+_RULES = (consistency, existing, https, addresses, admission, services, unique_names, derived_names)
 
 
 def findings(settings: Settings) -> Iterator[Finding]:

@@ -94,7 +94,12 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
             continue
         names, place = service.names, subnet.range
         rule = content_names.forwarding_rule_name(
-            names.forwarding_rule, service.port, service.address, place, global_access=service.global_access
+            names.forwarding_rule,
+            service.port,
+            service.address,
+            place,
+            global_access=service.global_access,
+            https=service.https is not None,
         )
         if rule != names.forwarding_rule:
             yield producer.project, "forwarding rule", rule, (*path, "port")

@@ -52,7 +52,11 @@ class EndpointSettings(Section):
         None,
         ge=PORT.least,
         le=PORT.most,
-        description=f"With service_attachment: the port that the service answers on. Default: {defaults.HTTP_PORT}.",
+        description="With service_attachment: the port that the service answers on. "
+        f"Default: {defaults.HTTP_PORT}; {defaults.HTTPS_PORT} with host.",
+    )
+    host: fields.Host | None = Field(
+        None, description="With service_attachment: the host name that its certificate covers, where it speaks HTTPS."
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cloudrun_psc.rules import connections
 from config import fields
-from config.settings.consumer import ConsumerSettings
+from config.settings.consumer import ConsumerSettings, EndpointSettings
 from config.settings.producer import ProducerSettings
 from config.settings.section import Section
 
@@ -67,3 +67,9 @@ class Settings(Section):
     def project_of(self, entry: str) -> str:
         """The project (or network) that an entry of an accept or reject list stands for."""
         return self.consumers[entry].project if entry in self.consumers else connections.plain(entry)
+
+    def host_of(self, endpoint: EndpointSettings) -> str:
+        """The host name by which HTTPS reaches an endpoint's service; "" for one that speaks HTTP."""
+        services = self.producer.services if self.producer else {}
+        service = services.get(endpoint.service or "")
+        return service.https.host if service and service.https else endpoint.host or ""

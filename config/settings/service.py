@@ -15,6 +15,7 @@ from cloudrun_psc.rules.bounds import (
     STARTUP_DELAY_SECONDS,
     TIMEOUT_SECONDS,
 )
+from cloudrun_psc.rules.certificates import DEFAULT_TLS_PROFILE, TlsProfile
 from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS, ConnectionPreference
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from config import fields
@@ -109,12 +110,29 @@ class ServiceNames(Section):
     )
     url_map: fields.ResourceName = Field("", description=f"The URL map. Default: {_PARTS['url_map']}.")
     http_proxy: fields.ResourceName = Field("", description=f"The target HTTP proxy. Default: {_PARTS['http_proxy']}.")
+    https_proxy: fields.ResourceName = Field(
+        "", description=f"With https: the target HTTPS proxy. Default: {_PARTS['https_proxy']}."
+    )
+    ssl_policy: fields.ResourceName = Field(
+        "", description=f"With https: what TLS it offers. Default: {_PARTS['ssl_policy']}."
+    )
     forwarding_rule: fields.ResourceName = Field(
         "", description=f"The load balancer's forwarding rule. Default: {_PARTS['forwarding_rule']}."
     )
     service_attachment: fields.ResourceName = Field(
         "", description=f"The service attachment. Default: {_PARTS['service_attachment']}."
     )
+
+
+class HttpsSettings(Section):
+    """HTTPS from the client to the load balancer, in place of HTTP."""
+
+    host: fields.Host = Field(description="The host name that clients call, which the certificate covers.")
+    certificate: fields.Certificate | None = Field(
+        None,
+        description="A regional certificate that exists, of Certificate Manager or Compute Engine, by its link.",
+    )
+    tls: TlsProfile = Field(DEFAULT_TLS_PROFILE, description="What clients are offered, TLS 1.2 at least.")
 
 
 class ServiceSettings(Section):
@@ -212,6 +230,10 @@ class ServiceSettings(Section):
     annotations: dict[fields.AnnotationKey, fields.Text] = Field(
         default_factory=dict, description="Annotations of the Cloud Run service, for tools of your own."
     )
+    audiences: list[fields.Audience] = Field(
+        default_factory=list,
+        description="Further audiences of ID tokens, beside the service's URL, and https://HOST with https.",
+    )
     ingress: Literal["internal"] = Field(
         "internal", description="Only internal: the load balancer's traffic counts as that."
     )
@@ -220,11 +242,16 @@ class ServiceSettings(Section):
         description="Who may call: consumers' keys (their account), service accounts, user:…, group:…, principal://…. "
         "Default: every consumer with an endpoint on the service.",
     )
+    https: HttpsSettings | None = Field(
+        None,
+        description="HTTPS with a host name and a certificate. Default: plain HTTP inside Google's network.",
+    )
     port: int = Field(
         defaults.HTTP_PORT,
         ge=PORT.least,
         le=PORT.most,
-        description="The port that the load balancer and so the endpoints answer on.",
+        description="The port that the load balancer and so the endpoints answer on. "
+        f"Default: {defaults.HTTP_PORT}; {defaults.HTTPS_PORT} with https.",
     )
     address: fields.Address | None = Field(None, description="The load balancer's address. Default: Google picks one.")
     global_access: bool = Field(
@@ -271,3 +298,8 @@ class ServiceSettings(Section):
     def made_ranges(self) -> list[str]:
         """The ranges of the NAT subnets that are made; none where those are given that exist."""
         return [] if self.nat_subnets else self.nat_ranges
+
+    @property
+    def every_audience(self) -> list[str]:
+        """What a caller's ID token may have as its audience, beside the service's URL."""
+        return sorted({*self.audiences, *([f"https://{self.https.host}"] if self.https else [])})

@@ -18,7 +18,16 @@ from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import EXISTING_RULE, FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import Kind
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
+from deployment.kinds.load_balancer import (
+    BACKEND_SERVICE,
+    EXISTING_CERTIFICATE,
+    EXISTING_SSL_CERTIFICATE,
+    HTTP_PROXY,
+    HTTPS_PROXY,
+    NETWORK_ENDPOINT_GROUP,
+    SSL_POLICY,
+    URL_MAP,
+)
 from deployment.kinds.network import EXISTING_SUBNET, FLOW_LOGS, NETWORK, SUBNETWORK, SUBNETWORKS
 from deployment.kinds.project import PROJECT, PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
@@ -42,6 +51,7 @@ KINDS: tuple[Kind, ...] = (
     BACKEND_SERVICE,
     URL_MAP,
     HTTP_PROXY,
+    SSL_POLICY,
     HTTPS_PROXY,
     ADDRESS,
     FRONTEND,
@@ -55,6 +65,8 @@ KINDS: tuple[Kind, ...] = (
     EXISTING_SERVICE,
     EXISTING_SUBNET,
     EXISTING_RULE,
+    EXISTING_CERTIFICATE,
+    EXISTING_SSL_CERTIFICATE,
     SUBNETWORKS,
     RULES,
 )

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deployment.kinds.kind import EVERYWHERE, IN_PROJECT, LOAD_BALANCER_ADMIN, NONE, REPLACED, Kind, Noteworthy
+from deployment.kinds.kind import (
+    EVERYWHERE,
+    IN_PROJECT,
+    LOAD_BALANCER_ADMIN,
+    NONE,
+    REPLACED,
+    Grant,
+    Kind,
+    Noteworthy,
+    data_source,
+)
+
+# https://cloud.google.com/certificate-manager/docs/access-control: certificatemanager.certs.use is part of it.
+CERTIFICATE_EDITOR = Grant(
+    name="roles/certificatemanager.editor", why="reads and uses certificates of Certificate Manager"
+)
 
 NETWORK_ENDPOINT_GROUP = Kind(
     type="google_compute_region_network_endpoint_group",
@@ -84,5 +99,35 @@ HTTP_PROXY = Kind(
     noteworthy={},
 )
 HTTPS_PROXY = replace(
-    HTTP_PROXY, type="google_compute_region_target_https_proxy", collection="targetHttpsProxies", ours=False
+    HTTP_PROXY,
+    type="google_compute_region_target_https_proxy",
+    called="HTTPS proxy",
+    collection="targetHttpsProxies",
+    import_id=f"{IN_PROJECT}/targetHttpsProxies/{{name}}",
+    comment="Ends the client's TLS with the certificate; another one is exchanged in place.",
+    grants=(LOAD_BALANCER_ADMIN, CERTIFICATE_EDITOR),
+)
+
+SSL_POLICY = Kind(
+    type="google_compute_region_ssl_policy",
+    called="TLS policy",
+    drawn=False,
+    collection="sslPolicies",
+    import_id=f"{IN_PROJECT}/sslPolicies/{{name}}",
+    comment="What TLS clients are offered.",
+    keys={},
+    forcing=("name", "project", "region", "description"),
+    grants=(LOAD_BALANCER_ADMIN,),
+    way_in=NONE,
+    replaced=REPLACED,
+    destroyed=NONE,
+    noteworthy={
+        "min_tls_version": Noteworthy(why="Left out, clients of TLS 1.0 are served.", seen="provider"),
+    },
+)
+EXISTING_CERTIFICATE = data_source(
+    "google_certificate_manager_certificates", "certificates that exist", grants=(CERTIFICATE_EDITOR,)
+)
+EXISTING_SSL_CERTIFICATE = data_source(
+    "google_compute_region_ssl_certificate", "a certificate that exists", grants=(LOAD_BALANCER_ADMIN,)
 )

@@ -84,7 +84,9 @@ def serverless_backend_settings(subject: Subject) -> Answer:
     what="The load balancer speaks plain HTTP.",
     why="Callers' ID tokens cross the consumer's network readable. Google encrypts between its own facilities, but "
     "anyone who can capture packets on a calling VM gets a token that is valid for an hour.",
-    remedy="Accept the finding if accepted networks are trusted and no policy demands TLS end to end.",
+    remedy="Give the service https with a host and a certificate; or accept the finding if accepted networks are "
+    "trusted and no policy demands TLS end to end.",
+    setting=("https",),
 )
 def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""

@@ -12,6 +12,9 @@ from standin.rules.table import rule
 
 @rule(
     "targetHttpProxies.insert",
+    "targetHttpsProxies.insert",
+    "targetHttpsProxies.setUrlMap",
+    "targetHttpsProxies.patch",
     "urlMaps.insert",
     "forwardingRules.insert",
     "targetHttpProxies.setUrlMap",
@@ -23,6 +26,8 @@ from standin.rules.table import rule
 def the_parts_of_a_load_balancer_are_in_one_region(change: Change) -> None:
     """URL map, proxy, backend service, subnet and rule; only the subnet of a global rule is in some region."""
     for link in KINDS[change.collection].links_in(change.wanted):
+        if "/sslCertificates/" in link.text:
+            continue  # a rule of its own
         path = links.path_of(link.text) or ""
         scope = "/".join(path.split("/")[2:4])
         free = "/serviceAttachments/" in path or (change.scope == "global" and link.key == "subnetwork")

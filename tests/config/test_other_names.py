@@ -30,7 +30,7 @@ def test_what_has_another_name_or_is_not_there_is_no_key(word: str) -> None:
     [
         ("producer.services.hello", "environment_variables", "did you mean 'env'?"),
         ("producer.services.hello", "consumer_accept_lists", "did you mean 'accept'?"),
-        ("producer.services.hello", "tls", "the load balancer answers plain HTTP alone so far"),
+        ("producer.services.hello", "ssl", "HTTPS is `https: {host: HOST, certificate: LINK}`"),
         ("producer.network", "shared_vpc", "is given by `existing: LINK`"),
         ("producer.network.load_balancer_subnet", "cidr", "did you mean 'range'?"),
         ("consumers.consumer.endpoints.psc-endpoint", "dns", "there is no private DNS so far"),

@@ -174,7 +174,9 @@ class _Within:
         self._standin.cloud.given(number)
 
     def make_existing(self, granted: Granted) -> None:
-        existing.make(self._standin.cloud, granted.resources, granted.services, sorted(granted.shared))
+        existing.make(
+            self._standin.cloud, granted.resources, granted.services, sorted(granted.shared), granted.certificates
+        )
 
 
 def _copied(cloud: Cloud) -> Cloud:

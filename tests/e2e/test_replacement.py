@@ -83,6 +83,14 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
 CASES = [(stack, address, name, value) for stack, address, values in ROWS for name, value in values.items()]
 # Asked of a kind's rows by another one of the same kind, or only settable where the reference has nothing of the sort.
 NOT_TRIED = {
+    "google_compute_region_ssl_policy": {"name", "project", "region", "description"},
+    "google_compute_region_target_https_proxy": {
+        "name",
+        "project",
+        "region",
+        "description",
+        "http_keep_alive_timeout_sec",
+    },
     "google_network_management_vpc_flow_logs_config": {"project", "location", "vpc_flow_logs_config_id"},
     "google_cloud_run_v2_service": {"tags"},
     "google_cloud_run_v2_service_iam_member": {"condition"},

@@ -254,6 +254,42 @@ def test_what_reads_the_state_reads_a_variable_where_there_is_none(state: str) -
     )
 
 
+@pytest.mark.parametrize("state", [contract.STATE, contract.STATE_IF_THERE])
+def test_an_output_that_not_every_producer_has_falls_back_to_one_that_all_have(state: str) -> None:
+    audience = contract.reading_either(state, "hello_audience", "hello_url", "UNKNOWN")
+    assert audience == f'${{try({state}.outputs.hello_audience, {state}.outputs.hello_url, "UNKNOWN")}}'
+    text = f"{audience} {contract.port_suffix(state, 'hello_port', 443)}"
+    assert list(contract.outputs_read(text)) == ["hello_audience", "hello_port", "hello_port"]
+    assert contract.from_variables(text) == (
+        '${var.hello_audience} ${var.hello_port == 443 ? "" : ":${var.hello_port}"}'
+    )
+
+
+HTTPS = (HERE / "configurations" / "https.yaml").read_text()
+
+
+def test_host_and_audience_are_promised_where_https_is_spoken(synth: Synth) -> None:
+    outputs = synth(HTTPS)["producer"]["output"]
+    assert outputs["hello_host"]["value"] == "hello.internal.example.com"
+    assert outputs["hello_audience"]["value"] == "https://hello.internal.example.com"
+    assert (outputs["hello_port"]["value"], outputs["orders_port"]["value"]) == (443, 8443)
+    assert not {"hello_host", "hello_audience"} & set(synth(MANY)["producer"]["output"])
+
+
+def test_commands_speak_https_by_the_host_name(synth: Synth) -> None:
+    outputs = synth(HTTPS)["consumer"]["output"]
+    state = "data.terraform_remote_state.producer[0].outputs"
+    hello = outputs["hello_curl_command"]["value"]
+    assert f'audience=${{try({state}.hello_audience, {state}.hello_url, "URL_OF_THE_SERVICE")}}' in hello
+    port = f'${{try({state}.hello_port, "443")}}'
+    assert (
+        f"curl -i --resolve hello.internal.example.com:{port}:10.1.0.5 https://hello.internal.example.com${{" in hello
+    )
+    theirs = outputs["elsewhere_curl_command"]["value"]
+    assert "curl -i --resolve theirs.example.com:443:10.1.0.7 https://theirs.example.com/ -H" in theirs
+    assert "audience=https://theirs.example.com'" in theirs
+
+
 def test_advice_for_a_checkout_has_its_counterpart_for_a_bundle() -> None:
     text = f"Step 7: deploy first {advice.deploy('producer')}; {advice.accept('stock-levels')}"
     assert advice.handed_over(text) == (

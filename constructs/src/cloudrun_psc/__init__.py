@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from cloudrun_psc.container import Probe as Probe
     from cloudrun_psc.container import SecretReference as SecretReference
     from cloudrun_psc.container import VpcAccess as VpcAccess
+    from cloudrun_psc.existing_certificate import ExistingCertificate as ExistingCertificate
     from cloudrun_psc.existing_forwarding_rule import ExistingForwardingRule as ExistingForwardingRule
     from cloudrun_psc.existing_network import ExistingNetwork as ExistingNetwork
     from cloudrun_psc.existing_producer_network import ExistingProducerNetwork as ExistingProducerNetwork
     from cloudrun_psc.existing_service import ExistingService as ExistingService
     from cloudrun_psc.former_addresses import moved_blocks as moved_blocks
     from cloudrun_psc.former_addresses import removed_blocks as removed_blocks
+    from cloudrun_psc.https_proxy import Https as Https
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "ConsumerNetwork": "consumer_network",
     "Container": "container",
+    "ExistingCertificate": "existing_certificate",
     "ExistingForwardingRule": "existing_forwarding_rule",
     "ExistingNetwork": "existing_network",
     "ExistingProducerNetwork": "existing_producer_network",
     "ExistingService": "existing_service",
     "FlowLogs": "rules.flow_logs",
+    "Https": "https_proxy",
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",

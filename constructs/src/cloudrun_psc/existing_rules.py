@@ -36,13 +36,12 @@ class ExistingRules:
         taken = f'contains([for one in {self._rules} : one.name if {mine}], "{name}")'
         return free_name(name, content_name(name, content, {}), taken=taken)
 
-    def global_from_the_start(self, service: str, proxy: str) -> None:
+    def global_from_the_start(self, service: str, proxies: Mapping[str, str]) -> None:
         """Refuse global access for what is published without: Google wants it on before the attachment is made.
 
         Whether a rule has it is in no list; that there was one before global access was asked for is remembered.
         """
-        deployed = f'try(endswith(one.target, "/targetHttpProxies/{proxy}"), false)'
-        since = f'${{anytrue([for one in {self._rules} : {deployed}]) ? "later" : "the start"}}'
+        since = f'${{{self._deployed(proxies)} ? "later" : "the start"}}'
         refusal = Postcondition(
             condition='${self.input.since == "the start"}',
             error_message=f"{service} is published without global access, and cannot have it any more: it must be on "
@@ -52,14 +51,17 @@ class ExistingRules:
         data = record(self._scope, "GlobalAccess", {"since": since}, kept=True, postconditions=[refusal])
         claim(data, "terraform_data", f"{self._address}_global_access")
 
-    def first_group_name(self, name: str, service: str, plain: str, *, proxy: str) -> str:
+    def first_group_name(self, name: str, service: str, plain: str, *, proxies: Mapping[str, str]) -> str:
         """The endpoint group's name; which service is the first deployment's is remembered, as no list tells it.
 
         What was deployed before there was this record had the plain name for the `plain` service alone. That something
-        was is seen by a rule on the proxy, which never has a hash in its name.
+        was is seen by a rule on one of the `proxies` (collection to name), which never have a hash in their names.
         """
-        deployed = f'try(endswith(one.target, "/targetHttpProxies/{proxy}"), false)'
-        first = f'${{anytrue([for one in {self._rules} : {deployed}]) ? "{plain}" : "{service}"}}'
+        first = f'${{{self._deployed(proxies)} ? "{plain}" : "{service}"}}'
         data = record(self._scope, "FirstService", {"service": first}, kept=True)
         recorded = f"{claim(data, 'terraform_data', f'{self._address}_first_service')}.input.service"
         return free_name(name, content_name(name, {"service": service}, {}), taken=f'{recorded} != "{service}"')
+
+    def _deployed(self, proxies: Mapping[str, str]) -> str:
+        ends = " || ".join(f'endswith(one.target, "/{collection}/{name}")' for collection, name in proxies.items())
+        return f"anytrue([for one in {self._rules} : try({ends}, false)])"

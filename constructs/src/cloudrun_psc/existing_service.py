@@ -78,6 +78,11 @@ class ExistingService(CallableService):
         for one in filter(None, (self._address, former_address)):
             leave(self, f"google_cloud_run_v2_service.{one}")
 
+    def audience(self, wanted: str) -> str:
+        """An expression for the audience of ID tokens: `wanted` where its owner has added it, else the URL."""
+        data = f"data.google_cloud_run_v2_service.{self._address}"
+        return f'${{try(contains({data}.custom_audiences, "{wanted}"), false) ? "{wanted}" : {data}.uri}}'
+
     @property
     def url(self) -> str:
         """The run.app URL: the audience that a caller's ID token must carry, and nothing to connect to."""

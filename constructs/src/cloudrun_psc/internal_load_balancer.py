@@ -1,6 +1,6 @@
 """The regional internal Application Load Balancer in front of a Cloud Run service.
 
-Private Service Connect cannot publish Cloud Run directly; this stands between. HTTP only: TLS comes later.
+Private Service Connect cannot publish Cloud Run directly; this stands between, with HTTP or HTTPS.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
     ComputeRegionNetworkEndpointGroupCloudRun,
 )
 from cdktf_cdktf_provider_google.compute_region_target_http_proxy import ComputeRegionTargetHttpProxy
+from cdktf_cdktf_provider_google.compute_region_target_https_proxy import ComputeRegionTargetHttpsProxy
 from cdktf_cdktf_provider_google.compute_region_url_map import ComputeRegionUrlMap
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.existing_network import HasSubnet, network_fault
 from cloudrun_psc.existing_rules import ExistingRules
+from cloudrun_psc.https_proxy import Https, https_proxy
 from cloudrun_psc.records import record, unchanged
-from cloudrun_psc.rules import connections, default_names, defaults, names
+from cloudrun_psc.rules import certificates, connections, default_names, defaults, names
 from cloudrun_psc.rules.content_names import (
     base_name,
     endpoint_group_name,
@@ -49,13 +51,15 @@ _WHILE_FIXED = (
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerNames:
-    """The names of the five parts. Where a part must be replaced while in use, a short hash follows the name."""
+    """The names of the parts. Where a part must be replaced while in use, a short hash follows the name."""
 
     network_endpoint_group: str
     backend_service: str
     url_map: str
     http_proxy: str
     forwarding_rule: str
+    https_proxy: str = ""
+    ssl_policy: str = ""
 
     @classmethod
     def of(cls, key: str) -> LoadBalancerNames:
@@ -65,7 +69,7 @@ class LoadBalancerNames:
 
 
 class InternalLoadBalancer(Construct):
-    """Serverless NEG → backend service → URL map → HTTP proxy → forwarding rule, all in one region.
+    """Serverless NEG → backend service → URL map → HTTP or HTTPS proxy → forwarding rule, all in one region.
 
     What replaces a part creates the new one first and lets the next part point to it before the old one goes; so a
     new port, address or subnet range keeps every PSC connection.
@@ -81,7 +85,8 @@ class InternalLoadBalancer(Construct):
         names_: LoadBalancerNames | None = None,
         names_as_given: Collection[str] = (),
         plain_service_name: str | None = None,
-        port: int = defaults.HTTP_PORT,
+        port: int | None = None,
+        https: Https | None = None,
         ip_address: str | None = None,
         global_access: bool = False,
         subnet_range: str | None = None,
@@ -93,7 +98,8 @@ class InternalLoadBalancer(Construct):
         The service is named, not referenced: a reference would spread create_before_destroy to it, and a revision
         that does not start could then not heal by itself. `plain_service_name` is the name that gives the NEG its
         plain name. `names_as_given` are the parts (`forwarding_rule`, `network_endpoint_group`) whose name somebody
-        chose: what is deployed first has it as it stands, whatever its content. `ip_address` fixes the address (by
+        chose: what is deployed first has it as it stands, whatever its content. `port` is 80, with `https` 443.
+        Another protocol is a new rule before the old one goes. `ip_address` fixes the address (by
         default Google picks one of the subnet). With `global_access` clients of all regions may come, which must be so
         from the start: a plan refuses it later. `subnet_range` is the subnet's range where a change of it is to make a
         new name. `network` may be one that others own: ExistingNetwork.
@@ -103,6 +109,8 @@ class InternalLoadBalancer(Construct):
         """
         super().__init__(scope, id_)
         refuse(self.node.path, [("network", network_fault(network))])
+        self.port = port = (defaults.HTTPS_PORT if https else defaults.HTTP_PORT) if port is None else port
+        self._https = https
         self._network, self._address = network, resource_address(self, address)
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
@@ -112,22 +120,23 @@ class InternalLoadBalancer(Construct):
         group_name = endpoint_group_name(names_.network_endpoint_group, service_name, plain_service)
         if existing and "network_endpoint_group" in names_as_given:
             group_name = existing.first_group_name(
-                names_.network_endpoint_group, service_name, plain_service, proxy=names_.http_proxy
+                names_.network_endpoint_group, service_name, plain_service, proxies=_proxies(names_)
             )
         neg = self._endpoint_group(group_name, service_name, depends_on)
         backend = self._backend_service(names_, neg)
-        proxy = self._proxy(names_, backend)
+        proxy = self._proxy(names_, backend, depends_on)
         subnet = subnet_range or defaults.LOAD_BALANCER_SUBNET.range
-        rule_name = forwarding_rule_name(names_.forwarding_rule, port, ip_address, subnet, global_access=global_access)
+        rule_name = forwarding_rule_name(
+            names_.forwarding_rule, port, ip_address, subnet, global_access=global_access, https=https is not None
+        )
         if existing and "forwarding_rule" in names_as_given:
-            content = rule_content(port, ip_address, subnet, global_access=global_access)
+            content = rule_content(port, ip_address, subnet, global_access=global_access, https=https is not None)
             rule_name = existing.free_rule_name(names_.forwarding_rule, content)
         if existing and global_access:
-            existing.global_from_the_start(service_name, names_.http_proxy)
+            existing.global_from_the_start(service_name, _proxies(names_))
         self.resource = self._forwarding_rule(
             names_.forwarding_rule, rule_name, proxy, port, ip_address, global_access=global_access
         )
-        self.port = port
 
     @property
     def forwarding_rule_self_link(self) -> str:
@@ -139,12 +148,17 @@ class InternalLoadBalancer(Construct):
     ) -> None:
         named = known(service, names.cloud_run_name) if isinstance(service, str) else _no_name(service)
         faults = [("service_name", named)]
+        unused = {"https_proxy", "ssl_policy"} if self._https is None else {"http_proxy"}
         for key, value in vars(names_).items():
-            fault = known(value, names.resource_name)
+            fault = known(value, names.resource_name) if value or key not in unused else None
             if fault is None and key in {"network_endpoint_group", "forwarding_rule"}:
                 fault = known(value, base_name)
             faults.append((f"names.{key}", fault))
         faults.append(("port", known(port, connections.port)))
+        if self._https is not None:
+            within = self._network.region if is_known(self._network.region) else None
+            fault = known(self._https.certificate_id, partial(certificates.certificate, within=within))
+            faults.append(("https.certificate", fault))
         if ip_address is not None and is_known(ip_address):
             if range_ is not None and is_known(range_):
                 faults.append(("ip_address", address_in_subnet(ip_address, range_)))
@@ -190,7 +204,12 @@ class InternalLoadBalancer(Construct):
         claim(resource, "google_compute_region_backend_service", self._address)
         return resource
 
-    def _proxy(self, names_: LoadBalancerNames, backend: ComputeRegionBackendService) -> ComputeRegionTargetHttpProxy:
+    def _proxy(
+        self,
+        names_: LoadBalancerNames,
+        backend: ComputeRegionBackendService,
+        depends_on: Sequence[ITerraformDependable],
+    ) -> ComputeRegionTargetHttpProxy | ComputeRegionTargetHttpsProxy:
         url_map = ComputeRegionUrlMap(
             self,
             "UrlMap",
@@ -201,6 +220,17 @@ class InternalLoadBalancer(Construct):
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(url_map, "google_compute_region_url_map", self._address)
+        if self._https is not None:
+            return https_proxy(
+                self,
+                self._https,
+                network=self._network,
+                url_map=url_map.id,
+                name=names_.https_proxy,
+                policy_name=names_.ssl_policy,
+                address=self._address,
+                depends_on=depends_on,
+            )
         proxy = ComputeRegionTargetHttpProxy(
             self,
             "HttpProxy",
@@ -217,7 +247,7 @@ class InternalLoadBalancer(Construct):
         self,
         plain_name: str,
         name: str,
-        proxy: ComputeRegionTargetHttpProxy,
+        proxy: ComputeRegionTargetHttpProxy | ComputeRegionTargetHttpsProxy,
         port: int,
         ip_address: str | None,
         *,
@@ -229,6 +259,8 @@ class InternalLoadBalancer(Construct):
         fixed = {} if ip_address is None else {"address": ip_address}
         # Provider 6.50 would try to edit it in place.
         fixed |= {"global_access": "true"} if global_access else {}
+        # Google takes another target of the same kind alone.
+        fixed |= {"protocol": "HTTPS"} if self._https else {}
         # Two rules may share an address on different ports only: with a fixed one, a rename would be refused by the
         # apply, so the first name is kept here and the plan refuses.
         renamed = record(
@@ -287,6 +319,13 @@ class InternalLoadBalancer(Construct):
         )
         claim(resource, "google_compute_address", self._address)
         return str(resource.address)
+
+
+def _proxies(names_: LoadBalancerNames) -> dict[str, str]:
+    """The proxies that a rule of this load balancer may lead to, by collection."""
+    return {"targetHttpProxies": names_.http_proxy} | (
+        {"targetHttpsProxies": names_.https_proxy} if names_.https_proxy else {}
+    )
 
 
 def _no_name(service: object) -> Fault:

@@ -55,6 +55,7 @@ class PrivateService(CallableService):
         secret_accessor_key: str | None = None,
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
+        audiences: Sequence[str] = (),
         deletion_protection: bool = False,
         external_revisions: bool = False,
         invokers: Mapping[str, str] | Sequence[str] = (),
@@ -64,6 +65,7 @@ class PrivateService(CallableService):
     ) -> None:
         """Create the service; `invokers` is replayed through `allow_invoker` (a mapping gives the keys).
 
+        An ID token's audience is the service's URL, or one of `audiences`.
         `secret_accessor` is the account that reads the container's secrets, by default `service_account`; it gets
         roles/secretmanager.secretAccessor on each of them before the service starts. `secret_accessor_key` names it in
         Terraform addresses where only Terraform will know it. `former_address` is the `address` that it had before:
@@ -101,6 +103,8 @@ class PrivateService(CallableService):
             ingress=INGRESS,
             labels=dict(labels) if labels else None,
             annotations=dict(annotations) if annotations else None,
+            # A list to the provider, a set to Google: sorted, so that their order is no change.
+            custom_audiences=sorted(set(audiences)) or None,
             deletion_protection=deletion_protection,
             template=template(container, service_account),
             lifecycle=TerraformResourceLifecycle(ignore_changes=_OF_A_PIPELINE) if external_revisions else None,

@@ -14,6 +14,7 @@ from cloudrun_psc.rules.names import project_id
 from cloudrun_psc.rules.terraform_names import address_name
 from constructs import Construct
 
+CERTIFICATES = "certificatemanager.googleapis.com"
 COMPUTE = "compute.googleapis.com"
 IAP = "iap.googleapis.com"
 NETWORK_MANAGEMENT = "networkmanagement.googleapis.com"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from standin import links
+from standin.certificate_names import names_in
 from standin.cloud import Cloud, Record
 from standin.compute.actions import copying
 from standin.compute.kind import Kind, register
@@ -12,6 +15,7 @@ from standin.message import Json, fill
 _CERTIFICATES = Reference("sslCertificates[]", ("sslCertificates",), literal=True)
 _POLICY = Reference("sslPolicy", ("sslPolicies",))
 _MAP = Reference("urlMap", ("urlMaps",))
+_MANAGER = re.compile(r"^(?:https:)?//certificatemanager\.googleapis\.com/(?:v1\w*/)?")
 _SERVICE = Reference("service", ("backendServices",))
 
 
@@ -22,6 +26,7 @@ def _complete_certificate(body: Json) -> None:
         source.pop("privateKey", None)
     if certificate := body.get("certificate") or own.get("certificate"):
         body |= {"certificate": certificate, "selfManaged": {"certificate": certificate}}
+        fill(body, subjectAlternativeNames=names_in(certificate))
     fill(body, type="MANAGED" if body.get("managed") else "SELF_MANAGED")
     if body["type"] == "MANAGED":
         body["managed"]["status"] = "PROVISIONING"
@@ -34,7 +39,10 @@ def _complete_policy(body: Json) -> None:
 
 
 def _complete_https_proxy(body: Json) -> None:
+    """Certificates of Certificate Manager are answered by their full resource names, as the provider expects them."""
     fill(body, quicOverride="NONE")
+    if certificates := body.get("sslCertificates"):
+        body["sslCertificates"] = [_MANAGER.sub("//certificatemanager.googleapis.com/", one) for one in certificates]
 
 
 def _set_backend_service(_: Cloud, proxy: Record, sent: Json) -> None:

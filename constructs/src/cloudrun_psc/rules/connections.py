@@ -81,7 +81,7 @@ def endpoint(value: str, within: str | None = None) -> Fault | None:
         return mismatch(
             value, ENDPOINT, "an endpoint", "projects/PROJECT/regions/REGION/forwardingRules/NUMBER", remedy
         )
-    return _elsewhere(value, match["region"], within, "an endpoint")
+    return elsewhere(value, match["region"], within, "an endpoint")
 
 
 def endpoint_limit(entries: Mapping[str, int]) -> Fault | None:
@@ -121,7 +121,7 @@ def forwarding_rule(value: str, within: str | None = None) -> Fault | None:
     if match is None:
         allowed = "projects/PROJECT/regions/REGION/forwardingRules/NAME"
         return mismatch(value, FORWARDING_RULE, "a forwarding rule", allowed, "correct it")
-    return _elsewhere(value, match["region"], within, "a forwarding rule")
+    return elsewhere(value, match["region"], within, "a forwarding rule")
 
 
 def subnet(value: str, within: str | None = None) -> Fault | None:
@@ -129,7 +129,7 @@ def subnet(value: str, within: str | None = None) -> Fault | None:
     match = re.fullmatch(SUBNETWORK, value)
     if match is None:
         return mismatch(value, SUBNETWORK, "a subnet", SUBNET_FORM, "correct it")
-    return _elsewhere(value, match["region"], within, "a subnet")
+    return elsewhere(value, match["region"], within, "a subnet")
 
 
 def subnet_or_name(value: str, within: str | None = None) -> Fault | None:
@@ -198,7 +198,8 @@ def service_attachment(value: str, within: str | None = None) -> Fault | None:
     return None
 
 
-def _elsewhere(value: str, region: str, within: str | None, what: str) -> Fault | None:
+def elsewhere(value: str, region: str, within: str | None, what: str) -> Fault | None:
+    """The fault of a link that is in another region than `within`; `what` it is of, with its article."""
     if within is None or region == within:
         return None
     noun = what.removeprefix("an ").removeprefix("a ")

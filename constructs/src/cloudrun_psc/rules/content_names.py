@@ -29,16 +29,18 @@ def content_name(name: str, content: Mapping[str, object], plain: Mapping[str, o
 
 
 def rule_content(
-    port: int, address: str | None, subnet: str, *, global_access: bool
+    port: int, address: str | None, subnet: str, *, global_access: bool, https: bool
 ) -> dict[str, str | int | bool | None]:
-    """What cannot be edited in place of a load balancer's rule."""
+    """What cannot be edited in place of a load balancer's rule; Google re-points it to a proxy of its own kind only."""
     content: dict[str, str | int | bool | None] = {"port": port, "address": address, "subnet": subnet}
-    return content | ({"global_access": True} if global_access else {})
+    return content | ({"global_access": True} if global_access else {}) | ({"protocol": "HTTPS"} if https else {})
 
 
-def forwarding_rule_name(name: str, port: int, address: str | None, subnet: str, *, global_access: bool = False) -> str:
+def forwarding_rule_name(
+    name: str, port: int, address: str | None, subnet: str, *, global_access: bool = False, https: bool = False
+) -> str:
     """The name of a load balancer's rule: a hash of what cannot be edited in place, unless that is the default."""
-    content = rule_content(port, address, subnet, global_access=global_access)
+    content = rule_content(port, address, subnet, global_access=global_access, https=https)
     plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
     return content_name(name, content, plain)
 

@@ -10,6 +10,8 @@ _ENDINGS = {
     "backend_service": "backend-service",
     "url_map": "url-map",
     "http_proxy": "http-proxy",
+    "https_proxy": "https-proxy",
+    "ssl_policy": "ssl-policy",
     "forwarding_rule": "forwarding-rule",
     "service_attachment": "service-attachment",
 }

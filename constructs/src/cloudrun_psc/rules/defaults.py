@@ -19,7 +19,7 @@ NAT_SUBNET = Subnet(name="producer-psc-subnet", range="10.0.3.0/24")
 
 IMAGE = "us-docker.pkg.dev/cloudrun/container/hello"
 SECRET_VERSION = "latest"  # noqa: S105
-HTTP_PORT = 80
+HTTP_PORT, HTTPS_PORT = 80, 443
 CONNECTION_PREFERENCE: Final = ACCEPT_MANUAL
 CONNECTION_LIMIT = 10
 

@@ -1,0 +1,87 @@
+"""HTTPS of regional load balancers: which certificates their proxies take, and what else depends on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from standin import links
+from standin.change import Change
+from standin.google_error import GoogleError
+from standin.rules.table import rule
+
+_PROXY = "compute v1 discovery document, TargetHttpsProxy"
+_WRITES = ("targetHttpsProxies.insert", "targetHttpsProxies.setSslCertificates")
+# The forms that the description of sslCertificates has for one of Certificate Manager.
+_MANAGER = re.compile(r"//certificatemanager\.googleapis\.com/(?:v1\w*/)?(projects/[^/]+/locations/([^/]+)/.+)")
+
+
+@rule(*_WRITES, source=f"{_PROXY}.sslCertificates: 'At least one SSL certificate must be specified'")
+def an_https_proxy_has_a_certificate(change: Change) -> None:
+    """A proxy has one certificate at least, unless it is a global one with a certificate map."""
+    if not change.wanted.get("sslCertificates") and not change.wanted.get("certificateMap"):
+        raise change.invalid("sslCertificates", "At least one SSL certificate must be specified.", "")
+
+
+@rule(*_WRITES, source=f"{_PROXY}.sslCertificates: 'Mixing … is not allowed'")
+def a_proxys_certificates_are_of_one_kind(change: Change) -> None:
+    """Certificates of Compute Engine and of Certificate Manager never stand together."""
+    kinds = {bool(_MANAGER.search(link)) for link in change.wanted.get("sslCertificates", [])}
+    if len(kinds) > 1:
+        text = "Mixing Classic Certificates and Certificate Manager Certificates is not allowed."
+        raise change.invalid("sslCertificates", text)
+
+
+@rule(
+    *_WRITES,
+    source="https://cloud.google.com/load-balancing/docs/ssl-certificates#certificate-types (regional proxies: "
+    "regional certificates of Compute Engine, or of Certificate Manager in the proxy's region)",
+    doubt="The words are the stand-in's.",
+)
+def a_regional_proxys_certificates_are_in_its_region(change: Change) -> None:
+    """A regional proxy takes neither a global certificate nor one of another region."""
+    for link in change.wanted.get("sslCertificates", []) if change.scope != "global" else ():
+        managed = _MANAGER.search(link)
+        place = f"regions/{managed[2]}" if managed else "/".join((links.path_of(link) or "").split("/")[2:-2])
+        if place != change.scope:
+            raise change.invalid("sslCertificates", f"The certificate must be in {change.scope}.", link)
+
+
+@rule(
+    *_WRITES,
+    source="https://cloud.google.com/certificate-manager/docs/deploy-regional (the certificate before the proxy)",
+    doubt="What Google answers is not documented.",
+)
+def a_proxys_certificate_manager_certificate_exists(change: Change) -> None:
+    """A certificate of Certificate Manager is there before a proxy has it."""
+    for path in _managed(change.wanted.get("sslCertificates", [])):
+        if path not in change.cloud.certificates:
+            raise change.invalid("sslCertificates", f"The resource '{path}' was not found.")
+
+
+@rule("forwardingRules.setTarget", source="compute v1 discovery document, forwardingRules.setTarget")
+def a_rules_target_stays_of_its_kind(change: Change) -> None:
+    """The new target is of the same type as the old one: from HTTP to HTTPS it takes another rule."""
+    before, after = (
+        str(body.get("target", "")).rstrip("/").split("/")[-2:-1] for body in (change.former, change.wanted)
+    )
+    if before != after:
+        raise change.invalid("target", "The new target must be of the same type as the old target.")
+
+
+@rule(
+    "certificates.delete",
+    source="https://cloud.google.com/certificate-manager/docs/certificates#delete (not while a proxy has it)",
+    doubt="The words are the stand-in's.",
+)
+def a_certificate_in_use_stays(change: Change) -> None:
+    """A certificate that a proxy has cannot be deleted."""
+    for proxy in change.others("targetHttpsProxies"):
+        if change.path in _managed(proxy.body.get("sslCertificates", [])):
+            text = f"can't delete resource '{change.path}': it is in use by '{proxy.path}'"
+            raise GoogleError(400, text, status="FAILED_PRECONDITION")
+
+
+def _managed(certificates: list[str]) -> Iterator[str]:
+    """The paths of those of Certificate Manager."""
+    return (found[1] for link in certificates if (found := _MANAGER.search(link)))

@@ -1,0 +1,105 @@
+"""HTTPS of a live deployment: on and off again, another certificate, host, audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import CURRENT, configuration
+from tests.e2e.live import PRODUCER, Live, Outcome
+
+pytestmark = pytest.mark.e2e
+MANAGER = f"projects/{PRODUCER}/locations/asia-northeast1/certificates"
+COMPUTE = f"projects/{PRODUCER}/regions/asia-northeast1/sslCertificates"
+HOST = "hello.internal.example.com"
+RULE = "producer google_compute_forwarding_rule.hello"
+ATTACHMENT = "producer google_compute_service_attachment.hello"
+HTTPS_PROXY = "producer google_compute_region_target_https_proxy.hello"
+HTTP_PROXY = "producer google_compute_region_target_http_proxy.hello"
+
+
+def config(version: str = CURRENT, https: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    made = configuration("default") | {"provider_version": version}
+    made["producer"]["services"]["hello"] |= ({"https": {"host": HOST} | https} if https else {}) | more
+    return made
+
+
+def deployed(live: Live, wanted: dict[str, Any]) -> Outcome:
+    outcome = live.deploy(wanted)
+    assert outcome.findings == []
+    return outcome
+
+
+def proxy(outcome: Outcome) -> dict[str, Any]:
+    return outcome.named("targetHttpsProxies", "hello-https-proxy")
+
+
+@pytest.mark.parametrize("certificate", [f"{MANAGER}/hello", f"{COMPUTE}/hello"], ids=["manager", "compute"])
+def test_http_becomes_https_and_http_again(certificate: str, live: Callable[..., Live]) -> None:
+    standing = live("default", CURRENT)
+    outcome = deployed(standing, config(https={"certificate": certificate}))
+    assert set(outcome.connections.values()) == {"kept"}
+    assert (outcome.changes[RULE], outcome.changes[ATTACHMENT]) == ("replaced", "updated")
+    assert (outcome.changes[HTTPS_PROXY], outcome.changes[HTTP_PROXY]) == ("created", "destroyed")
+    assert proxy(outcome)["sslCertificates"][0].endswith(f"/{certificate}")
+    policy = outcome.named("sslPolicies", "hello-ssl-policy")
+    assert (policy["profile"], policy["minTlsVersion"]) == ("MODERN", "TLS_1_2")
+    assert outcome.named("services", "hello-service")["customAudiences"] == [f"https://{HOST}"]
+    back = deployed(standing, config())
+    assert set(back.connections.values()) == {"kept"}
+    assert back.named("forwardingRules", "hello-forwarding-rule")["portRange"] == "80-80"
+    assert not back.named("services", "hello-service").get("customAudiences")
+    assert not proxy(back)
+    assert [one for one in standing.destroy().findings if not one.startswith("left over")] == []
+
+
+def test_one_port_for_both_protocols_is_another_rule_too(live: Callable[..., Live]) -> None:
+    standing = live("default", CURRENT)
+    outcome = deployed(standing, config(https={"certificate": f"{MANAGER}/hello"}, port=80))
+    assert set(outcome.connections.values()) == {"kept"}
+    assert outcome.changes[RULE] == "replaced"
+
+
+def test_the_older_provider_replaces_the_attachment(live: Callable[..., Live]) -> None:
+    standing = live("default", "6.50.0")
+    outcome = standing.deploy(config("6.50.0", https={"certificate": f"{MANAGER}/hello"}))
+    assert outcome.changes[ATTACHMENT] == "replaced"
+    assert set(outcome.connections.values()) == {"restored"}
+    assert outcome.findings == []
+
+
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
+def test_it_is_edited_in_place(version: str, empty: Callable[[], Live]) -> None:
+    live = empty()
+    deployed(live, config(version, https={"certificate": f"{MANAGER}/hello"}, audiences=["https://a.example.com"]))
+    for https, changes in (
+        ({"certificate": f"{MANAGER}/hello-2"}, {HTTPS_PROXY: "updated"}),
+        ({"certificate": f"{COMPUTE}/hello"}, {HTTPS_PROXY: "updated",
+            "producer google_project_service.certificatemanager": "destroyed"}),
+        ({"certificate": f"{COMPUTE}/hello", "tls": "RESTRICTED"},
+         {"producer google_compute_region_ssl_policy.hello": "updated"}),
+    ):  # fmt: skip
+        outcome = deployed(live, config(version, https=https, audiences=["https://a.example.com"]))
+        assert outcome.changes == changes
+        assert set(outcome.connections.values()) == {"kept"}
+    service = {"producer google_cloud_run_v2_service.hello": "updated"}
+    https = {"certificate": f"{COMPUTE}/hello", "tls": "RESTRICTED"}
+    more = deployed(live, config(version, https=https, audiences=["https://b.example.com", "https://a.example.com"]))
+    assert more.changes == service
+    fewer = deployed(live, config(version, https=https))
+    assert fewer.changes == service
+    assert fewer.named("services", "hello-service")["customAudiences"] == [f"https://{HOST}"]
+
+
+def test_a_certificate_of_another_host_is_refused_at_plan(empty: Callable[[], Live]) -> None:
+    live = empty()
+    deployed(live, config(https={"certificate": f"{MANAGER}/hello"}))
+    refused = live.deploy(config(https={"certificate": f"{MANAGER}/hello", "host": "other.example.com"}))
+    assert not refused.went
+    assert f"is of {HOST}, not of other.example.com" in refused.findings[0]
+    assert refused.changes == {}
+    outcome = deployed(live, config(https={"certificate": f"{MANAGER}/other", "host": "other.example.com"}))
+    assert outcome.named("services", "hello-service")["customAudiences"] == ["https://other.example.com"]
+    assert set(outcome.connections.values()) == {"kept"}
