@@ -67,6 +67,12 @@ class _Filled:
             here[key] = value
             self.paths[*path, key] = source
 
+    def put_mapping(self, path: KeyPath, key: str) -> None:
+        """A mapping whose keys all have defaults may be said by `true`, and its absence by `false`."""
+        here = self.at(path)
+        if isinstance(here, dict) and isinstance(here.get(key), bool):
+            here[key] = {} if here[key] else None
+
 
 def _fill_producer_network(filled: _Filled, front: str) -> None:
     """The names that are the same for every producer, with the prefix; without one they are the settings' defaults."""
@@ -107,6 +113,7 @@ def _fill_consumer(filled: _Filled, path: KeyPath, key: str, region: object, fro
         filled.put(endpoint, "name", f"{front}{name}", _PREFIX if front else endpoint)
         address_name = default_names.reserved_address(filled.at((*endpoint, "name")))
         filled.put(endpoint, "address_name", address_name, (*endpoint, "name"))
+        filled.put_mapping(endpoint, "dns")
         if not exists:  # in the subnet of others nobody knows which address is free
             filled.put(endpoint, "address", address, (*network, "subnet", "range"))
 

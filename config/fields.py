@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cloudrun_psc.rules import access, certificates, connections, names, ranges, services
+from cloudrun_psc.rules import access, certificates, connections, dns, names, ranges, services
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
 from config import name_prefix
 
@@ -180,6 +180,7 @@ ForwardingRuleLink = Annotated[
     _ruled(connections.forwarding_rule),
     _schema(connections.FORWARDING_RULE, "projects/my-producer/regions/asia-northeast1/forwardingRules/orders"),
 ]
+DnsZone = Annotated[str, _ruled(dns.zone), _schema(dns.ZONE, "projects/net-host/managedZones/corp-internal")]
 Host = Annotated[str, _ruled(certificates.host), _schema(certificates.HOST, "orders.internal.example.com")]
 Certificate = Annotated[
     str,

@@ -42,11 +42,11 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
 _HERE = {other: known for known, words in _OTHER_WORDS.items() for other in words}
 
 _HTTPS = "HTTPS is `https: {host: HOST, certificate: LINK}` of a service"
-_NAMES = "there is no private DNS so far: make a zone with a record for the endpoint's address beside these stacks"
+_NAMES = "a private zone for the host of a service with https is `dns: true` of an endpoint"
 _EXISTING = "a network or subnet that exists, also of a Shared VPC host project, is given by `existing: LINK`"
 _PLANNED: dict[str, str] = {
     **dict.fromkeys(("ssl", "ssl_certificate", "certificates", "ssl_certificates"), _HTTPS),
-    **dict.fromkeys(("dns", "domain", "domain_name", "domain_names", "dns_zone"), _NAMES),
+    **dict.fromkeys(("domain", "domain_name", "domain_names", "dns_zone", "private_dns"), _NAMES),
     **dict.fromkeys(("network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING),
 }
 

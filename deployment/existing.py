@@ -32,12 +32,14 @@ class Granted:
 
     `services` are those of Cloud Run; `shared` are the pairs of a Shared VPC host project and a project that uses its
     subnets. `certificates` are those of Certificate Manager; those of Compute Engine are resources.
+    `zones` are those of Cloud DNS.
     """
 
     resources: dict[str, Json] = field(default_factory=dict)
     services: dict[str, Json] = field(default_factory=dict)
     shared: set[tuple[str, str]] = field(default_factory=set)
     certificates: dict[str, Json] = field(default_factory=dict)
+    zones: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +71,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
         told.services |= {path: dict(_CLOSED) for path in _run_services(content, own)}
         rules |= dict(_rules(content))
         _certify(told, content)
+        told.zones |= dict(_zones(content))
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
             if rules and not home:  # a load balancer of others is in a network that no link names
@@ -132,6 +135,15 @@ def _certify(told: Granted, content: Json) -> None:
             told.certificates[link] = {"selfManaged": {"pemCertificate": _of(host), "pemPrivateKey": _KEY}}
         for link in filter(_CERTIFICATE.fullmatch, texts(values, "ssl_certificates")):
             told.resources[link] = {"name": _name(link), "certificate": _of(host), "privateKey": _KEY}
+
+
+def _zones(content: Json) -> Iterator[tuple[str, Json]]:
+    """The zones of others: of the domain of the name that stands in each, as nothing tells their own name."""
+    for name, values in content.get("data", {}).get("google_dns_managed_zone", {}).items():
+        record = content.get("resource", {}).get("google_dns_record_set", {}).get(name, {})
+        domain = str(record.get("name", "host.example.com.")).partition(".")[2]
+        body = {"name": values["name"], "dnsName": domain, "description": "of others", "visibility": "private"}
+        yield f"projects/{values['project']}/managedZones/{values['name']}", body
 
 
 def _of(host: str) -> str:

@@ -13,6 +13,7 @@ from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
 from deployment.existing import said_range
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.address import ADDRESS
+from deployment.kinds.dns import RECORD_SET
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.network import EXISTING_SUBNET, SUBNETWORK
 from deployment.values import Json, strings, with_strings
@@ -49,6 +50,8 @@ def lift(stack: Json) -> list[HandedEndpoint]:
         range_ = made["ip_cidr_range"] if made else said_range(stack, subnet)
         variable = _ip(address, rule["name"], reserved["address"], range_)
         _refer(stack, address, reserved["address"], variable.name)
+        if record := resources.get(RECORD_SET.type, {}).get(address):
+            record["rrdatas"] = [f"${{var.{variable.name}}}"]
         range_ = range_ or str(IPv4Network(f"{reserved['address']}/24", strict=False))
         reserved["address"] = f"${{var.{variable.name}}}"
         endpoints.append(HandedEndpoint(address=address, name=rule["name"], ip=variable, range=range_))

@@ -64,9 +64,10 @@ class Beforehand:
         missing = {path: body for path, body in wanted.resources.items() if path not in there}
         services = {path: body for path, body in wanted.services.items() if path not in there}
         certificates = {path: body for path, body in wanted.certificates.items() if path not in there}
-        self._cloud.make_existing(Granted(missing, services, wanted.shared, certificates))
+        zones = {path: body for path, body in wanted.zones.items() if path not in there}
+        self._cloud.make_existing(Granted(missing, services, wanted.shared, certificates, zones))
         made = _all(self._cloud.state())
-        self.resources |= {path: made[path] for path in (*missing, *services, *certificates)}
+        self.resources |= {path: made[path] for path in (*missing, *services, *certificates, *zones)}
 
     def changed(self) -> Iterator[str]:
         """What of others is not any more, or not as it was; users of a resource are no change of it."""
@@ -79,7 +80,7 @@ class Beforehand:
 
 
 def _all(state: Json) -> Json:
-    return {**state["compute"], **state["run"], **state["certificates"]}
+    return {**state["compute"], **state["run"], **state["certificates"], **state["dns"]}
 
 
 def _lasting(body: Json) -> Json:

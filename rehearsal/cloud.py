@@ -90,6 +90,7 @@ class RehearsalCloud:
                 "resources": granted.resources,
                 "services": granted.services,
                 "certificates": granted.certificates,
+                "zones": granted.zones,
                 "shared": shared,
             },
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.values import Json
+from rehearsal import names
 
 
 def obstacles(state: Json) -> list[str]:
@@ -19,6 +20,7 @@ def obstacles(state: Json) -> list[str]:
             attachment = _at(state, connection["attachment"])
             sentences += _behind(state, _at(state, attachment.get("targetService", "")))
     sentences += _testers(state)
+    sentences += names.unfound(state)
     return sorted(set(sentences))
 
 
@@ -48,16 +50,23 @@ def _behind(state: Json, rule: Json) -> Iterator[str]:
         )
     for group in serving:
         link = group.get("group", "")
-        yield from _service(state, _path(link), _at(state, link).get("cloudRun", {}).get("service", ""))
+        service = _at(state, link).get("cloudRun", {}).get("service", "")
+        yield from _service(state, _path(link), service)
+        if "sslCertificates" in proxy and (run := state["run"].get(_run_path(_path(link), service))):
+            yield from names.refused(state, proxy, run)
 
 
 def _serverless(state: Json, backend: Json) -> bool:
     return _at(state, backend.get("group", "")).get("networkEndpointType") == "SERVERLESS"
 
 
-def _service(state: Json, group: str, service: str) -> Iterator[str]:
+def _run_path(group: str, service: str) -> str:
     project, region = group.split("/")[1], group.split("/")[3]
-    path = f"projects/{project}/locations/{region}/services/{service}"
+    return f"projects/{project}/locations/{region}/services/{service}"
+
+
+def _service(state: Json, group: str, service: str) -> Iterator[str]:
+    path = _run_path(group, service)
     if path not in state["run"]:
         yield f"serverless NEG {group.rpartition('/')[2]}: there is no Cloud Run service {service}, so requests get 404"
         return

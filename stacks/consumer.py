@@ -11,13 +11,14 @@ from cloudrun_psc import (
     IapTestVm,
     ProjectApis,
     PscEndpoint,
+    ServiceDns,
     Subnet,
     SubnetFlowLogs,
 )
 from cloudrun_psc.existing_network import HasSubnet
 from cloudrun_psc.existing_subnets import existing_subnet
-from cloudrun_psc.project_apis import COMPUTE, IAP, NETWORK_MANAGEMENT
-from cloudrun_psc.rules import connections
+from cloudrun_psc.project_apis import COMPUTE, DNS, IAP, NETWORK_MANAGEMENT
+from cloudrun_psc.rules import connections, default_names
 from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
 from cloudrun_psc.rules.provider_versions import FLOW_LOGS_END, admits_older
 from cloudrun_psc.rules.terraform_names import address_name
@@ -46,7 +47,7 @@ class ConsumerStack(SideStack):
             self._endpoint(name, endpoint)
 
     def _own_network(self, network: ConsumerNetworkSettings) -> ConsumerNetwork:
-        apis = ProjectApis(self, "apis", project=self._side.project, apis=[COMPUTE, IAP])
+        apis = ProjectApis(self, "apis", project=self._side.project, apis=[COMPUTE, IAP, *self._dns_api()])
         return ConsumerNetwork(
             self,
             "network",
@@ -68,6 +69,7 @@ class ConsumerStack(SideStack):
         home = connections.project_of(settings.subnet.existing)
         needed = [COMPUTE, *([IAP] if side.test_vm.enabled else [])]
         needed += [NETWORK_MANAGEMENT] if logged and home == side.project else []
+        needed += self._dns_api()
         apis = ProjectApis(self, "apis", project=side.project, apis=needed)
         network = ExistingNetwork(
             project=side.project,
@@ -92,6 +94,12 @@ class ConsumerStack(SideStack):
                 address="subnet",
             )
         return network
+
+    def _dns_api(self) -> list[str]:
+        """Cloud DNS, where a zone of this project is made or written to."""
+        zones = [endpoint.dns.zone for endpoint in self._side.endpoints.values() if endpoint.dns]
+        ours = any(zone is None or connections.project_of(zone) == self._side.project for zone in zones)
+        return [DNS] if ours else []
 
     def _test_vm(self) -> None:
         vm, network = self._side.test_vm, self._network
@@ -131,6 +139,18 @@ class ConsumerStack(SideStack):
             preconditions=needs,
             address=address_name(name),
         )
+        if settings.dns is not None:
+            ServiceDns(
+                self,
+                f"dns-{name}",
+                network=self._network,
+                host=self._settings.host_of(settings),
+                ip_address=settings.address,
+                zone_name=default_names.zone(settings.name),
+                zone=settings.dns.zone,
+                depends_on=self._network.needed,
+                address=address_name(name),
+            )
         status = f"${{{endpoint.status_address}}}"
         self.output(output_name(name, "address"), endpoint.reserved_address.address, f"The address of {name}.")
         self.output(output_name(name, "status"), status, f"The connection of {name}: ACCEPTED when it works.")

@@ -86,10 +86,12 @@ def _curl(facts: Endpoint) -> str:
 def _curl_https(facts: Endpoint) -> str:
     """Without DNS the client is told where the host is; the certificate is checked all the same."""
     resolve = f"--resolve {facts.host}:{facts.port_number}:{facts.endpoint.address} "
+    resolve = "" if facts.endpoint.dns else resolve
     return "\n".join(
         [
             "# On the test VM. Expected: HTTP/2 200 and the page. 401: the token's audience is not the service's.",
             "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
+            *(["# curl: (6): the record in private DNS is not there."] if facts.endpoint.dns else []),
             "# curl: (35): the certificate is not there yet. curl: (60): it is of another host, or of an authority",
             "# that the VM does not know; with --cacert FILE curl is told of a private one.",
             f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",

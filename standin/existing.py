@@ -19,8 +19,9 @@ def make(
     services: Mapping[str, Json],
     shared: Iterable[Sequence[str]],
     certificates: Mapping[str, Json] | None = None,
+    zones: Mapping[str, Json] | None = None,
 ) -> None:
-    """Make resources of Compute Engine, in this order, Cloud Run services and managers' certificates, by path.
+    """Make resources of Compute Engine, in this order, Cloud Run services, managers' certificates and zones, by path.
 
     `shared` are pairs of a host project and a service project. Raises GoogleError for what Google would refuse.
     """
@@ -44,6 +45,9 @@ def make(
             _enable(cloud, path, "certificatemanager.googleapis.com")
             parent, _, name = path.rpartition("/")
             _post(cloud, f"/certificatemanager/v1/{parent}?certificateId={name}", body)
+        for path, body in (zones or {}).items():
+            _enable(cloud, path, "dns.googleapis.com")
+            _post(cloud, f"/dns/v1/{path.rpartition('/')[0]}", body)
         cloud.judged = judged  # no part of what is tried
 
 

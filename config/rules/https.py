@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import certificates
+from cloudrun_psc.rules import certificates, default_names, dns
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath
-from config.rules.finding import Finding, refused, services_of
+from config.rules.finding import Finding, endpoints_of, refused, services_of
 from config.settings import ServiceSettings, Settings
 from config.settings.section import is_given
 from config.settings.service import HttpsSettings
@@ -26,6 +26,34 @@ def findings(settings: Settings) -> Iterator[Finding]:
                     remedy="remove it, or give https",
                 )
                 yield Finding((*path, "names", part), fault, ((*path, "https"),))
+    yield from _dns(settings)
+
+
+def _dns(settings: Settings) -> Iterator[Finding]:
+    """A name that leads to an endpoint: of a service that has one, and once in a network."""
+    taken: dict[tuple[str, str], KeyPath] = {}
+    for path, key, _, endpoint in endpoints_of(settings):
+        if endpoint.dns is None:
+            continue
+        here, host = (*path, "dns"), settings.host_of(endpoint)
+        if not host:
+            fault = Fault(
+                wrong="is given for a service without a host name",
+                allowed="dns where the service has https",
+                remedy="give the service https, or the endpoint the host of its service_attachment; else leave it out",
+            )
+            yield Finding(here, fault)
+            continue
+        name = default_names.zone(endpoint.name)
+        yield from refused(here, None if endpoint.dns.zone else dns.zone_base_name(name), (*path, "name"))
+        first = taken.setdefault((key, host), here)
+        if first != here:
+            fault = Fault(
+                wrong=f"{host} leads to the endpoint {first[3]!r} already",
+                allowed="each host once in a network",
+                remedy="leave it out for one of the two",
+            )
+            yield Finding(here, fault, (first,))
 
 
 def _certificate(

@@ -7,7 +7,7 @@ from pydantic import Field
 from cloudrun_psc.rules import default_names, defaults, flow_logs
 from cloudrun_psc.rules.bounds import PORT
 from config import fields
-from config.settings.section import Section, Side
+from config.settings.section import Section, Side, or_boolean
 
 _SUBNET = default_names.subnet("KEY")
 
@@ -23,6 +23,14 @@ class SubnetSettings(Section):
         "",
         description=f"Its primary IPv4 range. Default: {defaults.CONSUMER_SUBNET.range}. Of an existing subnet only "
         "for checking the endpoints' addresses before the plan.",
+    )
+
+
+class DnsSettings(Section):
+    """The service's host name in the whole network; `true` alone makes a private zone of just that name."""
+
+    zone: fields.DnsZone | None = Field(
+        None, description="A private zone that exists, also one of another project, in place of one of our own."
     )
 
 
@@ -54,6 +62,11 @@ class EndpointSettings(Section):
         le=PORT.most,
         description="With service_attachment: the port that the service answers on. "
         f"Default: {defaults.HTTP_PORT}; {defaults.HTTPS_PORT} with host.",
+    )
+    dns: DnsSettings | None = Field(
+        None,
+        description="true: a private zone in which the service's host leads to this endpoint; or the zone that exists.",
+        json_schema_extra=or_boolean,
     )
     host: fields.Host | None = Field(
         None, description="With service_attachment: the host name that its certificate covers, where it speaks HTTPS."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from config import fields
@@ -11,6 +13,11 @@ class Section(BaseModel):
     """A mapping of the file: its keys are known, and no value is taken for one of another type."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def or_boolean(schema: dict[str, Any]) -> None:
+    """What `true` and `false` say of a mapping without anything in it, or of none, for editors (`derivation`)."""
+    schema["anyOf"].append({"type": "boolean"})
 
 
 def is_given(section: Section, key: str) -> bool:

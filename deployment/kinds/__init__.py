@@ -14,6 +14,8 @@ from deployment.kinds.cloud_run import (
     SECRET_ACCESS,
     SERVICE,
 )
+from deployment.kinds.dns import EXISTING_ZONE, RECORD_SET
+from deployment.kinds.dns import ZONE as DNS_ZONE
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import EXISTING_RULE, FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
@@ -57,6 +59,8 @@ KINDS: tuple[Kind, ...] = (
     FRONTEND,
     PSC_ENDPOINT,
     GLOBAL_ENDPOINT,
+    DNS_ZONE,
+    RECORD_SET,
     SERVICE_ATTACHMENT,
     INSTANCE,
     STATE_IN_BUCKET,
@@ -67,6 +71,7 @@ KINDS: tuple[Kind, ...] = (
     EXISTING_RULE,
     EXISTING_CERTIFICATE,
     EXISTING_SSL_CERTIFICATE,
+    EXISTING_ZONE,
     SUBNETWORKS,
     RULES,
 )

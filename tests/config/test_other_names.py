@@ -33,7 +33,7 @@ def test_what_has_another_name_or_is_not_there_is_no_key(word: str) -> None:
         ("producer.services.hello", "ssl", "HTTPS is `https: {host: HOST, certificate: LINK}`"),
         ("producer.network", "shared_vpc", "is given by `existing: LINK`"),
         ("producer.network.load_balancer_subnet", "cidr", "did you mean 'range'?"),
-        ("consumers.consumer.endpoints.psc-endpoint", "dns", "there is no private DNS so far"),
+        ("consumers.consumer.endpoints.psc-endpoint", "private_dns", "is `dns: true` of an endpoint"),
         ("consumers.consumer.endpoints.psc-endpoint", "target", "did you mean 'service_attachment'?"),
         ("consumers.consumer", "vpc", "did you mean 'network'?"),
         ("", "location", "did you mean 'region'?"),

@@ -175,7 +175,12 @@ class _Within:
 
     def make_existing(self, granted: Granted) -> None:
         existing.make(
-            self._standin.cloud, granted.resources, granted.services, sorted(granted.shared), granted.certificates
+            self._standin.cloud,
+            granted.resources,
+            granted.services,
+            sorted(granted.shared),
+            granted.certificates,
+            granted.zones,
         )
 
 

@@ -103,3 +103,52 @@ def test_a_certificate_of_another_host_is_refused_at_plan(empty: Callable[[], Li
     outcome = deployed(live, config(https={"certificate": f"{MANAGER}/other", "host": "other.example.com"}))
     assert outcome.named("services", "hello-service")["customAudiences"] == ["https://other.example.com"]
     assert set(outcome.connections.values()) == {"kept"}
+
+
+def named(dns: Any = True, version: str = CURRENT, host: str = HOST, certificate: str = "hello") -> dict[str, Any]:
+    made = config(version, https={"certificate": f"{MANAGER}/{certificate}", "host": host})
+    made["consumers"]["consumer"]["endpoints"]["psc-endpoint"]["dns"] = dns
+    return made
+
+
+def records(outcome: Outcome) -> dict[str, Any]:
+    """The addresses of names, each by zone and name."""
+    return {
+        path.removeprefix("projects/").replace("/managedZones/", " ").replace("/rrsets/", " "): body["rrdatas"]
+        for path, body in outcome.cloud["dns"].items()
+        if path.endswith("/A")
+    }
+
+
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
+def test_a_name_comes_moves_and_goes(version: str, live: Callable[..., Live]) -> None:
+    standing = live("default", version)
+    outcome = deployed(standing, named(version=version))
+    (place,) = records(outcome)
+    assert place.startswith("example-consumer-project psc-endpoint-zone-")
+    assert place.endswith(f" {HOST}./A")
+    assert records(outcome)[place] == ["10.1.0.5"]
+    other = deployed(standing, named(version=version, host="other.example.com", certificate="other"))
+    assert len(records(other)) == 1
+    assert other.changes["consumer google_dns_managed_zone.psc_endpoint"] == "replaced"
+    assert set(other.connections.values()) == {"kept"}
+    taken = named({"zone": "projects/example-other-project/managedZones/corp"}, version, "other.example.com", "other")
+    theirs = deployed(standing, taken)
+    assert records(theirs) == {"example-other-project corp other.example.com./A": ["10.1.0.5"]}
+    assert theirs.changes["consumer google_dns_managed_zone.psc_endpoint"] == "destroyed"
+    taken["consumers"]["consumer"]["endpoints"]["psc-endpoint"]["address"] = "10.1.0.9"
+    moved = deployed(standing, taken)
+    assert records(moved) == {"example-other-project corp other.example.com./A": ["10.1.0.9"]}
+    gone = deployed(standing, named(False, version, "other.example.com", "other"))
+    assert records(gone) == {}
+
+
+def test_a_zone_of_others_that_does_not_fit_is_refused_at_plan(live: Callable[..., Live]) -> None:
+    standing = live("default", CURRENT)
+    taken = named({"zone": f"projects/{PRODUCER}/managedZones/corp"})
+    deployed(standing, taken)
+    zones = standing.standin.cloud.dns
+    zones[f"projects/{PRODUCER}/managedZones/corp"].body |= {"visibility": "public"}
+    refused = standing.deploy(taken)
+    assert not refused.went
+    assert "The zone corp is public" in refused.findings[0]

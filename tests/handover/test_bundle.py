@@ -89,7 +89,15 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
                 there = handed["resource"][kind][name]
                 assert lifecycle(there) == lifecycle(resource)
                 assert there.get("depends_on", []) == resource.get("depends_on", [])
-                lifted = {"consumer_accept_lists", "template", "member", "address", "lifecycle", "depends_on"}
+                lifted = {
+                    "consumer_accept_lists",
+                    "template",
+                    "member",
+                    "address",
+                    "rrdatas",
+                    "lifecycle",
+                    "depends_on",
+                }
                 assert strip(there, lifted | {"dynamic"}) == strip(resource, lifted)
 
 
@@ -360,3 +368,11 @@ def test_the_manifest_tells_what_and_from_where_without_a_time(make: Make) -> No
         "source": asdict(SOURCE),
         "stacks": ["producer", "consumer"],
     }
+
+
+def test_a_hosts_record_follows_the_endpoints_address(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "https"))
+    consumer = next(stack for stack in made.stacks if stack.name == "consumer").content
+    records = consumer["resource"]["google_dns_record_set"]
+    assert records["named"]["rrdatas"] == ["${var.named_address}"]
+    assert records["orders"]["rrdatas"] == ["${var.orders_address}"]

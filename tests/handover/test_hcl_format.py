@@ -202,8 +202,8 @@ def test_values_stand_under_their_descriptions() -> None:
     ("content", "sentence"),
     [
         (
-            {"resource": {"google_dns_record_set": {"x": {}}}},
-            "resource google_dns_record_set: not known which of its keys",
+            {"resource": {"google_dns_policy": {"x": {}}}},
+            "resource google_dns_policy: not known which of its keys",
         ),
         ({"data": {"google_client_config": {"x": {}}}}, "data google_client_config: not known"),
         ({"provider": {"random": [{}]}}, "provider random: not known"),

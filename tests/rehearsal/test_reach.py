@@ -48,6 +48,49 @@ def test_nothing_stands_in_the_way_of_the_reference() -> None:
     assert obstacles(STATE) == []
 
 
+def _https(**changes: Any) -> dict[str, Any]:
+    """The same with HTTPS, and a name of it in the consumer's network."""
+    state = deepcopy(STATE)
+    compute, network = state["compute"], "projects/c/global/networks/n"
+    certificate = "//certificatemanager.googleapis.com/projects/p/locations/r/certificates/hello"
+    compute[f"{REGION}/forwardingRules/hello"]["target"] = f"{REGION}/targetHttpsProxies/hello"
+    compute[f"{REGION}/targetHttpsProxies/hello"] = {
+        "name": "hello", "urlMap": f"{REGION}/urlMaps/hello", "sslCertificates": [certificate],
+    }  # fmt: skip
+    compute["projects/c/regions/r/forwardingRules/e"] = {"network": network, "IPAddress": "10.1.0.5"}
+    state["run"][RUN] |= {"name": RUN, "customAudiences": ["https://a.example.com"]}
+    state["certificates"] = {certificate.partition(".com/")[2]: {"sanDnsnames": ["*.example.com"]}}
+    visible = {"privateVisibilityConfig": {"networks": [{"networkUrl": f"https://x/v1/{network}"}]}}
+    zone = "projects/c/managedZones/z"
+    record = {"name": "a.example.com.", "type": "A", "rrdatas": ["10.1.0.5"]}
+    state["dns"] = {zone: visible, f"{zone}/rrsets/a.example.com./A": record}
+    state["run"][RUN] |= changes.get("run", {})
+    next(iter(state["certificates"].values())).update(changes.get("certificate", {}))
+    record.update(changes.get("record", {}))
+    return state
+
+
+def test_nothing_stands_in_the_way_of_https() -> None:
+    assert obstacles(_https()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"record": {"rrdatas": ["10.1.0.9"]}}, "a.example.com resolves to 10.1.0.9, where no endpoint"),
+        (
+            {"certificate": {"sanDnsnames": ["b.example.org"]}},
+            "its certificate is of b.example.org, and hello takes no",
+        ),
+        ({"certificate": {"managed": {"state": "PROVISIONING"}}}, "certificate hello is PROVISIONING: no handshake"),
+        ({"run": {"customAudiences": []}}, "takes no such host as an audience"),
+    ],
+)
+def test_a_client_that_gets_nowhere_by_the_name_is_told(changes: dict[str, Any], sentence: str) -> None:
+    (told,) = obstacles(_https(**changes))
+    assert sentence in told
+
+
 def test_nothing_is_claimed_about_the_capacity_of_a_serverless_group() -> None:
     state = deepcopy(STATE)
     state["compute"][f"{REGION}/backendServices/hello"]["backends"][0]["capacityScaler"] = 0

@@ -285,6 +285,8 @@ def test_commands_speak_https_by_the_host_name(synth: Synth) -> None:
     assert (
         f"curl -i --resolve hello.internal.example.com:{port}:10.1.0.5 https://hello.internal.example.com${{" in hello
     )
+    assert "--resolve" not in outputs["orders_curl_command"]["value"]
+    assert " https://orders.internal.example.com${" in outputs["orders_curl_command"]["value"]
     theirs = outputs["elsewhere_curl_command"]["value"]
     assert "curl -i --resolve theirs.example.com:443:10.1.0.7 https://theirs.example.com/ -H" in theirs
     assert "audience=https://theirs.example.com'" in theirs

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.published_service import PublishedService as PublishedService
     from cloudrun_psc.rules.flow_logs import FlowLogs as FlowLogs
     from cloudrun_psc.rules.subnets import Subnet as Subnet
+    from cloudrun_psc.service_dns import ServiceDns as ServiceDns
     from cloudrun_psc.subnet_flow_logs import SubnetFlowLogs as SubnetFlowLogs
 
 _HOMES = {
@@ -57,6 +58,7 @@ _HOMES = {
     "PscEndpoint": "psc_endpoint",
     "PublishedService": "published_service",
     "SecretReference": "container",
+    "ServiceDns": "service_dns",
     "Subnet": "rules.subnets",
     "SubnetFlowLogs": "subnet_flow_logs",
     "VpcAccess": "container",

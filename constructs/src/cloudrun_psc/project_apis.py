@@ -16,6 +16,7 @@ from constructs import Construct
 
 CERTIFICATES = "certificatemanager.googleapis.com"
 COMPUTE = "compute.googleapis.com"
+DNS = "dns.googleapis.com"
 IAP = "iap.googleapis.com"
 NETWORK_MANAGEMENT = "networkmanagement.googleapis.com"
 RUN = "run.googleapis.com"

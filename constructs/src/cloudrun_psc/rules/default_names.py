@@ -32,6 +32,11 @@ def subnet(side: str) -> str:
     return f"{side}-subnet"
 
 
+def zone(endpoint: str) -> str:
+    """The private zone of an endpoint's host, such as psc-endpoint-zone; the host's hash follows."""
+    return f"{endpoint}-zone"
+
+
 def reserved_address(endpoint: str) -> str:
     """The reserved address of an endpoint, such as psc-endpoint-ip."""
     return f"{endpoint}-ip"
