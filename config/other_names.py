@@ -15,6 +15,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "container_port": ("target_port",),
     "cpu": ("limits", "resources"),
     "deletion_protection": ("prevent_destroy",),
+    "default_url": ("default_uri", "default_uri_disabled"),
     "env": ("env_vars", "environment_variables", "variables"),
     "global_access": ("allow_global_access", "allow_psc_global_access", "psc_global_access"),
     "audiences": ("custom_audiences",),

@@ -293,6 +293,7 @@ class ProducerStack(SideStack):
             labels=service.labels,
             annotations=service.annotations,
             audiences=service.every_audience,
+            default_url=service.default_url,
             deletion_protection=self._settings.deletion_protection,
             external_revisions=service.revisions == "external",
             depends_on=self._apis,

@@ -56,7 +56,7 @@ _CONTAINER = (
 # Of what runs, all of which is said by whoever owns the service.
 _SERVICE = (
     "image", *_CONTAINER, "execution_environment", "vpc_access", "scaling", "concurrency", "timeout_seconds",
-    "service_account", "labels", "annotations", "audiences", "revisions",
+    "service_account", "labels", "annotations", "audiences", "default_url", "revisions",
 )  # fmt: skip
 
 

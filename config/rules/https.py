@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from cloudrun_psc.rules import certificates, default_names, dns
 from cloudrun_psc.rules.faults import Fault
+from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.rules.finding import Finding, endpoints_of, needs_newer, refused, services_of
 from config.settings import ServiceSettings, Settings
 from config.settings.section import is_given
 from config.settings.service import HttpsSettings
@@ -16,6 +17,7 @@ from config.settings.service import HttpsSettings
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with each service's HTTPS."""
     for path, _, service in services_of(settings):
+        yield from _default_url(settings, path, service)
         if service.https is not None:
             yield from _certificate(settings, (*path, "https"), service, service.https)
         for part in ("https_proxy", "ssl_policy") if service.https is None else ():
@@ -27,6 +29,20 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 )
                 yield Finding((*path, "names", part), fault, ((*path, "https"),))
     yield from _dns(settings)
+
+
+def _default_url(settings: Settings, path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
+    if service.default_url or service.run_service or service.forwarding_rule:
+        return
+    here: KeyPath = (*path, "default_url")
+    yield from needs_newer(settings, here, DEFAULT_URI_DISABLED, "is false", "leave it out")
+    if not service.every_audience:
+        fault = Fault(
+            wrong="is false, and no audience is left for ID tokens",
+            allowed="false with https or audiences",
+            remedy="give audiences",
+        )
+        yield Finding(here, fault, ((*path, "audiences"), (*path, "https")))
 
 
 def _dns(settings: Settings) -> Iterator[Finding]:

@@ -242,6 +242,10 @@ class ServiceSettings(Section):
         description="Who may call: consumers' keys (their account), service accounts, user:…, group:…, principal://…. "
         "Default: every consumer with an endpoint on the service.",
     )
+    default_url: bool = Field(
+        True,
+        description="Whether the service has its run.app address at all; without it, callers need another audience.",
+    )
     https: HttpsSettings | None = Field(
         None,
         description="HTTPS with a host name and a certificate. Default: plain HTTP inside Google's network.",

@@ -96,6 +96,15 @@ def test_audiences_are_sorted_and_stand_once(stack: TerraformStack, resources: R
     assert "custom_audiences" not in made["google_cloud_run_v2_service.stock"]
 
 
+def test_without_the_default_url_an_audience_stands_for_it(stack: TerraformStack, resources: Resources) -> None:
+    place: dict[str, Any] = {"project": "our-project", "region": "europe-west1", "default_url": False}
+    run = PrivateService(stack, "orders", name="orders", audiences=["https://a.example.com"], **place)
+    assert run.url == "https://a.example.com"
+    assert resources()["google_cloud_run_v2_service.orders"]["default_uri_disabled"] is True
+    with pytest.raises(ValueError, match="stock: default_url: no audience is left for ID tokens; give audiences"):
+        PrivateService(stack, "stock", name="stock", **place)
+
+
 def test_the_audience_of_a_service_of_others_is_what_its_owner_has_added(stack: TerraformStack) -> None:
     run = ExistingService(stack, "run", project="our-project", region="europe-west1", name="orders", address="orders")
     assert run.audience("https://a.example.com").startswith(

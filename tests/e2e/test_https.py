@@ -152,3 +152,18 @@ def test_a_zone_of_others_that_does_not_fit_is_refused_at_plan(live: Callable[..
     refused = standing.deploy(taken)
     assert not refused.went
     assert "The zone corp is public" in refused.findings[0]
+
+
+def test_the_default_url_is_closed_and_opened_again(live: Callable[..., Live]) -> None:
+    standing = live("default", CURRENT)
+    service = "producer google_cloud_run_v2_service.hello"
+    closed = deployed(standing, config(default_url=False, audiences=["https://a.example.com"]))
+    assert closed.changes == {service: "updated"}
+    assert closed.named("services", "hello-service")["defaultUriDisabled"] is True
+    again = config(audiences=["https://a.example.com"])
+    opened = standing.deploy(again)
+    assert opened.changes == {service: "updated"}
+    # The provider has no new URL before it reads the service again.
+    assert opened.findings == ["unsettled: a second plan is not empty: output hello_url changes"]
+    assert deployed(standing, again).changes == {}
+    assert opened.named("services", "hello-service")["uri"].endswith(".run.app")

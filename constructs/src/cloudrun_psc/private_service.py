@@ -14,7 +14,8 @@ from cloudrun_psc.checks import known
 from cloudrun_psc.container import Container, container_faults
 from cloudrun_psc.revision_template import template
 from cloudrun_psc.rules import access, names, services
-from cloudrun_psc.rules.faults import refuse
+from cloudrun_psc.rules.faults import Fault, refuse
+from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED
 from cloudrun_psc.rules.terraform_names import secret_name
 from cloudrun_psc.service_settings import remember
 from constructs import Construct
@@ -56,6 +57,7 @@ class PrivateService(CallableService):
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
         audiences: Sequence[str] = (),
+        default_url: bool = True,
         deletion_protection: bool = False,
         external_revisions: bool = False,
         invokers: Mapping[str, str] | Sequence[str] = (),
@@ -65,7 +67,8 @@ class PrivateService(CallableService):
     ) -> None:
         """Create the service; `invokers` is replayed through `allow_invoker` (a mapping gives the keys).
 
-        An ID token's audience is the service's URL, or one of `audiences`.
+        An ID token's audience is the service's URL, or one of `audiences`. Without `default_url` there is no such URL:
+        the first of `audiences`, of which there must be one, stands for it. Needs provider 7.7 or newer.
         `secret_accessor` is the account that reads the container's secrets, by default `service_account`; it gets
         roles/secretmanager.secretAccessor on each of them before the service starts. `secret_accessor_key` names it in
         Terraform addresses where only Terraform will know it. `former_address` is the `address` that it had before:
@@ -79,6 +82,10 @@ class PrivateService(CallableService):
             scope, id_, project=project, region=region, name=name, address=address, former_address=former_address
         )
         container = container or Container()
+        self._audiences = sorted(set(audiences))
+        self._default_url = default_url
+        named = default_url or bool(self._audiences)
+        nameless_ = None if named else Fault(wrong="no audience is left for ID tokens", remedy="give audiences")
         accessor = secret_accessor or service_account
         refuse(
             self.node.path,
@@ -87,6 +94,7 @@ class PrivateService(CallableService):
                 ("region", known(region, names.region)),
                 ("name", known(name, names.cloud_run_name)),
                 ("service_account", known(service_account, access.service_account) if service_account else None),
+                ("default_url", nameless_),
                 *container_faults(container),
                 ("secret_accessor_key", nameless(accessor, secret_accessor_key) if accessor else None),
                 *[("labels", known(key, names.label_key)) for key in labels or {}],
@@ -104,7 +112,7 @@ class PrivateService(CallableService):
             labels=dict(labels) if labels else None,
             annotations=dict(annotations) if annotations else None,
             # A list to the provider, a set to Google: sorted, so that their order is no change.
-            custom_audiences=sorted(set(audiences)) or None,
+            custom_audiences=self._audiences or None,
             deletion_protection=deletion_protection,
             template=template(container, service_account),
             lifecycle=TerraformResourceLifecycle(ignore_changes=_OF_A_PIPELINE) if external_revisions else None,
@@ -115,6 +123,8 @@ class PrivateService(CallableService):
             or None,
         )
         claim(self.resource, "google_cloud_run_v2_service", self._address)
+        if not default_url:
+            self.resource.add_override(DEFAULT_URI_DISABLED.name, True)
         remember(self, self._address, name, container, service_account)
         for key, invoker in invokers.items() if isinstance(invokers, Mapping) else [(None, i) for i in invokers]:
             self.allow_invoker(invoker, key=key)
@@ -157,5 +167,5 @@ class PrivateService(CallableService):
 
     @property
     def url(self) -> str:
-        """The run.app URL: the audience that a caller's ID token must carry, and nothing to connect to."""
-        return str(self.resource.uri)
+        """The audience of a caller's ID token, and nothing to connect to: the run.app URL, if there is one."""
+        return str(self.resource.uri) if self._default_url else self._audiences[0]

@@ -31,6 +31,8 @@ class NewerField:
 
 # Of google_network_management_vpc_flow_logs_config (#24896).
 SUBNETS_LOGGED = NewerField("subnet", (7, 10, 0))
+# Of google_cloud_run_v2_service (#24602).
+DEFAULT_URI_DISABLED = NewerField("default_uri_disabled", (7, 7, 0))
 # Of google_compute_service_attachment: entries with `endpoint_url` (#26434).
 ENDPOINTS_ACCEPTED = NewerField("consumer_accept_lists", (7, 24, 0))
 
