@@ -146,7 +146,7 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
     if isinstance(exists, str):
         filled.put((*path, "names"), "service", exists, (*path, "run_service"))
     for part, name in default_names.service_parts(f"{front}{stem}").items():
-        if part in {"https_proxy", "ssl_policy"} and not https:
+        if part in {"https_proxy", "ssl_policy", "certificate"} and not https:
             continue
         if part == "service_attachment" or not balanced:
             filled.put((*path, "names"), part, name, source)

@@ -187,6 +187,11 @@ Certificate = Annotated[
     _ruled(certificates.certificate),
     _schema(certificates.CERTIFICATE, "projects/my-producer/locations/asia-northeast1/certificates/orders"),
 ]
+CaPool = Annotated[
+    str,
+    _ruled(certificates.ca_pool),
+    _schema(certificates.CA_POOL, "projects/my-authority/locations/asia-northeast1/caPools/internal"),
+]
 Cpu = Annotated[
     str,
     BeforeValidator(_digits_as_text),

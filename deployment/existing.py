@@ -141,8 +141,10 @@ def _zones(content: Json) -> Iterator[tuple[str, Json]]:
     """The zones of others: of the domain of the name that stands in each, as nothing tells their own name."""
     for name, values in content.get("data", {}).get("google_dns_managed_zone", {}).items():
         record = content.get("resource", {}).get("google_dns_record_set", {}).get(name, {})
-        domain = str(record.get("name", "host.example.com.")).partition(".")[2]
-        body = {"name": values["name"], "dnsName": domain, "description": "of others", "visibility": "private"}
+        host = content.get("output", {}).get(f"{name}_{HOST}", {}).get("value", "host.example.com")
+        domain = str(record.get("name", f"{host}.")).partition(".")[2]
+        visibility = "public" if '"public"' in str(values.get("lifecycle")) else "private"
+        body = {"name": values["name"], "dnsName": domain, "description": "of others", "visibility": visibility}
         yield f"projects/{values['project']}/managedZones/{values['name']}", body
 
 

@@ -17,6 +17,7 @@ from cloudrun_psc import (
     Https,
     InternalLoadBalancer,
     LoadBalancerNames,
+    ManagedCertificate,
     PrivateService,
     Probe,
     ProducerNetwork,
@@ -28,7 +29,8 @@ from cloudrun_psc import (
 )
 from cloudrun_psc.addresses import claim, claimed
 from cloudrun_psc.former_addresses import moved_blocks, removed_blocks
-from cloudrun_psc.project_apis import CERTIFICATES, COMPUTE, RUN, SECRETS
+from cloudrun_psc.project_apis import CERTIFICATES, COMPUTE, DNS, RUN, SECRETS
+from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.access import default_compute_account
 from cloudrun_psc.rules.certificates import of_certificate_manager
 from cloudrun_psc.rules.default_names import service_parts
@@ -57,6 +59,8 @@ class ProducerStack(SideStack):
         apis = [*([RUN] if run else []), COMPUTE, *([SECRETS] if secrets else [])]
         if any(_is_of_certificate_manager(service) for service in side.services.values()):
             apis.append(CERTIFICATES)
+        zones = [one.https.managed.dns_zone for one in side.services.values() if one.https and one.https.managed]
+        apis += [DNS] if any(connections.project_of(zone) == side.project for zone in zones) else []
         self._apis = ProjectApis(self, "apis", project=side.project, apis=apis).all()
         # Nothing stands in a network where all load balancers and NAT subnets are of others.
         self._network = (self._existing_network() or self._own_network()) if side.uses_network else None
@@ -162,7 +166,7 @@ class ProducerStack(SideStack):
             service_name=service.names.service,
             plain_service_name=service.run_service or service_parts(stem)["service"],
             names_=LoadBalancerNames(
-                **service.names.model_dump(exclude={"service", "service_attachment"}),
+                **service.names.model_dump(exclude={"service", "service_attachment", "certificate"}),
             ),
             names_as_given=[
                 part for part in ("forwarding_rule", "network_endpoint_group") if is_given(service.names, part)
@@ -178,30 +182,46 @@ class ProducerStack(SideStack):
         )
 
     def _https(self, scope: Construct, address: str, key: str, service: ServiceSettings) -> Https | None:
-        if service.https is None or service.https.certificate is None:
+        if service.https is None:
             return None
-        certificate = ExistingCertificate(
-            scope,
-            "certificate",
-            certificate=service.https.certificate,
-            host=service.https.host,
-            depends_on=self._apis,
-            address=address,
-        )
-        self._check_certificate(key, certificate.states)
+        certificate: ExistingCertificate | ManagedCertificate
+        if service.https.certificate is not None:
+            certificate = ExistingCertificate(
+                scope,
+                "certificate",
+                certificate=service.https.certificate,
+                host=service.https.host,
+                depends_on=self._apis,
+                address=address,
+            )
+        else:
+            certificate = ManagedCertificate(
+                scope,
+                "certificate",
+                project=self._side.project,
+                region=self._settings.region,
+                name=service.names.certificate,
+                host=service.https.host,
+                dns_zone=service.https.managed.dns_zone if service.https.managed else None,
+                authority=service.https.authority,
+                depends_on=self._apis,
+                address=address,
+            )
+        self._check_certificate(key, certificate.managed)
         return Https(certificate=certificate, tls_profile=service.https.tls)
 
-    def _check_certificate(self, key: str, states: str) -> None:
+    def _check_certificate(self, key: str, managed: str) -> None:
         """A warning while Google has not provisioned it; the proxy takes it all the same."""
-        if states == "[]":
+        if not managed:
             return
+        states = f"{managed}[*].state"
         self.check(
             f"{address_name(key)}_certificate",
             f'${{alltrue([for state in {states} : state == "ACTIVE"])}}',
             f'The certificate of {key} is ${{join(", ", {states})}}, not ACTIVE: until then every handshake with a '
             "client fails. PROVISIONING takes minutes to hours, and for ever while the record of its DNS authorization "
-            "is not in public DNS. FAILED: `gcloud certificate-manager certificates describe` names the reason; make "
-            "another one.",
+            "is not in public DNS. FAILED: make another one, once the reason is gone: "
+            f'${{join(" ", flatten({managed}[*].provisioning_issue[*].details))}}',
         )
 
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
@@ -340,7 +360,8 @@ class ProducerStack(SideStack):
 
 
 def _is_of_certificate_manager(service: ServiceSettings) -> bool:
-    return bool(service.https and service.https.certificate and of_certificate_manager(service.https.certificate))
+    https = service.https
+    return bool(https and service.forwarding_rule is None and of_certificate_manager(https.certificate or ""))
 
 
 def _container(service: ServiceSettings) -> Container:

@@ -40,7 +40,7 @@ def state(cloud: Cloud) -> Json:
             "run": {path: record.body for path, record in sorted(cloud.run.items())},
             "dns": {path: record.body for path, record in sorted(cloud.dns.items())},
             "certificates": {
-                path: certificate_manager.shown(record) for path, record in sorted(cloud.certificates.items())
+                path: certificate_manager.shown(cloud, record) for path, record in sorted(cloud.certificates.items())
             },
             "flow_logs": {path: record.body for path, record in sorted(cloud.flow_logs.items())},
             "accounts": dict(sorted(cloud.accounts.items())),

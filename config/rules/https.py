@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudrun_psc.rules import certificates, default_names, dns
+from cloudrun_psc.rules.content_names import base_name
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED
 from config.problems import KeyPath
@@ -13,6 +14,8 @@ from config.settings import ServiceSettings, Settings
 from config.settings.section import is_given
 from config.settings.service import HttpsSettings
 
+_WAYS = ("certificate", "managed", "authority")
+
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with each service's HTTPS."""
@@ -20,7 +23,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _default_url(settings, path, service)
         if service.https is not None:
             yield from _certificate(settings, (*path, "https"), service, service.https)
-        for part in ("https_proxy", "ssl_policy") if service.https is None else ():
+        for part in ("https_proxy", "ssl_policy", "certificate") if service.https is None else ():
             if is_given(service.names, part):
                 fault = Fault(
                     wrong="is given, but the service has no https",
@@ -77,24 +80,35 @@ def _certificate(
 ) -> Iterator[Finding]:
     assert settings.producer is not None
     here: KeyPath = (*path, "certificate")
+    given = [way for way in _WAYS if getattr(https, way) is not None]
     if service.forwarding_rule is not None:
-        if https.certificate is not None:
+        for way in given:
             fault = Fault(
                 wrong="is given together with forwarding_rule, whose load balancer has its certificate",
                 allowed="host alone",
                 remedy="remove it",
             )
-            yield Finding(here, fault, ((*path[:-1], "forwarding_rule"),))
+            yield Finding((*path, way), fault, ((*path[:-1], "forwarding_rule"),))
         return
-    if https.certificate is None:
+    for way in given[1:]:
+        fault = Fault(
+            wrong=f"is given together with {given[0]}",
+            allowed=f"one of {', '.join(_WAYS)}",
+            remedy="remove one of them",
+        )
+        yield Finding((*path, way), fault, ((*path, given[0]),))
+    if not given:
         fault = Fault(
             wrong="is missing: HTTPS needs a certificate that covers the host",
             allowed="projects/PROJECT/locations/REGION/certificates/NAME, or "
-            "projects/PROJECT/regions/REGION/sslCertificates/NAME",
+            "projects/PROJECT/regions/REGION/sslCertificates/NAME; or managed, or authority",
             remedy="give its link",
         )
-        yield Finding(here, fault)
+        yield Finding(here, fault, tuple((*path, way) for way in _WAYS))
+    if "certificate" not in given:
+        yield from refused((*path[:-1], "names", "certificate"), base_name(service.names.certificate))
         return
+    assert https.certificate is not None
     misplaced = certificates.certificate(https.certificate, within=settings.region)
     project = certificates.plain_certificate(https.certificate).split("/")[1]
     if misplaced is None and project != settings.producer.project:

@@ -116,11 +116,22 @@ class ServiceNames(Section):
     ssl_policy: fields.ResourceName = Field(
         "", description=f"With https: what TLS it offers. Default: {_PARTS['ssl_policy']}."
     )
+    certificate: fields.ResourceName = Field(
+        "", description=f"With https: the certificate that is made; a hash follows. Default: {_PARTS['certificate']}."
+    )
     forwarding_rule: fields.ResourceName = Field(
         "", description=f"The load balancer's forwarding rule. Default: {_PARTS['forwarding_rule']}."
     )
     service_attachment: fields.ResourceName = Field(
         "", description=f"The service attachment. Default: {_PARTS['service_attachment']}."
+    )
+
+
+class ManagedCertificateSettings(Section):
+    """A certificate that Google has issued by a public authority, and renews."""
+
+    dns_zone: fields.DnsZone = Field(
+        description="The public zone of the host's domain, which gets the record that proves the domain."
     )
 
 
@@ -131,6 +142,12 @@ class HttpsSettings(Section):
     certificate: fields.Certificate | None = Field(
         None,
         description="A regional certificate that exists, of Certificate Manager or Compute Engine, by its link.",
+    )
+    managed: ManagedCertificateSettings | None = Field(
+        None, description="In place of certificate: one that is made, issued by Google's public authority."
+    )
+    authority: fields.CaPool | None = Field(
+        None, description="In place of certificate: one that is made, issued by a private authority, by its CA pool."
     )
     tls: TlsProfile = Field(DEFAULT_TLS_PROFILE, description="What clients are offered, TLS 1.2 at least.")
 

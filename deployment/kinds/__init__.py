@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from deployment.kinds.address import ADDRESS
+from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE, ISSUANCE_CONFIG
 from deployment.kinds.cloud_run import (
     EXISTING_SERVICE,
     FIRST_SERVICE,
@@ -53,6 +54,9 @@ KINDS: tuple[Kind, ...] = (
     BACKEND_SERVICE,
     URL_MAP,
     HTTP_PROXY,
+    AUTHORIZATION,
+    ISSUANCE_CONFIG,
+    CERTIFICATE,
     SSL_POLICY,
     HTTPS_PROXY,
     ADDRESS,

@@ -1,6 +1,8 @@
-"""Certificate Manager v1: regional certificates, and their operations.
+"""Certificate Manager v1: certificates, DNS authorizations and issuance configs, and their operations.
 
-No certificate is issued or checked: of one that somebody manages himself the host names are read, and nothing else.
+No certificate is issued or checked: of one that somebody manages himself the host names are read, and nothing else. One
+that Google manages is ACTIVE when the records of its authorizations stand in public zones, or when a private authority
+issues it, whose CA pool is taken to exist.
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ from standin.google_error import GoogleError
 from standin.message import Json, without_empty
 
 # The kinds by collection, with the query parameter that names a new one.
-_KINDS = {"certificates": "certificateId"}
+_KINDS = {
+    "certificates": "certificateId",
+    "dnsAuthorizations": "dnsAuthorizationId",
+    "certificateIssuanceConfigs": "certificateIssuanceConfigId",
+}
 
 
 def answer(cloud: Cloud, call: Call) -> Json:
@@ -34,7 +40,7 @@ def answer(cloud: Cloud, call: Call) -> Json:
         raise call.unsimulated()
     parent = f"projects/{project.id}/locations/{call.params['locationsId']}/{kind}"
     if verb == "list":
-        listed = [shown(record) for record in _matching(cloud, parent, call)]
+        listed = [shown(cloud, record) for record in _matching(cloud, parent, call)]
         return {kind: listed} if listed else {}
     if verb == "create":
         return _create(cloud, f"{parent}/{call.query.get(_KINDS[kind], '')}", call.body)
@@ -43,16 +49,34 @@ def answer(cloud: Cloud, call: Call) -> Json:
     if record is None:
         raise GoogleError(404, f"Resource '{path}' was not found")
     if verb == "get":
-        return shown(record)
+        return shown(cloud, record)
     return _patch(cloud, record, call) if verb == "patch" else _delete(cloud, record)
 
 
-def shown(record: Record) -> Json:
-    """A resource as the API gives it: what was sent in as input only is not given back."""
+def shown(cloud: Cloud, record: Record) -> Json:
+    """A resource as the API gives it: what was sent in as input only is not given back, and its state as it stands."""
     body = deepcopy(record.body)
+    if managed := body.get("managed"):
+        records = {path.partition("/rrsets/")[2]: one for path, one in _public(cloud)}
+        proofs = [
+            cloud.certificates[one].body["dnsResourceRecord"] if one in cloud.certificates else {}
+            for one in managed.get("dnsAuthorizations", [])
+        ]
+        proven = all(
+            proof and proof["data"] in records.get(f"{proof['name']}/CNAME", {}).get("rrdatas", []) for proof in proofs
+        )
+        managed["state"] = "ACTIVE" if proven else "PROVISIONING"
     for secret in ("pemCertificate", "pemPrivateKey"):
         body.get("selfManaged", {}).pop(secret, None)
     return body
+
+
+def _public(cloud: Cloud) -> Iterator[tuple[str, Json]]:
+    """The record sets that stand in public zones."""
+    for path, record in cloud.dns.items():
+        zone = cloud.dns.get(path.partition("/rrsets/")[0])
+        if zone is not record and zone is not None and zone.body.get("visibility") == "public":
+            yield path, record.body
 
 
 def _matching(cloud: Cloud, parent: str, call: Call) -> Iterator[Record]:
@@ -73,6 +97,8 @@ def _create(cloud: Cloud, path: str, sent: Json) -> Json:
         raise GoogleError(400, "The resource id must match [a-z]([-a-z0-9]{0,61}[a-z0-9])?")
     body = without_empty(sent) | {"name": path, "createTime": cloud.zulu(), "updateTime": cloud.zulu()}
     _complete(body)
+    if domain := body.get("domain"):
+        body |= {"type": body.get("type", "PER_PROJECT_RECORD"), "dnsResourceRecord": _proof(cloud, domain)}
     rules.check(Change(cloud, "create", path, None, body, sent))
     cloud.certificates[path] = Record(path, body)
     return _operation(cloud, path, "create", lambda: cloud.certificates.__delitem__(path))
@@ -81,6 +107,18 @@ def _create(cloud: Cloud, path: str, sent: Json) -> Json:
 def _complete(body: Json) -> None:
     if pem := body.get("selfManaged", {}).get("pemCertificate"):
         body |= {"pemCertificate": pem, "sanDnsnames": names_in(pem), "expireTime": "2036-01-01T00:00:00Z"}
+    if domains := body.get("managed", {}).get("domains"):
+        body["sanDnsnames"] = domains
+
+
+def _proof(cloud: Cloud, domain: str) -> Json:
+    """The record that proves a domain, as the API's documentation shows one."""
+    number = cloud.new_id()
+    return {
+        "name": f"_acme-challenge_{number[-12:]}.{domain}.",
+        "type": "CNAME",
+        "data": f"{number}.authorize.certificatemanager.goog.",
+    }
 
 
 def _patch(cloud: Cloud, record: Record, call: Call) -> Json:
@@ -109,7 +147,7 @@ def _operation(cloud: Cloud, path: str, verb: str, undo: Callable[[], None] = la
         f"{parent}/operations/operation-{cloud.new_id()}",
         f"certificatemanager/{path}",
         f"{kind}.{verb}",
-        shown(record) if record else {},
+        shown(cloud, record) if record else {},
         metadata={"target": path, "verb": verb},
         undo=undo,
     )

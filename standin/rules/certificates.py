@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from standin import links
 from standin.change import Change
 from standin.google_error import GoogleError
+from standin.message import Json
 from standin.rules.table import rule
 
 _PROXY = "compute v1 discovery document, TargetHttpsProxy"
@@ -80,6 +81,52 @@ def a_certificate_in_use_stays(change: Change) -> None:
         if change.path in _managed(proxy.body.get("sslCertificates", [])):
             text = f"can't delete resource '{change.path}': it is in use by '{proxy.path}'"
             raise GoogleError(400, text, status="FAILED_PRECONDITION")
+
+
+@rule(
+    "certificates.create",
+    source="https://cloud.google.com/certificate-manager/docs/domain-authorization (a regional one: by DNS) and "
+    "certificatemanager v1 discovery document, ManagedCertificate",
+    doubt="The words are the stand-in's.",
+)
+def a_regional_managed_certificate_is_authorized(change: Change) -> None:
+    """A regional certificate that Google manages has DNS authorizations or an issuance config."""
+    managed = change.wanted.get("managed")
+    if managed is None or "/locations/global/" in change.path:
+        return
+    if bool(managed.get("dnsAuthorizations")) == bool(managed.get("issuanceConfig")):
+        raise GoogleError(400, "Exactly one of dns_authorizations and issuance_config must be specified.")
+
+
+@rule(
+    "certificates.create",
+    source="certificatemanager v1 discovery document, ManagedCertificate.dnsAuthorizations and .issuanceConfig",
+    doubt="What Google answers is not documented.",
+)
+def what_issues_a_certificate_exists(change: Change) -> None:
+    """Authorizations and issuance config are there first."""
+    for path in _issuing(change.wanted):
+        if path not in change.cloud.certificates:
+            raise GoogleError(400, f"The resource '{path}' was not found")
+
+
+@rule(
+    "dnsAuthorizations.delete",
+    "certificateIssuanceConfigs.delete",
+    source="https://cloud.google.com/certificate-manager/docs/dns-authorizations (not while a certificate uses it)",
+    doubt="The words are the stand-in's.",
+)
+def what_issues_a_certificate_stays(change: Change) -> None:
+    """What a certificate is issued by cannot be deleted."""
+    for path, record in change.cloud.certificates.items():
+        if change.path in _issuing(record.body):
+            text = f"can't delete resource '{change.path}': it is in use by '{path}'"
+            raise GoogleError(400, text, status="FAILED_PRECONDITION")
+
+
+def _issuing(certificate: Json) -> list[str]:
+    managed = certificate.get("managed", {})
+    return [*managed.get("dnsAuthorizations", []), *filter(None, [managed.get("issuanceConfig")])]
 
 
 def _managed(certificates: list[str]) -> Iterator[str]:

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from cloudrun_psc import ExistingCertificate, ExistingService, Https, LoadBalancerNames, PrivateService
+from cloudrun_psc import (
+    ExistingCertificate,
+    ExistingService,
+    Https,
+    LoadBalancerNames,
+    ManagedCertificate,
+    PrivateService,
+)
 from cloudrun_psc.rules import certificates
 from tests.conftest import Json
 from tests.constructs.test_load_balancer import balancer
@@ -65,7 +72,7 @@ def existing(stack: TerraformStack, certificate: str, host: str = "a.b.example.c
 def test_a_plan_asks_whether_a_certificate_covers_the_host(stack: TerraformStack, resources: Resources) -> None:
     certificate = existing(stack, MANAGER)
     assert certificate.certificate_id == MANAGER
-    assert certificate.states.startswith("flatten([for one in data.google_certificate_manager_certificates.hello")
+    assert certificate.managed.startswith("flatten([for one in data.google_certificate_manager_certificates.hello")
     data = resources()["data.google_certificate_manager_certificates.hello"]
     assert (data["region"], data["filter"]) == ("europe-west1", f"name:{MANAGER}")
     there, covered = (each["condition"] for each in data["lifecycle"]["postcondition"])
@@ -75,7 +82,7 @@ def test_a_plan_asks_whether_a_certificate_covers_the_host(stack: TerraformStack
 
 def test_one_of_compute_engine_is_there_and_no_more_is_known(stack: TerraformStack, resources: Resources) -> None:
     certificate = existing(stack, f"https://www.googleapis.com/compute/v1/{COMPUTE}")
-    assert (certificate.certificate_id, certificate.states) == (COMPUTE, "[]")
+    assert (certificate.certificate_id, certificate.managed) == (COMPUTE, "")
     data = resources()["data.google_compute_region_ssl_certificate.hello"]
     assert (data["project"], data["region"], data["name"]) == ("our-project", "europe-west1", "hello")
 
@@ -142,3 +149,59 @@ def test_a_load_balancer_without_names_for_https_has_none(stack: TerraformStack)
     with pytest.raises(ValueError, match="names.https_proxy: '' is not a valid resource name"):
         balancer(stack, names_=names, https=Https(certificate=MANAGER))
     assert balancer(TerraformStack(stack.node.root, "other"), names_=names).port == 80  # type: ignore[arg-type]
+
+
+POOL = "projects/ca-project/locations/europe-west1/caPools/internal"
+ZONE = "projects/dns-project/managedZones/example-com"
+
+
+def managed(stack: TerraformStack, **way: Any) -> ManagedCertificate:
+    arguments: dict[str, Any] = {"project": "our-project", "region": "europe-west1", "name": "hello-certificate"}
+    return ManagedCertificate(stack, "made", host="a.example.com", address="hello", **(arguments | way))
+
+
+def test_a_public_certificate_is_proven_in_a_public_zone(stack: TerraformStack, resources: Resources) -> None:
+    balancer(stack, https=Https(certificate=managed(stack, dns_zone=ZONE)))
+    made = resources()
+    certificate = made["google_certificate_manager_certificate.hello"]
+    authorization = "google_certificate_manager_dns_authorization.hello"
+    assert certificate["managed"] == {"domains": ["a.example.com"], "dns_authorizations": [f"${{{authorization}.id}}"]}
+    assert (certificate["location"], made[authorization]["domain"]) == ("europe-west1", "a.example.com")
+    record = made["google_dns_record_set.hello_authorization"]
+    assert (record["project"], record["managed_zone"]) == ("dns-project", "example-com")
+    assert record["rrdatas"] == [f"${{{authorization}.dns_resource_record[0].data}}"]
+    assert certificate["depends_on"] == ["google_dns_record_set.hello_authorization"]
+    zone = made["data.google_dns_managed_zone.hello"]["lifecycle"]["postcondition"]
+    assert zone[0]["condition"] == '${self.visibility == "public"}'
+    assert made[PROXY]["certificate_manager_certificates"] == ["${google_certificate_manager_certificate.hello.id}"]
+
+
+def test_a_private_authority_issues_without_public_dns(stack: TerraformStack, resources: Resources) -> None:
+    managed(stack, authority=POOL)
+    made = resources()
+    config = made["google_certificate_manager_certificate_issuance_config.hello"]
+    service = config["certificate_authority_config"]["certificate_authority_service_config"]
+    assert (service["ca_pool"], config["lifetime"]) == (POOL, "1814400s")
+    issued = made["google_certificate_manager_certificate.hello"]["managed"]
+    assert issued["issuance_config"] == "${google_certificate_manager_certificate_issuance_config.hello.id}"
+    assert not any("dns" in address for address in made)
+
+
+def test_another_host_or_way_is_another_certificate(stack: TerraformStack) -> None:
+    ways: list[dict[str, Any]] = [
+        {"host": "a.example.com", "authority": POOL},
+        {"host": "b.example.com", "authority": POOL},
+        {"host": "a.example.com", "dns_zone": ZONE},
+    ]
+    place: dict[str, Any] = {"project": "our-project", "region": "europe-west1", "name": "hello-certificate"}
+    made = {
+        ManagedCertificate(stack, f"made-{index}", **place, **way).resource.name_input for index, way in enumerate(ways)
+    }
+    assert len(made) == 3
+    assert all(name and name.startswith("hello-certificate-") for name in made)
+
+
+@pytest.mark.parametrize("way", [{}, {"dns_zone": ZONE, "authority": POOL}])
+def test_a_certificate_is_issued_in_exactly_one_way(way: dict[str, str], stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match="made: authority: not exactly one way; allowed: dns_zone, or authority"):
+        managed(stack, **way)

@@ -167,3 +167,41 @@ def test_the_default_url_is_closed_and_opened_again(live: Callable[..., Live]) -
     assert opened.findings == ["unsettled: a second plan is not empty: output hello_url changes"]
     assert deployed(standing, again).changes == {}
     assert opened.named("services", "hello-service")["uri"].endswith(".run.app")
+
+
+ZONE = "projects/example-other-project/managedZones/example-com"
+POOL = "projects/example-other-project/locations/asia-northeast1/caPools/internal"
+PUBLIC, PRIVATE = {"managed": {"dns_zone": ZONE}}, {"authority": POOL}
+CERTIFICATE = "producer google_certificate_manager_certificate.hello"
+
+
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
+def test_a_certificate_is_issued_exchanged_and_given_up(version: str, empty: Callable[[], Live]) -> None:
+    live = empty()
+    public = deployed(live, config(version, https=PUBLIC))
+    certificates = [body for path, body in public.cloud["certificates"].items() if "/certificates/" in path]
+    assert [body["managed"]["state"] for body in certificates] == ["ACTIVE"]
+    assert "not ACTIVE" not in public.warnings
+    host = deployed(live, config(version, https=PUBLIC | {"host": "other.internal.example.com"}))
+    assert (host.changes[CERTIFICATE], host.changes[HTTPS_PROXY]) == ("replaced", "updated")
+    private = deployed(live, config(version, https=PRIVATE | {"host": "other.internal.example.com"}))
+    assert (private.changes[CERTIFICATE], private.changes[HTTPS_PROXY]) == ("replaced", "updated")
+    assert not any(path.endswith("/CNAME") for path in private.cloud["dns"])
+    back = deployed(live, config(version, https=PUBLIC))
+    assert back.changes[CERTIFICATE] == "replaced"
+    taken = deployed(live, config(version, https={"certificate": f"{MANAGER}/hello"}))
+    assert taken.changes[CERTIFICATE] == "destroyed"
+    assert [path for path in taken.cloud["certificates"] if not path.endswith("/certificates/hello")] == []
+    for outcome in (host, private, back, taken):
+        assert set(outcome.connections.values()) == {"kept"}
+    assert [one for one in live.destroy().findings if not one.startswith("left over")] == []
+
+
+def test_a_certificate_that_is_not_there_yet_is_a_warning(empty: Callable[[], Live]) -> None:
+    live = empty()
+    deployed(live, config(https=PUBLIC))
+    dns = live.standin.cloud.dns
+    for path in [path for path in dns if path.endswith("/CNAME")]:
+        dns[path].body["rrdatas"] = ["another.example.com."]
+    outcome = live.deploy(config(https=PUBLIC, description="new"))
+    assert "The certificate of hello is PROVISIONING, not ACTIVE" in outcome.warnings

@@ -9,11 +9,13 @@ from standin.certificate_names import names_in
 from standin.introspection import state
 from tests.standin.conftest import PRODUCER, REGION, Api, good
 from tests.standin.rows.https import (
+    AUTHORIZATION,
     FULL,
     MANAGER,
     far_certificate,
     global_certificate,
     https_proxy,
+    issuing,
     manager_certificate,
 )
 
@@ -89,3 +91,36 @@ def test_a_proxy_answers_a_certificate_by_its_full_name(origin: str, deployed: A
     good(https_proxy(deployed, f"{origin}{MANAGER}/hello"))
     path = f"projects/{PRODUCER}/regions/{REGION}/targetHttpsProxies/hello-https-proxy"
     assert state(deployed.cloud)["compute"][path]["sslCertificates"] == [f"{FULL}{MANAGER}/hello"]
+
+
+def test_a_managed_certificate_is_active_once_its_record_is_public(api: Api) -> None:
+    good(issuing(api, "dnsAuthorizations", domain="a.example.com"))
+    managed = {"domains": ["a.example.com"], "dnsAuthorizations": [AUTHORIZATION]}
+    good(manager_certificate(api, managed=managed))
+    shown = good(api.call("GET", f"{API}/hello"))
+    assert (shown["managed"]["state"], shown["sanDnsnames"]) == ("PROVISIONING", ["a.example.com"])
+    proof = good(api.call("GET", f"/certificatemanager/v1/{AUTHORIZATION}"))["dnsResourceRecord"]
+    api.cloud.project(PRODUCER).apis.add("dns.googleapis.com")
+    record = {"name": proof["name"], "type": "CNAME", "ttl": 300, "rrdatas": [proof["data"]]}
+    for visibility, state_ in (("private", "PROVISIONING"), ("public", "ACTIVE")):
+        zone = {"name": visibility, "dnsName": "example.com.", "description": "", "visibility": visibility}
+        good(api.call("POST", f"/dns/v1/projects/{PRODUCER}/managedZones", zone))
+        good(api.call("POST", f"/dns/v1/projects/{PRODUCER}/managedZones/{visibility}/rrsets", record))
+        assert good(api.call("GET", f"{API}/hello"))["managed"]["state"] == state_
+
+
+def test_a_private_authority_issues_at_once(api: Api) -> None:
+    pool = {"caPool": f"projects/{PRODUCER}/locations/{REGION}/caPools/internal"}
+    good(
+        issuing(
+            api,
+            "certificateIssuanceConfigs",
+            certificateAuthorityConfig={"certificateAuthorityServiceConfig": pool},
+            lifetime="1814400s",
+            rotationWindowPercentage=66,  # type: ignore[arg-type]
+            keyAlgorithm="ECDSA_P256",
+        )
+    )
+    config = f"{MANAGER.rpartition('/')[0]}/certificateIssuanceConfigs/hello"
+    good(manager_certificate(api, managed={"domains": ["a.example.com"], "issuanceConfig": config}))
+    assert good(api.call("GET", f"{API}/hello"))["managed"]["state"] == "ACTIVE"

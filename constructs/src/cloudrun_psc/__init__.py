@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.iap_test_vm import IapTestVm as IapTestVm
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
+    from cloudrun_psc.managed_certificate import ManagedCertificate as ManagedCertificate
     from cloudrun_psc.private_service import PrivateService as PrivateService
     from cloudrun_psc.producer_network import ProducerNetwork as ProducerNetwork
     from cloudrun_psc.project_apis import ProjectApis as ProjectApis
@@ -51,6 +52,7 @@ _HOMES = {
     "IapTestVm": "iap_test_vm",
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",
+    "ManagedCertificate": "managed_certificate",
     "PrivateService": "private_service",
     "Probe": "container",
     "ProducerNetwork": "producer_network",

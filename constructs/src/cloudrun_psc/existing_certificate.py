@@ -21,8 +21,8 @@ class ExistingCertificate(Construct):
     """A regional certificate of Certificate Manager or Compute Engine that others own; read at every plan.
 
     Of one of Certificate Manager a plan refuses when it does not cover the host. What one of Compute Engine covers, the
-    provider does not tell. `states` is an expression for the list of what Google says of its provisioning: empty
-    where it manages none.
+    provider does not tell. `managed` is an expression for the list of what Google says of its state, "" of one of
+    Compute Engine.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ExistingCertificate(Construct):
         )
         address = resource_address(self, address)
         self.certificate_id = certificates.plain_certificate(certificate)
-        self.states = "[]"
+        self.managed = ""
         _, project, _, region, _, name = self.certificate_id.split("/")
         if not certificates.of_certificate_manager(certificate):
             ssl = DataGoogleComputeRegionSslCertificate(
@@ -65,7 +65,7 @@ class ExistingCertificate(Construct):
             lifecycle=TerraformResourceLifecycle(postcondition=list(_postconditions(project, region, name, host))),
         )
         read = claim(data, "data.google_certificate_manager_certificates", address)
-        self.states = f"flatten([for one in {read}.certificates : one.managed[*].state if {_is_it(name)}])"
+        self.managed = f"flatten([for one in {read}.certificates : one.managed if {_is_it(name)}])"
 
 
 def _is_it(name: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable, Postcondition, TerraformResourceLifecycle
-from cdktf_cdktf_provider_google.data_google_dns_managed_zone import DataGoogleDnsManagedZone
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.dns_managed_zone import (
     DnsManagedZone,
     DnsManagedZonePrivateVisibilityConfig,
@@ -16,6 +15,7 @@ from cdktf_cdktf_provider_google.dns_record_set import DnsRecordSet
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import known
 from cloudrun_psc.existing_network import HasSubnet
+from cloudrun_psc.existing_zone import existing_zone
 from cloudrun_psc.rules import certificates, dns, ranges
 from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
@@ -66,8 +66,7 @@ class ServiceDns(Construct):
         if zone is None:
             project, name = network.project, self._zone(network, host, zone_name, address, depends_on)
         else:
-            _, project, _, name = zone.split("/")
-            self._existing_zone(project, name, host, address, depends_on)
+            project, name = existing_zone(self, zone, host, "private", address=address, depends_on=depends_on)
         record = DnsRecordSet(
             self,
             "Resource",
@@ -101,28 +100,3 @@ class ServiceDns(Construct):
         )
         claim(resource, "google_dns_managed_zone", address)
         return str(resource.name)
-
-    def _existing_zone(
-        self, project: str, name: str, host: str, address: str, depends_on: Sequence[ITerraformDependable]
-    ) -> None:
-        data = DataGoogleDnsManagedZone(
-            self,
-            "ExistingZone",
-            project=project,
-            name=name,
-            depends_on=list(depends_on) or None,
-            lifecycle=TerraformResourceLifecycle(
-                postcondition=[
-                    Postcondition(
-                        condition='${self.visibility == "private"}',
-                        error_message=f"The zone {name} is public: everybody would read the endpoint's address, and "
-                        "nobody elsewhere could use it. Take a private zone of the network.",
-                    ),
-                    Postcondition(
-                        condition=f'${{endswith(".{host}.", ".${{self.dns_name}}")}}',
-                        error_message=f"The zone {name} is of ${{self.dns_name}}, and {host} is not in it.",
-                    ),
-                ]
-            ),
-        )
-        claim(data, "data.google_dns_managed_zone", address)

@@ -57,7 +57,37 @@ def _in_use(api: Api) -> Answer:
     return api.call("DELETE", f"/certificatemanager/v1/{MANAGER}/hello")
 
 
+def issuing(api: Api, kind: str, **body: Json | str) -> Answer:
+    """Create a DNS authorization or an issuance config called `hello`."""
+    api.cloud.project(PRODUCER).apis.add("certificatemanager.googleapis.com")
+    singular = kind.removesuffix("s")
+    answer = api.call("POST", f"/certificatemanager/v1/{MANAGER.rpartition('/')[0]}/{kind}?{singular}Id=hello", body)
+    api.cloud.finish_all()
+    return answer
+
+
+AUTHORIZATION = f"{MANAGER.rpartition('/')[0]}/dnsAuthorizations/hello"
+
+
+def _issued_and_deleted(api: Api) -> Answer:
+    good(issuing(api, "dnsAuthorizations", domain="a.example.com"))
+    managed = {"domains": ["a.example.com"], "dnsAuthorizations": [AUTHORIZATION]}
+    good(manager_certificate(api, managed=managed))
+    return api.call("DELETE", f"/certificatemanager/v1/{AUTHORIZATION}")
+
+
 ROWS: Rows = {
+    "a_regional_managed_certificate_is_authorized": (
+        lambda api: manager_certificate(api, managed={"domains": ["a.example.com"]}),
+        "Exactly one of dns_authorizations and issuance_config",
+    ),
+    "what_issues_a_certificate_exists": (
+        lambda api: manager_certificate(
+            api, managed={"domains": ["a.example.com"], "dnsAuthorizations": [AUTHORIZATION]}
+        ),
+        f"The resource '{AUTHORIZATION}' was not found",
+    ),
+    "what_issues_a_certificate_stays": (_issued_and_deleted, "it is in use by"),
     "an_https_proxy_has_a_certificate": (https_proxy, "At least one SSL certificate must be specified"),
     "a_proxys_certificates_are_of_one_kind": (_mixed, "Mixing Classic Certificates and Certificate Manager"),
     "a_regional_proxys_certificates_are_in_its_region": (_far, f"The certificate must be in regions/{REGION}"),

@@ -26,6 +26,9 @@ COMPUTE_CERTIFICATE = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/regions/(?P<region>{REGION})/sslCertificates/"
     rf"(?P<name>{RESOURCE_NAME})"
 )
+CA_POOL = rf"projects/{PROJECT_ID}/locations/{REGION}/caPools/[a-zA-Z0-9_-]{{1,63}}"
+# As in the provider's documentation of issuance configs: 21 days, renewed when two thirds are over.
+PRIVATE_LIFETIME_SECONDS, PRIVATE_ROTATION_PERCENT = 21 * 24 * 3600, 66
 # For editors, whose patterns take each name of a group once.
 CERTIFICATE = re.sub(r"\?P<\w+>", "?:", rf"{MANAGER_CERTIFICATE}|{COMPUTE_CERTIFICATE}")
 
@@ -59,6 +62,12 @@ def certificate(value: str, within: str | None = None) -> Fault | None:
         "projects/PROJECT/regions/REGION/sslCertificates/NAME (Compute)",
         "`gcloud certificate-manager certificates list --location=REGION` shows them",
     )
+
+
+def ca_pool(value: str) -> Fault | None:
+    """The link of a private authority's CA pool."""
+    remedy = "`gcloud privateca pools list --location=REGION` shows them"
+    return mismatch(value, CA_POOL, "a CA pool", "projects/PROJECT/locations/REGION/caPools/NAME", remedy)
 
 
 def of_certificate_manager(link: str) -> bool:

@@ -12,6 +12,7 @@ _ENDINGS = {
     "http_proxy": "http-proxy",
     "https_proxy": "https-proxy",
     "ssl_policy": "ssl-policy",
+    "certificate": "certificate",
     "forwarding_rule": "forwarding-rule",
     "service_attachment": "service-attachment",
 }
