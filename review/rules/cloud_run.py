@@ -188,3 +188,27 @@ def deletion_protection_lifted(subject: Subject) -> Answer:
         if name == "prevent_destroy" or not value.absent:
             return finding("{path} was on", path=path)
     return fine()
+
+
+@rule(
+    id="audience-removed",
+    severity=WARNING,
+    kinds=(SERVICE.type,),
+    what="An audience of ID tokens is taken out.",
+    why="Whoever still asks for a token with it is answered 401 from this deployment on.",
+    remedy="Move its callers to another audience first; the request log has who calls, and not with which audience.",
+    setting=("audiences",),
+    of_change=True,
+)
+def audience_removed(subject: Subject) -> Answer:
+    """Those that were there before and are not after; one that nobody can tell may be any of them."""
+    if subject.former is None or subject.action == "destroyed":
+        return fine()
+    after = subject.item.list("custom_audiences")
+    kept = {audience.text for audience in after}
+    gone = [one for one in subject.former.list("custom_audiences") if one.text and one.text not in kept]
+    if not gone:
+        return fine()
+    if any(not audience.text for audience in after):
+        return undecided("{audience} may be gone", audience=gone[0])
+    return finding("{audience} is gone", audience=gone[0])

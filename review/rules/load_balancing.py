@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deployment.kinds.forwarding_rule import FRONTEND
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, SSL_POLICY
 from deployment.kinds.network import SUBNETWORK
 from review.known import Block, View
 from review.rules.attribute import other_value
@@ -95,6 +95,22 @@ def plain_http(subject: Subject) -> Answer:
     if any(redirect.get("https_redirect").equals(True) for redirect in redirects):
         return fine()
     return finding("an HTTP proxy, not an HTTPS one")
+
+
+@rule(
+    id="old-tls",
+    severity=WARNING,
+    kinds=(SSL_POLICY.type, "google_compute_ssl_policy"),
+    what="Clients may use TLS 1.0 or 1.1.",
+    why="Both are out of date since RFC 8996; the provider offers TLS 1.0 where nothing is said.",
+    remedy="Set min_tls_version = TLS_1_2, or newer.",
+)
+def old_tls(subject: Subject) -> Answer:
+    """Left out, it is TLS 1.0."""
+    version = subject.item.get("min_tls_version")
+    if version.equals("TLS_1_2", "TLS_1_3"):
+        return fine()
+    return other_value("min_tls_version", version, "TLS_1_2")
 
 
 @rule(

@@ -28,7 +28,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.label)
 # Kinds that reviews of other people's stacks know by a rule alone.
 FOREIGN = {
     "google_compute_backend_service", "google_compute_target_http_proxy", "google_compute_instance_template",
-    "google_compute_region_instance_template", "google_compute_global_address", "google_dns_managed_zone",
+    "google_compute_region_instance_template", "google_compute_global_address", "google_compute_ssl_policy",
 }  # fmt: skip
 # What forces a replacement, and is not yet in 6.50.0.
 SINCE_7 = {

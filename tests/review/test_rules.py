@@ -34,7 +34,7 @@ NEVER = {
 }
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",
-    "replacement-meets-itself", "update-not-taken",
+    "replacement-meets-itself", "update-not-taken", "audience-removed",
 }  # fmt: skip
 WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
 
@@ -118,6 +118,20 @@ def test_protection_that_is_lifted_is_a_finding(after: Any, verdict: str) -> Non
     of = Subject(item=item, stack=Stack("default", "s", {}), former=(former, Stack("default", "s", {})))
     assert BY_ID["deletion-protection-lifted"].judge(of).verdict == verdict
     assert BY_ID["deletion-protection-lifted"].judge(Subject(item=item, stack=Stack("", "s", {}))).verdict == "fine"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [(["https://a.b"], [], "finding"), (["https://a.b"], ["https://c.d"], "finding"),
+     (["https://a.b"], ["https://c.d", "https://a.b"], "fine"), ([], ["https://a.b"], "fine"),
+     (["https://a.b"], ["${var.audience}"], "undecided"), (["https://a.b"], UNKNOWN, "undecided")],
+)  # fmt: skip
+def test_an_audience_that_is_taken_out_is_a_finding(before: Any, after: Any, verdict: str) -> None:
+    kind = "google_cloud_run_v2_service"
+    former, item = (Item("a.s", kind, {"custom_audiences": value}) for value in (before, after))
+    of = Subject(item=item, stack=Stack("default", "s", {}), former=(former, Stack("default", "s", {})))
+    assert BY_ID["audience-removed"].judge(of).verdict == verdict
+    assert BY_ID["audience-removed"].judge(Subject(item=item, stack=Stack("", "s", {}))).verdict == "fine"
 
 
 def test_a_good_stack_of_somebody_elses_has_no_finding() -> None:
