@@ -58,6 +58,7 @@ class HandedService:
     run: Json | None = None
     image: Variable | None = None
     scaling: Variable | None = None
+    audiences: Variable | None = None
     added_invokers: Variable | None = None
     invokers: list[Invoker] = field(default_factory=list)
     accept: Variable | None = None
@@ -66,7 +67,8 @@ class HandedService:
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
-        return [one for one in (self.image, self.scaling, self.accept, self.added_invokers) if one is not None]
+        lifted = (self.image, self.scaling, self.audiences, self.accept, self.added_invokers)
+        return [one for one in lifted if one is not None]
 
 
 def lift(stack: Json) -> list[HandedService]:
@@ -82,6 +84,7 @@ def lift(stack: Json) -> list[HandedService]:
         service = HandedService(address=address, name=run["name"] if run else attachment["name"], run=run)
         if address in made:
             service.image, service.scaling = _image(address, made[address]), _scaling(address, made[address])
+            service.audiences = _audiences(address, made[address])
         if run:
             _lift_invokers(service, run, resources, made=address in made)
         entries = attachment.get("consumer_accept_lists", [])
@@ -123,6 +126,27 @@ def _image(address: str, run: Json) -> Variable:
                 condition=matches(f"var.{address}_image", IMAGE),
                 error_message="An image is HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:DIGEST, without https://; "
                 "Cloud Run pulls from [REGION-]docker.pkg.dev, [REGION.]gcr.io and docker.io alone.",
+            ),
+        ),
+    )
+
+
+def _audiences(address: str, run: Json) -> Variable | None:
+    """What else than its URL a service takes as an audience, where there is something."""
+    if "custom_audiences" not in run:
+        return None
+    name = f"{address}_audiences"
+    present, run["custom_audiences"] = run["custom_audiences"], f"${{sort(var.{name})}}"
+    return Variable(
+        name=name,
+        type="list(string)",
+        description=f"Further audiences of ID tokens for {run['name']}, beside its URL. Callers with one that is taken "
+        "off are answered 401 at once.",
+        value=present,
+        validations=(
+            Validation(
+                condition=f'alltrue([for one in var.{name} : startswith(one, "https://")]) && length(var.{name}) >= 1',
+                error_message="Audiences begin with https://, and there is one at least.",
             ),
         ),
     )

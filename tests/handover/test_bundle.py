@@ -91,6 +91,7 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
                 assert there.get("depends_on", []) == resource.get("depends_on", [])
                 lifted = {
                     "consumer_accept_lists",
+                    "custom_audiences",
                     "template",
                     "member",
                     "address",
@@ -376,3 +377,13 @@ def test_a_hosts_record_follows_the_endpoints_address(make: Make) -> None:
     records = consumer["resource"]["google_dns_record_set"]
     assert records["named"]["rrdatas"] == ["${var.named_address}"]
     assert records["orders"]["rrdatas"] == ["${var.orders_address}"]
+
+
+def test_audiences_are_a_variable_where_there_are_some(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "https"))
+    producer = next(stack for stack in made.stacks if stack.name == "producer")
+    run = producer.content["resource"]["google_cloud_run_v2_service"]
+    assert run["hello"]["custom_audiences"] == "${sort(var.hello_audiences)}"
+    values = json.loads(made.files["producer/terraform.tfvars.json"])
+    assert values["hello_audiences"] == ["https://a.example.com", "https://hello.internal.example.com"]
+    assert "hello_audiences" not in json.loads(make().files["producer/terraform.tfvars.json"])
