@@ -59,6 +59,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     contents = list(contents)
     told, subnets, balanced, taken = Granted(), dict[str, _Subnet](), dict[str, str](), set(used)
     rules: dict[str, Json] = {}
+    certified: dict[str, Json] = {}
     for content in contents:
         resources, own = content.get("resource", {}), provider_project(content)
         for type_, values in _each(content.get("resource", {})):
@@ -70,7 +71,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
                 balanced |= {network: str(values.get("region"))} if network and "region" in values else {}
         told.services |= {path: dict(_CLOSED) for path in _run_services(content, own)}
         rules |= dict(_rules(content))
-        _certify(told, content)
+        certified |= _certify(told, content)
         told.zones |= dict(_zones(content))
         for subnet, purpose, project in _subnets(resources, own):
             home = next((one for one in told.resources if _project(one) == _project(subnet)), "")
@@ -92,7 +93,7 @@ def granted(contents: Iterable[Json], used: Iterable[str] = ()) -> Granted:
     for path, rule in rules.items():
         backend = {"name": rule["name"], **_INTERNAL, "protocol": "TCP"}
         told.resources |= {rule["backendService"]: backend, path: rule}
-    told.resources |= producers(contents)
+    told.resources |= producers(contents) | certified
     return told
 
 
@@ -126,15 +127,17 @@ def _rules(content: Json) -> Iterator[tuple[str, Json]]:
         )
 
 
-def _certify(told: Granted, content: Json) -> None:
-    """The certificates that HTTPS proxies have, each of the host that the stack's outputs tell."""
+def _certify(told: Granted, content: Json) -> dict[str, Json]:
+    """Tell of the certificates that HTTPS proxies have, of the host that outputs name; gives Compute Engine's."""
+    made: dict[str, Json] = {}
     outputs = content.get("output", {})
     for name, values in content.get("resource", {}).get("google_compute_region_target_https_proxy", {}).items():
         host = outputs.get(f"{name}_{HOST}", {}).get("value", "existing.example.com")
         for link in filter(_CERTIFICATE.fullmatch, texts(values, "certificate_manager_certificates")):
             told.certificates[link] = {"selfManaged": {"pemCertificate": _of(host), "pemPrivateKey": _KEY}}
         for link in filter(_CERTIFICATE.fullmatch, texts(values, "ssl_certificates")):
-            told.resources[link] = {"name": _name(link), "certificate": _of(host), "privateKey": _KEY}
+            made[link] = {"name": _name(link), "certificate": _of(host), "privateKey": _KEY}
+    return made
 
 
 def _zones(content: Json) -> Iterator[tuple[str, Json]]:

@@ -9,6 +9,7 @@ import pytest
 
 from deployment.existing import Granted, granted, others_subnets, said_range
 from deployment.needed_roles import needed
+from standin.certificate_names import names_in
 from tests.conftest import CHECKOUT, Json, Synthesized
 
 SHARED = CHECKOUT / "tests" / "stacks" / "configurations" / "shared-vpc.yaml"
@@ -44,6 +45,25 @@ def test_a_deployment_that_makes_all_takes_nothing_for_granted(synth: Callable[.
     told = granted(synth().values())
     assert (told.resources, told.shared) == ({}, set())
     assert all(list(others_subnets(stack)) == [] for stack in synth().values())
+
+
+def test_certificates_and_zones_of_others_fit_the_host(synth: Callable[..., Synthesized]) -> None:
+    told = granted(synth((SHARED.parent / "https.yaml").read_text()).values())
+    (manager, body), *_ = told.certificates.items()
+    assert manager.endswith("/certificates/hello")
+    assert names_in(body["selfManaged"]["pemCertificate"]) == ["hello.internal.example.com"]
+    (own,) = (body for path, body in told.resources.items() if path.endswith("/sslCertificates/orders"))
+    assert names_in(own["certificate"]) == ["orders.internal.example.com"]
+    zones = {path.rpartition("/")[2]: (body["dnsName"], body["visibility"]) for path, body in told.zones.items()}
+    assert zones == {"corp-internal": ("internal.example.com.", "private"), "example-com": ("example.com.", "public")}
+
+
+def test_a_subnet_stands_in_a_network_and_not_in_a_certificate(synth: Callable[..., Synthesized]) -> None:
+    certificate = "projects/net-host/regions/asia-northeast1/sslCertificates/a"
+    proxy = {"google_compute_region_target_https_proxy": {"hello": {"ssl_certificates": [certificate]}}}
+    told = granted([{"resource": proxy}, *synth(SHARED.read_text()).values()])
+    networks = {body["network"] for body in told.resources.values() if "ipCidrRange" in body}
+    assert networks == {"projects/net-host/global/networks/shared"}
 
 
 def test_the_range_of_a_subnet_is_what_the_configuration_says(stacks: Synthesized) -> None:
