@@ -47,7 +47,7 @@ _NAMES = "a private zone for the host of a service with https is `dns: true` of 
 _EXISTING = "a network or subnet that exists, also of a Shared VPC host project, is given by `existing: LINK`"
 _PLANNED: dict[str, str] = {
     **dict.fromkeys(("ssl", "ssl_certificate", "certificates", "ssl_certificates"), _HTTPS),
-    **dict.fromkeys(("domain", "domain_name", "domain_names", "dns_zone", "private_dns"), _NAMES),
+    **dict.fromkeys(("domain", "domain_name", "domain_names", "private_dns"), _NAMES),
     **dict.fromkeys(("network_id", "network_self_link", "subnet_id", "host_project", "shared_vpc"), _EXISTING),
 }
 

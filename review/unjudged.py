@@ -14,12 +14,21 @@ from typing import Any
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.address import ADDRESS
+from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE, ISSUANCE_CONFIG
 from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.dns import RECORD_SET, ZONE
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import within
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
+from deployment.kinds.load_balancer import (
+    BACKEND_SERVICE,
+    HTTP_PROXY,
+    HTTPS_PROXY,
+    NETWORK_ENDPOINT_GROUP,
+    SSL_POLICY,
+    URL_MAP,
+)
 from deployment.kinds.network import FLOW_LOGS, NETWORK, SUBNETWORK
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
@@ -61,7 +70,10 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # What a new one usually has beside these: a change of it is told.
 _USUAL: Mapping[str, tuple[str, ...]] = {
-    SERVICE.type: (f"{_CONTAINER}.args", f"{_CONTAINER}.command", "template.vpc_access"),
+    SERVICE.type: (
+        "custom_audiences", "default_uri_disabled", "template.vpc_access",
+        f"{_CONTAINER}.args", f"{_CONTAINER}.command",
+    ),
     SERVICE_ATTACHMENT.type: (
         "consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "propagated_connection_limit",
         "send_propagated_connection_limit_if_zero", "target_service",
@@ -73,6 +85,15 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     BACKEND_SERVICE.type: ("backend", "connection_draining_timeout_sec", "load_balancing_scheme", "protocol"),
     NETWORK_ENDPOINT_GROUP.type: ("cloud_run.service", "network_endpoint_type"),
     HTTP_PROXY.type: ("url_map",),
+    HTTPS_PROXY.type: ("certificate_manager_certificates", "ssl_certificates", "ssl_policy", "url_map"),
+    SSL_POLICY.type: ("min_tls_version", "profile"),
+    CERTIFICATE.type: ("managed",),
+    AUTHORIZATION.type: ("domain",),
+    ISSUANCE_CONFIG.type: (
+        "certificate_authority_config", "key_algorithm", "lifetime", "rotation_window_percentage",
+    ),
+    ZONE.type: ("dns_name", "private_visibility_config", "visibility"),
+    RECORD_SET.type: ("managed_zone", "rrdatas", "ttl", "type"),
     URL_MAP.type: ("default_service",),
     FLOW_LOGS.type: ("aggregation_interval", "flow_sampling", "metadata", "state", "subnet", "vpc_flow_logs_config_id"),
     PROJECT_SERVICE.type: ("disable_on_destroy", "service"),

@@ -20,7 +20,7 @@ VM = {"name": "vm", "machine_type": "e2-micro", "network_interface": [{"network"
 FULL = edited(PRODUCER, "resource/google_compute_instance", {"vm": VM})
 FULL = edited(FULL, "locals", {"n": "a"})
 FULL = edited(FULL, f"{RULE}/lifecycle/precondition", [{"condition": "${true}", "error_message": "No."}])
-FULL = edited(FULL, "resource/google_dns_record_set", {"r": {"name": "a.example.", "project": "p"}})
+FULL = edited(FULL, "resource/google_dns_policy", {"r": {"name": "a.example.", "project": "p"}})
 FULL = edited(FULL, "resource/google_project_iam_audit_config", {"a": {"service": "allServices"}})
 FULL = edited(FULL, "data", {"google_secret_manager_secret_version": {"s": {"secret": "s", "project": "p"}},
                              "google_iam_policy": {"p": {}}})  # fmt: skip
@@ -44,9 +44,9 @@ SILENT: list[tuple[str, Any, str]] = [
     (f"{RUN}/lifecycle", {"ignore_changes": "all"}, "lifecycle.ignore_changes"),
     (f"{RUN}/template/volumes", [{"name": "v", "gcs": {"bucket": "other"}}], "template.volumes.gcs.bucket"),
     ("resource/google_compute_instance/vm/deletion_protection", False, "deletion_protection"),
-    ("resource/google_dns_record_set/r/name", "b.example.", "name"),
-    ("resource/google_dns_record_set/r/project", "other", "project"),
-    ("resource/google_dns_record_set/r/deletion_protection", True, "deletion_protection"),
+    ("resource/google_dns_policy/r/name", "b.example.", "name"),
+    ("resource/google_dns_policy/r/project", "other", "project"),
+    ("resource/google_dns_policy/r/deletion_protection", True, "deletion_protection"),
     ("resource/google_project_iam_audit_config/a/audit_log_config", [{"log_type": "DATA_READ"}], "audit_log_config"),
     ("data/google_secret_manager_secret_version/s/secret", "other", "secret"),
     ("data/google_secret_manager_secret_version/s/project", "other", "project"),
