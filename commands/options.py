@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from commands import (
+    adopt,
     benchmark,
     cdktf,
     clean,
@@ -37,6 +38,7 @@ COMMANDS = {
         rehearse.COMMAND,
         review.COMMAND,
         cdktf.COMMAND,
+        adopt.COMMAND,
         verify.COMMAND,
         handover.COMMAND,
         config.COMMAND,

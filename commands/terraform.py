@@ -31,8 +31,8 @@ def found() -> str | None:
     return program
 
 
-def require_terraform() -> Terraform:
-    """A Terraform or OpenTofu that is new enough.
+def require_terraform(patience: float | None = None) -> Terraform:
+    """A Terraform or OpenTofu that is new enough; `patience` is how long it may take to stop, seconds.
 
     Raises:
         BuildError: when there is none, it does not run, or it is too old.
@@ -46,7 +46,7 @@ def require_terraform() -> Terraform:
     wanted = f"Terraform {OLDEST[0]}.{OLDEST[1]} or newer, or OpenTofu,"
     if program is None:
         raise BuildError(f"{wanted} is needed on PATH; see https://developer.hashicorp.com/terraform/install")
-    terraform = Terraform(program)
+    terraform = Terraform(program) if patience is None else Terraform(program, patience)
     try:
         version = terraform.version(for_init())
         number = tuple(int(part) for part in version.split("-")[0].split(".")[:2])

@@ -46,6 +46,7 @@ READERS: Mapping[str, Grant] = {
     "monitoring": Grant(name="roles/monitoring.viewer", why="reads metrics"),
     "networkmanagement": Grant(name="roles/networkmanagement.viewer", why="reads Connectivity Tests"),
     "run": Grant(name="roles/run.viewer", why="reads services, and who may call them"),
+    "secretmanager": Grant(name="roles/secretmanager.viewer", why="reads who may read a secret"),
     "serviceusage": Grant(name="roles/serviceusage.serviceUsageViewer", why="reads which APIs are enabled"),
 }
 # Who writes in one, where commands of ours do.

@@ -45,9 +45,9 @@ ProgramName = Literal["terraform", "tofu"]
 class Terraform:
     """The program. `seconds` is how long its commands took by now, by their names."""
 
-    def __init__(self, program: str) -> None:
-        """`program` is its path."""
-        self.program = program
+    def __init__(self, program: str, patience: float = _PATIENCE) -> None:
+        """`program` is its path; `patience` is how long it may take to stop by itself, seconds."""
+        self.program, self._patience = program, patience
         self.seconds: dict[str, float] = defaultdict(float)
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
@@ -116,7 +116,7 @@ class Terraform:
                     os.killpg(process.pid, number)
             for process in running:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=_PATIENCE)
+                    process.wait(timeout=self._patience)
 
     def _run(self, folder: Path, variables: Mapping[str, str], *words: str) -> Done:
         started = time.monotonic()

@@ -29,6 +29,7 @@ _APIS: Mapping[str, tuple[str, str]] = {
     "monitoring": ("monitoring.v3", "MONITORING"),
     "networkmanagement": ("networkmanagement.v1", "NETWORK_MANAGEMENT"),
     "run": ("run.v2", "CLOUD_RUN_V2"),
+    "secretmanager": ("secretmanager.v1", "SECRET_MANAGER"),
     "serviceusage": ("serviceusage.v1", "SERVICE_USAGE"),
 }
 # Methods that read although they are no GET.

@@ -1,0 +1,122 @@
+"""`./psc adopt`: take over what exists in Google Cloud into Terraform's state."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from commands.command import Command
+from commands.console import drawn, show
+from commands.environment import CHECKOUT, Environment
+from commands.progress import telling
+from commands.synth import chosen_by
+from commands.terraform import require_terraform
+
+if TYPE_CHECKING:
+    from live.adopt.adoption import Adoption
+
+# How long Terraform may take to end an apply after Ctrl-C, seconds; killed, it would leave the state locked or torn.
+_PATIENCE = 600
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """What to adopt, and how far to go."""
+    parser.add_argument("--stack", action="append", metavar="NAME", help="adopt only this stack (may be repeated)")
+    parser.add_argument(
+        "--apply", action="store_true", help="apply exactly what was planned, and see that a second plan is empty"
+    )
+    parser.add_argument(
+        "--allow-differences",
+        action="store_true",
+        help="with --apply: also where the configuration differs, so that what exists is changed to it; what would be "
+        "replaced or destroyed is refused all the same",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/import.md)")
+
+
+def run(args: Namespace, environment: Environment) -> int:
+    """Adopt; 0 it can be (or was), 1 something is in the way, 2 it could not be found out."""
+    # Here and not at the top: these come with the environment.
+    from deployment.printable import printable_lines
+    from deployment.synthesis import NotSynthesizedError
+    from deployment.unusable import UnusableError
+    from live.adopt.report import document, lines
+
+    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        adoption = _adopted(args, environment)
+    except NotSynthesizedError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except UnusableError as error:
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(document(adoption), indent=2))
+    else:
+        stacks = "".join(f"--stack {name} " for name in args.stack or ())
+        show(lines(adoption, f"./psc adopt {chosen_by(adoption.environment)}{stacks}--apply"))
+    return adoption.code
+
+
+def _adopted(args: Namespace, environment: Environment) -> Adoption:
+    from deployment.line import Line
+    from deployment.output_folder import chosen, stacks_of
+    from deployment.stack_files import read
+    from deployment.synthesis import synthesize
+    from live.adopt.adoption import Adopter, Adoption, forget_plans
+    from live.adopt.keys import keys_of
+    from live.sides import sides
+
+    terraform = require_terraform(_PATIENCE)
+    doing = "synthesis"
+
+    def begin(what: str) -> None:
+        nonlocal doing
+        doing = what
+
+    with telling(lambda: doing) if drawn(errors=True) else nullcontext():
+        # Into the checkout's own folder: there lies the state that it is to be taken into.
+        made = synthesize(str(environment.python), CHECKOUT, None, environment.variables())
+        show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
+        folders = chosen(stacks_of(made.folder), args.stack or ())
+        stacks = read(made.folder, made.environment)
+        settings = made.settings
+        keys = keys_of(
+            [*(settings.producer.services if settings.producer else ())],
+            [key for consumer in settings.consumers.values() for key in consumer.endpoints],
+        )
+        adoption = Adoption(environment=made.environment, wanted=args.apply, allowed=args.allow_differences)
+        by_name = {side.stack.name: side for side in sides(stacks[folder.name] for folder in folders)}
+        try:
+            Adopter(terraform, dict(os.environ), keys, begin).adopt(adoption, folders, by_name)
+        finally:
+            forget_plans(folders)
+        return adoption
+
+
+COMMAND = Command(
+    name="adopt",
+    summary="take over what exists, such as what gcloud made, without making it anew",
+    details=(
+        "Synthesizes the environment, asks Google Cloud which of its resources exist, plans their import with your\n"
+        "Terraform and state, and gives a verdict for each: taken as it is; with a harmless update; different, with\n"
+        "the key and value that would make it equal; refused, as it would be replaced or destroyed; or not there.\n"
+        "Nothing is written without --apply, which applies exactly that plan and insists on an empty second one. Exit\n"
+        "codes: 0 it can be adopted (or was), 1 something is in the way, 2 it could not be found out."
+    ),
+    examples=(
+        "./psc adopt",
+        "./psc adopt --env staging --stack producer",
+        "./psc adopt --apply",
+        "./psc adopt --json > adoption.json",
+    ),
+    run=run,
+    arguments=arguments,
+)

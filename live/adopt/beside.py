@@ -1,0 +1,81 @@
+"""Files that stand beside a stack's synthesized ones while it is planned, and are gone afterwards whatever happens."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deployment.output_folder import StackFolder
+from deployment.stack import Stack
+from live.adopt.inventory import Found
+from stacks.layout import PRODUCER
+
+IMPORTS = "adopt.tf.json"
+# By this name Terraform lays it over what the other files say:
+# https://developer.hashicorp.com/terraform/language/files/override
+OVER = "adopt_override.tf.json"
+_STATE, _ENDING = "terraform_remote_state", "_first_service"
+
+
+@contextmanager
+def beside(
+    folder: StackFolder, stack: Stack, found: Iterable[Found], outputs: Mapping[str, Any] | None
+) -> Iterator[None]:
+    """Import blocks for what is there; `outputs` are the producer's, where its state does not hold them yet.
+
+    The first is no part of a saved plan's apply, which needs none of these files any more.
+    """
+    there = [one for one in found if one.stands == "there"]
+    imports = [{"to": one.address, "id": one.id} for one in there]
+    with tempfile.TemporaryDirectory(prefix="psc-adopt-") as place:
+        over = {**_first_services(stack, there), **_producers_state(stack, outputs, Path(place))}
+        files = {folder.folder / IMPORTS: {"import": imports} if imports else {}, folder.folder / OVER: over}
+        try:
+            for file, content in files.items():
+                file.unlink(missing_ok=True)
+                if content:
+                    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            yield
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+
+def _first_services(stack: Stack, there: Iterable[Found]) -> dict[str, Any]:
+    """What a record says of an endpoint group's first service (docs/adr/0013): the one that it leads to.
+
+    Only the first plan with the record reads it; by itself it would take another name for the group that exists.
+    """
+    records = {}
+    for one in there:
+        record = f"{one.address.rpartition('.')[2]}{_ENDING}"
+        if one.service and f"terraform_data.{record}" in stack.items:
+            records[record] = {"input": {"service": one.service}}
+    return {"resource": {"terraform_data": records}} if records else {}
+
+
+def _producers_state(stack: Stack, outputs: Mapping[str, Any] | None, place: Path) -> dict[str, Any]:
+    """Outputs that the producer will have, in place of its state."""
+    data = stack.items.get(f"data.{_STATE}.{PRODUCER}")
+    if data is None or outputs is None:
+        return {}
+    types = {str: "string", bool: "bool", int: "number", float: "number"}
+    held = {
+        name: {"value": value, "type": types[type(value)]} for name, value in outputs.items() if type(value) in types
+    }
+    state = {
+        "version": 4,
+        "terraform_version": "1.5.0",
+        "serial": 1,
+        "lineage": "adopt",
+        "outputs": held,
+        "resources": [],
+    }
+    file = place / "producer.tfstate"
+    file.write_text(json.dumps(state), encoding="utf-8")
+    instead = {"backend": "local", "config": {"path": str(file)}} | ({"count": 1} if "count" in data.values else {})
+    return {"data": {_STATE: {PRODUCER: instead}}}

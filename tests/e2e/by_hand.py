@@ -1,0 +1,54 @@
+"""What somebody makes who follows the walk-through with the genuine gcloud."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from standin import Standin, environment, router
+from standin.cloud import Cloud
+from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS
+
+STEPS = Path(__file__).parent / "ten_steps.sh"
+REGION = "asia-northeast1"
+RUN = f"/run/v2/projects/{PRODUCER}/locations/{REGION}/services"
+
+
+def ten_steps(standin: Standin, home: Path) -> str:
+    """Take the steps in a stand-in's cloud; what gcloud printed. `home` is an empty folder."""
+    if shutil.which("gcloud") is None:
+        pytest.skip("gcloud is not on PATH")
+    (home / "token").write_text("any")
+    variables = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "CLOUDSDK_CONFIG": str(home / "config"),
+        "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(home / "token"),
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
+        "NO_PROXY": "127.0.0.1",
+        "HTTPS_PROXY": standin.url,
+        "PRODUCER_PROJECT": PRODUCER,
+        "CONSUMER_PROJECT": CONSUMER,
+        "REGION": REGION,
+        **environment(standin.url),
+    }
+    done = subprocess.run(["bash", str(STEPS)], env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    _cloud_run(standin.cloud)
+    return done.stdout
+
+
+def _cloud_run(cloud: Cloud) -> None:
+    """Step 1, as gcloud run deploy --ingress=internal --no-allow-unauthenticated does it."""
+    template = '{"containers": [{"image": "us-docker.pkg.dev/cloudrun/container/hello"}]}'
+    service = f'{{"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "template": {template}}}'
+    member = f"serviceAccount:{PROJECTS[CONSUMER]}-compute@developer.gserviceaccount.com"
+    policy = f'{{"policy": {{"bindings": [{{"role": "roles/run.invoker", "members": ["{member}"]}}]}}}}'
+    for path, body in ((f"{RUN}?serviceId=hello-service", service), (f"{RUN}/hello-service:setIamPolicy", policy)):
+        answered = router.answer(cloud, "POST", path, body.encode(), {})
+        assert answered.code == 200, answered.body

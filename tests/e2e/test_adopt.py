@@ -1,0 +1,168 @@
+"""./psc adopt of what the genuine gcloud made by the ten steps, as a user types it, with the real google provider."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deployment.terraform_variables import for_init
+from deployment.values import Json
+from standin import Standin, environment
+from standin.cloud import Cloud
+from tests.conftest import CHECKOUT
+from tests.e2e.by_hand import REGION, ten_steps
+from tests.e2e.conftest import configuration
+from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS, _copied
+
+pytestmark = pytest.mark.e2e
+HERE = f"projects/{PRODUCER}/regions/{REGION}"
+THERE = f"projects/{CONSUMER}/regions/{REGION}"
+_LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".psc", "cdktf.out", "__pycache__", "*.tfstate*", ".mypy_cache", ".ruff_cache"
+)
+
+
+class Hand:
+    """Somebody with a checkout, a cloud, and a configuration."""
+
+    def __init__(self, checkout: Path, standin: Standin, program: str) -> None:
+        self.checkout, self.standin, self.program = checkout, standin, program
+        self.config = checkout / "config" / "environments" / "mine.yaml"
+
+    @property
+    def cloud(self) -> Cloud:
+        return self.standin.cloud
+
+    def body(self, path: str) -> Json:
+        """What stands in the cloud, to look at or to spoil."""
+        record = self.cloud.run.get(path) or self.cloud.compute[path]
+        return record.body
+
+    def writes(self, config: Mapping[str, Any]) -> None:
+        self.config.write_text(yaml.safe_dump(dict(config), sort_keys=False))
+
+    def types(self, *words: str, code: int = 0) -> str:
+        """./psc in the checkout; what it prints."""
+        variables = for_init() | environment(self.standin.url) | {"NO_PROXY": "127.0.0.1"}
+        command = [sys.executable, "-s", "-m", "commands", *words]
+        done = subprocess.run(command, cwd=self.checkout, env=variables, capture_output=True, text=True, check=False)
+        said = done.stdout + done.stderr
+        assert done.returncode == code, said
+        assert "Traceback" not in said
+        assert not list(self.checkout.rglob("adopt*.tf.json")), "what stood beside the stacks is gone"
+        return done.stdout
+
+    def adopts(self, *words: str, code: int = 0) -> str:
+        return self.types("adopt", "--env", "mine", *words, code=code)
+
+    def terraform(self, side: str, *words: str) -> str:
+        folder = self.checkout / "cdktf.out" / "mine" / "stacks" / side
+        variables = for_init() | environment(self.standin.url)
+        done = subprocess.run(
+            [self.program, *words, "-no-color", "-input=false"],
+            cwd=folder, env=variables, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The cloud after the ten steps."""
+    with Standin(cloud=Cloud(PROJECTS)) as standin:
+        ten_steps(standin, tmp_path_factory.mktemp("gcloud"))
+        yield standin.cloud
+
+
+@pytest.fixture
+def hand(made: Cloud, program: str, tmp_path: Path) -> Iterator[Hand]:
+    """Somebody with a copy of that cloud, and of this checkout."""
+    checkout = tmp_path / "checkout"
+    shutil.copytree(CHECKOUT, checkout, ignore=_LEFT_OUT, symlinks=True)
+    (checkout / ".psc").symlink_to((CHECKOUT / ".psc").resolve())
+    with Standin(cloud=_copied(made)) as standin:
+        one = Hand(checkout, standin, program)
+        one.writes(configuration("default"))
+        yield one
+
+
+def lines(said: str, mark: str) -> list[str]:
+    """The lines of a verdict, each with what stands beneath it."""
+    found = re.findall(rf"^  {mark} .*(?:\n {{13}}.*)*", said, re.MULTILINE)
+    return [" ".join(one.split()) for one in found]
+
+
+def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
+    before = hand.standin.state()
+    said = hand.adopts()
+    assert hand.standin.state()["compute"] == before["compute"], "nothing is written without --apply"
+    assert said.endswith("adopt of mine: can be adopted: 19 taken as they are, 4 with a harmless update\n")
+    assert (lines(said, "DIFFERS"), lines(said, "REFUSED")) == ([], [])
+
+    said = hand.adopts("--apply")
+    assert "adopt of mine: adopted: 19 taken as they are" in said
+    after = hand.standin.state()
+    kept = {name: body["id"] for name, body in before["compute"].items()}
+    assert {name: body["id"] for name, body in after["compute"].items()} == kept, "nothing was made anew"
+    assert after["connections"] == before["connections"]
+    for side in ("producer", "consumer"):
+        assert "No changes." in hand.terraform(side, "plan")
+    assert hand.adopts().endswith("adopt of mine: can be adopted: 28 in the state already\n")
+
+    edited = configuration("default")
+    edited["producer"]["services"]["hello"]["accept"] = {"consumer": 3}
+    hand.writes(edited)
+    said = hand.adopts(code=1)
+    assert 'set producer.services.hello.accept: {"example-consumer-project": 10}' in said
+    hand.types("synth", "--env", "mine")
+    assert "0 added, 1 changed, 0 destroyed" in hand.terraform("producer", "apply", "-auto-approve")
+    for side in ("consumer", "producer"):
+        hand.terraform(side, "destroy", "-auto-approve")
+    assert hand.standin.state()["compute"] == {}
+    assert hand.standin.state()["run"] == {}
+
+
+def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
+    attachment = hand.body(f"{HERE}/serviceAttachments/hello-service-attachment")
+    attachment["consumerAcceptLists"] = [{"projectIdOrNum": CONSUMER, "connectionLimit": 4}]
+    service = hand.body(f"projects/{PRODUCER}/locations/{REGION}/services/hello-service")
+    service["customAudiences"] = ["https://hello.example.com"]
+    service["template"]["containers"][0]["env"] = [{"name": "LEVEL", "value": "debug"}]
+    service["template"]["containers"][0]["image"] = "us-docker.pkg.dev/cloudrun/container/other"
+    backend = hand.body(f"{HERE}/backendServices/hello-backend-service")
+    backend["localityLbPolicy"] = "ROUND_ROBIN"
+    rule = hand.body(f"{HERE}/forwardingRules/hello-forwarding-rule")
+    rule["portRange"] = "8080-8080"
+    proxies = hand.body(f"{HERE}/subnetworks/producer-proxy-subnet")
+    proxies["ipCidrRange"] = "10.0.9.0/24"
+    vm = hand.body(f"projects/{CONSUMER}/zones/{REGION}-b/instances/test-vm")
+    vm["machineType"] = vm["machineType"].replace("e2-micro", "e2-small")
+    del hand.body(f"{THERE}/subnetworks/consumer-subnet")["logConfig"]
+
+    said = hand.adopts(code=1)
+    told = "\n".join(lines(said, "DIFFERS") + lines(said, "REFUSED") + lines(said, "ok"))
+    for words in (
+        'set producer.services.hello.accept: {"example-consumer-project": 4}',
+        'set producer.services.hello.env: {"LEVEL": "debug"}',
+        "set producer.services.hello.image: us-docker.pkg.dev/cloudrun/container/other",
+        'custom_audiences: ["https://hello.example.com"] -> [];',
+        "locality_lb_policy: ROUND_ROBIN ->",
+        "set producer.services.hello.port: 8080",
+        "set producer.network.proxy_only_subnet.range: ",
+        "set consumers.consumer.test_vm.machine_type: e2-small",
+        "set consumers.consumer.flow_logs.enabled: false",
+    ):
+        assert words in told, f"{words}\n{said}"
+    refused = lines(said, "REFUSED")
+    assert [one.split(":")[0].split()[-1] for one in refused if "forwarding_rule.hello" in one], said
+    assert "adopted: " not in hand.adopts("--apply", code=1)
+    assert "nothing was applied" in hand.adopts("--apply", "--allow-differences", code=1), "replacements never"
+    assert not list(hand.checkout.glob("*.tfstate"))
