@@ -37,11 +37,25 @@ def arguments(parser: ArgumentParser) -> None:
         "replaced or destroyed is refused all the same",
     )
     parser.add_argument("--json", action="store_true", help="print the result as one JSON document (docs/import.md)")
+    found = parser.add_argument_group("instead, write the configuration of what exists, to adopt it with")
+    found.add_argument(
+        "--discover",
+        action="store_true",
+        help="walk the live chain and print the smallest configuration that equals it",
+    )
+    found.add_argument("--producer", metavar="PROJECT", help="with --discover: the project that publishes")
+    found.add_argument(
+        "--consumer", metavar="[KEY=]PROJECT", action="append",
+        help="with --discover: a project that connects (may be repeated)",
+    )  # fmt: skip
+    found.add_argument("--region", metavar="REGION", help="with --discover: the region of both sides")
+    found.add_argument("--output", metavar="FILE", help="with --discover: write it there, where no file may be yet")
 
 
 def run(args: Namespace, environment: Environment) -> int:
     """Adopt; 0 it can be (or was), 1 something is in the way, 2 it could not be found out."""
     # Here and not at the top: these come with the environment.
+    from commands.discovery import discovered
     from deployment.printable import printable_lines
     from deployment.synthesis import NotSynthesizedError
     from deployment.unusable import UnusableError
@@ -50,6 +64,10 @@ def run(args: Namespace, environment: Environment) -> int:
     # What `timeout` or a CI system sends must tidy up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
+        if args.discover:
+            return discovered(args)
+        if given := [one for one in ("producer", "consumer", "region", "output") if getattr(args, one)]:
+            raise UnusableError(f"--{given[0]} goes with --discover; the configuration says it otherwise")
         adoption = _adopted(args, environment)
     except NotSynthesizedError as error:
         print(error, file=sys.stderr)
@@ -113,6 +131,7 @@ COMMAND = Command(
     ),
     examples=(
         "./psc adopt",
+        "./psc adopt --discover --producer my-producer --consumer my-consumer --region europe-west1 > ours.yaml",
         "./psc adopt --env staging --stack producer",
         "./psc adopt --apply",
         "./psc adopt --json > adoption.json",

@@ -9,6 +9,10 @@ from typing import Any
 from deployment.hidden import hide
 from deployment.stack import UNKNOWN
 from deployment.values import Json
+from live.names import plain
+
+# Lists whose entries belong together, even where there is one.
+_LISTS = frozenset({"consumer_accept_lists", "template.containers.env"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +32,14 @@ def differences(change: Json) -> tuple[Difference, ...]:
 
 
 def _between(path: str, live: Any, wanted: Any, unknown: Any) -> Iterator[Difference]:
-    if unknown is True or live == wanted or (_nothing(live) and _nothing(wanted)):
+    if unknown is True or live == wanted or (_nothing(live) and _nothing(wanted)) or _same_link(live, wanted):
         return
     if isinstance(live, dict) and isinstance(wanted, dict):
         marks = unknown if isinstance(unknown, dict) else {}
         for key in sorted(live.keys() | wanted.keys()):
             inner = f"{path}.{key}" if path else key
             yield from _between(inner, live.get(key), wanted.get(key), marks.get(key))
-    elif _single(live) and _single(wanted):
+    elif _single(live) and _single(wanted) and path not in _LISTS:
         mark = unknown[0] if isinstance(unknown, list) and unknown else None
         yield from _between(path, live[0], wanted[0], mark)
     else:
@@ -45,6 +49,12 @@ def _between(path: str, live: Any, wanted: Any, unknown: Any) -> Iterator[Differ
 def _nothing(value: Any) -> bool:
     """What Terraform calls nothing in several ways."""
     return value is None or value in ("", [], {}) or (isinstance(value, bool) and not value)
+
+
+def _same_link(live: Any, wanted: Any) -> bool:
+    """Whether both are links to the same, with Google's host or without."""
+    both = isinstance(live, str) and isinstance(wanted, str) and "projects/" in live
+    return both and plain(live) == plain(wanted)
 
 
 def _single(value: Any) -> bool:

@@ -100,6 +100,26 @@ def lines(said: str, mark: str) -> list[str]:
     return [" ".join(one.split()) for one in found]
 
 
+def settings(said: str) -> list[tuple[str, Any]]:
+    """The keys that are told, with their values."""
+    return [(key, yaml.safe_load(value)) for key, value in re.findall(r"\bset ([\w.-]+): (.*)$", said, re.MULTILINE)]
+
+
+def put(config: dict[str, Any], key: str, value: Any) -> None:
+    """Set a key of a configuration by its dotted path."""
+    *above, last = key.split(".")
+    for part in above:
+        config = config.setdefault(part, {})
+    config[last] = value
+
+
+def service_audiences(hand: Hand) -> list[str]:
+    found: list[str] = hand.body(f"projects/{PRODUCER}/locations/{REGION}/services/hello-service").get(
+        "customAudiences", []
+    )
+    return found
+
+
 def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
     before = hand.standin.state()
     said = hand.adopts()
@@ -162,7 +182,35 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
     ):
         assert words in told, f"{words}\n{said}"
     refused = lines(said, "REFUSED")
-    assert [one.split(":")[0].split()[-1] for one in refused if "forwarding_rule.hello" in one], said
+    assert [one.split(":")[0].split()[-1] for one in refused] == [
+        "google_compute_forwarding_rule.hello",
+        "google_compute_subnetwork.proxy_only",
+    ], said
     assert "adopted: " not in hand.adopts("--apply", code=1)
     assert "nothing was applied" in hand.adopts("--apply", "--allow-differences", code=1), "replacements never"
     assert not list(hand.checkout.glob("*.tfstate"))
+
+    config = configuration("default")
+    for _ in range(2):  # with the port, the rule's name is to be given
+        for key, value in settings(said):
+            put(config, key, value)
+        hand.writes(config)
+        said = hand.adopts(code=1)
+    (service,) = lines(said, "DIFFERS")
+    assert "custom_audiences" in service
+    assert settings(said) == []
+    assert "adopted: " in hand.adopts("--apply", "--allow-differences")
+    assert not service_audiences(hand)
+
+
+def test_what_exists_is_discovered_and_adopted_as_it_is(hand: Hand) -> None:
+    file = hand.checkout / "found.yaml"
+    words = ("--producer", PRODUCER, "--consumer", CONSUMER, "--region", REGION, "--output", "found.yaml")
+    hand.types("adopt", "--discover", *words)
+    wanted = configuration("default")
+    wanted["producer"]["services"]["hello"].pop("image")
+    wanted["consumers"]["consumer"]["endpoints"]["psc-endpoint"].pop("address")
+    assert yaml.safe_load(file.read_text()) | {"region": REGION} == wanted, file.read_text()
+
+    hand.writes(yaml.safe_load(file.read_text()))
+    assert "adopt of mine: adopted: 19 taken as they are" in hand.adopts("--apply")

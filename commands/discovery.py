@@ -1,0 +1,120 @@
+"""`./psc adopt --discover`: the configuration of what exists."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commands.console import drawn, show
+from commands.environment import CHECKOUT
+from commands.progress import telling
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from live.discover.configuration import Discovery
+
+_HEAD = """\
+# yaml-language-server: $schema=../schema.json
+# What stands in Google Cloud, as ./psc adopt --discover found it; ./psc adopt takes it into Terraform's state.
+"""
+
+
+def discovered(args: Namespace) -> int:
+    """Print or write the configuration; 0 done, 1 something cannot be said in one.
+
+    Raises:
+        UnusableError: when it cannot be found out, or the words cannot be used.
+    """
+    from config.problems import ConfigurationError
+    from deployment.line import Line
+    from deployment.printable import printable
+    from deployment.unusable import UnusableError
+    from live.discover.smallest import smallest
+
+    if args.output and Path(args.output).exists():
+        raise UnusableError(f"{args.output} exists already; choose another name, or remove it")
+    found = _found(args)
+    show((Line(f"note: {printable(one)}", "note") for one in found.notes), errors=True)
+    if found.unsaid:
+        show((Line(f"no configuration says that {printable(one)}", "bad") for one in found.unsaid), errors=True)
+        show(["nothing was written"], errors=True)
+        return 1
+    try:
+        text = _text(smallest(found.settings, _load), found.notes)
+    except ConfigurationError as error:
+        raise UnusableError(f"what exists makes no configuration that could be used:\n{error}") from error
+    if not args.output:
+        print(text, end="")
+        return 0
+    try:
+        with Path(args.output).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UnusableError(f"{args.output}: cannot be written ({error.strerror})") from error
+    show([f"next: ./psc adopt --config {args.output}", Line(f"wrote {args.output}", "good")])
+    return 0
+
+
+def _found(args: Namespace) -> Discovery:
+    from deployment.unusable import UnusableError
+    from live.access import Access
+    from live.discover.configuration import Place, discover
+    from live.failures import AnswerError, ApiOffError, NotAllowedError
+    from live.reader import Reader
+    from live.sides import clients
+
+    if not args.region or not (args.producer or args.consumer):
+        raise UnusableError("--discover needs --region, and --producer or --consumer (or both)")
+    consumers = dict(_consumers(args.consumer or []))
+    account = os.environ.get("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", "")
+    reader = Reader(clients()(Access(impersonate=account)))
+
+    def place(project: str) -> Place:
+        try:
+            told = reader.get("cloudresourcemanager.projects.get", name=f"projects/{project}") or {}
+        except AnswerError:
+            told = {}  # then a default account is written out, whose number is in its name
+        return Place(project=project, number=str(told.get("name", "")).rpartition("/")[2], reader=reader)
+
+    with telling(lambda: "reads what exists") if drawn(errors=True) else nullcontext():
+        try:
+            producer = place(args.producer) if args.producer else None
+            return discover(args.region, producer, {key: place(project) for key, project in consumers.items()})
+        except NotAllowedError as error:
+            raise UnusableError(f"{error}; needs {error.needs}") from error
+        except ApiOffError as error:
+            raise UnusableError(f"{error}, so nothing of it exists there: {error.remedy}") from error
+        except AnswerError as error:
+            raise UnusableError(str(error)) from error
+
+
+def _consumers(words: list[str]) -> Iterator[tuple[str, str]]:
+    for word in words:
+        key, _, project = word.rpartition("=")
+        yield key or ("consumer" if len(words) == 1 else project), project
+
+
+def _load(settings: dict[str, Any]) -> Settings:
+    """The settings of a file that says this, by the rules for files."""
+    import yaml
+
+    from config.loading import load
+
+    with tempfile.TemporaryDirectory(prefix="psc-discover-") as folder:
+        file = Path(folder) / "discovered.yaml"
+        file.write_text(yaml.safe_dump(settings, sort_keys=False, width=10_000), encoding="utf-8")
+        return load(CHECKOUT, {"PSC_CONFIG": str(file)}).settings
+
+
+def _text(settings: dict[str, Any], notes: list[str]) -> str:
+    import yaml
+
+    from deployment.printable import printable
+
+    remarks = "".join(f"# {printable(note)}\n" for note in notes)
+    return f"{_HEAD}{remarks}{yaml.safe_dump(settings, sort_keys=False, width=10_000)}"

@@ -1,0 +1,99 @@
+"""A Cloud Run service as keys of the configuration, or what of it no key says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cloudrun_psc.rules import defaults
+from deployment.values import Json
+
+# What only tells of the service, or is the same for all; whatever else it has must be said by a key.
+_SILENT = frozenset({
+    "annotations", "client", "clientVersion", "conditions", "createTime", "creator", "deleteTime", "etag", "expireTime",
+    "generation", "ingress", "labels", "lastModifier", "latestCreatedRevision", "latestReadyRevision", "launchStage",
+    "name", "observedGeneration", "reconciling", "satisfiesPzs", "template", "terminalCondition", "traffic",
+    "trafficStatuses", "uid", "updateTime", "uri", "urls",
+})  # fmt: skip
+_OF_TEMPLATE = frozenset({
+    "containers", "executionEnvironment", "maxInstanceRequestConcurrency", "revision", "scaling", "serviceAccount",
+    "timeout", "client", "clientVersion",
+})  # fmt: skip
+_OF_CONTAINER = frozenset({"args", "command", "env", "image", "name", "ports", "resources", "startupProbe"})
+_EXECUTION = "EXECUTION_ENVIRONMENT_"
+# The startup probe that Cloud Run makes by itself: config/settings and rules/defaults say its numbers.
+_OWN_PROBE = {"timeoutSeconds": 240, "periodSeconds": 240, "failureThreshold": 1}
+
+
+def unsaid(service: Json) -> list[str]:
+    """What of a service no key of the configuration says, by Google's names."""
+    template = service.get("template", {})
+    containers = template.get("containers", [])
+    odd = [key for key in sorted(service.keys() - _SILENT) if service[key] not in (None, False, {}, [], "")]
+    odd += [f"template.{key}" for key in sorted(template.keys() - _OF_TEMPLATE) if template[key]]
+    if len(containers) != 1:
+        return [*odd, f"{len(containers)} containers"]
+    container = containers[0]
+    odd += [f"containers.{key}" for key in sorted(container.keys() - _OF_CONTAINER) if container[key]]
+    odd += ["containers.env.valueSource"] if any("valueSource" in one for one in container.get("env", [])) else []
+    probe = {key: value for key, value in container.get("startupProbe", {}).items() if key != "tcpSocket"}
+    odd += ["containers.startupProbe"] if probe and probe != _OWN_PROBE else []
+    if service.get("ingress") != "INGRESS_TRAFFIC_INTERNAL_ONLY":
+        odd.append(f"ingress {service.get('ingress')}")
+    shares = service.get("traffic", [])
+    latest = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
+    odd += ["traffic"] if any(one.get("type") != latest or one.get("tag") for one in shares) else []
+    scaling = service.get("scaling", {})
+    return odd if not scaling or scaling == {"scalingMode": "AUTOMATIC"} else [*odd, "scaling"]
+
+
+def keys(service: Json, project_number: str) -> Json:
+    """The keys that describe it; those of Cloud Run's own defaults are left out."""
+    return {key: value for key, value in _keys(service, project_number) if value not in (None, {}, [], "")}
+
+
+def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
+    template = service.get("template", {})
+    container = template["containers"][0]
+    yield "image", container.get("image")
+    for key in ("command", "args"):
+        yield key, container.get(key)
+    port: Json = next(iter(container.get("ports", [])), {})
+    yield "container_port", _unless(defaults.RUN_PORT, port.get("containerPort"))
+    yield "h2c", True if port.get("name") == "h2c" else None
+    yield "env", {one["name"]: one.get("value", "") for one in container.get("env", [])}
+    resources = container.get("resources", {})
+    yield "cpu", _unless("1", _size(resources, "cpu"))
+    yield "memory", _unless("512Mi", _size(resources, "memory"))
+    yield "cpu_idle", _unless(True, resources.get("cpuIdle"))
+    yield "startup_cpu_boost", True if resources.get("startupCpuBoost") else None
+    yield "execution_environment", str(template.get("executionEnvironment", "")).removeprefix(_EXECUTION).lower()
+    yield "concurrency", _unless(defaults.RUN_CONCURRENCY, template.get("maxInstanceRequestConcurrency"))
+    yield "timeout_seconds", _unless(defaults.RUN_TIMEOUT_SECONDS, _seconds(template.get("timeout")))
+    scaling = template.get("scaling", {})
+    least, most = scaling.get("minInstanceCount"), scaling.get("maxInstanceCount")
+    wanted = {"min_instances": least or None, "max_instances": _unless(defaults.RUN_MAX_INSTANCES, most)}
+    yield "scaling", {key: value for key, value in wanted.items() if value is not None}
+    own = f"{project_number}-compute@developer.gserviceaccount.com"
+    yield "service_account", _unless(own, template.get("serviceAccount"))
+    for key in ("labels", "annotations"):
+        yield key, {name: value for name, value in service.get(key, {}).items() if not _systems(name)}
+
+
+def _systems(name: str) -> bool:
+    """Whether a label or annotation is Google's or the provider's, and nobody's to set."""
+    return "googleapis.com/" in name or name.startswith("goog-") or "knative.dev/" in name
+
+
+def _size(resources: Json, name: str) -> str | None:
+    size = resources.get("limits", {}).get(name)
+    return None if size is None else str(size)
+
+
+def _seconds(text: Any) -> int | None:
+    number = str(text or "").removesuffix("s")
+    return int(number) if number.isdigit() else None
+
+
+def _unless(default: Any, value: Any) -> Any:
+    return None if value == default else value

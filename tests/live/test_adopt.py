@@ -1,0 +1,256 @@
+"""Verdicts on what exists: what is asked, what is harmless, and which key says what is different."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from config.loading import load
+from deployment.output_folder import StackFolder
+from deployment.stack import Stack
+from deployment.values import Json
+from live.adopt.adoption import Adopted, Adoption
+from live.adopt.beside import IMPORTS, OVER, beside
+from live.adopt.harmless import HARMLESS
+from live.adopt.inventory import Found, inventory
+from live.adopt.keys import KEYS, keys_of
+from live.adopt.report import document, lines
+from live.adopt.verdicts import Verdict, unread, verdicts
+from live.client import Client
+from live.sides import sides
+from standin.faults import Failure
+from tests.conftest import CHECKOUT, REFERENCE
+from tests.live.world import ELSEWHERE, World
+
+Worlds = Callable[..., World]
+PRODUCER, CONSUMER = "example-producer-project", "example-consumer-project"
+ATTACHMENT = "projects/p/regions/r/serviceAttachments/"
+NAMES = keys_of(["hello"], ["psc-endpoint"])
+
+
+def found(world: World, name: str) -> dict[str, Found]:
+    """What there is of a stack, by address."""
+    named = {side.stack.name: side for side in sides(world.stacks.values(), lambda _: Client(world, ELSEWHERE), {})}
+    readers = {side.project: side.reader for side in named.values()}
+    return {one.address: one for one in inventory(named[name], readers)}
+
+
+def entry(address: str, before: Json | None, after: Json | None, *actions: str, **more: Any) -> Json:
+    """An entry of a plan's changes; of one that exists by an import."""
+    change = {"actions": list(actions), "before": before, "after": after, **more}
+    if before is not None:
+        change.setdefault("importing", {"id": "id"})
+    return {"address": address, "type": address.partition(".")[0], "mode": "managed", "change": change}
+
+
+def judged(*entries: Json, stack: str = "producer", there: tuple[Found, ...] = ()) -> Verdict:
+    """The verdict on the first entry of a plan."""
+    told = verdicts(stack, {"resource_changes": list(entries)}, there, NAMES)
+    return next(one for one in told if one.address == entries[0]["address"])
+
+
+def test_of_what_is_half_deployed_the_rest_is_absent(world: Worlds) -> None:
+    here = world().deploy(without=("hello-forwarding-rule", "serviceAttachments"))
+    there = found(here, "producer")
+    assert [one.address for one in there.values() if one.stands != "there"] == [
+        "google_compute_forwarding_rule.hello",
+        "google_compute_service_attachment.hello",
+        "google_compute_subnetwork.hello_nat_10_0_3_0_24",  # called otherwise in this cloud
+    ]
+    account = here.cloud.project(CONSUMER).default_account
+    member = there["google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute"]
+    assert member.id.split(" ")[1:] == ["roles/run.invoker", f"serviceAccount:{account}"]
+    assert there["google_compute_region_network_endpoint_group.hello"].service == "hello-service"
+
+
+def test_in_an_empty_cloud_nothing_is_there_and_nothing_is_unknown(world: Worlds) -> None:
+    assert {one.stands for one in found(world(), "producer").values()} == {"absent"}
+
+
+def test_what_may_not_be_read_is_told_with_the_role(world: Worlds) -> None:
+    there = world().deploy()
+    there.cloud.faults.methods = [
+        Failure(r"compute\.urlMaps\..*|compute\.regionUrlMaps\..*", times=0, code=403, message="No")
+    ]
+    (one,) = unread("producer", found(there, "producer").values())
+    assert (one.address, one.needs) == ("google_compute_region_url_map.hello", f"roles/compute.viewer on {PRODUCER}")
+
+
+def test_a_number_that_may_not_be_read_is_one_sentence(world: Worlds) -> None:
+    there = world().deploy()
+    there.cloud.faults.methods = [Failure(r"cloudresourcemanager\..*", times=0, code=403, message="No")]
+    (one,) = unread("producer", found(there, "producer").values())
+    assert "give project_number in the configuration" in one.text
+
+
+def test_a_name_with_its_content_at_the_end_is_given_where_the_plain_one_exists(world: Worlds) -> None:
+    other = json.dumps({**load(REFERENCE, {}).settings.model_dump(exclude_unset=True)})
+    config = json.loads(other)
+    config["producer"]["services"]["hello"]["port"] = 8080
+    here = world(json.dumps(config)).deploy()
+    address = "google_compute_forwarding_rule.hello"
+    one = found(here, "producer")[address]
+    assert one.stands == "absent"
+    assert one.plain.endswith("/hello-forwarding-rule")
+    told = judged(entry(address, None, {}, "create"), there=(one,))
+    assert told.state == "differs"
+    assert told.remedy == ("set producer.services.hello.names.forwarding_rule: hello-forwarding-rule",)
+
+
+@pytest.mark.parametrize("rule", HARMLESS, ids=lambda rule: f"{rule.type}.{rule.path}")
+def test_each_harmless_update_is_one_and_its_neighbour_is_not(rule: Any) -> None:
+    type_ = "google_compute_network" if rule.type == "*" else rule.type
+    *above, last = rule.path.split(".")
+    live = rule.live if isinstance(rule.live, str) else "gcloud" if rule.wanted is None else False
+    wanted = rule.wanted if rule.wanted is None or isinstance(rule.wanted, bool) else "other"
+
+    def body(value: Any, name: str) -> Any:
+        inner: Any = {name: value}
+        for part in reversed(above):
+            inner = {part: [inner]}
+        return inner
+
+    told = judged(entry(f"{type_}.x", body(live, last), body(wanted, last), "update"))
+    assert (told.state, told.parts[0].why) == ("harmless", rule.why)
+    told = judged(entry(f"{type_}.x", body(live, "other"), body(wanted, "other"), "update"))
+    assert told.state == "differs"
+
+
+@pytest.mark.parametrize(
+    ("address", "live", "wanted", "key", "value", "stack"),
+    [
+        ("google_compute_service_attachment.hello",
+         {"consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 3}]},
+         {"consumer_accept_lists": [{"project_id_or_num": "p", "connection_limit": 10}]},
+         "producer.services.hello.accept", {"p": 3}, "producer"),
+        ("google_cloud_run_v2_service.hello", {"template": [{"timeout": "60s"}]}, {"template": [{"timeout": "300s"}]},
+         "producer.services.hello.timeout_seconds", 60, "producer"),
+        ("google_cloud_run_v2_service.hello", {"labels": {"team": "a"}}, {"labels": {}},
+         "producer.services.hello.labels.team", "a", "producer"),
+        ("google_compute_subnetwork.hello_nat_10_0_3_0_24", {"ip_cidr_range": "10.0.4.0/24"},
+         {"ip_cidr_range": "10.0.3.0/24"}, "producer.services.hello.nat_ranges", ["10.0.4.0/24"], "producer"),
+        ("google_compute_forwarding_rule.psc_endpoint", {"target": f"https://x/compute/v1/{ATTACHMENT}a"},
+         {"target": f"{ATTACHMENT}b"},
+         "consumers.consumer.endpoints.psc-endpoint.service_attachment", f"{ATTACHMENT}a", "consumer"),
+        ("google_compute_subnetwork.subnet", {"log_config": [{"flow_sampling": 0.1}]},
+         {"log_config": [{"flow_sampling": 0.5}]}, "consumers.consumer.flow_logs.sampling", 0.1, "consumer"),
+    ],
+)  # fmt: skip
+def test_what_differs_is_told_with_key_and_value(
+    address: str, live: Json, wanted: Json, key: str, value: Any, stack: str
+) -> None:
+    told = judged(entry(address, live, wanted, "update"), stack=stack)
+    assert told.state == "differs"
+    setting = told.parts[0].setting
+    assert setting is not None
+    assert (setting.key, setting.value) == (key, value)
+
+
+def test_every_key_is_one_of_the_configuration() -> None:
+    schema = json.loads((CHECKOUT / "config" / "schema.json").read_text())
+
+    def of(node: Json, part: str) -> Json:
+        for one in (node, *node.get("anyOf", [])):
+            named = schema["$defs"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+            if part.startswith("{"):
+                named = {"properties": {part: named.get("additionalProperties")}}
+            if isinstance(inner := named.get("properties", {}).get(part), dict):
+                return inner
+        raise AssertionError(f"no {part}")
+
+    for rule in KEYS:
+        node = schema
+        for part in rule.key.split("."):
+            node = of(node, part)
+
+
+def test_a_replacement_is_refused_with_what_forces_it_first() -> None:
+    told = judged(
+        entry(
+            "google_compute_subnetwork.load_balancer",
+            {"description": "a", "ip_cidr_range": "10.0.9.0/24"},
+            {"description": None, "ip_cidr_range": "10.0.1.0/24"},
+            "delete", "create", replace_paths=[["ip_cidr_range"]],
+        )
+    )  # fmt: skip
+    assert (told.state, told.text) == ("refused", "would be destroyed and made anew because of ip_cidr_range")
+    setting = told.parts[0].setting
+    assert setting is not None
+    assert setting.key == "producer.network.load_balancer_subnet.range"
+
+
+def test_what_is_in_the_state_is_left_alone_unless_it_would_change() -> None:
+    kept = entry("google_compute_network.network", {"name": "n"}, {"name": "n"}, "no-op", importing=None)
+    assert judged(kept).state == "kept"
+    gone = entry("google_compute_network.old", {"name": "n"}, None, "delete", importing=None)
+    assert judged(gone).state == "refused"
+    changed = entry("google_compute_network.network", {"mtu": 1500}, {"mtu": 1460}, "update", importing=None)
+    assert judged(changed).state == "differs"
+
+
+def test_what_follows_from_others_is_no_difference_of_its_own() -> None:
+    told = judged(
+        entry(
+            "google_compute_region_backend_service.hello",
+            {"fingerprint": "a", "backend": [{"group": "g"}]}, {"backend": [{}]}, "update",
+            after_unknown={"fingerprint": True, "backend": [{"group": True}]},
+        )
+    )  # fmt: skip
+    assert (told.state, told.parts) == ("differs", ())
+    assert "follows from" in told.text
+
+
+def test_links_with_and_without_googles_host_are_the_same() -> None:
+    link = "projects/p/global/networks/n"
+    told = judged(entry("google_compute_subnetwork.load_balancer", {"network": f"https://www.googleapis.com/compute/v1/{link}",
+                        "purpose": "A"}, {"network": link, "purpose": "B"}, "update"))  # fmt: skip
+    assert [part.difference.path for part in told.parts] == ["purpose"]
+
+
+def test_secrets_are_not_shown() -> None:
+    env = [{"name": "DB_PASSWORD", "value": "hunter2hunter2"}]
+    told = judged(entry("google_cloud_run_v2_service.hello", {"template": [{"containers": [{"env": env}]}]},
+                        {"template": [{"containers": [{"env": []}]}]}, "update"))  # fmt: skip
+    adoption = Adoption(environment="default", wanted=False, allowed=False)
+    adoption.stacks = [Adopted(name="producer", project="p", verdicts=(told,))]
+    said = "\n".join(lines(adoption, "x")) + json.dumps(document(adoption))
+    assert "hunter2" not in said
+    assert "(hidden)" in said
+
+
+def test_the_document_is_as_its_schema_says_and_the_code_follows_from_the_worst(world: Worlds) -> None:
+    schema = json.loads((CHECKOUT / "live" / "adopt.schema.json").read_text())
+    same = judged(entry("google_compute_network.network", {}, {}, "no-op"))
+    differing = judged(entry("google_compute_network.network", {"mtu": 1}, {"mtu": 2}, "update"))
+    unknown = Verdict(stack="producer", address="a.b", id="", state="unknown", text="No", needs="roles/x on p")
+    for told, allowed, code, verdict in (
+        ((same,), False, 0, "adoptable"),
+        ((same, differing), False, 1, "hindered"),
+        ((same, differing), True, 0, "adoptable"),
+        ((unknown,), False, 2, "unusable"),
+    ):
+        adoption = Adoption(environment="default", wanted=False, allowed=allowed)
+        adoption.stacks = [Adopted(name="producer", project="p", verdicts=told)]
+        said = document(adoption)
+        jsonschema.validate(said, schema)
+        assert (adoption.code, said["verdict"]) == (code, verdict)
+
+
+def test_files_beside_the_stack_are_gone_after_a_failure_too(
+    stacks: Callable[..., dict[str, Stack]], tmp_path: Any
+) -> None:
+    stack = stacks()["consumer"]
+    folder = StackFolder("consumer", tmp_path)
+    there = [Found(address="a.b", id="x", stands="there"), Found(address="a.c", id="y", stands="absent")]
+    place = beside(folder, stack, there, {"hello_port": 80})
+    place.__enter__()
+    assert json.loads((tmp_path / IMPORTS).read_text()) == {"import": [{"to": "a.b", "id": "x"}]}
+    over = json.loads((tmp_path / OVER).read_text())["data"]["terraform_remote_state"]["producer"]
+    assert (over["backend"], over["count"]) == ("local", 1)
+    assert not place.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None), "it goes on"
+    assert not (tmp_path / IMPORTS).exists()
+    assert not (tmp_path / OVER).exists()
