@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
@@ -45,9 +46,10 @@ def discovered(args: Namespace) -> int:
         show(["nothing was written"], errors=True)
         return 1
     try:
-        text = _text(smallest(found.settings, _load), found.notes)
+        text = _text(smallest(found.settings, as_loaded), found.notes)
     except ConfigurationError as error:
-        raise UnusableError(f"what exists makes no configuration that could be used:\n{error}") from error
+        told = re.sub(r"\S*/discovered\.yaml", "found", str(error))
+        raise UnusableError(f"what exists makes no configuration that could be used:\n{told}") from error
     if not args.output:
         print(text, end="")
         return 0
@@ -99,7 +101,7 @@ def _consumers(words: list[str]) -> Iterator[tuple[str, str]]:
         yield key or ("consumer" if len(words) == 1 else project), project
 
 
-def _load(settings: dict[str, Any]) -> Settings:
+def as_loaded(settings: dict[str, Any]) -> Settings:
     """The settings of a file that says this, by the rules for files."""
     import yaml
 

@@ -63,7 +63,7 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     yield "h2c", True if port.get("name") == "h2c" else None
     yield "env", {one["name"]: one.get("value", "") for one in container.get("env", [])}
     resources = container.get("resources", {})
-    yield "cpu", _unless("1", _size(resources, "cpu"))
+    yield "cpu", _unless("1", _size(resources, "cpu").replace("1000m", "1"))
     yield "memory", _unless("512Mi", _size(resources, "memory"))
     yield "cpu_idle", _unless(True, resources.get("cpuIdle"))
     yield "startup_cpu_boost", True if resources.get("startupCpuBoost") else None
@@ -85,9 +85,8 @@ def _systems(name: str) -> bool:
     return "googleapis.com/" in name or name.startswith("goog-") or "knative.dev/" in name
 
 
-def _size(resources: Json, name: str) -> str | None:
-    size = resources.get("limits", {}).get(name)
-    return None if size is None else str(size)
+def _size(resources: Json, name: str) -> str:
+    return str(resources.get("limits", {}).get(name, ""))
 
 
 def _seconds(text: Any) -> int | None:

@@ -138,6 +138,8 @@ class _Producer:
         else:
             made |= self._balancer(one)
             made |= self._cloud_run(one, key)
+            if "run_service" in made:
+                del made["names"]["service"]
         if own_nat:
             made["nat_ranges"] = [str((reader.at(link) or {}).get("ipCidrRange")) for link in nat]
         else:

@@ -14,6 +14,7 @@ from live.reader import Reader
 # Identity-Aware Proxy's range: https://cloud.google.com/iap/docs/using-tcp-forwarding.
 _IAP = "35.235.240.0/20"
 _FAMILY = re.compile(r"projects/([\w-]+)/(?:global/images/family|zones/-/imageFamilyViews)/([\w-]+)")
+_SHORT = re.compile(r"(?:https://.*/v1/)?([\w-]+)/([\w-]+)")
 
 
 def test_vm(
@@ -63,7 +64,7 @@ def _image(vm: Json, reader: Reader) -> str:
     boot: Json = next((one for one in vm.get("disks", []) if one.get("boot")), {})
     disk = reader.at(plain(boot.get("source"))) if boot.get("source") else None
     image = plain((disk or {}).get("sourceImage"))
-    if family := _FAMILY.fullmatch(image):
+    if family := _FAMILY.fullmatch(image) or _SHORT.fullmatch(image):
         return f"{family[1]}/{family[2]}"
     project, _, name = defaults.DISK_IMAGE.partition("/")
     if re.match(rf"projects/{project}/global/images/{name}-", image):

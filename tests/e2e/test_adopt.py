@@ -6,21 +6,24 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from config.loading import load
 from deployment.terraform_variables import for_init
 from deployment.values import Json
 from standin import Standin, environment
 from standin.cloud import Cloud
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, REFERENCE
 from tests.e2e.by_hand import REGION, ten_steps
 from tests.e2e.conftest import configuration
 from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS, _copied
+from tests.live.world import World
 
 pytestmark = pytest.mark.e2e
 HERE = f"projects/{PRODUCER}/regions/{REGION}"
@@ -63,6 +66,12 @@ class Hand:
     def adopts(self, *words: str, code: int = 0) -> str:
         return self.types("adopt", "--env", "mine", *words, code=code)
 
+    def discovers(self) -> None:
+        """What exists becomes the configuration."""
+        self.config.unlink(missing_ok=True)
+        place = ("--producer", PRODUCER, "--consumer", CONSUMER, "--region", REGION)
+        self.types("adopt", "--discover", *place, "--output", str(self.config))
+
     def terraform(self, side: str, *words: str) -> str:
         folder = self.checkout / "cdktf.out" / "mine" / "stacks" / side
         variables = for_init() | environment(self.standin.url)
@@ -83,15 +92,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def hand(made: Cloud, program: str, tmp_path: Path) -> Iterator[Hand]:
-    """Somebody with a copy of that cloud, and of this checkout."""
+def hand_of(program: str, tmp_path: Path) -> Iterator[Callable[[Cloud], Hand]]:
+    """Somebody with a copy of a cloud, and of this checkout."""
     checkout = tmp_path / "checkout"
     shutil.copytree(CHECKOUT, checkout, ignore=_LEFT_OUT, symlinks=True)
     (checkout / ".psc").symlink_to((CHECKOUT / ".psc").resolve())
-    with Standin(cloud=_copied(made)) as standin:
-        one = Hand(checkout, standin, program)
-        one.writes(configuration("default"))
-        yield one
+    with ExitStack() as running:
+        yield lambda cloud: Hand(checkout, running.enter_context(Standin(cloud=_copied(cloud))), program)
+
+
+@pytest.fixture
+def hand(made: Cloud, hand_of: Callable[[Cloud], Hand]) -> Hand:
+    """Somebody who took the ten steps, and has the reference configuration."""
+    one = hand_of(made)
+    one.writes(configuration("default"))
+    return one
 
 
 def lines(said: str, mark: str) -> list[str]:
@@ -186,7 +201,6 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
         "google_compute_forwarding_rule.hello",
         "google_compute_subnetwork.proxy_only",
     ], said
-    assert "adopted: " not in hand.adopts("--apply", code=1)
     assert "nothing was applied" in hand.adopts("--apply", "--allow-differences", code=1), "replacements never"
     assert not list(hand.checkout.glob("*.tfstate"))
 
@@ -196,21 +210,51 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
             put(config, key, value)
         hand.writes(config)
         said = hand.adopts(code=1)
-    (service,) = lines(said, "DIFFERS")
-    assert "custom_audiences" in service
+    (differing,) = lines(said, "DIFFERS")
+    assert "custom_audiences" in differing
     assert settings(said) == []
-    assert "adopted: " in hand.adopts("--apply", "--allow-differences")
+    assert "adopt of mine: adopted" in hand.adopts("--apply", "--allow-differences")
     assert not service_audiences(hand)
 
 
 def test_what_exists_is_discovered_and_adopted_as_it_is(hand: Hand) -> None:
-    file = hand.checkout / "found.yaml"
-    words = ("--producer", PRODUCER, "--consumer", CONSUMER, "--region", REGION, "--output", "found.yaml")
-    hand.types("adopt", "--discover", *words)
+    hand.discovers()
     wanted = configuration("default")
     wanted["producer"]["services"]["hello"].pop("image")
     wanted["consumers"]["consumer"]["endpoints"]["psc-endpoint"].pop("address")
-    assert yaml.safe_load(file.read_text()) | {"region": REGION} == wanted, file.read_text()
-
-    hand.writes(yaml.safe_load(file.read_text()))
+    assert yaml.safe_load(hand.config.read_text()) == wanted
     assert "adopt of mine: adopted: 19 taken as they are" in hand.adopts("--apply")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, hand_of: Callable[[Cloud], Hand]) -> Hand:
+    """Somebody whose cloud a module of others made: all parts have one name, as in Fabric's net-lb-app-int."""
+    config = configuration("default")
+    producer, consumer = config["producer"], config["consumers"]["consumer"]
+    producer["network"] = {"name": "prod", "load_balancer_subnet": {"name": "ilb", "range": "10.20.0.0/24"},
+                           "proxy_only_subnet": {"name": "proxies", "range": "10.20.1.0/24"}}  # fmt: skip
+    names = dict.fromkeys(("url_map", "http_proxy", "forwarding_rule", "service_attachment"), "shop-ilb")
+    names |= {"backend_service": "shop-ilb-default", "network_endpoint_group": "shop-ilb-run", "service": "storefront"}
+    producer["services"] = {"shop": {"names": names, "port": 8080, "nat_ranges": ["10.20.2.0/24"]}}
+    consumer["network"] = {"name": "spoke", "subnet": {"name": "spoke-apps", "range": "10.30.0.0/26"}}
+    endpoint = {"service": "shop", "name": "to-shop", "address_name": "to-shop-addr", "address": "10.30.0.9"}
+    consumer["endpoints"] = {"x": endpoint}
+    consumer["test_vm"] = {"enabled": False}
+    file = tmp_path / "shop.yaml"
+    file.write_text(yaml.safe_dump(config))
+    world = World(load(REFERENCE, {"PSC_CONFIG": str(file)}).settings, {}).deploy()
+    return hand_of(world.cloud)
+
+
+def test_what_others_made_is_discovered_and_adopted_as_it_is(shop: Hand) -> None:
+    before = shop.standin.state()
+    shop.discovers()
+    found = yaml.safe_load(shop.config.read_text())
+    service = found["producer"]["services"]["shop-ilb"]
+    assert service["names"]["network_endpoint_group"] == "shop-ilb-run"
+    said = shop.adopts("--apply")
+    assert "adopt of mine: adopted: " in said
+    assert "not there" not in said.splitlines()[-1]
+    kept = {name: body["id"] for name, body in before["compute"].items()}
+    assert {name: body["id"] for name, body in shop.standin.state()["compute"].items()} == kept
+    assert shop.adopts().splitlines()[-1].startswith("adopt of mine: can be adopted: ")

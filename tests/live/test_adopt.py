@@ -157,7 +157,8 @@ def test_every_key_is_one_of_the_configuration() -> None:
         for one in (node, *node.get("anyOf", [])):
             named = schema["$defs"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one
             if part.startswith("{"):
-                named = {"properties": {part: named.get("additionalProperties")}}
+                patterns = list(named.get("patternProperties", {}).values())
+                named = {"properties": {part: next(iter(patterns), named.get("additionalProperties"))}}
             if isinstance(inner := named.get("properties", {}).get(part), dict):
                 return inner
         raise AssertionError(f"no {part}")
