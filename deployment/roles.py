@@ -73,6 +73,19 @@ TESTER: tuple[Task, ...] = (
         grants=(Grant(name="roles/compute.viewer", why="describes endpoint and attachment"),),
     ),
     Task(
+        what="`./psc adopt --discover`",
+        side="producer",
+        grants=(READERS["compute"], READERS["run"]),
+    ),
+    Task(
+        what="`./psc adopt --discover`",
+        side="consumer",
+        grants=(
+            READERS["compute"],
+            Grant(name="roles/browser", why="asked for the number in the default account's name"),
+        ),
+    ),
+    Task(
         what="`./psc verify`",
         side="producer",
         grants=tuple(READERS[api] for api in ("compute", "run", "serviceusage", "cloudresourcemanager")),

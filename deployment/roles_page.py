@@ -44,6 +44,8 @@ gcloud iam roles describe roles/compute.networkAdmin | grep serviceAttachments
 Before the first deployment, enable two APIs by hand in the project that calls are counted against, because Terraform
 needs them to enable the others: `serviceusage.googleapis.com` and `cloudresourcemanager.googleapis.com`.
 
+`./psc adopt` takes over what exists with these roles and no others.
+
 ## Trying it out
 
 {testers}

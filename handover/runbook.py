@@ -29,6 +29,7 @@ def runbook(facts: Facts) -> str:
         *runbook_tasks.sections(facts),
         *runbook_trouble.sections(facts),
         _destroy(facts),
+        _let_go(facts),
         _roles(facts),
         _origin(facts),
     ]
@@ -203,6 +204,33 @@ def _destroy(facts: Facts) -> str:
             "",
         ]
     return "\n".join([*lines, shell(*_in_order(tuple(reversed(facts.stacks)), "destroy"))])
+
+
+def _let_go(facts: Facts) -> str:
+    stack = facts.stacks[-1]
+    address = next(f"{type_}.{name}" for type_, named in stack.content["resource"].items() for name in named)
+    block = ["removed {", f"  from = {address}", "  lifecycle {", "    destroy = false", "  }", "}"]
+    return "\n".join(
+        [
+            "## Let go without destroying",
+            "",
+            f"To take a resource out of {facts.product}'s care and leave it in Google Cloud, delete its block and "
+            "whatever refers to it, and say so in a file beside it, such as `let-go.tf` (a `removed` block takes "
+            "Terraform 1.7 or OpenTofu 1.7 or newer):",
+            "",
+            "```hcl",
+            *block,
+            "```",
+            "",
+            "The plan says that it will no longer be managed and not be destroyed. Apply, and delete the file. To let go "
+            "of a whole folder, keep a copy of its state and forget all of it, which touches nothing in Google Cloud:",
+            "",
+            shell(
+                f"terraform -chdir={stack.name} state list | grep -v '^data' | "
+                f"xargs -n 1 terraform -chdir={stack.name} state rm"
+            ),
+        ]
+    )
 
 
 def _roles(facts: Facts) -> str:

@@ -139,7 +139,8 @@ def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
     before = hand.standin.state()
     said = hand.adopts()
     assert hand.standin.state()["compute"] == before["compute"], "nothing is written without --apply"
-    assert said.endswith("adopt of mine: can be adopted: 19 taken as they are, 4 with a harmless update\n")
+    page = (CHECKOUT / "docs" / "import.md").read_text().split("<!-- transcript: adopt -->\n```text\n$ ./psc adopt\n")[1]
+    assert said.replace("--env mine ", "").replace("adopt of mine", "adopt of default") == page.split("```")[0]
     assert (lines(said, "DIFFERS"), lines(said, "REFUSED")) == ([], [])
 
     said = hand.adopts("--apply")

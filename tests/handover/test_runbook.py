@@ -34,6 +34,7 @@ HEADINGS = [
     "Symptoms and remedies",
     "Never by hand",
     "Destroy",
+    "Let go without destroying",
     "Roles",
     "Where this came from",
 ]
