@@ -222,8 +222,9 @@ def _let_go(facts: Facts) -> str:
             *block,
             "```",
             "",
-            "The plan says that it will no longer be managed and not be destroyed. Apply, and delete the file. To let go "
-            "of a whole folder, keep a copy of its state and forget all of it, which touches nothing in Google Cloud:",
+            "The plan says that it will no longer be managed and not be destroyed. Apply, and delete the file. To let "
+            "go of a whole folder, keep a copy of its state and forget all of it, which touches nothing in Google "
+            "Cloud:",
             "",
             shell(
                 f"terraform -chdir={stack.name} state list | grep -v '^data' | "

@@ -64,6 +64,13 @@ HARMLESS: tuple[Harmless, ...] = (
         why="gcloud names the only container; nothing refers to it. The next revision has the same content",
     ),
     Harmless(
+        type=SERVICE.type,
+        path="template.containers.resources.limits.cpu",
+        live="1000m",
+        wanted="1",
+        why="the same, in other words",
+    ),
+    Harmless(
         type=BACKEND_SERVICE.type,
         path="locality_lb_policy",
         live="ROUND_ROBIN",

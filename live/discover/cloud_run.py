@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloudrun_psc.rules import defaults
+from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from deployment.values import Json
 
 # What only tells of the service, or is the same for all; whatever else it has must be said by a key.
@@ -62,11 +63,7 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     yield "container_port", _unless(defaults.RUN_PORT, port.get("containerPort"))
     yield "h2c", True if port.get("name") == "h2c" else None
     yield "env", {one["name"]: one.get("value", "") for one in container.get("env", [])}
-    resources = container.get("resources", {})
-    yield "cpu", _unless("1", _size(resources, "cpu").replace("1000m", "1"))
-    yield "memory", _unless("512Mi", _size(resources, "memory"))
-    yield "cpu_idle", _unless(True, resources.get("cpuIdle"))
-    yield "startup_cpu_boost", True if resources.get("startupCpuBoost") else None
+    yield from _size(container.get("resources", {}))
     yield "execution_environment", str(template.get("executionEnvironment", "")).removeprefix(_EXECUTION).lower()
     yield "concurrency", _unless(defaults.RUN_CONCURRENCY, template.get("maxInstanceRequestConcurrency"))
     yield "timeout_seconds", _unless(defaults.RUN_TIMEOUT_SECONDS, _seconds(template.get("timeout")))
@@ -85,8 +82,18 @@ def _systems(name: str) -> bool:
     return "googleapis.com/" in name or name.startswith("goog-") or "knative.dev/" in name
 
 
-def _size(resources: Json, name: str) -> str:
-    return str(resources.get("limits", {}).get(name, ""))
+def _size(resources: Json) -> Iterator[tuple[str, Any]]:
+    limits = resources.get("limits", {})
+    given = {
+        "memory": _unless(DEFAULT_MEMORY, limits.get("memory")),
+        "cpu_idle": _unless(True, resources.get("cpuIdle")),
+        "startup_cpu_boost": True if resources.get("startupCpuBoost") else None,
+    }
+    # One of them makes the stacks say the CPU, too, which Google spells in more ways than one.
+    spelled = any(value is not None for value in given.values())
+    cpu = limits.get("cpu")
+    yield "cpu", _unless(DEFAULT_CPU, cpu if spelled or cpu != "1000m" else DEFAULT_CPU)
+    yield from given.items()
 
 
 def _seconds(text: Any) -> int | None:

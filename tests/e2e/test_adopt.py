@@ -139,7 +139,9 @@ def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
     before = hand.standin.state()
     said = hand.adopts()
     assert hand.standin.state()["compute"] == before["compute"], "nothing is written without --apply"
-    page = (CHECKOUT / "docs" / "import.md").read_text().split("<!-- transcript: adopt -->\n```text\n$ ./psc adopt\n")[1]
+    page = (
+        (CHECKOUT / "docs" / "import.md").read_text().split("<!-- transcript: adopt -->\n```text\n$ ./psc adopt\n")[1]
+    )
     assert said.replace("--env mine ", "").replace("adopt of mine", "adopt of default") == page.split("```")[0]
     assert (lines(said, "DIFFERS"), lines(said, "REFUSED")) == ([], [])
 
@@ -223,8 +225,21 @@ def test_what_exists_is_discovered_and_adopted_as_it_is(hand: Hand) -> None:
     wanted = configuration("default")
     wanted["producer"]["services"]["hello"].pop("image")
     wanted["consumers"]["consumer"]["endpoints"]["psc-endpoint"].pop("address")
-    assert yaml.safe_load(hand.config.read_text()) == wanted
+    found = yaml.safe_load(hand.config.read_text())
+    assert found == wanted
     assert "adopt of mine: adopted: 19 taken as they are" in hand.adopts("--apply")
+
+    found["consumers"]["consumer"]["test_vm"] = {"enabled": False}
+    hand.writes(found)
+    hand.types("synth", "--env", "mine")
+    page = (CHECKOUT / "docs" / "import.md").read_text()
+    folder = hand.checkout / "cdktf.out" / "mine" / "stacks" / "consumer"
+    (folder / "let-go.tf.json").write_text(page.split("<<'END'\n")[1].split("END\n")[0])
+    said = hand.terraform("consumer", "apply", "-auto-approve")
+    assert "0 added, 0 changed, 0 destroyed" in said
+    assert hand.body(f"projects/{CONSUMER}/zones/{REGION}-b/instances/test-vm")
+    (folder / "let-go.tf.json").unlink()
+    assert "No changes." in hand.terraform("consumer", "plan")
 
 
 @pytest.fixture

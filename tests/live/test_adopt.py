@@ -106,7 +106,7 @@ def test_each_harmless_update_is_one_and_its_neighbour_is_not(rule: Any) -> None
     type_ = "google_compute_network" if rule.type == "*" else rule.type
     *above, last = rule.path.split(".")
     live = rule.live if isinstance(rule.live, str) else "gcloud" if rule.wanted is None else False
-    wanted = rule.wanted if rule.wanted is None or isinstance(rule.wanted, bool) else "other"
+    wanted = rule.wanted if rule.wanted is None or isinstance(rule.wanted, (bool, str)) else "other"
 
     def body(value: Any, name: str) -> Any:
         inner: Any = {name: value}

@@ -42,7 +42,7 @@ def at(world: World, path: str) -> Json:
 
 
 # The test cloud's NAT subnet has a name of its own, and its Cloud Run service is one of the API.
-SERVICE: Json = {"cpu_idle": False}
+SERVICE: Json = {"cpu": "1000m", "cpu_idle": False}
 NETWORK: Json = {"nat_subnet_name": "hello-service-nat-0"}
 
 
