@@ -79,7 +79,8 @@ def run(args: Namespace, environment: Environment) -> int:
         print(json.dumps(document(adoption), indent=2))
     else:
         stacks = "".join(f"--stack {name} " for name in args.stack or ())
-        show(lines(adoption, f"./psc adopt {chosen_by(adoption.environment)}{stacks}--apply"))
+        more = " --allow-differences" if args.allow_differences else ""
+        show(lines(adoption, f"./psc adopt {chosen_by(adoption.environment)}{stacks}--apply{more}"))
     return adoption.code
 
 

@@ -17,7 +17,7 @@ from commands.progress import telling
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from live.discover.configuration import Discovery
+    from live.discover.found import Discovery
 
 _HEAD = """\
 # yaml-language-server: $schema=../schema.json
@@ -65,7 +65,8 @@ def discovered(args: Namespace) -> int:
 def _found(args: Namespace) -> Discovery:
     from deployment.unusable import UnusableError
     from live.access import Access
-    from live.discover.configuration import Place, discover
+    from live.discover.configuration import discover
+    from live.discover.found import Place
     from live.failures import AnswerError, ApiOffError, NotAllowedError
     from live.reader import Reader
     from live.sides import clients

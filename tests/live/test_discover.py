@@ -9,7 +9,8 @@ import pytest
 from commands.discovery import as_loaded
 from deployment.values import Json
 from live.client import Client
-from live.discover.configuration import Discovery, Place, discover
+from live.discover.configuration import discover
+from live.discover.found import Discovery, Place
 from live.discover.smallest import smallest
 from live.reader import Reader
 from tests.live.world import ELSEWHERE, World
