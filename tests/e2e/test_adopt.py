@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import yaml
 from config.loading import load
 from deployment.terraform_variables import for_init
 from deployment.values import Json
-from standin import Standin, environment
+from standin import Standin, environment, router
 from standin.cloud import Cloud
 from tests.conftest import CHECKOUT, REFERENCE
 from tests.e2e.by_hand import REGION, ten_steps
@@ -260,6 +261,29 @@ def shop(tmp_path: Path, hand_of: Callable[[Cloud], Hand]) -> Hand:
     file.write_text(yaml.safe_dump(config))
     world = World(load(REFERENCE, {"PSC_CONFIG": str(file)}).settings, {}).deploy()
     return hand_of(world.cloud)
+
+
+def add_subnets(world: Cloud) -> None:
+    """Subnets of others in both networks, with whom they are shared."""
+    for project, network in ((PRODUCER, "prod"), (CONSUMER, "spoke")):
+        body = {
+            "name": "others",
+            "network": f"projects/{project}/global/networks/{network}",
+            "ipCidrRange": "10.90.0.0/24",
+        }
+        path = f"/compute/v1/projects/{project}/regions/{REGION}/subnetworks"
+        assert router.answer(world, "POST", path, json.dumps(body).encode(), {}).code == 200
+        world.finish_all()
+
+
+def test_in_networks_that_are_shared_only_what_was_made_for_it_is_adopted(shop: Hand) -> None:
+    add_subnets(shop.cloud)
+    shop.discovers()
+    said = shop.adopts("--apply")
+    assert "adopt of mine: adopted: " in said
+    assert "not there" not in said.splitlines()[-1]
+    assert "google_compute_network.network" not in said
+    assert "google_compute_subnetwork" not in said
 
 
 def test_what_others_made_is_discovered_and_adopted_as_it_is(shop: Hand) -> None:
