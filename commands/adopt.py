@@ -61,8 +61,9 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.unusable import UnusableError
     from live.adopt.report import document, lines
 
-    # What `timeout` or a CI system sends must tidy up like Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # What `timeout`, a CI system or a closed terminal sends must tidy up like Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     try:
         if args.discover:
             return discovered(args)

@@ -68,6 +68,7 @@ examples:
   PRODUCER_PROJECT=p CONSUMER_PROJECT=c ./psc synth  with your own projects
   ./psc rehearse                                     try it offline, with the real Terraform and provider
   ./psc cdktf deploy producer consumer               deploy both sides
+  ./psc adopt                                        take over what gcloud or others made
   ./psc verify                                       see whether what is deployed is as configured
 
 The first call sets up the project's own environment (once, about 1.2 GB under .psc/; one to three minutes).

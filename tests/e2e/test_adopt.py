@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -20,6 +21,7 @@ from deployment.terraform_variables import for_init
 from deployment.values import Json
 from standin import Standin, environment, router
 from standin.cloud import Cloud
+from standin.faults import Failure
 from tests.conftest import CHECKOUT, REFERENCE
 from tests.e2e.by_hand import REGION, ten_steps
 from tests.e2e.conftest import configuration
@@ -205,7 +207,10 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
         "google_compute_forwarding_rule.hello",
         "google_compute_subnetwork.proxy_only",
     ], said
-    assert "nothing was applied" in hand.adopts("--apply", "--allow-differences", code=1), "replacements never"
+    document = json.loads(hand.adopts("--apply", "--allow-differences", "--json", code=1))
+    jsonschema.validate(document, json.loads((CHECKOUT / "live" / "adopt.schema.json").read_text()))
+    assert (document["verdict"], document["counts"]["refused"]) == ("hindered", 2), "replacements never"
+    assert not any(stack["applied"] for stack in document["stacks"])
     assert not list(hand.checkout.glob("*.tfstate"))
 
     config = configuration("default")
@@ -298,3 +303,22 @@ def test_what_others_made_is_discovered_and_adopted_as_it_is(shop: Hand) -> None
     kept = {name: body["id"] for name, body in before["compute"].items()}
     assert {name: body["id"] for name, body in shop.standin.state()["compute"].items()} == kept
     assert shop.adopts().splitlines()[-1].startswith("adopt of mine: can be adopted: ")
+
+
+def test_what_is_half_deployed_is_adopted_and_the_rest_is_made(hand_of: Callable[[Cloud], Hand]) -> None:
+    missing = ("serviceAttachments", "hello-service-nat", "test-vm", "allow-iap-ssh")
+    hand = hand_of(World(load(REFERENCE, {}).settings, {}).deploy(without=missing).cloud)
+    hand.writes(configuration("default"))
+    hand.cloud.faults.methods = [Failure(r"compute\.addresses\.get", times=0, code=403, message="Denied")]
+    said = hand.adopts("--apply", code=2)
+    assert f"needs roles/compute.viewer on {CONSUMER}" in said
+    assert "could not be found out" in said
+    hand.cloud.faults.methods = []
+
+    said = hand.adopts()
+    assert "google_compute_service_attachment.hello: is not there, and will be created" in said
+    assert "is planned once the producer has hello_service_attachment_self_link" in said
+    said = hand.adopts("--apply")
+    assert "adopt of mine: adopted: " in said
+    assert [one.status for one in hand.cloud.connections.values()] == ["ACCEPTED"]
+    assert "No changes." in hand.terraform("consumer", "plan")

@@ -71,6 +71,22 @@ def test_in_an_empty_cloud_nothing_is_there_and_nothing_is_unknown(world: Worlds
     assert {one.stands for one in found(world(), "producer").values()} == {"absent"}
 
 
+def test_where_an_api_is_off_nothing_of_it_exists(world: Worlds) -> None:
+    here = world().deploy()
+    here.cloud.project(PRODUCER).apis.discard("run.googleapis.com")
+    there = found(here, "producer")
+    assert there["google_cloud_run_v2_service.hello"].stands == "absent"
+    assert there["google_compute_network.network"].stands == "there"
+
+
+def test_an_api_that_is_off_elsewhere_is_told_with_the_command(world: Worlds) -> None:
+    here = world().deploy()
+    here.cloud.project(PRODUCER).apis.discard("run.googleapis.com")
+    here.cloud.faults.methods = [Failure(r"serviceusage\..*", times=0, code=403, message="No")]
+    told = {one.address: one for one in unread("producer", found(here, "producer").values())}
+    assert "gcloud services enable run.googleapis.com" in told["google_cloud_run_v2_service.hello"].text
+
+
 def test_what_may_not_be_read_is_told_with_the_role(world: Worlds) -> None:
     there = world().deploy()
     there.cloud.faults.methods = [
