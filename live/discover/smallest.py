@@ -26,7 +26,7 @@ def smallest(settings: dict[str, Any], load: Callable[[dict[str, Any]], Settings
     whole = load(settings)
     wanted, kept = whole.model_dump(), set(_given(whole))
     for path in sorted(_paths(settings), key=len, reverse=True):
-        if path in kept or any(one[: len(path)] == path for one in kept):
+        if any(one[: len(path)] == path for one in kept):
             continue
         smaller = deepcopy(settings)
         _remove(smaller, path)

@@ -67,6 +67,13 @@ def test_of_what_is_half_deployed_the_rest_is_absent(world: Worlds) -> None:
     assert there["google_compute_region_network_endpoint_group.hello"].service == "hello-service"
 
 
+def test_a_grant_under_a_condition_is_another_one(world: Worlds) -> None:
+    here = world().deploy()
+    here.grant(condition={"title": "weekdays", "expression": "true"})
+    there = found(here, "producer")
+    assert there["google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute"].stands == "absent"
+
+
 def test_in_an_empty_cloud_nothing_is_there_and_nothing_is_unknown(world: Worlds) -> None:
     assert {one.stands for one in found(world(), "producer").values()} == {"absent"}
 
