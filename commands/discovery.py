@@ -63,6 +63,7 @@ def discovered(args: Namespace) -> int:
 
 
 def _found(args: Namespace) -> Discovery:
+    from deployment.stack import Stack
     from deployment.unusable import UnusableError
     from live.access import Access
     from live.discover.configuration import discover
@@ -71,11 +72,17 @@ def _found(args: Namespace) -> Discovery:
     from live.reader import Reader
     from live.sides import clients
 
-    if not args.region or not (args.producer or args.consumer):
-        raise UnusableError("--discover needs --region, and --producer or --consumer (or both)")
-    consumers = dict(_consumers(args.consumer or []))
-    account = os.environ.get("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", "")
-    reader = Reader(clients()(Access(impersonate=account)))
+    region, publishing, connecting = args.region or os.environ.get("REGION"), args.producer, args.consumer or []
+    if not (publishing or connecting):  # the walk-through's variables
+        publishing = os.environ.get("PRODUCER_PROJECT")
+        connecting = [project] if (project := os.environ.get("CONSUMER_PROJECT")) else []
+    if not region or not (publishing or connecting):
+        raise UnusableError(
+            "--discover needs --region, and --producer or --consumer (or both); or the variables REGION, "
+            "PRODUCER_PROJECT and CONSUMER_PROJECT"
+        )
+    consumers = dict(_consumers(connecting))
+    reader = Reader(clients()(Access.of(Stack("", "found", {}), os.environ)))
 
     def place(project: str) -> Place:
         try:
@@ -86,8 +93,8 @@ def _found(args: Namespace) -> Discovery:
 
     with telling(lambda: "reads what exists") if drawn(errors=True) else nullcontext():
         try:
-            producer = place(args.producer) if args.producer else None
-            return discover(args.region, producer, {key: place(project) for key, project in consumers.items()})
+            producer = place(publishing) if publishing else None
+            return discover(region, producer, {key: place(project) for key, project in consumers.items()})
         except NotAllowedError as error:
             raise UnusableError(f"{error}; needs {error.needs}") from error
         except ApiOffError as error:

@@ -32,6 +32,8 @@ def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, value in environment(standin.url).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        for name in ("PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION"):
+            monkeypatch.delenv(name, raising=False)
         yield world
 
 
@@ -47,6 +49,17 @@ def test_what_is_found_is_printed_as_a_file(there: World, capsys: pytest.Capture
     told = capsys.readouterr().out
     assert told.startswith("# yaml-language-server")
     assert yaml.safe_load(told)["consumers"]["consumer"]["endpoints"] == {"psc-endpoint": {"service": "hello"}}
+
+
+def test_the_variables_of_the_walk_through_say_where(
+    there: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt(*FOUND) == 0
+    wanted = capsys.readouterr().out
+    for name, value in (("PRODUCER_PROJECT", PRODUCER), ("CONSUMER_PROJECT", CONSUMER), ("REGION", "asia-northeast1")):
+        monkeypatch.setenv(name, value)
+    assert adopt("--discover") == 0
+    assert capsys.readouterr().out == wanted
 
 
 def test_what_no_configuration_says_is_1_and_nothing_is_written(
