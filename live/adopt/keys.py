@@ -103,6 +103,8 @@ _OF_RUN: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "template.timeout": ("timeout_seconds", _seconds),
     "template.service_account": ("service_account", str),
     "template.execution_environment": ("execution_environment", _generation),
+    "custom_audiences": ("audiences", list),
+    "default_uri_disabled": ("default_url", lambda live: not live),
     "labels": ("labels", lambda live: live),
     "annotations": ("annotations", lambda live: live),
 }
