@@ -11,7 +11,8 @@ from deployment.values import Json
 
 # What only tells of the service, or is the same for all; whatever else it has must be said by a key.
 _SILENT = frozenset({
-    "annotations", "client", "clientVersion", "conditions", "createTime", "creator", "deleteTime", "etag", "expireTime",
+    "annotations", "client", "clientVersion", "conditions", "createTime", "creator", "customAudiences",
+    "defaultUriDisabled", "deleteTime", "etag", "expireTime",
     "generation", "ingress", "labels", "lastModifier", "latestCreatedRevision", "latestReadyRevision", "launchStage",
     "name", "observedGeneration", "reconciling", "satisfiesPzs", "template", "terminalCondition", "traffic",
     "trafficStatuses", "uid", "updateTime", "uri", "urls",
@@ -73,6 +74,8 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     yield "scaling", {key: value for key, value in wanted.items() if value is not None}
     own = f"{project_number}-compute@developer.gserviceaccount.com"
     yield "service_account", _unless(own, template.get("serviceAccount"))
+    yield "audiences", sorted(service.get("customAudiences", []))
+    yield "default_url", False if service.get("defaultUriDisabled") else None
     for key in ("labels", "annotations"):
         yield key, {name: value for name, value in service.get(key, {}).items() if not _systems(name)}
 

@@ -131,13 +131,6 @@ def put(config: dict[str, Any], key: str, value: Any) -> None:
     config[last] = value
 
 
-def service_audiences(hand: Hand) -> list[str]:
-    found: list[str] = hand.body(f"projects/{PRODUCER}/locations/{REGION}/services/hello-service").get(
-        "customAudiences", []
-    )
-    return found
-
-
 def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
     before = hand.standin.state()
     said = hand.adopts()
@@ -176,6 +169,7 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
     attachment["consumerAcceptLists"] = [{"projectIdOrNum": CONSUMER, "connectionLimit": 4}]
     service = hand.body(f"projects/{PRODUCER}/locations/{REGION}/services/hello-service")
     service["customAudiences"] = ["https://hello.example.com"]
+    service["description"] = "made by hand"
     service["template"]["containers"][0]["env"] = [{"name": "LEVEL", "value": "debug"}]
     service["template"]["containers"][0]["image"] = "us-docker.pkg.dev/cloudrun/container/other"
     backend = hand.body(f"{HERE}/backendServices/hello-backend-service")
@@ -194,7 +188,8 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
         'set producer.services.hello.accept: {"example-consumer-project": 4}',
         'set producer.services.hello.env: {"LEVEL": "debug"}',
         "set producer.services.hello.image: us-docker.pkg.dev/cloudrun/container/other",
-        'custom_audiences: ["https://hello.example.com"] -> [];',
+        'set producer.services.hello.audiences: ["https://hello.example.com"]',
+        "description: made by hand ->",
         "locality_lb_policy: ROUND_ROBIN ->",
         "set producer.services.hello.port: 8080",
         "set producer.network.proxy_only_subnet.range: ",
@@ -220,10 +215,12 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
         hand.writes(config)
         said = hand.adopts(code=1)
     (differing,) = lines(said, "DIFFERS")
-    assert "custom_audiences" in differing
+    assert "description" in differing
     assert settings(said) == []
     assert "adopt of mine: adopted" in hand.adopts("--apply", "--allow-differences")
-    assert not service_audiences(hand)
+    service = hand.body(f"projects/{PRODUCER}/locations/{REGION}/services/hello-service")
+    assert not service.get("description")
+    assert service["customAudiences"] == ["https://hello.example.com"]
 
 
 def test_what_exists_is_discovered_and_adopted_as_it_is(hand: Hand) -> None:

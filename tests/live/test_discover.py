@@ -111,12 +111,20 @@ def test_a_network_that_holds_more_is_taken_as_it_is(world: Worlds) -> None:
     assert consumer["endpoints"]["psc-endpoint"]["address"] == "10.1.0.5"
 
 
+def test_audiences_are_said_by_their_key(world: Worlds) -> None:
+    here = world().deploy()
+    service = at(here, f"projects/{PRODUCER}/locations/{REGION}/services/hello-service")
+    service |= {"customAudiences": ["https://hello.example.com"], "defaultUriDisabled": True}
+    found = smallest(discovered(here).settings, as_loaded)["producer"]["services"]["hello"]
+    assert (found["audiences"], found["default_url"]) == (["https://hello.example.com"], False)
+
+
 def test_a_service_with_what_no_key_says_is_taken_as_it_is(world: Worlds) -> None:
     here = world().deploy()
     service = at(here, f"projects/{PRODUCER}/locations/{REGION}/services/hello-service")
-    service["customAudiences"] = ["https://hello.example.com"]
+    service["description"] = "made by hand"
     found = discovered(here)
-    assert any("no key says customAudiences" in note for note in found.notes)
+    assert any("no key says description" in note for note in found.notes)
     assert smallest(found.settings, as_loaded)["producer"]["services"]["hello"] == {"run_service": "hello-service"}
 
 
