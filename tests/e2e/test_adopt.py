@@ -189,7 +189,7 @@ def test_deviations_are_told_with_their_keys(hand: Hand) -> None:
         'set producer.services.hello.env: {"LEVEL": "debug"}',
         "set producer.services.hello.image: us-docker.pkg.dev/cloudrun/container/other",
         'set producer.services.hello.audiences: ["https://hello.example.com"]',
-        "description: made by hand ->",
+        'description: "made by hand" ->',
         "locality_lb_policy: ROUND_ROBIN ->",
         "set producer.services.hello.port: 8080",
         "set producer.network.proxy_only_subnet.range: ",
