@@ -85,7 +85,7 @@ def test_what_another_sentence_is_about_is_not_silenced_by_it() -> None:
 NEW = [
     ("resource/google_iam_deny_policy/n", {"name": "n"}, "and no rule here judges anything of its kind"),
     ("resource/google_cloudbuild_trigger/n", {}, "and no rule here judges anything of its kind"),
-    ("resource/local_file/n", {"filename": "/root/.profile"}, "and no rule here judges anything of its kind"),
+    ("resource/local_file/n", {"filename": "/etc/profile"}, "and no rule here judges anything of its kind"),
     ("data/google_service_account_access_token/n", {}, "and no rule here judges anything of its kind"),
     ("resource/google_compute_instance/n", VM | {"metadata": {"startup-script": "x"}, "service_account": {}},
      "with metadata.startup-script, which no rule here judges"),
