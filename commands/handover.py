@@ -68,12 +68,15 @@ def run(args: Namespace, environment: Environment) -> int:
 def _hand_over(args: Namespace, folder: Path) -> int:
     from deployment.printable import printable
     from deployment.terraform import Terraform
+    from deployment.unusable import UnusableError
     from handover.again import Operated, operated, told, with_values
     from handover.archive import archive
     from handover.bundle import Wish
     from handover.placing import check, place
     from handover.source import source
 
+    if args.as_configured and not args.force:
+        raise UnusableError("--as-configured goes with --force: it says what becomes of a former bundle")
     check(folder, CHECKOUT, force=args.force)
     format_ = "hcl" if args.hcl else "json"
     former = operated(folder, format_) if args.force and not args.as_configured else Operated()

@@ -110,6 +110,7 @@ def test_another_environments_bundle_is_verified_against_that_environment(
         (("link",), "link is a symbolic link"),
         (("missing/bundle",), "missing does not exist"),
         (("full",), "full is not empty"),
+        (("--as-configured", "new"), "--as-configured goes with --force"),
         (("--force", "full"), "no bundle of ./psc handover"),
         (("--verify", "full"), "no bundle of ./psc handover"),
         (("--verify", "missing"), "no bundle of ./psc handover"),
