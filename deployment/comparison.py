@@ -69,8 +69,9 @@ class Change:
 class Comparison:
     """A stack before and after. `source` is `code` (synthesized on both sides) or `plan` (the real state, as planned).
 
-    `drift` are changes that somebody made outside Terraform, which only a plan knows, and `remarks` what a plan says of
-    itself: a finding's rule, its address, and the words.
+    `drift` are changes that somebody made outside Terraform, which only a plan knows; `recorded` is then the stack as
+    the state has it, where `before` is what is real. `remarks` are what a plan says of itself: a finding's rule, its
+    address, and the words.
     """
 
     source: str
@@ -78,6 +79,7 @@ class Comparison:
     after: Stack | None
     changes: tuple[Change, ...]
     drift: tuple[Change, ...] = ()
+    recorded: Stack | None = None
     remarks: tuple[tuple[str, str, str], ...] = ()
 
     @property

@@ -44,7 +44,9 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
         remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan, stack))
-        drift = tuple(change for entry in plan.get("resource_drift") or [] for change in _drift(entry, expressions))
+        drifted = plan.get("resource_drift") or []
+        drift = tuple(change for entry in drifted for change in _drift(entry, expressions))
+        recorded = {old.address: old for entry in drifted for old in _items(entry, expressions)[:1] if old}
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
     planned = replace(
@@ -60,6 +62,7 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
         after=planned,
         changes=tuple(sorted(changes, key=lambda change: change.address)),
         drift=drift,
+        recorded=replace(planned, items=dict(sorted((before | recorded).items())), moved={}) if recorded else None,
         remarks=remarks,
     )
 

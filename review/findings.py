@@ -13,6 +13,8 @@ from review.rules import BY_ID, RULES
 from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
 from review.sentence import Sentence
 
+# The source of a finding about what somebody did outside Terraform.
+DRIFT = "drift"
 # Findings that no rule about an item makes; what, why and remedy as rules have them.
 OTHER: dict[str, tuple[str, str, str, str]] = {
     "environment-unusable": (
@@ -45,6 +47,12 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "The rehearsal could not be done.",
         "What really becomes of the deployment and its connections was not tried; all else here stands.",
         "Correct what the message names; ./psc rehearse --from BASE says the same.",
+    ),
+    "opened-outside": (
+        WARNING,
+        "Somebody has opened access outside Terraform.",
+        "It is real already, and no review has seen it.",
+        "Ask whoever did it; then apply a plan that takes it back, or write it into the configuration.",
     ),
     "plan-incomplete": (
         WARNING,
@@ -87,7 +95,7 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal.
+    """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal, drift.
 
     `inputs` are the items that an undecided one is made of: it is new when one of them changes.
     """
@@ -107,6 +115,11 @@ class Finding:
     def key(self) -> tuple[str, str, str]:
         """What code, plan and rehearsal have in common where they find the same."""
         return self.stack, self.rule, self.address
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is of what somebody did outside Terraform, and not of the change."""
+        return self.sources == (DRIFT,)
 
     @property
     def weight(self) -> tuple[int, str, str, str]:

@@ -11,6 +11,7 @@ from review.decisions import Decision, decisions
 from review.elsewhere import made_elsewhere
 from review.findings import Finding, judge, merged, other
 from review.material import Material
+from review.outside import opened_outside
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
 from review.sentence import Sentence, quote, say
@@ -68,7 +69,13 @@ def assemble(material: Material) -> Report:
         for rule, address, words in comparison.remarks:
             findings.append(other(rule, label, environment, address, quote(words), comparison.source))
     by_label = {comparison.stack.label: comparison for comparison in settled}
+    decided = [decision for comparison in comparisons for decision in decisions(comparison)]
     for plan in material.plans:
+        label = plan.stack.label
+        reviewed = {point.sentence for point in decided if point.source == "code" and point.stack == label}
+        points, made = opened_outside(plan, reviewed)
+        decided += points
+        findings += made
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
     findings += made_elsewhere(settled)
     for rehearsal in material.rehearsals:
@@ -81,7 +88,6 @@ def assemble(material: Material) -> Report:
         findings.append(other("environment-unusable", environment, environment, place, detail))
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
     former = [finding.severity for finding in remaining if not finding.new]
-    decided = [decision for comparison in comparisons for decision in decisions(comparison)]
     decided += [_accepting(entry) for entry in _entries(material) if entry.new]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(

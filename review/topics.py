@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-REACH, CUT, GONE, EXPOSED, TRUSTED, UNJUDGED = "reach", "interrupted", "destroyed", "exposed", "trusted", "unjudged"
+OUTSIDE, REACH, CUT, GONE = "outside", "reach", "interrupted", "destroyed"
+EXPOSED, TRUSTED, UNJUDGED = "exposed", "trusted", "unjudged"
 HEADINGS = {
+    OUTSIDE: "What somebody opened outside Terraform",
     REACH: "Who can newly reach what",
     CUT: "What is interrupted or lost",
     GONE: "What is destroyed",

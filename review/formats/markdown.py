@@ -17,7 +17,7 @@ from deployment.picture import picture
 from deployment.printable import printable
 from review.comment_form import MARKER
 from review.findings import texts
-from review.formats.wording import action, computed, existing, headline, tally, told, unknown
+from review.formats.wording import action, computed, existing, headline, mark, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
@@ -129,10 +129,9 @@ def _introduction(report: Report) -> str:
 def _findings(report: Report) -> Iterator[str]:
     for finding in report.findings:
         what, why, remedy = map(_words, texts(finding.rule))
-        mark = "It cannot be told: " if finding.undecided else ""
         place = code(f"{finding.stack}: {finding.address}")
         yield (
-            f"- **{finding.severity}: {what}** {place}: {mark}{_say(finding.detail)}.\n"
+            f"- **{finding.severity}: {what}** {place}: {mark(finding)}{_say(finding.detail)}.\n"
             f"  - Why it matters: {why}\n  - What to do: {remedy} (rule {code(finding.rule)})"
         )
 

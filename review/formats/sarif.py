@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from review.findings import OTHER, Finding, texts
+from review.formats.wording import mark
 from review.locations import Locations
 from review.report import Report
 from review.rules import BY_ID
@@ -48,14 +49,13 @@ def _rule(name: str) -> dict[str, Any]:
 def _result(finding: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
     where = locations.of(finding)
     what, _, remedy = texts(finding.rule)
-    mark = "It cannot be told: " if finding.undecided else ""
     fingerprint = hashlib.sha256("\n".join(finding.key).encode(errors="surrogatepass")).hexdigest()
     return {
         "ruleId": finding.rule,
         "ruleIndex": names.index(finding.rule),
         "level": finding.severity,
         "kind": "fail",
-        "message": {"text": f"{what} {finding.stack}: {finding.address}: {mark}{finding.detail}. {remedy}"},
+        "message": {"text": f"{what} {finding.stack}: {finding.address}: {mark(finding)}{finding.detail}. {remedy}"},
         "locations": [
             {
                 "physicalLocation": {

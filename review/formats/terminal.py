@@ -8,7 +8,7 @@ from deployment.comparison import Change, Difference
 from deployment.line import Line, Style, style_of
 from deployment.printable import printable
 from review.findings import texts
-from review.formats.wording import action, computed, existing, headline, tally, told, unknown
+from review.formats.wording import action, computed, existing, headline, mark, tally, told, unknown
 from review.report import Report
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
@@ -49,10 +49,10 @@ def _verdict(report: Report) -> Line:
 
 def _findings(report: Report) -> Iterator[str]:
     for finding in report.findings:
-        mark = "cannot tell: " if finding.undecided else ""
         place = f"{printable(finding.stack)}: {printable(finding.address)}"
         yield Line(
-            f"{finding.severity}: {place}: {mark}{_say(finding.detail)} [{finding.rule}]", _STYLES[finding.severity]
+            f"{finding.severity}: {place}: {mark(finding)}{_say(finding.detail)} [{finding.rule}]",
+            _STYLES[finding.severity],
         )
         what, _, remedy = texts(finding.rule)
         yield f"    {what} {remedy}"

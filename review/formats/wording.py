@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployment.comparison import Change, Comparison, Difference
+from review.findings import Finding
 from review.report import Report
 from review.sentence import Sentence, say
 
@@ -14,8 +15,16 @@ def headline(report: Report) -> str:
     """One line that says whether there is something to decide."""
     if report.empty:
         return "nothing changes"
-    findings = _count(len(report.findings), "finding")
-    return f"{_count(len(report.decisions), 'point')} to decide, {findings} that this change brings"
+    outside = sum(finding.outside for finding in report.findings)
+    findings = _count(len(report.findings) - outside, "finding")
+    more = f", {outside} of what was done outside Terraform" if outside else ""
+    return f"{_count(len(report.decisions), 'point')} to decide, {findings} that this change brings{more}"
+
+
+def mark(finding: Finding) -> str:
+    """What goes before a finding's own words."""
+    done = "done outside Terraform: " if finding.outside else ""
+    return f"{done}{'it cannot be told: ' if finding.undecided else ''}"
 
 
 def _count(number: int, noun: str) -> str:
