@@ -40,7 +40,9 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What happens to an address. `action`: created, updated, replaced, destroyed, moved or forgotten.
+    """What happens to an address. `action`: created, updated, replaced, destroyed, moved, forgotten or left.
+
+    What is `left` stays in the cloud and in the state, as its whole stack leaves the configuration.
 
     `because` are the attributes that force a replacement; `unknown` the attributes that nobody knows before apply;
     `inferred` is true where the replacement follows from the provider's rules and no plan has confirmed it. `overlaps`
@@ -129,6 +131,8 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     ]
     left = after.left if after else frozenset()
     known = [replace(one, action="forgotten") if one and one.address in left else one for one in changes]
+    if after is None:
+        known = [replace(one, action="left") for one in known if one and one.of_resource]
     return Comparison(source="code", before=before, after=after, changes=tuple(change for change in known if change))
 
 

@@ -97,7 +97,7 @@ class Deployer:
     def plan(self, stack: StackFolder) -> Planned:
         """Plan and keep the plan in the stack's folder for `apply`."""
         with self._attached(stack) as attached:
-            done = self._plan(attached, destroy=False)
+            done = self._plan(attached)
             return planned(done, self._show(attached) if done.code == SOMETHING_TO_DO else None)
 
     def apply(self, stack: StackFolder) -> Applied:
@@ -105,10 +105,10 @@ class Deployer:
         with self._attached(stack) as attached:
             return self._apply(attached)
 
-    def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:
+    def deploy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
         """Plan, and apply unless there is nothing to do; what the plan does is read in the meantime."""
         with self._attached(stack) as attached:
-            done = self._plan(attached, destroy=destroy)
+            done = self._plan(attached)
             if done.code != SOMETHING_TO_DO:
                 return planned(done), None
             if not has_work(done):
@@ -131,8 +131,8 @@ class Deployer:
         with self._residents.lent(build) as resident:
             yield _Attached(stack, self.variables, resident)
 
-    def _plan(self, attached: _Attached, *, destroy: bool) -> Done:
-        plan = partial(self.terraform.plan, attached.stack.folder, destroy=destroy)
+    def _plan(self, attached: _Attached) -> Done:
+        plan = partial(self.terraform.plan, attached.stack.folder)
         return self._tried(attached, plan, lambda done: done.code in (0, SOMETHING_TO_DO))
 
     def _tried(

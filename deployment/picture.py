@@ -118,7 +118,7 @@ def _arrows(
         (other.stack.label, change.address)
         for other in shown
         for change in other.changes
-        if change.action == "destroyed"
+        if change.action in {"destroyed", "left"}
     }
     for stack in (comparison.after, comparison.before):
         for item in stack.items.values() if stack else ():

@@ -88,9 +88,9 @@ class Terraform:
             words.insert(0, f"-fs-mirror={mirror}")
         return self._run(folder, variables, "providers", "lock", "-no-color", *words)
 
-    def plan(self, folder: Path, variables: Mapping[str, str], *, destroy: bool = False) -> Done:
+    def plan(self, folder: Path, variables: Mapping[str, str]) -> Done:
         """Plan, and keep the plan in the folder for `show` and `apply`; ends with SOMETHING_TO_DO, or 0."""
-        words = ["-input=false", "-json", "-detailed-exitcode", f"-out={PLAN}", *(["-destroy"] if destroy else [])]
+        words = ["-input=false", "-json", "-detailed-exitcode", f"-out={PLAN}"]
         return self._run(folder, variables, "plan", *words)
 
     def show(self, folder: Path, variables: Mapping[str, str]) -> Done:

@@ -23,7 +23,7 @@ class Terraform(Protocol):
     def plan(self, stack: StackFolder) -> Planned:
         """Plan a stack."""
 
-    def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:
+    def deploy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
         """Plan a stack, and apply what there is to do."""
 
     def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
@@ -95,17 +95,15 @@ def plan(terraform: Terraform, stack: StackFolder) -> Attempt:
     return Attempt(stack=stack, seconds=time.monotonic() - started, planned=planned)
 
 
-def deploy(terraform: Terraform, stack: StackFolder, *, destroy: bool = False) -> Attempt:
+def deploy(terraform: Terraform, stack: StackFolder) -> Attempt:
     """Plan and apply."""
     started = time.monotonic()
-    planned, applied = terraform.deploy(stack, destroy=destroy)
+    planned, applied = terraform.deploy(stack)
     return Attempt(stack=stack, seconds=time.monotonic() - started, planned=planned, applied=applied)
 
 
-def destroy(terraform: Terraform, stack: StackFolder, *, for_good: bool) -> list[Attempt]:
-    """Destroy; `for_good`, after another deployment without protection, and in one command that tells no names."""
-    if not for_good:
-        return [deploy(terraform, stack, destroy=True)]
+def destroy(terraform: Terraform, stack: StackFolder) -> list[Attempt]:
+    """Destroy, after another deployment without protection where there is any."""
     attempts = []
     if protected(stack):
         unprotect(stack)

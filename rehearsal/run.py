@@ -45,6 +45,7 @@ class Rehearsal:
         self._beforehand = beforehand.Beforehand(cloud)
         self._standing: list[StackFolder] = []
         self._owners: dict[str, str] = {}
+        self._left: set[str] = set()
         # By stack and name: another consumer's endpoint may have the same name.
         self._renamed: dict[tuple[str, str], str] = {}
         self._touched: set[tuple[str, str]] = set()
@@ -90,21 +91,32 @@ class Rehearsal:
             self._owners |= owners(stack)
 
     def edit(self, present: list[StackFolder]) -> bool:
-        """Deploy `present` over what stands, as a merge would; tells each connection's fate."""
+        """Deploy `present` over what stands, as a merge would; tells each connection's fate.
+
+        A stack that is not among them stays deployed: nothing destroys what has left the configuration.
+        """
         before = connections(self._cloud.state())
         self._renamed, self._touched = {}, set()
-        names = {stack.name for stack in present}
-        # A consumer that leaves is destroyed first, by its own team or by `cdktf destroy`.
-        self._destroy([stack for stack in self._standing if stack.name not in names], for_good=False)
+        self._left = {stack.name for stack in self._standing} - {stack.name for stack in present}
         went = self.deploy(present, NEXT)
         self._compare(before)
+        self.account.notes += map(self._leaving, sorted(self._left))
         return went
+
+    def _leaving(self, name: str) -> str:
+        held = [fate for fate in self.account.connections if fate.stack == name]
+        what = "".join(f"; its connection {fate.endpoint_name} is {fate.status}" for fate in held)
+        return (
+            f"{name} has left the configuration and stays deployed, as nothing destroys it{what} "
+            "(docs/troubleshooting.md, A consumer leaves)"
+        )
 
     def settle(self) -> None:
         """A second plan of everything must be empty."""
         work = partial(attempts.plan, self._terraform)
         self._doing(SECOND)
-        for attempt in self._terraform.side_by_side(work, self._standing):
+        planned_again = [stack for stack in self._standing if stack.name not in self._left]
+        for attempt in self._terraform.side_by_side(work, planned_again):
             planned = attempt.planned
             if self._record(SECOND, attempt) and not planned.empty:
                 changed = [
@@ -127,26 +139,23 @@ class Rehearsal:
 
     def destroy(self) -> None:
         """Destroy everything, consumers first; nothing may be left."""
-        self._destroy(self._standing, for_good=True)
-        left = leftovers(self._cloud.state(), {*self._beforehand.buckets, *self._beforehand.resources})
-        if left:
-            self.account.find("left over", f"still there after destroy: {', '.join(left)}")
-        if changed := list(self._beforehand.changed()):
-            self.account.find("changed", f"what others own did not stay as it was: {', '.join(changed)}")
-
-    def _destroy(self, stacks: list[StackFolder], *, for_good: bool) -> None:
-        work = partial(attempts.destroy, self._terraform, for_good=for_good)
-        for wave in reversed(waves(stacks)):
+        work = partial(attempts.destroy, self._terraform)
+        for wave in reversed(waves(self._standing)):
             wave = wave[::-1]
             self._doing(f"{DESTROY} of {', '.join(stack.name for stack in wave)}")
             for stack in wave:
-                if for_good and protected(stack):
+                if protected(stack):
                     self.account.notes.append(f"{stack.name}: deletion protection was lifted for the destroy")
             for tried in self._terraform.side_by_side(work, wave):
                 went = [self._record(DESTROY, attempt) for attempt in tried]
                 if went[-1]:
                     gone = tried[-1].stack
                     self._standing = [stack for stack in self._standing if stack.name != gone.name]
+        left = leftovers(self._cloud.state(), {*self._beforehand.buckets, *self._beforehand.resources})
+        if left:
+            self.account.find("left over", f"still there after destroy: {', '.join(left)}")
+        if changed := list(self._beforehand.changed()):
+            self.account.find("changed", f"what others own did not stay as it was: {', '.join(changed)}")
 
     def _record(self, what: str, attempt: Attempt) -> bool:
         self.account.steps.append(attempt.step(what))
@@ -172,7 +181,7 @@ class Rehearsal:
             if present:
                 paths[old] = f"{place}/{present}"
         self.account.connections = fates(before, after, paths, self._owners)
-        for fate in self.account.connections:
+        for fate in (fate for fate in self.account.connections if fate.stack not in self._left):
             if fate.outcome in {"lost", "waiting"}:
                 sentence = f"the connection of {fate.name} is {fate.status}, not ACCEPTED ({fate.outcome})"
                 self.account.find("connection", sentence)

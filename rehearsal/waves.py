@@ -10,13 +10,14 @@ from deployment.output_folder import StackFolder
 def waves(stacks: Sequence[StackFolder]) -> list[list[StackFolder]]:
     """The stacks in groups: each needs only what stands in the groups before its own; their order is kept.
 
-    `stacks` are in the order of their deployment. What is needed and not among them is there already.
+    What is needed and not among them is there already.
     """
-    groups: list[list[StackFolder]] = []
-    place: dict[str, int] = {}
+    named = {stack.name: stack for stack in stacks}
+
+    def place(stack: StackFolder) -> int:
+        return max((place(named[need]) + 1 for need in stack.needs if need in named), default=0)
+
+    groups: dict[int, list[StackFolder]] = {}
     for stack in stacks:
-        place[stack.name] = max((place[need] + 1 for need in stack.needs if need in place), default=0)
-        if place[stack.name] == len(groups):
-            groups.append([])
-        groups[place[stack.name]].append(stack)
-    return groups
+        groups.setdefault(place(stack), []).append(stack)
+    return [groups[at] for at in sorted(groups)]

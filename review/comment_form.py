@@ -28,7 +28,7 @@ _LIVE = re.compile(
 _LABEL = r"(?:[A-Za-z0-9 ._/:…-]|#\d+;)*"
 
 # Beside the code of its title a fold has the numbers of what changes, and no word that GitHub could make something of.
-_TALLY = r"(?:\d{1,6} (?:created|changed|replaced|destroyed|moved|outputs? and settings)(?:, )?)*"
+_TALLY = r"(?:\d{1,6} (?:created|changed|replaced|destroyed|moved|forgotten|left behind|outputs? and settings)(?:, )?)*"
 _DETAILS = re.compile(
     rf"<details><summary><code>[A-Za-z0-9 ./_?-]*</code> \((?:code|plan against the real state)\): {_TALLY}</summary>"
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from config import DEFAULT_ENVIRONMENT
 from deployment.comparison import Change, Comparison
 from deployment.kinds import variants
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
@@ -39,6 +40,8 @@ class Decision:
 def decisions(comparison: Comparison) -> list[Decision]:
     """All of a stack's, in the order of the topics."""
     label = comparison.stack.label
+    if comparison.after is None:
+        return [Decision(topic=GONE, stack=label, sentence=_leaving(comparison), source=comparison.source)]
     points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
     points += [(EXPOSED, sentence, address) for sentence, address in fewer_logs(comparison)]
     points += [*_interruptions(comparison), *_destructions(comparison)]
@@ -51,6 +54,18 @@ def decisions(comparison: Comparison) -> list[Decision]:
         for topic, sentence, address in points
     ]
     return sorted(dict.fromkeys(made), key=lambda decision: order.index(decision.topic))
+
+
+def _leaving(comparison: Comparison) -> Sentence:
+    stack = comparison.stack
+    of = "" if stack.environment in {"", DEFAULT_ENVIRONMENT} else f"--env {stack.environment} "
+    text = (
+        "The stack leaves the configuration, and nothing destroys what it has deployed: {count} stay in the cloud. "
+        "If it is still deployed, run {command} before this is merged (docs/troubleshooting.md, A consumer leaves)."
+    )
+    count = len(comparison.changes)
+    resources = f"{count} resource{'' if count == 1 else 's'}"
+    return say(text.replace("{count}", resources), command=f"./psc cdktf {of}destroy {stack.name}")
 
 
 # What tells one way in from another.

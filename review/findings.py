@@ -144,7 +144,12 @@ def other(
 
 
 def judge(comparison: Comparison) -> tuple[list[Finding], int]:
-    """All findings of a stack as it will be, and how many former ones the change does away with."""
+    """All findings of a stack as it will be, and how many former ones the change does away with.
+
+    Of a stack that leaves the configuration there are none: everything stays as it was.
+    """
+    if comparison.after is None:
+        return [], 0
     former = {_key(finding): finding for finding in _former(comparison)}
     moves = {new: old for old, new in (comparison.after.moved.items() if comparison.after else ())}
     judged, seen = [], set()

@@ -8,7 +8,7 @@ HEADINGS = {
     OUTSIDE: "What somebody opened outside Terraform",
     REACH: "Who can newly reach what",
     CUT: "What is interrupted or lost",
-    GONE: "What is destroyed",
+    GONE: "What is destroyed or left behind",
     EXPOSED: "What becomes public or unlogged",
     TRUSTED: "Who acts, and what is trusted",
     UNJUDGED: "What no rule judges",

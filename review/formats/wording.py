@@ -7,8 +7,8 @@ from review.findings import Finding
 from review.report import Report
 from review.sentence import Sentence, say
 
-WORDS = {"created": "added", "destroyed": "removed", "updated": "changed"}
-OF_RESOURCES = {"updated": "changed"}
+WORDS = {"created": "added", "destroyed": "removed", "updated": "changed", "left": "left behind"}
+OF_RESOURCES = {"updated": "changed", "left": "left behind"}
 
 
 def headline(report: Report) -> str:
@@ -43,7 +43,7 @@ def existing(report: Report) -> str:
 
 def tally(comparison: Comparison) -> Sentence:
     """A stack's changes by number."""
-    order = ("created", "updated", "replaced", "destroyed", "moved")
+    order = ("created", "updated", "replaced", "destroyed", "moved", "forgotten", "left")
     actions = [change.action for change in comparison.changes if change.of_resource]
     rest = sum(not change.of_resource for change in comparison.changes)
     parts = [f"{actions.count(name)} {OF_RESOURCES.get(name, name)}" for name in order if name in actions]
@@ -64,7 +64,7 @@ _ARRANGEMENT = ("lifecycle", "depends_on")
 
 def told(change: Change) -> list[Difference]:
     """The differences that people are told: of what goes none, of what is new what it will be."""
-    if change.action == "destroyed":
+    if change.action in {"destroyed", "left"}:
         return []
     if change.action == "created":
         return [difference for difference in change.differences if not difference.path.startswith(_ARRANGEMENT)]

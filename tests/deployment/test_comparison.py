@@ -103,9 +103,9 @@ def test_settings_outputs_and_the_backend_are_compared_too() -> None:
     assert changes == {"output.link": "updated", "provider.google": "updated", "terraform.backend": "updated"}
 
 
-def test_a_stack_that_comes_or_goes_is_all_created_or_destroyed() -> None:
+def test_a_stack_that_comes_is_created_and_one_that_goes_is_left_where_it_is() -> None:
     assert {change.action for change in compared(None, PRODUCER).changes} == {"created"}
-    assert {change.action for change in compared(PRODUCER, None).changes} == {"destroyed"}
+    assert {change.action for change in compared(PRODUCER, None).changes} == {"left"}
 
 
 def test_a_moved_address_is_no_new_resource() -> None:

@@ -450,8 +450,9 @@ EDITS = (
                 "updated": "google_compute_service_attachment.hello",
             },
         },
-        connections=PAIR_KEPT | {"other-endpoint": "removed"},
-        holds=lambda o: not o.named("networks", "other-vpc", "example-other-project"),
+        # Nothing destroys it, so it stays deployed; the producer accepts it no longer.
+        connections=PAIR_KEPT | {"other-endpoint": "lost"},
+        holds=lambda o: bool(o.named("networks", "other-vpc", "example-other-project")),
     ),
     Edit(
         name="test VM off",

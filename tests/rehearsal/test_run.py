@@ -73,16 +73,18 @@ class FakeTerraform:
         self.done.append(f"plan {stack.name}")
         return self.plans.get(stack.name, NOTHING)
 
-    def deploy(self, stack: StackFolder, *, destroy: bool = False) -> tuple[Planned, Applied | None]:
-        what = f"{'destroy' if destroy else 'deploy'} {stack.name}"
+    def deploy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
+        return self._do(f"deploy {stack.name}")
+
+    def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
+        return self._do(f"destroy {stack.name}")
+
+    def _do(self, what: str) -> tuple[Planned, Applied | None]:
         self.done.append(what)
         self.effects.get(what, lambda: None)()
         if what in self.refused:
             return self.plans.get(what, NOTHING), Applied(ok=False, diagnostics=(REFUSAL,))
         return self.plans.get(what, NOTHING), Applied(ok=True)
-
-    def destroy(self, stack: StackFolder) -> tuple[Planned, Applied | None]:
-        return self.deploy(stack, destroy=True)
 
     def side_by_side(self, work: Callable[[_A], _R], arguments: Iterable[_A]) -> Iterator[_R]:
         return reversed([work(argument) for argument in reversed(list(arguments))])
@@ -227,15 +229,23 @@ def test_a_connection_that_is_lost_is_a_finding(edited: Tried) -> None:
     assert edited.findings == ["the connection of consumer/endpoint is CLOSED, not ACCEPTED (lost)"]
 
 
-def test_a_consumer_that_leaves_goes_first_and_is_not_planned_again(edited: Tried) -> None:
-    edited.terraform.effects["destroy consumer"] = edited.cloud.connect
+def test_a_consumer_that_leaves_stays_deployed_and_is_destroyed_in_the_end(edited: Tried) -> None:
+    """As in a real deployment: nothing destroys it, and the producer no longer accepts it."""
+    edited.terraform.effects["deploy producer"] = lambda: edited.cloud.connect(endpoint=("1", "PENDING"))
     edited.terraform.done.clear()
     edited.rehearsal.edit(edited.given("producer", "partner"))
     edited.rehearsal.settle()
-    assert edited.terraform.done[:3] == ["destroy consumer", "deploy producer", "deploy partner"]
-    plans = [step for step in edited.steps if step.startswith("second plan")]
-    assert plans == ["second plan: producer", "second plan: partner"]
-    assert [fate.outcome for fate in edited.account.connections] == ["removed"]
+    assert edited.terraform.done == ["deploy producer", "deploy partner", "plan partner", "plan producer"]
+    assert [(fate.name, fate.outcome) for fate in edited.account.connections] == [("consumer/endpoint", "lost")]
+    assert edited.findings == []
+    assert edited.account.notes == [
+        "consumer has left the configuration and stays deployed, as nothing destroys it; its connection endpoint is "
+        "PENDING (docs/troubleshooting.md, A consumer leaves)"
+    ]
+    edited.terraform.done.clear()
+    edited.rehearsal.destroy()
+    assert edited.terraform.done[-1] == "destroy producer", "whoever needs it goes before it"
+    assert sorted(edited.terraform.done[:-1]) == ["destroy consumer", "destroy partner"]
 
 
 def test_a_first_deployment_tells_its_connections_and_a_waiting_one_is_a_finding(tried: Tried) -> None:

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from deployment.comparison import compare
+from review.comment_form import misshapen
+from review.formats import markdown, terminal
+from review.material import Material
+from review.report import assemble
 from review.topics import CUT, EXPOSED, GONE, REACH
-from tests.review.stacks import PRODUCER, edited, findings, reported, sentences
+from tests.review.stacks import PRODUCER, TODAY, edited, findings, reported, sentences, stack
 
 R = "resource"
 ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
@@ -167,3 +172,23 @@ def test_a_grant_that_was_there_twice_and_is_forgotten_once_is_nothing_to_decide
 def test_a_grant_without_a_role_is_told_as_what_it_is() -> None:
     after = edited(PRODUCER, f"{R}/google_cloud_run_v2_service_iam_member/caller/role", "")
     assert any("gets  on cloud run v2 service" in said for said in sentences(reported(PRODUCER, after)))
+
+
+@pytest.mark.parametrize(
+    ("environment", "command"),
+    [("default", "./psc cdktf destroy analytics"), ("staging", "./psc cdktf --env staging destroy analytics")],
+)
+def test_a_stack_that_leaves_the_configuration_is_left_behind_and_not_destroyed(environment: str, command: str) -> None:
+    """Its ways in, findings and resources stay: no word of anything that is removed, or cut off on its side."""
+    gone = compare(stack(PRODUCER, "analytics", environment), None)
+    material = Material(base="b", today=TODAY, environments=[environment], code=[gone])
+    report = assemble(material)
+    assert sentences(report) == [
+        "The stack leaves the configuration, and nothing destroys what it has deployed: 5 resources stay in the cloud. "
+        f"If it is still deployed, run {command} before this is merged (docs/troubleshooting.md, A consumer leaves)."
+    ]
+    assert findings(report) == []
+    assert report.resolved == 0
+    assert "left behind google_compute_service_attachment.shop" in terminal.text(report)
+    assert misshapen(markdown.text(report)) is None
+    assert "5 left behind" in markdown.text(report)
