@@ -67,11 +67,11 @@ class _Filled:
             here[key] = value
             self.paths[*path, key] = source
 
-    def put_mapping(self, path: KeyPath, key: str) -> None:
-        """A mapping whose keys all have defaults may be said by `true`, and its absence by `false`."""
+    def put_mapping(self, path: KeyPath, key: str, *, off: dict[str, Any] | None = None) -> None:
+        """A mapping whose keys all have defaults may be said by `true`, and its absence (or `off`) by `false`."""
         here = self.at(path)
         if isinstance(here, dict) and isinstance(here.get(key), bool):
-            here[key] = {} if here[key] else None
+            here[key] = {} if here[key] else off
 
 
 def _fill_producer_network(filled: _Filled, front: str) -> None:
@@ -152,6 +152,7 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
             filled.put((*path, "names"), part, name, source)
     if not balanced:
         filled.put(path, "invokers", callers, ("consumers",))
+    filled.put_mapping(path, "request_log", off={"enabled": False})
     if https:
         filled.put(path, "port", defaults.HTTPS_PORT, (*path, "https"))
     if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:

@@ -28,6 +28,7 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "port": ("ports", "port_range"),
     "project": ("project_id",),
     "propagated_connection_limit": ("propagated_connections",),
+    "request_log": ("log_config", "access_log", "load_balancer_log"),
     "range": ("cidr", "ip_cidr_range", "cidr_range", "ip_range", "ranges"),
     "region": ("location", "regions"),
     "reject": ("reject_list", "consumer_reject_list", "consumer_reject_lists", "deny"),

@@ -82,7 +82,9 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
-    BACKEND_SERVICE.type: ("backend", "connection_draining_timeout_sec", "load_balancing_scheme", "protocol"),
+    BACKEND_SERVICE.type: (
+        "backend", "connection_draining_timeout_sec", "load_balancing_scheme", "log_config", "protocol",
+    ),
     NETWORK_ENDPOINT_GROUP.type: ("cloud_run.service", "network_endpoint_type"),
     HTTP_PROXY.type: ("url_map",),
     HTTPS_PROXY.type: ("certificate_manager_certificates", "ssl_certificates", "ssl_policy", "url_map"),

@@ -23,6 +23,7 @@ from cloudrun_psc import (
     ProducerNetwork,
     ProjectApis,
     PublishedService,
+    RequestLog,
     SecretReference,
     Subnet,
     VpcAccess,
@@ -177,6 +178,7 @@ class ProducerStack(SideStack):
             global_access=service.global_access,
             # A subnet that exists cannot change: a range of it makes no new name.
             subnet_range=self._side.network.load_balancer_subnet.range if not self._side.network.existing else None,
+            request_log=RequestLog(**service.request_log.model_dump()) if service.request_log else None,
             depends_on=self._apis,
             address=address,
         )

@@ -88,7 +88,7 @@ def _forwarding_rule(settings: Settings, path: KeyPath, service: ServiceSettings
             )
             yield Finding((*path, "url"), fault, (here,))
         return
-    others = ("run_service", *_SERVICE, "invokers", "address")
+    others = ("run_service", *_SERVICE, "invokers", "address", "request_log")
     yield from _unused(path, service, "forwarding_rule", others)
     made = [part for part in type(service.names).model_fields if part != "service_attachment"]
     yield from _unused((*path, "names"), service.names, "forwarding_rule", tuple(made), above=1)

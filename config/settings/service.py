@@ -19,7 +19,7 @@ from cloudrun_psc.rules.certificates import DEFAULT_TLS_PROFILE, TlsProfile
 from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS, ConnectionPreference
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from config import fields
-from config.settings.section import Section
+from config.settings.section import Section, or_boolean
 
 _PARTS = default_names.service_parts("KEY")
 
@@ -152,6 +152,13 @@ class HttpsSettings(Section):
     tls: TlsProfile = Field(DEFAULT_TLS_PROFILE, description="What clients are offered, TLS 1.2 at least.")
 
 
+class RequestLogSettings(Section):
+    """The load balancer's log of requests, with the address that PSC's NAT gave the caller."""
+
+    enabled: bool = Field(True, description="false switches a log off that was on.")
+    sample: float = Field(1.0, gt=0, le=1, description="Share of the requests that are logged.")
+
+
 class ServiceSettings(Section):
     """One published Cloud Run service with its load balancer and service attachment."""
 
@@ -279,6 +286,12 @@ class ServiceSettings(Section):
         False,
         description="Whether clients of all regions may come; only from a service's first deployment on. An endpoint "
         "that is to be reached so needs it too.",
+    )
+    request_log: RequestLogSettings | None = Field(
+        None,
+        description="true: the load balancer logs requests, which costs what logs cost. Default: off. Once given, give "
+        "false in place of taking it out.",
+        json_schema_extra=or_boolean,
     )
     connection_preference: ConnectionPreference = Field(
         defaults.CONNECTION_PREFERENCE,

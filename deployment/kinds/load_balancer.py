@@ -49,7 +49,7 @@ BACKEND_SERVICE = Kind(
     import_id=f"{IN_PROJECT}/backendServices/{{name}}",
     comment="No timeout, health check or rate: with a serverless NEG Google refuses them. Cloud Run's own timeout "
     "holds.",
-    keys={"backend": {}},
+    keys={"backend": {}, "log_config": {}},
     forcing=("name", "project", "load_balancing_scheme", "network", "params"),
     # Another region is planned as an update, which the API answers with 404.
     fixed=("region",),

@@ -13,7 +13,7 @@ from deployment.kinds.address import ADDRESS
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
-from deployment.kinds.load_balancer import NETWORK_ENDPOINT_GROUP
+from deployment.kinds.load_balancer import BACKEND_SERVICE, NETWORK_ENDPOINT_GROUP
 from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from live.adopt.differences import Difference
@@ -111,6 +111,9 @@ _OF_RUN: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 KEYS: tuple[Key, ...] = (
     *(Key(type=SERVICE.type, path=path, key=f"{_SERVICE}.{key}", value=of) for path, (key, of) in _OF_RUN.items()),
     Key(type=NETWORK_ENDPOINT_GROUP.type, path="cloud_run.service", key=f"{_SERVICE}.names.service", value=str),
+    Key(type=BACKEND_SERVICE.type, path="log_config", key=f"{_SERVICE}.request_log", value=bool),
+    Key(type=BACKEND_SERVICE.type, path="log_config.enable", key=f"{_SERVICE}.request_log.enabled", value=bool),
+    Key(type=BACKEND_SERVICE.type, path="log_config.sample_rate", key=f"{_SERVICE}.request_log.sample", value=float),
     Key(type=PSC_ENDPOINT.type, path="port_range", key=f"{_SERVICE}.port", value=_port, producer=True),
     Key(type=PSC_ENDPOINT.type, path="ip_address", key=f"{_SERVICE}.address", value=str, producer=True),
     Key(type=PSC_ENDPOINT.type, path="allow_global_access", key=f"{_SERVICE}.global_access", value=bool, producer=True),

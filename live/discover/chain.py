@@ -75,8 +75,10 @@ def _odd(rule: Json, url_map: Json, backend: Json, group: Json) -> str:
         return f"its backend service {backend.get('name')} has {', '.join(used)}"
     if backend.get("iap", {}).get("enabled"):
         return f"its backend service {backend.get('name')} has iap"
-    if backend.get("logConfig", {}).get("enable"):
-        return f"its backend service {backend.get('name')} has logConfig"
+    log = backend.get("logConfig", {})
+    more = [log.get(one) for one in ("optionalMode", "loggingHttpRequestHeaders", "loggingHttpResponseHeaders")]
+    if log.get("enable") and any(one not in (None, [], "EXCLUDE_ALL_OPTIONAL") for one in more):
+        return f"its backend service {backend.get('name')} has logConfig with more than a sampleRate"
     if len(backend.get("backends", [])) != 1:
         return f"its backend service {backend.get('name') or 'unknown'} has {len(backend.get('backends', []))} backends"
     if set(group.get("cloudRun", {})) - {"service"} or not group.get("cloudRun", {}).get("service"):

@@ -102,6 +102,8 @@ class Producer:
             "names": {"service": one.service, **{key: part["name"] for key, part in zip(_PARTS, parts, strict=True)}},
             "port": int(str(rule.get("portRange", "80")).partition("-")[0]),
         }
+        if (log := one.backend.get("logConfig", {})).get("enable"):
+            made["request_log"] = True if log.get("sampleRate", 1) == 1 else {"sample": log["sampleRate"]}
         return made | ({"global_access": True} if rule.get("allowGlobalAccess") else {})
 
     def _balancer_of_others(self, one: Published, key: str) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def a_backend_is_in_its_services_region(change: Change) -> None:
             raise change.invalid("backends[0].group", "The group must be in the backend service's region.", group.path)
 
 
+@rule(*_WRITES, source="compute v1 discovery document, BackendServiceLogConfig.sampleRate")
+def a_log_takes_a_share_of_the_requests(change: Change) -> None:
+    """The sampling rate of a request log is between 0 and 1."""
+    share = change.wanted.get("logConfig", {}).get("sampleRate", 1)
+    if not 0 <= float(share) <= 1:
+        raise change.invalid("logConfig.sampleRate", "The value must be between 0.0 and 1.0.", share)
+
+
 @rule("backendServices.patch", "backendServices.update", source="compute v1 discovery document, BackendService")
 def a_backend_services_scheme_is_fixed(change: Change) -> None:
     """The load balancing scheme of a backend service does not change."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from cloudrun_psc import InternalLoadBalancer, LoadBalancerNames, ProducerNetwork
+from cloudrun_psc import InternalLoadBalancer, LoadBalancerNames, ProducerNetwork, RequestLog
 from tests.conftest import Json
 
 Resources = Callable[[], dict[str, Json]]
@@ -99,6 +99,27 @@ def test_the_backend_is_not_drained_and_carries_nothing_that_serverless_refuses(
     assert backend["backend"][0]["capacity_scaler"] == 1
     assert backend.keys() & {"timeout_sec", "health_checks"} == set()
     assert backend["backend"][0].keys() == {"capacity_scaler", "group"}
+
+
+@pytest.mark.parametrize(
+    ("log", "made"),
+    [
+        (None, None),
+        (RequestLog(), {"enable": True, "sample_rate": 1}),
+        (RequestLog(sample=0.1), {"enable": True, "sample_rate": 0.1}),
+        (RequestLog(enabled=False), {"enable": False}),
+    ],
+)
+def test_requests_are_logged_as_told_and_nothing_is_said_of_a_log_that_nobody_asked_for(
+    log: RequestLog | None, made: dict[str, Any] | None, stack: TerraformStack, resources: Resources
+) -> None:
+    balancer(stack, request_log=log)
+    assert resources()["google_compute_region_backend_service.hello"].get("log_config") == made
+
+
+def test_a_share_of_no_requests_is_refused_as_the_provider_would_log_all(stack: TerraformStack) -> None:
+    with pytest.raises(ValueError, match=r"request_log\.sample: 0 is not a share of requests"):
+        balancer(stack, request_log=RequestLog(sample=0))
 
 
 def test_it_refuses_a_name_without_room_for_a_hash(stack: TerraformStack) -> None:

@@ -90,6 +90,11 @@ def _container(outcome: Outcome) -> Mapping[str, Any]:
     return found
 
 
+def _log(outcome: Outcome) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = outcome.named("backendServices", "hello-backend-service", PRODUCER)["logConfig"]
+    return found
+
+
 def _rules(outcome: Outcome) -> list[Mapping[str, Any]]:
     """The producer's forwarding rules."""
     return [
@@ -193,6 +198,19 @@ EDITS = (
             and _container(o)["resources"]["limits"] == {"cpu": "2", "memory": "512Mi"}
             and _container(o)["resources"]["cpuIdle"]
         ),
+    ),
+    Edit(
+        name="requests logged",
+        put={f"{HELLO}.request_log": {"sample": 0.5}},
+        changes=_producer(updated="google_compute_region_backend_service.hello"),
+        holds=lambda o: _log(o) == {"enable": True, "sampleRate": 0.5},
+    ),
+    Edit(
+        name="requests logged no more",
+        before={f"{HELLO}.request_log": True},
+        put={f"{HELLO}.request_log": False},
+        changes=_producer(updated="google_compute_region_backend_service.hello"),
+        holds=lambda o: not _log(o)["enable"],
     ),
     Edit(
         name="Cloud Run service renamed",

@@ -69,6 +69,7 @@ def test_what_deviates_is_said_and_nothing_else(world: Worlds) -> None:
     service["template"]["containers"][0]["env"] = [{"name": "LEVEL", "value": "debug"}]
     at(here, f"{HERE}/forwardingRules/hello-forwarding-rule")["portRange"] = "8080-8080"
     at(here, f"{HERE}/subnetworks/producer-subnet")["ipCidrRange"] = "10.0.8.0/24"
+    at(here, f"{HERE}/backendServices/hello-backend-service")["logConfig"] = {"enable": True, "sampleRate": 1.0}
     at(here, f"projects/{CONSUMER}/zones/{REGION}-b/instances/test-vm")["machineType"] = "zones/x/machineTypes/e2-small"
     at(here, f"{THERE}/subnetworks/consumer-subnet")["logConfig"] = {"enable": False}
     here.grant(*here.invokers(), "user:ann@example.com")
@@ -83,6 +84,7 @@ def test_what_deviates_is_said_and_nothing_else(world: Worlds) -> None:
         "invokers": ["consumer", "user:ann@example.com"],
         "accept": {"consumer": 3},
         "reject": ["evil-project"],
+        "request_log": True,
     }
     wanted["consumers"]["consumer"] |= {"flow_logs": {"enabled": False}, "test_vm": {"machine_type": "e2-small"}}
     assert written(here) == wanted

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.psc_endpoint import PscEndpoint as PscEndpoint
     from cloudrun_psc.published_service import PublishedService as PublishedService
     from cloudrun_psc.rules.flow_logs import FlowLogs as FlowLogs
+    from cloudrun_psc.rules.request_log import RequestLog as RequestLog
     from cloudrun_psc.rules.subnets import Subnet as Subnet
     from cloudrun_psc.service_dns import ServiceDns as ServiceDns
     from cloudrun_psc.subnet_flow_logs import SubnetFlowLogs as SubnetFlowLogs
@@ -59,6 +60,7 @@ _HOMES = {
     "ProjectApis": "project_apis",
     "PscEndpoint": "psc_endpoint",
     "PublishedService": "published_service",
+    "RequestLog": "rules.request_log",
     "SecretReference": "container",
     "ServiceDns": "service_dns",
     "Subnet": "rules.subnets",

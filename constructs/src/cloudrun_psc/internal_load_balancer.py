@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardin
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
     ComputeRegionBackendService,
     ComputeRegionBackendServiceBackend,
+    ComputeRegionBackendServiceLogConfig,
 )
 from cdktf_cdktf_provider_google.compute_region_network_endpoint_group import (
     ComputeRegionNetworkEndpointGroup,
@@ -41,6 +42,7 @@ from cloudrun_psc.rules.content_names import (
 )
 from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
+from cloudrun_psc.rules.request_log import RequestLog, sample
 from constructs import Construct
 
 _WHILE_FIXED = (
@@ -90,6 +92,7 @@ class InternalLoadBalancer(Construct):
         ip_address: str | None = None,
         global_access: bool = False,
         subnet_range: str | None = None,
+        request_log: RequestLog | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
@@ -102,7 +105,7 @@ class InternalLoadBalancer(Construct):
         Another protocol is a new rule before the old one goes. `ip_address` fixes the address (by
         default Google picks one of the subnet). With `global_access` clients of all regions may come, which must be so
         from the start: a plan refuses it later. `subnet_range` is the subnet's range where a change of it is to make a
-        new name. `network` may be one that others own: ExistingNetwork.
+        new name. `network` may be one that others own: ExistingNetwork. `request_log` logs requests.
 
         Raises:
             ValueError: for names, ports or addresses that Google would refuse.
@@ -110,7 +113,7 @@ class InternalLoadBalancer(Construct):
         super().__init__(scope, id_)
         refuse(self.node.path, [("network", network_fault(network))])
         self.port = port = (defaults.HTTPS_PORT if https else defaults.HTTP_PORT) if port is None else port
-        self._https = https
+        self._https, self._request_log = https, request_log
         self._network, self._address = network, resource_address(self, address)
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
@@ -159,6 +162,8 @@ class InternalLoadBalancer(Construct):
             within = self._network.region if is_known(self._network.region) else None
             fault = known(self._https.certificate_id, partial(certificates.certificate, within=within))
             faults.append(("https.certificate", fault))
+        if self._request_log is not None:
+            faults.append(("request_log.sample", known(self._request_log.sample, sample)))
         if ip_address is not None and is_known(ip_address):
             if range_ is not None and is_known(range_):
                 faults.append(("ip_address", address_in_subnet(ip_address, range_)))
@@ -199,6 +204,7 @@ class InternalLoadBalancer(Construct):
             connection_draining_timeout_sec=0,
             # Left out, the provider sends 0, which drains the backend: every request is answered 503.
             backend=[ComputeRegionBackendServiceBackend(group=neg.id, capacity_scaler=1.0)],
+            log_config=_log_config(self._request_log),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         claim(resource, "google_compute_region_backend_service", self._address)
@@ -326,6 +332,12 @@ def _proxies(names_: LoadBalancerNames) -> dict[str, str]:
     return {"targetHttpProxies": names_.http_proxy} | (
         {"targetHttpsProxies": names_.https_proxy} if names_.https_proxy else {}
     )
+
+
+def _log_config(log: RequestLog | None) -> ComputeRegionBackendServiceLogConfig | None:
+    if log is None:
+        return None
+    return ComputeRegionBackendServiceLogConfig(enable=log.enabled, sample_rate=log.sample if log.enabled else None)
 
 
 def _no_name(service: object) -> Fault:

@@ -17,6 +17,8 @@ def _complete_backend_service(body: Json) -> None:
     fill(body, **({"protocol": "TCP"} if passthrough else {"protocol": "HTTP", "portName": "http", "port": 80}))
     fill(body, sessionAffinity="NONE", affinityCookieTtlSec=0, connectionDraining={"drainingTimeoutSec": 0})
     end_testing(body, "externalManagedMigration")
+    if body.get("logConfig", {}).get("enable"):
+        fill(body["logConfig"], sampleRate=1.0)
     # What the API gives of a secret is its digest alone.
     if secret := body.get("iap", {}).pop("oauth2ClientSecret", ""):
         body["iap"]["oauth2ClientSecretSha256"] = hashlib.sha256(secret.encode()).hexdigest()

@@ -169,6 +169,10 @@ ROWS: Rows = {
         ),
         "spilloverRatio': '1.5'. The value must be between 0.0 and 1.0",
     ),
+    "a_log_takes_a_share_of_the_requests": (
+        lambda api: api.patch("backendServices", "hello-backend-service", {"logConfig": {"sampleRate": 1.5}}),
+        "sampleRate': '1.5'. The value must be between 0.0 and 1.0",
+    ),
     "a_backend_is_in_its_services_region": (_far_group, "must be in the backend service's region"),
     "a_backend_services_scheme_is_fixed": (
         lambda api: api.patch("backendServices", "hello-backend-service", {"loadBalancingScheme": "INTERNAL"}),
