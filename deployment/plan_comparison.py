@@ -171,7 +171,10 @@ def _leftover(entry: Json) -> Change:
 
 
 def _remarks(plan: Json, stack: Stack) -> Iterator[tuple[str, str, str]]:
-    """What a plan says of itself: that it is not all, what it imports and invokes, which checks failed."""
+    """What a plan says of itself: that it destroys or is not all, what it imports and invokes, which checks failed."""
+    if doomed := _doomed(plan, stack):
+        more = f" and {len(doomed) - 3} more" if len(doomed) > 3 else ""
+        yield "plan-destroys", "plan", f"it destroys {', '.join(doomed[:3])}{more}, which the code describes"
     waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
     if plan.get("complete") is False or waiting:
         yield "plan-incomplete", "plan", ", ".join(waiting[:3]) or "Terraform says that more is to follow"
@@ -192,6 +195,18 @@ def _remarks(plan: Json, stack: Stack) -> Iterator[tuple[str, str, str]]:
             messages = [str(problem.get("message")) for one in check.get("instances") or []
                         for problem in one.get("problems") or []]  # fmt: skip
             yield "check-failed", str(check["address"]["to_display"]), "; ".join(messages) or str(check["status"])
+
+
+def _doomed(plan: Json, stack: Stack) -> list[str]:
+    """What a plan destroys although the code has it: of that Terraform gives a reason, but not with -destroy."""
+    return [
+        str(entry["address"])
+        for entry in plan.get("resource_changes") or []
+        if entry["change"]["actions"] == ["delete"]
+        and not entry.get("action_reason")
+        and not entry.get("deposed")
+        and str(entry["address"]).partition("[")[0] in stack.items
+    ]
 
 
 def _left_out(plan: Json, stack: Stack) -> list[str]:

@@ -40,9 +40,12 @@ def differing(expression: Any, value: Any, path: str) -> Iterator[str]:
 
 
 def _other_value(expression: Json, value: Any, path: str) -> Iterator[str]:
-    """A constant by its value, anything else by what it is made of."""
+    """A constant by its value, anything else by what it is made of.
+
+    Of a configuration in JSON a plan has expressions as they are written, beside what they refer to.
+    """
     planned = expression.get("constant_value", _NOT_THERE)
-    if _open(value):
+    if _open(value) and (planned is _NOT_THERE or not _open(planned)):
         there, here = _named(expression.get("references")), set[str]().union(*map(_referring, strings(value)))
         if there != here:
             yield f"{path} is made of {_list(there)} in the plan, of {_list(here)} in the stack"

@@ -60,6 +60,12 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "Terraform left out what it could not plan yet, so nothing here tells what becomes of it.",
         "Apply, plan again, and review that plan as well.",
     ),
+    "plan-destroys": (
+        ERROR,
+        "A plan destroys what the code describes.",
+        "It was made with -destroy: applying it takes the deployment down instead of bringing the change to it.",
+        "Plan without -destroy; if the stack is to go, this is what its reviewers approve.",
+    ),
     "imported": (
         WARNING,
         "Something that exists is taken over.",

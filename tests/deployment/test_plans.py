@@ -247,6 +247,7 @@ WRITTEN: Json = {
             "s": {
                 "name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": 80,
                 "deletion_protection": True, "network": "${google_compute_network.n.id}", "lifecycle": {"a": 1},
+                "client": "by ${google_compute_network.n.id}",
                 "depends_on": ["data.terraform_remote_state.r"], "provider": "google.other", "count": 2,
                 "provisioner": [{"local-exec": {"command": "id"}}],
                 "template": {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
@@ -269,6 +270,9 @@ def configured() -> Json:
     service = constants({"name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": "80",
                          "deletion_protection": True}) | {
         "network": {"references": ["google_compute_network.n.id", "google_compute_network.n"]},
+        # As a plan of a configuration in JSON has it.
+        "client": {"constant_value": "by ${google_compute_network.n.id}",
+                   "references": ["google_compute_network.n.id", "google_compute_network.n"]},
         "template": [{"containers": [{"image": {"constant_value": "i"}, "env": [env]}]}],
     }  # fmt: skip
     state = constants({"backend": "gcs", "config": {"prefix": "default/producer"}})
@@ -325,6 +329,9 @@ STALE: list[tuple[str, Any, str]] = [
     ("resource/google_cloud_run_v2_service/s/provisioner", None, "provisioners ['local-exec'] in the plan, []"),
     ("resource/google_cloud_run_v2_service/s/network", "${google_compute_network.m.id}",
      "s.network is made of google_compute_network.n in the plan, of google_compute_network.m in the stack"),
+    ("resource/google_cloud_run_v2_service/s/client", "for ${google_compute_network.n.id}",
+     "s.client is 'by ${google_compute_network.n.id}' in the plan, 'for ${google_compute_network.n.id}' in the stack"),
+    ("resource/google_cloud_run_v2_service/s/client", "by n", "s.client is 'by ${google_compute_network.n.id}' in the"),
     ("resource/google_cloud_run_v2_service/s/name", "${local.n}", "made of nothing else in the plan, of local.n in"),
     ("resource/google_cloud_run_v2_service/s/log_config", {"flow_sampling": 0}, "s.log_config"),
     ("data/external", {"e": {}}, "the stack has data.external.e, the plan has none"),
@@ -407,6 +414,8 @@ REMARKS: list[tuple[Json, str]] = [
     ({"resource_changes": PLAN["resource_changes"][:1]}, "plan-incomplete"),
     ({"deferred_changes": [{"reason": "unknown", "resource_change": entry("a.b", ["create"], None, {})}]},
      "plan-incomplete"),
+    ({"resource_changes": [entry(ATTACHMENT, ["delete"], BEFORE, None), entry(SUBNET, ["delete"], SAME, None)]},
+     "plan-destroys"),
     ({"checks": [{"address": {"to_display": "check.c"}, "status": "fail",
                   "instances": [{"problems": [{"message": "no"}]}]}]}, "check-failed"),
     ({"resource_changes": [entry(ATTACHMENT, ["no-op"], BEFORE, BEFORE, importing={"id": "x"})]}, "imported"),
@@ -421,3 +430,10 @@ REMARKS: list[tuple[Json, str]] = [
 @pytest.mark.parametrize(("more", "rule"), REMARKS, ids=[next(iter(more)) for more, _ in REMARKS])
 def test_what_a_plan_says_of_itself_is_a_finding(tmp_path: Path, more: Json, rule: str) -> None:
     assert rule in {finding.rule for finding in reviewed(tmp_path, edit(**more)).findings}
+
+
+def test_what_a_plan_destroys_for_a_reason_of_its_own_is_no_destruction_of_the_stack(tmp_path: Path) -> None:
+    plan = edit()
+    gone = entry(ATTACHMENT, ["delete"], BEFORE, None) | {"address": f"{ATTACHMENT}[1]"}
+    plan["resource_changes"].append(gone | {"action_reason": "delete_because_count_index"})
+    assert "plan-destroys" not in {finding.rule for finding in reviewed(tmp_path, plan).findings}
