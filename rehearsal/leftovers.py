@@ -13,12 +13,16 @@ def leftovers(state: Json, given: Collection[str]) -> list[str]:
     A service account goes by its address, a bucket by its own form of a path.
     """
     zones = state["dns"]
-    return [
-        *(path for path in state["compute"] if path not in given),
-        *(path for path in state["run"] if path not in given),
+    there = [
+        *state["compute"],
+        *state["run"],
         *(path for path in zones if not _is_the_zones_own(path, zones)),
-        *state.get("flow_logs", {}),
+        *state["certificates"],
+        *state["flow_logs"],
         *state["secrets"],
+    ]
+    return [
+        *(path for path in there if path not in given),
         *(f"service account {email}" for email in state["accounts"]),
         *(f"bucket {name}" for name in state["buckets"] if name not in given),
     ]

@@ -45,7 +45,8 @@ class FakeCloud:
         }
 
     def state(self) -> Json:
-        nothing: Json = {kind: {} for kind in ("run", "dns", "accounts", "secrets", "buckets", "policies")}
+        kinds = ("run", "dns", "certificates", "flow_logs", "accounts", "secrets", "buckets", "policies")
+        nothing: Json = {kind: {} for kind in kinds}
         seen = {"connections": self.connections, "compute": self.left, "notes": self.notes}
         return nothing | seen | {"buckets": {name: [] for name in self.buckets}} | self.more
 
@@ -281,12 +282,30 @@ def test_what_is_left_over_of_other_apis_is_told_too_but_for_what_was_there_befo
         "dns": {zone: {"dnsName": name}, **sets, own_servers: {}, "projects/p/policies/q": {}},
         "accounts": {"a@p.iam.gserviceaccount.com": {}},
         "secrets": {"projects/p/secrets/s": {}},
+        "certificates": {"projects/p/locations/r/certificates/c": {}},
         "buckets": {"states": [], "own": []},
     }
     tried.rehearsal.destroy()
-    left = [zone, f"{zone}/rrsets/{name}/A", own_servers, "projects/p/policies/q", "projects/p/secrets/s"]
+    left = [zone, f"{zone}/rrsets/{name}/A", own_servers, "projects/p/policies/q"]
+    left += ["projects/p/locations/r/certificates/c", "projects/p/secrets/s"]
     left += ["service account a@p.iam.gserviceaccount.com", "bucket own"]
     assert tried.findings == [f"still there after destroy: {', '.join(left)}"]
+
+
+@pytest.mark.parametrize(
+    ("api", "path"),
+    [
+        ("compute", "projects/p/global/networks/n"),
+        ("run", "projects/p/locations/r/services/s"),
+        ("dns", "projects/p/managedZones/z"),
+        ("certificates", "projects/p/locations/r/certificates/c"),
+    ],
+)
+def test_what_was_taken_for_granted_is_not_left_over(tried: Tried, api: str, path: str) -> None:
+    tried.cloud.more = {api: {path: {}}}
+    tried.rehearsal._beforehand.resources[path] = {}
+    tried.rehearsal.destroy()
+    assert tried.findings == []
 
 
 def test_what_is_protected_is_deployed_without_protection_before_it_is_destroyed(tmp_path: Path) -> None:
