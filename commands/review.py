@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from review.report import Report
     from review.revisions import Side
 
-_FORMATS = ("terminal", "markdown", "sarif", "json")
+_FORMATS = ("terminal", "summary", "markdown", "sarif", "json")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -46,16 +46,19 @@ def arguments(parser: ArgumentParser) -> None:
                         help="also write the same review to a file in another format (may be repeated)")  # fmt: skip
     parser.add_argument("--fail-on", choices=("error", "warning", "note"), default="warning",
                         help="exit 1 if a finding has at least this severity (default: warning)")  # fmt: skip
+    parser.add_argument(
+        "--existing", action="store_true", help="also list the findings that were there before and do not count"
+    )
     parser.add_argument("--today", metavar="DAY", help="the date to check acknowledgements against (default: today)")
 
 
 def run(args: Namespace, environment: Environment) -> int:
-    """Review; 0 nothing to decide, 1 findings at or above --fail-on, 2 unusable input."""
+    """Review; 0 nothing at or above --fail-on, 1 findings at or above it, 2 unusable input."""
     # Here and not at the top: these come with the environment.
     from deployment.hidden import scrub_refusals
     from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
-    from review.formats import terminal
+    from review.formats import summary, terminal
 
     tidy_up_on_signals()
     try:
@@ -65,9 +68,12 @@ def run(args: Namespace, environment: Environment) -> int:
         failed = report.fails(args.fail_on)
         for form, file in outputs:
             if form == "terminal" and file is None:
-                show(terminal.findings(report) if args.quiet else terminal.lines(report))
+                lines = terminal.findings if args.quiet else terminal.lines
+                show(lines(report, args.fail_on))
+            elif form == "summary" and file is None:
+                show(summary.lines(report, args.fail_on))
             else:
-                _write(_formatted(form, report, names, failed=failed), file)
+                _write(_formatted(form, report, names, args.fail_on), file)
     except UnusableError as error:
         print(f"psc: {printable_lines(scrub_refusals(str(error)))}", file=sys.stderr)
         return 2
@@ -98,8 +104,8 @@ def _write(text: str, file: str | None) -> None:
         raise UnusableError(f"{file}: cannot be written ({error.strerror})") from error
 
 
-def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> str:
-    from review.formats import json_document, markdown, sarif, terminal
+def _formatted(form: str, report: Report, names: list[str], fail_on: str) -> str:
+    from review.formats import json_document, markdown, sarif, summary, terminal
     from review.locations import Locations
 
     match form:
@@ -108,9 +114,11 @@ def _formatted(form: str, report: Report, names: list[str], *, failed: bool) -> 
         case "sarif":
             return sarif.text(report, Locations(CHECKOUT, names))
         case "json":
-            return json_document.text(report, failed=failed)
+            return json_document.text(report, failed=report.fails(fail_on))
+        case "summary":
+            return summary.text(report, fail_on)
         case _:
-            return terminal.text(report)
+            return terminal.text(report, fail_on)
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
@@ -120,7 +128,7 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
     today = read_day(args.today) if args.today else date.today()
     files = plans_named(args.plan)
     before, after, base, notes = _sides(args, folder)
-    material = Material(base=base, today=today, notes=notes)
+    material = Material(base=base, today=today, notes=notes, lists_former=args.existing)
     gather(material, before, after)
     plans(material, files)
     if not args.dir:

@@ -57,7 +57,7 @@ def _picture(shown: list[Comparison]) -> Picture:
     kept = {(comparison.stack.label, item.address) for comparison, item, _ in ranked}
     listed = [entry for entry in drawn if (entry[0].stack.label, entry[1].address) in kept]
     nodes = tuple(
-        Node(id=f"n{index}", stack=comparison.stack.label, label=name_of(item, stack), what=_what(item),
+        Node(id=f"n{index}", stack=comparison.stack.label, label=_label(item, stack), what=_what(item),
              state=_state(comparison, item))
         for index, (comparison, item, stack) in enumerate(listed)
     )  # fmt: skip
@@ -96,6 +96,13 @@ def _items(comparison: Comparison) -> Iterator[tuple[Item, Stack]]:
 def _drawn(item: Item) -> bool:
     """Whether it stands on the way of a request; the rest is in the tables."""
     return item.kind is not None and item.kind.drawn
+
+
+def _label(item: Item, stack: Stack) -> str:
+    """Its name; a load balancer's has the port that it answers on."""
+    port = item.values.get("port_range") if item.kind is FRONTEND else None
+    shown = f" :{port}" if isinstance(port, str) and not is_expression(port) else ""
+    return f"{name_of(item, stack)}{shown}"
 
 
 def _what(item: Item) -> str:
@@ -137,8 +144,7 @@ def _ends(
     if item.kind is PSC_ENDPOINT:
         yield from _published(item, stack, shown)
         return
-    port = _port(item)
-    yield from (((label, end.address), port) for end in _within(item, stack))
+    yield from (((label, end.address), "") for end in _within(item, stack))
 
 
 def _within(item: Item, stack: Stack) -> Iterator[Item]:
@@ -152,11 +158,6 @@ def _within(item: Item, stack: Stack) -> Iterator[Item]:
         yield from (other for other in stack.of(PSC_ENDPOINT.type) if other.kind is PSC_ENDPOINT)
     elif item.kind is FIREWALL:
         yield from stack.of(INSTANCE.type)
-
-
-def _port(item: Item) -> str:
-    port = item.values.get("port_range")
-    return f"port {port}" if isinstance(port, str) and not is_expression(port) else ""
 
 
 def _published(item: Item, stack: Stack, shown: list[Comparison]) -> Iterator[tuple[tuple[str, str], str]]:

@@ -21,7 +21,7 @@ _SEEN = r"(?:, seen in [a-z ]+)?"
 # emoji (some are images). An underscore is no part of a word there, as it is to \b.
 _EDGE, _END = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 _LIVE = re.compile(
-    rf"://|{_EDGE}www\.|{_EDGE}(?:mailto|xmpp|javascript|data):|{_EDGE}(?:GH|GHSA|CVE)-\w"
+    rf"://|www\.|{_EDGE}(?:mailto|xmpp|javascript|data):|{_EDGE}(?:GH|GHSA|CVE)-\w"
     rf"|{_EDGE}(?=[a-f]*\d)[0-9a-f]{{7,}}{_END}|:[\w+-]+:",
     re.IGNORECASE,
 )
@@ -29,9 +29,8 @@ _LABEL = r"(?:[A-Za-z0-9 ._/:…-]|#\d+;)*"
 
 # Beside the code of its title a fold has the numbers of what changes, and no word that GitHub could make something of.
 _TALLY = r"(?:\d{1,6} (?:created|changed|replaced|destroyed|moved|forgotten|left behind|outputs? and settings)(?:, )?)*"
-_DETAILS = re.compile(
-    rf"<details><summary><code>[A-Za-z0-9 ./_?-]*</code> \((?:code|plan against the real state)\): {_TALLY}</summary>"
-)
+_SOURCES = r"(?:code|(?:code and )?plan against the real state)"
+_DETAILS = re.compile(rf"<details><summary><code>[A-Za-z0-9 ./_?-]*</code> \({_SOURCES}\): {_TALLY}</summary>")
 _END_OF_DETAILS = "</details>"
 _LINES = re.compile(
     "|".join(

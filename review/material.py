@@ -27,6 +27,7 @@ class Material:
 
     base: str
     today: date
+    lists_former: bool = False
     environments: list[str] = field(default_factory=list)
     code: list[Comparison] = field(default_factory=list)
     plans: list[Comparison] = field(default_factory=list)

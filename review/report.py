@@ -21,7 +21,10 @@ from review.unmoved import unmoved
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a review found. Of `findings` only those that the change brings; `existing` counts the others."""
+    """What a review found. Of `findings` only those that the change brings; `existing` counts the others.
+
+    `former` are those others, where somebody wants to see them.
+    """
 
     base: str
     environments: tuple[str, ...]
@@ -30,6 +33,7 @@ class Report:
     findings: tuple[Finding, ...]
     acknowledged: tuple[Acknowledged, ...]
     existing: Mapping[str, int]
+    former: tuple[Finding, ...]
     resolved: int
     rehearsals: tuple[Rehearsed, ...]
     notes: tuple[Sentence, ...]
@@ -87,7 +91,7 @@ def assemble(material: Material) -> Report:
         place = f"config/environments/{environment}.yaml"
         findings.append(other("environment-unusable", environment, environment, place, detail))
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
-    former = [finding.severity for finding in remaining if not finding.new]
+    former = [finding for finding in remaining if not finding.new]
     decided += [_accepting(entry) for entry in _entries(material) if entry.new]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
@@ -97,7 +101,8 @@ def assemble(material: Material) -> Report:
         decisions=tuple(_once(decided)),
         findings=tuple(finding for finding in remaining if finding.new),
         acknowledged=tuple(accepted),
-        existing={severity: former.count(severity) for severity in SEVERITIES},
+        existing={name: sum(finding.severity == name for finding in former) for name in SEVERITIES},
+        former=tuple(former) if material.lists_former else (),
         resolved=resolved,
         rehearsals=tuple(material.rehearsals),
         notes=tuple(material.notes),

@@ -32,6 +32,7 @@ def document(report: Report, *, failed: bool) -> dict[str, Any]:
         "decisions": [_decision(decision) for decision in report.decisions],
         "acknowledged": [_accepted(accepted) for accepted in report.acknowledged],
         "existing": dict(report.existing),
+        "former": [_finding(finding) for finding in report.former],
         "resolved": report.resolved,
         "stacks": [_stack(comparison) for comparison in report.comparisons if comparison.changes or comparison.drift],
         "rehearsals": [

@@ -8,7 +8,7 @@ from the end. Every line that is written here has its shape in review/comment_fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deployment.comparison import Change, Difference
@@ -16,9 +16,10 @@ from deployment.mermaid import mermaid
 from deployment.picture import picture
 from deployment.printable import printable
 from review.comment_form import MARKER
-from review.findings import texts
-from review.formats.wording import action, computed, existing, headline, mark, tally, told, unknown
+from review.findings import Finding, texts
+from review.formats.wording import action, computed, existing, headline, listed, mark, tally, told, unknown
 from review.report import Report
+from review.rules.rule import NOTE
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
 
@@ -90,15 +91,18 @@ def _say(sentence: Sentence) -> str:
 def _parts(report: Report) -> Iterator[Part]:
     yield Part(f"{MARKER}\n## Review: {headline(report)}")
     yield Part(_introduction(report))
-    if report.notes:
-        yield Part("", tuple(f"> {_say(note)}\n" for note in report.notes))
-    if report.findings:
-        yield Part("### Findings that this change brings\n", tuple(_findings(report)))
+    graver = [finding for finding in report.findings if finding.severity != NOTE]
+    if graver:
+        yield Part("### Findings that this change brings\n", tuple(_findings(graver)))
     for topic, title in HEADINGS.items():
         decided = [decision for decision in report.decisions if decision.topic == topic]
         if decided:
             units = (f"- {_say(decision.sentence)} {_where(decision.stack, decision.source)}" for decision in decided)
             yield Part(f"### {title}\n", tuple(units))
+    notes = [*_findings(finding for finding in report.findings if finding.severity == NOTE),
+             *(f"- {_say(note)}" for note in report.notes)]  # fmt: skip
+    if notes:
+        yield Part("### Notes\n", tuple(notes))
     if report.acknowledged:
         units = (
             f"- {code(accepted.finding.address)}: {code(accepted.finding.rule)}, until {accepted.by.expires}. "
@@ -126,8 +130,8 @@ def _introduction(report: Report) -> str:
     )
 
 
-def _findings(report: Report) -> Iterator[str]:
-    for finding in report.findings:
+def _findings(found: Iterable[Finding]) -> Iterator[str]:
+    for finding in found:
         what, why, remedy = map(_words, texts(finding.rule))
         place = code(f"{finding.stack}: {finding.address}")
         yield (
@@ -156,16 +160,18 @@ def _details(report: Report) -> Iterator[Part]:
         inferred = any(change.inferred for comparison in report.changed for change in comparison.changes)
         note = "\n\n*Expected* replacements follow from the provider's rules; a plan or a rehearsal confirms them."
         yield Part(f"### Everything that changes, by stack{note if inferred else ''}")
-    for comparison in report.changed:
-        title = tally(comparison).write(lambda value: f"<code>{_title(value)}</code>")
+    for stack in listed(report):
+        title = tally(stack).write(lambda value: f"<code>{_title(value)}</code>")
         head = f"<details><summary>{title}</summary>\n\n| what | attribute | before | after |\n|---|---|---|---|"
-        yield Part(head, tuple(row for change in comparison.changes for row in _rows(change)), "\n</details>")
+        yield Part(
+            head, tuple(row for change, where in stack.changes for row in _rows(change, where=where)), "\n</details>"
+        )
 
 
-def _rows(change: Change, of: str = "") -> Iterator[str]:
+def _rows(change: Change, of: str = "", where: str = "") -> Iterator[str]:
     because = f", because of {code('; '.join(change.because))}" if change.because else ""
     former = f", was {code(change.former_address)}" if change.former_address else ""
-    yield f"| **{action(change)}** {code(change.address)}{of}{because}{former} | | | |"
+    yield f"| **{action(change, where)}** {code(change.address)}{of}{because}{former} | | | |"
     yield from (_row(difference) for difference in told(change))
 
 
@@ -192,6 +198,8 @@ def _rest(report: Report) -> Iterator[Part]:
             "change them back.\n\n| what | attribute | recorded | real |\n|---|---|---|---|"
         )
         yield Part(head, tuple(row for stack, change in report.drift for row in _rows(change, f" of {code(stack)}")))
+    if report.former:
+        yield Part("### Findings that were there before\n", tuple(_findings(report.former)))
     closing = []
     if report.resolved:
         closing.append(f"{report.resolved} former finding{'s are' if report.resolved > 1 else ' is'} gone.")

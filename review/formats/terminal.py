@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from deployment.comparison import Change, Difference
 from deployment.line import Line, Style, style_of
 from deployment.printable import printable
-from review.findings import texts
-from review.formats.wording import action, computed, existing, headline, mark, tally, told, unknown
+from review.findings import Finding, texts
+from review.formats.wording import action, computed, existing, headline, listed, mark, tally, told, unknown, verdict
 from review.report import Report
+from review.rules.rule import NOTE, WARNING
 from review.sentence import Sentence, contrasted, shown
 from review.topics import HEADINGS
 
@@ -18,37 +19,44 @@ _STYLES: dict[str, Style] = {"error": "error", "warning": "warning", "note": "no
 _SCREEN = 20
 
 
-def text(report: Report) -> str:
+def text(report: Report, fail_on: str = WARNING) -> str:
     """The whole report."""
-    return "\n".join(lines(report)) + "\n"
+    return "\n".join(lines(report, fail_on)) + "\n"
 
 
 def _say(sentence: Sentence) -> str:
     return sentence.write(printable)
 
 
-def lines(report: Report) -> Iterator[str]:
-    """The whole report, line by line; the last one says again what came out, for it is what is still on the screen."""
-    verdict = _verdict(report)
-    yield verdict
+def lines(report: Report, fail_on: str = WARNING) -> Iterator[str]:
+    """The whole report, line by line; the end says again what came out, for it is what is still on the screen."""
+    yield _headline(report)
     body = list(_body(report))
     yield from body
+    yield ""
     if len(body) > _SCREEN:
-        yield from ("", verdict)
+        yield _headline(report)
+    yield result(report, fail_on)
 
 
-def findings(report: Report) -> Iterator[str]:
-    """The headline, and what the rules found."""
-    yield _verdict(report)
-    yield from _findings(report)
+def findings(report: Report, fail_on: str = WARNING) -> Iterator[str]:
+    """The headline, what the rules found, and the result."""
+    yield _headline(report)
+    yield from _findings(report.findings)
+    yield result(report, fail_on)
 
 
-def _verdict(report: Report) -> Line:
+def result(report: Report, fail_on: str = WARNING) -> Line:
+    """The last line: the exit code, and why."""
+    return Line(verdict(report, fail_on), "bad" if report.fails(fail_on) else "good")
+
+
+def _headline(report: Report) -> Line:
     return Line(f"review against {printable(report.base)}: {headline(report)}", "heading")
 
 
-def _findings(report: Report) -> Iterator[str]:
-    for finding in report.findings:
+def _findings(found: Iterable[Finding]) -> Iterator[str]:
+    for finding in found:
         place = f"{printable(finding.stack)}: {printable(finding.address)}"
         yield Line(
             f"{finding.severity}: {place}: {mark(finding)}{_say(finding.detail)} [{finding.rule}]",
@@ -59,11 +67,13 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _body(report: Report) -> Iterator[str]:
-    yield from (Line(f"note: {_say(note)}", "note") for note in report.notes)
-    yield from _findings(report)
+    yield from _findings(finding for finding in report.findings if finding.severity != NOTE)
     for topic, title in HEADINGS.items():
         yield from _block(title, [f"{printable(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
                                   for decision in report.decisions if decision.topic == topic])  # fmt: skip
+    told = (*_findings(finding for finding in report.findings if finding.severity == NOTE),
+            *(Line(f"note: {_say(note)}", "note") for note in report.notes))  # fmt: skip
+    yield from ["", *told] if told else []
     yield from _block("Accepted", [
         f"{printable(accepted.finding.address)}: {accepted.finding.rule}, until {accepted.by.expires}: "
         f"{printable(accepted.by.reason)}"
@@ -72,14 +82,17 @@ def _body(report: Report) -> Iterator[str]:
     for rehearsal in report.rehearsals:
         verdict = "held" if rehearsal.held else "did not hold"
         yield from _block(f"Rehearsal of {printable(rehearsal.environment)}: {verdict}", map(_say, rehearsal.lines))
-    for comparison in report.changed:
-        yield from _block(_say(tally(comparison)), (line for change in comparison.changes for line in _change(change)))
+    for stack in listed(report):
+        yield from _block(
+            _say(tally(stack)), (line for change, where in stack.changes for line in _change(change, where))
+        )
     yield from _block("Unknown until apply", [f"{printable(f'{stack}: {address}')}: {printable(', '.join(attributes))}"
                                               for stack, address, attributes in unknown(report)])  # fmt: skip
     if computed(report):
         yield f"{computed(report)} attributes that the provider computes are known after apply, as always"
     drift = [f"{printable(stack)}: {line}" for stack, change in report.drift for line in _change(change)]
     yield from _block("Changed outside Terraform, not by this change", drift)
+    yield from _block("Findings that were there before", _findings(report.former))
     if report.resolved or existing(report):
         yield ""
     if report.resolved:
@@ -97,10 +110,10 @@ def _block(title: str, lines: Iterable[str]) -> Iterator[str]:
     yield from ["", Line(title, "heading"), *indented] if indented else []
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: Change, where: str = "") -> Iterator[str]:
     why = f" because of {printable('; '.join(change.because))}" if change.because else ""
     former = f" (was {printable(change.former_address)})" if change.former_address else ""
-    yield Line(f"{action(change)} {printable(change.address)}{former}{why}", style_of(change.action))
+    yield Line(f"{action(change, where)} {printable(change.address)}{former}{why}", style_of(change.action))
     for difference in told(change):
         said = _difference(difference)
         yield Line(f"    {said}", said.style)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
 from deployment.comparison import Change, Comparison, Difference
 from review.findings import Finding
 from review.report import Report
+from review.rules.rule import SEVERITIES, WARNING
 from review.sentence import Sentence, say
 
 WORDS = {"created": "added", "destroyed": "removed", "updated": "changed", "left": "left behind"}
@@ -41,21 +45,62 @@ def existing(report: Report) -> str:
     return f"{_count(total, 'finding')} ({parts}) {were} there before and {do} not count."
 
 
-def tally(comparison: Comparison) -> Sentence:
+def verdict(report: Report, fail_on: str = WARNING) -> str:
+    """The exit code in words, as --fail-on decides it."""
+    worst = SEVERITIES.index(fail_on)
+    count = sum(SEVERITIES.index(finding.severity) <= worst for finding in report.findings)
+    what = _count(count, "finding") if count else "nothing"
+    return f"exit code {1 if count else 0}: {what} at or above --fail-on {fail_on}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """All that changes in a stack: of what code and plan both tell, as the plan has it, for it saw the real state.
+
+    `where` says of each change which of the two alone tells it; "" where both do, or there is just one.
+    """
+
+    stack: str
+    sources: tuple[str, ...]
+    changes: tuple[tuple[Change, str], ...]
+
+
+def listed(report: Report) -> list[Listed]:
+    """Each stack in which something changes."""
+    by_stack: dict[str, dict[str, Comparison]] = {}
+    for comparison in report.comparisons:
+        by_stack.setdefault(comparison.stack.label, {})[comparison.source] = comparison
+    made = [
+        Listed(stack=label, sources=tuple(known), changes=tuple(_changes(known))) for label, known in by_stack.items()
+    ]
+    return [one for one in made if one.changes]
+
+
+def _changes(known: Mapping[str, Comparison]) -> Iterator[tuple[Change, str]]:
+    told = {source: {change.address: change for change in one.changes} for source, one in known.items()}
+    code, plan = told.get("code", {}), told.get("plan", {})
+    for address in sorted(code.keys() | plan.keys()):
+        change = plan.get(address) or code[address]
+        alone = len(known) > 1 and (address in code) != (address in plan) and change.of_resource
+        yield change, f"in the {'plan' if address in plan else 'code'} alone" if alone else ""
+
+
+def tally(stack: Listed) -> Sentence:
     """A stack's changes by number."""
     order = ("created", "updated", "replaced", "destroyed", "moved", "forgotten", "left")
-    actions = [change.action for change in comparison.changes if change.of_resource]
-    rest = sum(not change.of_resource for change in comparison.changes)
+    actions = [change.action for change, _ in stack.changes if change.of_resource]
+    rest = len(stack.changes) - len(actions)
     parts = [f"{actions.count(name)} {OF_RESOURCES.get(name, name)}" for name in order if name in actions]
     parts += [f"{rest} output{'s' if rest > 1 else ''} and settings"] if rest else []
-    what = {"code": "code", "plan": "plan against the real state"}[comparison.source]
-    return say(f"{{stack}} ({what}): {', '.join(parts)}", stack=comparison.stack.label)
+    words = {"code": "code", "plan": "plan against the real state"}
+    what = " and ".join(words[source] for source in stack.sources)
+    return say(f"{{stack}} ({what}): {', '.join(parts)}", stack=stack.stack)
 
 
-def action(change: Change) -> str:
+def action(change: Change, where: str = "") -> str:
     """What happens, in a word or two."""
     word = (OF_RESOURCES if change.of_resource else WORDS).get(change.action, change.action)
-    return f"{word} (expected)" if change.inferred else word
+    return f"{word}{' (expected)' if change.inferred else ''}{f', {where}' if where else ''}"
 
 
 # How Terraform goes about something new says nothing about what is there afterwards.

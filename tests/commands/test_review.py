@@ -153,7 +153,7 @@ def test_environments_come_and_go_and_may_not_load(repository: Repository) -> No
         "bad/producer"
     }
     assert {change["action"] for stack in document["stacks"] if stack["stack"] == "old/producer"
-            for change in stack["changes"]} == {"destroyed"}  # fmt: skip
+            for change in stack["changes"]} == {"left"}  # fmt: skip
     assert str(repository.folder) not in done.stdout
     assert done.returncode == 1
 
