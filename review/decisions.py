@@ -15,6 +15,7 @@ from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack
 from review.deny_rules import weakened
+from review.firewall_reach import FirewallWays
 from review.flow_logs import fewer_logs
 from review.foundations import foundations
 from review.grants import given_elsewhere, new_grants
@@ -22,7 +23,7 @@ from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
 from review.unjudged import unjudged
-from review.way_sentences import closed, measured, opened
+from review.way_sentences import closed, measured, narrowed, opened
 from review.ways_in import WayIn, ways_in
 
 
@@ -80,6 +81,7 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
     before = {replace(way, thing=moves.get(way.thing, way.thing)).key: way for way in former_ways}
     after = {way.key: way for way in (ways_in(comparison.after) if comparison.after else [])}
     known = {way.thing for way in former_ways}
+    let_in, lets_in = FirewallWays(before.values()), FirewallWays(after.values())
     for old, new in _written_otherwise(before, after):
         text = (
             "{what} accepts {after} instead of {before}: a project id and a project number, perhaps of one "
@@ -90,22 +92,19 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         before[new.key] = old
     for key in sorted(after.keys() - before.keys()):
         way = after[key]
-        sentence = None if _narrower(way, before) else opened(way)
+        sentence = None if let_in.let_in(way) else opened(way)
         if sentence is not None and (way.by != "port" or way.address in known):
             yield EXPOSED if way.by in {"ingress", "external"} else REACH, sentence, way.address
     for key in sorted(after.keys() & before.keys()):
-        if before[key].measure != after[key].measure:
+        if let_in.let_in(after[key]):
+            if not lets_in.let_in(before[key]):
+                yield CUT, narrowed(before[key], after[key]), after[key].address
+        elif before[key].measure != after[key].measure:
             yield from ((topic, text, after[key].address) for topic, text in measured(before[key], after[key]))
     for key in sorted(before.keys() - after.keys()):
-        sentence = closed(before[key], comparison)
+        sentence = None if lets_in.let_in(before[key]) else closed(before[key], comparison)
         if sentence is not None:
             yield CUT, sentence, before[key].address
-
-
-def _narrower(way: WayIn, before: Mapping[_Key, WayIn]) -> bool:
-    """Whether a firewall let the same in to every VM, and now only to some."""
-    former = before.get(replace(way, via="").key) if way.by == "firewall" and way.via else None
-    return former is not None and {*way.measure.split(", ")} <= {*former.measure.split(", ")}
 
 
 def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]) -> list[tuple[WayIn, WayIn]]:

@@ -6,13 +6,13 @@ A rule that denies is no way in. What it lets through by stopping less shows onl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from deployment.comparison import Comparison
 from deployment.kinds.firewall import FIREWALL
+from review.firewall_reach import Ports, network_of_text
 from review.known import Value, View
 from review.sentence import Sentence, say
-from review.ways_in import EVERY_ADDRESS, EVERY_PORT, allowed, lets_in, network_of, sources, targets
+from review.ways_in import EVERY_ADDRESS, allowed, lets_in, network_of, sources, targets
 
 # What Google takes where none is given: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules
 _PRIORITY = "1000"
@@ -74,7 +74,7 @@ def _denies_all_of(was: View, now: View) -> bool:
         _inward(was) == _inward(now)
         and _as_wide(targets(was), targets(now))
         and _as_wide(_texts(was, narrowing), _texts(now, narrowing))
-        and all(any(_comprises(new, old) for new in allowed(now, "deny")) for old in allowed(was, "deny"))
+        and Ports(allowed(now, "deny")).comprise(Ports(allowed(was, "deny")))
         and _hold(_ends(now), _ends(was))
     )
 
@@ -101,39 +101,11 @@ def _ends(item: View) -> frozenset[str]:
 
 def _hold(present: frozenset[str], former: frozenset[str]) -> bool:
     """Whether every former range lies in a present one; tags and accounts are there or not. Both may be thousands."""
-    ranges = {network for text in present if (network := _network(text))}
-    for network in map(_network, former - present):
+    ranges = {network for text in present if (network := network_of_text(text))}
+    for network in map(network_of_text, former - present):
         if network is None or not any(network.supernet(new_prefix=size) in ranges for size in range(network.prefixlen)):
             return False
     return True
-
-
-def _network(text: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(text)
-    except ValueError:
-        return None
-
-
-def _comprises(outer: str, inner: str) -> bool:
-    """Whether PROTOCOL:PORTS leaves nothing out of another."""
-    (protocol, ports), (of, former) = outer.split(":", 1), inner.split(":", 1)
-    if outer == inner or protocol == "all":
-        return True
-    try:
-        return protocol == of and (
-            ports == EVERY_PORT or (_low(ports) <= _low(former) and _high(former) <= _high(ports))
-        )
-    except ValueError:
-        return False
-
-
-def _low(ports: str) -> int:
-    return int(ports.partition("-")[0])
-
-
-def _high(ports: str) -> int:
-    return int(ports.rpartition("-")[2])
 
 
 def _told(item: View) -> str:

@@ -68,12 +68,21 @@ def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
         yield CUT, _say(text, new, old)
 
 
+def narrowed(old: WayIn, new: WayIn) -> Sentence:
+    """What it means that firewall rules let in less than before, and nothing else."""
+    text = "{who} may open connections to every VM in {what} at {measure} alone, instead of {old}."
+    return _say(_limited(text, new), new, old)
+
+
 def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
     """What the end of a way cuts off; None where the thing itself goes, which is told as destroyed."""
     after = comparison.after
     remains = after is not None and (way.thing in after.items or way.what in _names(after))
     if way.by == "endpoint":
         return _say("VMs in {who} no longer reach {what} through the endpoint {via}.", way)
+    if way.by == "firewall" and after is not None and way.address in after.items:
+        text = "{who} may no longer open connections to every VM in {what}: {measure}."
+        return _say(_limited(text, way), way)
     if way.by == "call" and remains:
         return _say("{who} may no longer call {what}.", way)
     if way.by == "accept" and remains:

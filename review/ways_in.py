@@ -181,10 +181,21 @@ def network_of(item: View) -> str:
 def allowed(item: View, name: str = "allow") -> list[str]:
     """What a firewall rule lets through, or denies, as PROTOCOL:PORTS."""
     return [
-        f"{block.get('protocol').readable}:{ports.readable}"
+        f"{protocol_of(block).readable}:{ports.readable}"
         for block in item.blocks(name)
         for ports in block.list("ports") or (block.given(EVERY_PORT),)
     ]
+
+
+def protocol_of(block: Block) -> Value:
+    """The protocol as the API keeps it: names in lower case, and in place of numbers where there is one."""
+    protocol = block.get("protocol")
+    known = protocol.text.lower()
+    return block.given(_PROTOCOLS.get(known, known)) if protocol.known else protocol
+
+
+# https://cloud.google.com/firewall/docs/firewalls#protocols_and_ports
+_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah", "94": "ipip", "132": "sctp"}
 
 
 def lets_in(item: View) -> Value:

@@ -13,7 +13,7 @@ from deployment.stack import Stack
 from review.known import Value, View, views
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-from review.ways_in import allowed, lets_in, sources
+from review.ways_in import allowed, lets_in, protocol_of, sources
 
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
@@ -61,8 +61,9 @@ def firewall_wider_than_iap(subject: Subject) -> Answer:
         if source.known and (network is None or network.is_private):
             return _reached(source, subject) if open_.known else _maybe(source, open_)
     for allow in subject.item.blocks("allow") if open_.known else ():
-        protocol = allow.get("protocol")
-        if protocol.equals("all") or (protocol.equals("tcp", "udp") and not allow.list("ports")):
+        protocol = protocol_of(allow)
+        every = not allow.list("ports") or any(port.equals("0-65535", "1-65535") for port in allow.list("ports"))
+        if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
             return finding("every port of protocol {protocol} is open", protocol=protocol)
         if protocol.unknown:
             return undecided("the protocol {protocol} is not known yet", protocol=protocol)
