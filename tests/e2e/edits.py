@@ -518,6 +518,24 @@ EDITS = (
         holds=lambda o: _subnet(o)["ipCidrRange"] == "10.1.0.0/23",
     ),
     Edit(
+        name="consumer's network renamed",
+        put={f"{TEST_CONSUMER}.network": {"name": "corp-vpc"}},
+        changes=_consumer(replaced=f"{_ENDPOINT_REPLACED} {_VM} {_SUBNET} google_compute_network.network"),
+        connections={"psc-endpoint": "restored"},
+        holds=lambda o: o.named("firewalls", "allow-iap-ssh", CONSUMER)["network"].endswith("/corp-vpc"),
+    ),
+    Edit(
+        name="consumer's network renamed again, its firewall rule's name given",
+        before={
+            f"{TEST_CONSUMER}.network": {"name": "corp-vpc"},
+            f"{TEST_CONSUMER}.test_vm": {"firewall_name": "allow-ssh"},
+        },
+        put={f"{TEST_CONSUMER}.network": {"name": "corp-two-vpc"}},
+        changes=_consumer(replaced=f"{_ENDPOINT_REPLACED} {_VM} {_SUBNET} google_compute_network.network"),
+        connections={"psc-endpoint": "restored"},
+        holds=lambda o: o.named("firewalls", "allow-ssh", CONSUMER)["network"].endswith("/corp-two-vpc"),
+    ),
+    Edit(
         name="consumer's subnet moved",
         put={
             f"{TEST_CONSUMER}.network": {"subnet": {"range": "10.5.0.0/24"}},

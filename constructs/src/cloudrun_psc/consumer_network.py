@@ -37,6 +37,7 @@ class OtherSubnet:
     subnet_id: str
     subnet_range: str
     subnet_triggers: Sequence[str]
+    network_triggers: Sequence[str]
     needed: Sequence[ITerraformDependable] = ()
 
 
@@ -78,6 +79,9 @@ class ConsumerNetwork(Construct):
             ],
         )
         self.resource = self._network(name, depends_on)
+        # The reference deployment's Terraform stays as it is: its network has this name.
+        default = name == defaults.CONSUMER_NETWORK
+        self.network_triggers = () if default else (f"google_compute_network.{self._named('network')}.id",)
         self.subnet = self._subnet("Subnet", region, subnet, flow_logs)
         subnet_address = claim(self.subnet, "google_compute_subnetwork", self._named("subnet"))
         self.subnet_triggers = (f"{subnet_address}.id",)
@@ -110,6 +114,7 @@ class ConsumerNetwork(Construct):
             subnet_id=str(resource.id),
             subnet_range=subnet.range,
             subnet_triggers=(f"{named}.id",),
+            network_triggers=self.network_triggers,
         )
 
     def _subnet(self, id_: str, region: str, subnet: Subnet, flow_logs: FlowLogs | None) -> ComputeSubnetwork:

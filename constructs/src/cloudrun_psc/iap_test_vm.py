@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_google.compute_instance import (
 
 from cloudrun_psc.addresses import claim, resource_address
 from cloudrun_psc.checks import is_known, known
+from cloudrun_psc.consumer_network import ConsumerNetwork, OtherSubnet
 from cloudrun_psc.existing_network import ExistingNetwork, HasSubnet, network_fault
 from cloudrun_psc.records import record
 from cloudrun_psc.rules import access, connections, defaults, names
@@ -90,6 +91,7 @@ class IapTestVm(Construct):
             allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
             source_ranges=[IAP_RANGE],
             depends_on=list(network.needed) or None,
+            lifecycle=_replaced_with(network),
         )
         claim(self.firewall, "google_compute_firewall", f"{own}_iap_ssh")
         self.resource = ComputeInstance(
@@ -121,6 +123,12 @@ class IapTestVm(Construct):
         if network.subnet_triggers:
             return list(network.subnet_triggers)
         return [claim(record(self, "Subnet", {"subnet": network.subnet_id}), "terraform_data", f"{own}_subnet")]
+
+
+def _replaced_with(network: HasSubnet) -> TerraformResourceLifecycle | None:
+    """The provider would move the rule to a new network, after the old one, which is in use until then, is gone."""
+    triggers = network.network_triggers if isinstance(network, ConsumerNetwork | OtherSubnet) else ()
+    return TerraformResourceLifecycle(replace_triggered_by=list(triggers)) if triggers else None
 
 
 def _project_of(network: HasSubnet) -> str:
