@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.parse
@@ -19,6 +20,8 @@ from typing import Any
 from review.comment_form import MARKER, misshapen
 
 LARGEST = 65_000  # characters; GitHub takes 65,536
+# As ./psc begins the sentence in which it says why it could not go on.
+_REFUSAL = re.compile(r"psc: (.{1,600})")
 _BOT = "github-actions[bot]"
 
 
@@ -95,19 +98,47 @@ def pull_request(github: GitHub, run: dict[str, Any]) -> int:
     raise RefusedError("no open pull request has this head any more")
 
 
-def post(github: GitHub, number: int, text: str) -> None:
-    """Update our comment, or make it."""
+def post(github: GitHub, number: int, text: str, marker: str = MARKER) -> None:
+    """Update our comment, which begins with `marker`, or make it."""
     for page in range(1, 31):  # 3,000 comments
         comments = github.call("GET", f"/issues/{number}/comments", per_page="100", page=str(page))
         for comment in comments:
             # The account of a comment is null once it was deleted, a body when it is empty.
             author, body = (comment["user"] or {}).get("login"), comment["body"] or ""
-            if author == _BOT and body.startswith(MARKER):
+            if author == _BOT and body.startswith(marker):
                 github.call("PATCH", f"/issues/comments/{int(comment['id'])}", {"body": text})
                 return
         if len(comments) < 100:
             break
     github.call("POST", f"/issues/{number}/comments", {"body": text})
+
+
+def with_head(text: str, commit: str) -> str:
+    """The report with the commit that it is about beneath its heading: the event's, so certainly that one."""
+    marker, heading, *rest = text.split("\n")
+    return "\n".join([marker, heading, "", f"Of the commit `{commit[:12]}`.", *rest])
+
+
+def unmade(reason: RefusedError, log: Path) -> str:
+    """The comment in place of a report that is not there or not of the form; what ./psc said of it, if it did."""
+    said = _REFUSAL.findall(_log(log))
+    why = f"`{_plain(said[-1])}`" if said else f"{reason}."
+    return (
+        f"{MARKER}\n## Review: there is no report\n\n"
+        f"The review could not run, or what it wrote is not shown: {why} See the checks.\n"
+    )
+
+
+def _log(file: Path) -> str:
+    try:
+        return "" if file.is_symlink() else file.read_bytes()[-100_000:].decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _plain(text: str) -> str:
+    """As it stands in a code span, which nothing inside may end."""
+    return "".join(one if one.isprintable() else "?" for one in text).replace("`", r"\x60").strip() or "?"
 
 
 def main(file: str) -> int:
@@ -119,9 +150,9 @@ def main(file: str) -> int:
         try:
             text, code = checked(Path(file)), 0
         except RefusedError as error:
-            text, code = f"{MARKER}\nThere is no report to show for this pull request: {error}. See the checks.\n", 1
+            text, code = unmade(error, Path(file).with_name("log.txt")), 1
             print(error, file=sys.stderr)
-        post(github, number, text)
+        post(github, number, with_head(text, str(run["head_sha"])))
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from review import comment
+from review import comment, deployed
 from review.comment import RefusedError, checked
 from review.comment_form import MARKER, misshapen
 from review.formats import markdown
@@ -77,6 +77,7 @@ class Api:
 
     def __init__(self) -> None:
         self.pulls: list[dict[str, Any]] = []
+        self.merged: list[dict[str, Any]] = []
         self.comments: list[dict[str, Any]] = []
         self.asked: list[str] = []
         api = self
@@ -103,6 +104,8 @@ class Api:
         self.asked.append(f"{method} {path}")
         if method == "GET" and "/pulls?" in path:
             return self.pulls
+        if method == "GET" and path.endswith("/pulls"):
+            return self.merged
         if method == "GET":
             return self.comments
         if method == "POST":
@@ -138,7 +141,8 @@ def test_the_comment_is_made_once_and_then_updated(api: Api, tmp_path: Path) -> 
     for text in (f"{MARKER}\nfirst\n", f"{MARKER}\nsecond\n"):
         file.write_text(text)
         assert comment.main(str(file)) == 0
-    assert [comment["body"] for comment in api.comments] == [f"{MARKER} mine", f"{MARKER}\nsecond\n"]
+    told = f"{MARKER}\nsecond\n\nOf the commit `{'a' * 12}`.\n"
+    assert [comment["body"] for comment in api.comments] == [f"{MARKER} mine", told]
     assert "POST /repos/owner/repo/issues/7/comments" in api.asked
     assert "head=fork%3Ax%26state%3Dclosed" in api.asked[0]
 
@@ -155,6 +159,52 @@ def test_a_refused_report_is_said_without_any_of_it(api: Api, tmp_path: Path) ->
     assert comment.main(str(tmp_path / "review.md")) == 1
     assert len(api.comments) == 1
     assert "everyone" not in api.comments[0]["body"]
+
+
+def test_a_review_that_could_not_run_is_said_with_its_own_sentence(api: Api, tmp_path: Path) -> None:
+    """As text in a code span, for that sentence is of the pull request's making, too."""
+    (tmp_path / "log.txt").write_text("synthesized the base: default\npsc: 'x' is `no` revision @everyone\x1b[31m\n")
+    assert comment.main(str(tmp_path / "review.md")) == 1
+    assert api.comments[0]["body"].splitlines() == [
+        MARKER,
+        "## Review: there is no report",
+        "",
+        f"Of the commit `{'a' * 12}`.",
+        "",
+        "The review could not run, or what it wrote is not shown: "
+        r"`'x' is \x60no\x60 revision @everyone?[31m` See the checks.",
+    ]
+
+
+def test_what_became_of_a_deployment_stands_on_the_pull_request_that_was_merged(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = "c" * 40
+    needs = {"stacks": {"result": "success"}, "producer": {"result": "success"}, "consumer": {"result": "failure"}}
+    for name, value in {
+        "GITHUB_SHA": commit, "GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": "5",
+        "ENVIRONMENT": "shop", "NEEDS": json.dumps(needs),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    api.merged = [
+        {"number": 3, "merge_commit_sha": "d" * 40, "merged_at": "2026-11-01"},
+        {"number": 4, "merge_commit_sha": commit, "merged_at": "2026-11-02"},
+    ]
+    api.comments = [{"id": 1, "user": {"login": "github-actions[bot]"}, "body": f"{MARKER}\nthe review's"}]
+    for _ in range(2):
+        assert deployed.main() == 0
+    assert [one["body"].splitlines()[0] for one in api.comments] == [MARKER, deployed.MARKER]
+    assert api.comments[1]["body"].splitlines()[1:] == [
+        "## Deployment: failed",
+        "",
+        f"`{'c' * 12}` in the environment `shop`: [the run](https://github.example/owner/repo/actions/runs/5).",
+        "",
+        "- synthesis: went through",
+        "- producer: went through",
+        "- consumers: **failed**",
+        "- verification: was not reached, or is not there",
+    ]
+    assert not any("/issues/3/" in asked for asked in api.asked)
 
 
 @pytest.mark.parametrize(

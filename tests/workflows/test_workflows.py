@@ -88,10 +88,46 @@ def test_the_review_has_no_secret_and_may_write_nothing() -> None:
     made = workflow("review")
     assert set(made["on"]) == {"pull_request"}
     assert made["permissions"] == {}
-    assert [job["permissions"] for job in made["jobs"].values()] == [{"contents": "read"}]
+    assert made["jobs"]["review"]["permissions"] == {"contents": "read"}
     text = (FOLDER / "review.yml").read_text()
     assert "secrets" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
     assert "github.token" not in text
+
+
+def test_findings_are_uploaded_by_a_job_that_runs_nothing_of_the_pull_requests_and_never_for_a_fork() -> None:
+    jobs = workflow("review")["jobs"]
+    assert jobs.keys() == {"review", "code-scanning"}
+    job = jobs["code-scanning"]
+    assert job["needs"] == "review"
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"]
+    assert "vars.CODE_SCANNING != ''" in job["if"]
+    assert job["permissions"] == {"contents": "read", "actions": "read", "security-events": "write"}
+    assert all("run" not in step for step in job["steps"])
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_the_review_keeps_what_it_said_and_its_exit_code(code: int, tmp_path: Path) -> None:
+    (step,) = [step for step in workflow("review")["jobs"]["review"]["steps"] if step.get("name") == "review"]
+    (tmp_path / "psc").write_text(f"#!/bin/sh\necho 'psc: no such revision' >&2\nexit {code}\n")
+    (tmp_path / "psc").chmod(0o755)
+    variables = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=variables, check=False)
+    assert done.returncode == code
+    assert (tmp_path / "report" / "log.txt").read_text() == "psc: no such revision\n"
+
+
+def test_a_review_that_could_not_run_gets_a_comment_all_the_same() -> None:
+    """Without a report there is no artifact to download."""
+    (download,) = [step for step in steps("comment") if "download-artifact" in step.get("uses", "")]
+    assert download["continue-on-error"] is True
+
+
+def test_what_became_of_a_deployment_is_told_by_a_job_that_may_do_nothing_else() -> None:
+    job = workflow("deploy")["jobs"]["tell"]
+    assert set(job["needs"]) == {"stacks", "producer", "consumer", "verify"}
+    assert job["permissions"] == {"contents": "read", "pull-requests": "write"}
+    assert "!cancelled()" in job["if"], "after a failure, too"
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["python3 -s -m review.deployed"]
 
 
 def test_the_comment_runs_the_default_branch_and_takes_the_number_from_the_event() -> None:
@@ -110,7 +146,7 @@ def test_the_comment_runs_the_default_branch_and_takes_the_number_from_the_event
 def test_the_comments_program_needs_nothing_but_python() -> None:
     """It runs where no environment was built."""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, '.'); import review.comment"],
+        [sys.executable, "-I", "-S", "-c", "import sys; sys.path[:0] = ['.']; import review.comment, review.deployed"],
         cwd=CHECKOUT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
