@@ -252,6 +252,12 @@ SecretVersion = Annotated[
     _matching(r"latest|[1-9][0-9]{0,9}", "a secret's version", "a number or latest", "remove it to take the latest"),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
+PinnedVersion = Annotated[
+    str,
+    BeforeValidator(_digits_as_text),
+    _ruled(certificates.pinned),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^(?:{certificates.VERSION})$"}),
+]
 Audience = Annotated[str, _ruled(_service_url)]
 Text = Annotated[str, StringConstraints(max_length=2048)]
 Day = Annotated[str, _ruled(_day), _schema(DAY_PATTERN, "2027-01-31")]

@@ -10,7 +10,7 @@ from typing import Any
 
 from deployment.kinds.terraform import RECORD
 from deployment.plan_expressions import same
-from deployment.stack import Item, Stack, manages
+from deployment.stack import Item, Stack, manages, reads
 from deployment.values import with_strings
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
@@ -139,7 +139,7 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
 def _read_by_another_name(old: Mapping[str, Item], new: Mapping[str, Item]) -> dict[str, str]:
     """Data sources that read the same as before by another name: what refers to them refers to the same."""
     gone, come = (
-        [item for address, item in one.items() if item.type.startswith("data.") and address not in other]
+        [item for address, item in one.items() if reads(item.type) and address not in other]
         for one, other in ((old, new), (new, old))
     )
     return {

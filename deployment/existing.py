@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.rules import certificates, connections
+from deployment import existing_certificates
 from deployment.existing_producers import producers
 from deployment.stack import blocks, provider_project, texts
 from deployment.values import Json
 from stacks.contract import HOST
 
 _NETWORK, _SUBNET = re.compile(connections.NETWORK), re.compile(connections.SUBNETWORK)
-_CERTIFICATE, _KEY = re.compile(certificates.CERTIFICATE), "none: nothing is encrypted in a rehearsal"
 # The postcondition of a data source where the configuration says the range.
 _SAID = re.compile(r'self\.ip_cidr_range == "([0-9./]+)"')
 # The postcondition of a data source about the port of a load balancer of others.
@@ -32,7 +31,7 @@ class Granted:
 
     `services` are those of Cloud Run; `shared` are the pairs of a Shared VPC host project and a project that uses its
     subnets. `certificates` are those of Certificate Manager; those of Compute Engine are resources.
-    `zones` are those of Cloud DNS.
+    `zones` are those of Cloud DNS, `secrets` what is in versions of secrets.
     """
 
     resources: dict[str, Json] = field(default_factory=dict)
@@ -40,6 +39,7 @@ class Granted:
     shared: set[tuple[str, str]] = field(default_factory=set)
     certificates: dict[str, Json] = field(default_factory=dict)
     zones: dict[str, Json] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -128,16 +128,11 @@ def _rules(content: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _certify(told: Granted, content: Json) -> dict[str, Json]:
-    """Tell of the certificates that HTTPS proxies have, of the host that outputs name; gives Compute Engine's."""
-    made: dict[str, Json] = {}
-    outputs = content.get("output", {})
-    for name, values in content.get("resource", {}).get("google_compute_region_target_https_proxy", {}).items():
-        host = outputs.get(f"{name}_{HOST}", {}).get("value", "existing.example.com")
-        for link in filter(_CERTIFICATE.fullmatch, texts(values, "certificate_manager_certificates")):
-            told.certificates[link] = {"selfManaged": {"pemCertificate": _of(host), "pemPrivateKey": _KEY}}
-        for link in filter(_CERTIFICATE.fullmatch, texts(values, "ssl_certificates")):
-            made[link] = {"name": _name(link), "certificate": _of(host), "privateKey": _KEY}
-    return made
+    """Tell of certificates that exist, and of the PEM that others are made of; gives Compute Engine's."""
+    told.secrets |= dict(existing_certificates.in_secrets(content))
+    there = dict(existing_certificates.of_proxies(content))
+    told.certificates |= {link: body for link, body in there.items() if certificates.of_certificate_manager(link)}
+    return {link: body for link, body in there.items() if link not in told.certificates}
 
 
 def _zones(content: Json) -> Iterator[tuple[str, Json]]:
@@ -149,18 +144,6 @@ def _zones(content: Json) -> Iterator[tuple[str, Json]]:
         visibility = "public" if '"public"' in str(values.get("lifecycle")) else "private"
         body = {"name": values["name"], "dnsName": domain, "description": "of others", "visibility": visibility}
         yield f"projects/{values['project']}/managedZones/{values['name']}", body
-
-
-def _of(host: str) -> str:
-    """What stands for a host's certificate: its name, in the place where one has it, and nothing that is secret."""
-    names = bytes.fromhex("0603551d11") + _der(0x04, _der(0x30, _der(0x82, host.encode())))
-    text = base64.b64encode(_der(0x30, names)).decode()
-    return f"-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    length = len(content)
-    return bytes((tag,)) + (bytes((length,)) if length < 0x80 else b"\x82" + length.to_bytes(2)) + content
 
 
 def _balance(told: Granted, subnets: dict[str, _Subnet], path: str, rule: Json, network: str) -> None:

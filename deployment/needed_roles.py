@@ -10,10 +10,19 @@ from typing import Any
 from cloudrun_psc.rules import connections
 from deployment.existing import others_subnets
 from deployment.kinds import kind_of
-from deployment.kinds.kind import BUCKET, IMAGE_REPOSITORY, IMPERSONATED, SERVICE_IDENTITY, VM_IDENTITY, Grant, Kind
+from deployment.kinds.kind import (
+    BUCKET,
+    IMAGE_REPOSITORY,
+    IMPERSONATED,
+    SECRET,
+    SERVICE_IDENTITY,
+    VM_IDENTITY,
+    Grant,
+    Kind,
+)
 from deployment.kinds.terraform import STATE_IN_BUCKET
 from deployment.roles import GCS_BACKEND, IMPERSONATION, QUOTA_PROJECT, SETTINGS, SHARED_SUBNET
-from deployment.stack import blocks
+from deployment.stack import SECTIONS, blocks
 from deployment.values import Json
 
 _REGISTRY = "-docker.pkg.dev"
@@ -54,6 +63,9 @@ class Needed:
             number = f"$(gcloud projects describe {shlex.quote(self.project)} --format='value(projectNumber)')"
             account = f'"{number}-compute@developer.gserviceaccount.com"'
             return ["iam", "service-accounts", verb, account, "--project", self.project]
+        if "/secrets/" in self.on:
+            _, project, _, name = self.on.split("/")
+            return ["secrets", verb, name, "--project", project]
         if "@" in self.on:
             return ["iam", "service-accounts", verb, self.on]
         if _REGISTRY in self.on:
@@ -74,7 +86,7 @@ def needed(stack: Mapping[str, Any]) -> list[Needed]:
 def _needed(stack: Mapping[str, Any]) -> Iterator[Needed]:
     provider = stack["provider"]["google"][0]
     own = str(provider["project"])
-    for prefix, section in (("", "resource"), ("data.", "data")):
+    for prefix, section in SECTIONS.items():
         for type_, named in stack.get(section, {}).items():
             for values in named.values():
                 kind = kind_of(f"{prefix}{type_}", values)
@@ -110,6 +122,8 @@ def _targets(kind: Kind | None, grant: Grant, values: Json) -> Iterator[str]:
             yield from (
                 _repository(str(one.get("image", ""))) for one in blocks(template, "containers") if _private(one)
             )
+    elif grant.on == SECRET:
+        yield f"projects/{values['project']}/secrets/{values['secret']}"
     elif grant.on == BUCKET or kind is STATE_IN_BUCKET:
         yield f"gs://{values['config']['bucket']}"
     elif grant.on != IMPERSONATED:

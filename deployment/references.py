@@ -16,7 +16,9 @@ from deployment.stack import UNKNOWN, Item, Stack
 from deployment.values import strings
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
-_ADDRESS = re.compile(r"\b((?:data\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)")
+_ADDRESS = re.compile(
+    r"\b((?:(?:data|ephemeral)\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)"
+)
 DEFAULT_ACCOUNT = "the default Compute Engine account of project "
 _DEFAULT_ACCOUNT = re.compile(
     r"serviceAccount:(?:<number of (?P<project>[^<>]*)>|(?P<number>\d+))-compute@developer\.gserviceaccount\.com"

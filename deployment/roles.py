@@ -20,6 +20,7 @@ from deployment.existing import others_subnets
 from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import BUCKET, IMPERSONATED, PROJECT, SUBNET, VM_IDENTITY, Grant
 from deployment.kinds.terraform import STATE_IN_BUCKET
+from deployment.stack import SECTIONS
 
 # What else of a stack asks for roles, beside its resources and data sources.
 SETTINGS: dict[str, tuple[Grant, ...]] = {
@@ -157,7 +158,7 @@ def kinds(stack: Mapping[str, Any]) -> dict[str, set[str]]:
 
 def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     provider = stack["provider"]["google"][0]
-    for prefix, section in (("", "resource"), ("data.", "data")):
+    for prefix, section in SECTIONS.items():
         for type_, named in stack.get(section, {}).items():
             for values in named.values():
                 kind = kind_of(f"{prefix}{type_}", values)

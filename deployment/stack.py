@@ -26,18 +26,27 @@ _NO_RESOURCES = frozenset(
 )
 
 
+# The sections of Terraform JSON that hold blocks by type and name, with what stands in front of a type there.
+SECTIONS = {"": "resource", "data.": "data", "ephemeral.": "ephemeral"}
+
+
 def manages(type_: str) -> bool:
     """Whether Terraform manages items of a type, rather than reads or evaluates them."""
-    return type_ not in _NO_RESOURCES and not type_.startswith("data.")
+    return type_ not in _NO_RESOURCES and not reads(type_)
+
+
+def reads(type_: str) -> bool:
+    """Whether items of a type are read anew at each plan: data sources, and what no state keeps."""
+    return type_.startswith(("data.", "ephemeral."))
 
 
 @dataclass(frozen=True)
 class Item:
     """Something with an address: a resource, a data source, an output, a provider, the backend and so on.
 
-    `type` is a resource's type (`data.TYPE` of a data source), else `output`, `provider`, `backend`, `constraint`,
-    `lock`, `check` and so on, or `file` for what else Terraform would read. `values` are attributes as Terraform has
-    them; hidden ones are wrapped, unknown ones `UNKNOWN`.
+    `type` is a resource's type (`data.TYPE` of a data source, `ephemeral.TYPE` of what no state keeps), else `output`,
+    `provider`, `backend`, `constraint`, `lock`, `check` and so on, or `file` for what else Terraform would read.
+    `values` are attributes as Terraform has them; hidden ones are wrapped, unknown ones `UNKNOWN`.
     """
 
     address: str

@@ -10,7 +10,7 @@ from typing import Any
 
 from deployment.hidden import hide
 from deployment.output_folder import StackFolder, stacks_of
-from deployment.stack import Item, Stack, blocks
+from deployment.stack import Item, Stack, blocks, reads
 from deployment.values import Json, without_metadata
 
 _LOCKED = re.compile(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"')
@@ -62,14 +62,14 @@ def _left(content: Json) -> Iterator[str]:
 
 def _makes_none(item: Item) -> bool:
     """Whether Terraform makes nothing of it: a count of nought, or nothing to make one for each of."""
-    counted = item.is_resource or item.type.startswith("data.")
+    counted = item.is_resource or reads(item.type)
     return counted and (str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
 
 
 # What is read of a stack; anything else at its top is an item of its own, about which nobody knows anything.
 _READ = frozenset(
-    {"", "//", "check", "data", "locals", "module", "moved", "output", "provider", "removed", "resource", "terraform",
-     "variable"}
+    {"", "//", "check", "data", "ephemeral", "locals", "module", "moved", "output", "provider", "removed", "resource",
+     "terraform", "variable"}
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def _items(content: Json, lock: str) -> Iterator[Item]:
     for section in sorted(content.keys() - _READ):
         yield Item(f"section.{section}", "section", {"content": hide(content[section])})
     yield from _blocks(content, "resource", "")
+    yield from _blocks(content, "ephemeral", "ephemeral.")
     # A check may read data of its own, which has an address like any other.
     for holder in (content, *map(_merged, _mapping(content, "check").values())):
         yield from _blocks(holder, "data", "data.")

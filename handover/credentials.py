@@ -9,6 +9,7 @@ from typing import Any
 from deployment.credentials import looks_like, shape
 from deployment.hidden import hide, holds_hidden
 from deployment.kinds.cloud_run import SERVICE
+from deployment.stack import SECTIONS
 from deployment.values import strings, without
 
 
@@ -36,7 +37,7 @@ def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
     """What else of a stack's resources and outputs a review would hide; containers' variables aside."""
     parts = [
         (f"{kind}.{name}", values)
-        for section in ("resource", "data")
+        for section in SECTIONS.values()
         for kind, named in content.get(section, {}).items()
         for name, values in named.items()
     ]

@@ -14,6 +14,7 @@ from typing import Any
 
 from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import MAP, Keys, Kind
+from deployment.stack import SECTIONS
 from deployment.values import Json
 from handover.hcl_layout import Attribute, Block, assignments, text
 from handover.hcl_values import InexpressibleError, described, mapping, plain_value, references, value, whole
@@ -109,7 +110,7 @@ def assignment(values: Mapping[str, Any]) -> str:
 
 
 def _file(content: Json) -> Iterator[Block]:
-    known = {"terraform", "provider", "variable", "data", "resource", "moved", "removed", "check", "output"}
+    known = {"terraform", "provider", "variable", *SECTIONS.values(), "moved", "removed", "check", "output"}
     for section in sorted(content.keys() - known):
         raise InexpressibleError(f"{section}: a section that is not known here; take the JSON bundle")
     if "terraform" in content:
@@ -119,8 +120,8 @@ def _file(content: Json) -> Iterator[Block]:
             keys = _known(_PROVIDERS, name, "provider")
             yield _block("provider", (name,), configuration, keys, Place(where=f"provider.{name}"))
     yield from _named(content, "variable")
-    yield from _of_kinds(content, "data", "data.")
-    yield from _of_kinds(content, "resource", "")
+    for prefix in ("data.", "ephemeral.", ""):
+        yield from _of_kinds(content, SECTIONS[prefix], prefix)
     for move in content.get("moved", []):
         yield _block("moved", (), move, {}, Place(where="moved"))
     for removed in content.get("removed", []):

@@ -65,9 +65,10 @@ class Beforehand:
         services = {path: body for path, body in wanted.services.items() if path not in there}
         certificates = {path: body for path, body in wanted.certificates.items() if path not in there}
         zones = {path: body for path, body in wanted.zones.items() if path not in there}
-        self._cloud.make_existing(Granted(missing, services, wanted.shared, certificates, zones))
+        self._cloud.make_existing(Granted(missing, services, wanted.shared, certificates, zones, wanted.secrets))
         made = _all(self._cloud.state())
-        self.resources |= {path: made[path] for path in (*missing, *services, *certificates, *zones)}
+        held = {path for path in made if "/secrets/" in path and path not in there}
+        self.resources |= {path: made[path] for path in (*missing, *services, *certificates, *zones, *held)}
 
     def changed(self) -> Iterator[str]:
         """What of others is not any more, or not as it was; users of a resource are no change of it."""
@@ -80,7 +81,7 @@ class Beforehand:
 
 
 def _all(state: Json) -> Json:
-    return {**state["compute"], **state["run"], **state["certificates"], **state["dns"]}
+    return {**state["compute"], **state["run"], **state["certificates"], **state["dns"], **state["secrets"]}
 
 
 def _lasting(body: Json) -> Json:

@@ -91,6 +91,7 @@ class RehearsalCloud:
                 "services": granted.services,
                 "certificates": granted.certificates,
                 "zones": granted.zones,
+                "secrets": granted.secrets,
                 "shared": shared,
             },
         )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from deployment.comparison import Comparison
 from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.secrets import EPHEMERAL_VERSION, VERSION
 from deployment.registries import short
 from deployment.stack import Stack
 from review.known import Beside, Block, Value, View, views
@@ -28,6 +29,7 @@ _OF_NO_MATTER = frozenset(
      "request_reason", "request_timeout", "version", "zone"}
 )  # fmt: skip
 _READS = "{name} reads the secret {after}, instead of {before}."
+_OF_SECRETS = (VERSION.type, EPHEMERAL_VERSION.type)
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -77,10 +79,18 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         for name in sorted(before.names | item.names):
             text = "The state of another stack is read from another {attribute}: {after}, instead of {before}."
             yield _Point(text, _whole(before, name), _whole(item, name), name)
-    elif item.type == SERVICE.type and before is not None:
-        yield from _of_service(before, item)
+    elif item.type in _OF_SECRETS:
+        text = _READS if before else "The new {name} reads the secret {after}."
+        yield _Point(text, _secret(before or Block({}, item.stack)), _secret(item))
     elif item.type == SERVICE.type:
-        yield from _of_new_service(item, Beside(former_stack).of(SERVICE.type))
+        others = Beside(former_stack).of(SERVICE.type)
+        yield from _of_service(before, item) if before else _of_new_service(item, others)
+
+
+def _secret(read: Block) -> Value:
+    """The secret that a version is read of, with its project where both are written down."""
+    project, secret = read.get("project"), read.get("secret")
+    return read.given(f"projects/{project.text}/secrets/{secret.text}") if project.text and secret.text else secret
 
 
 def _whole(block: Block, name: str) -> Value:

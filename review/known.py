@@ -25,7 +25,7 @@ from deployment.references import (
     resolved,
     target_of,
 )
-from deployment.stack import UNKNOWN, Item, Stack
+from deployment.stack import UNKNOWN, Item, Stack, reads
 from deployment.values import strings
 from review.sentence import shown
 
@@ -267,8 +267,8 @@ class View(Block):
     @property
     def provider(self) -> str:
         """The name of the provider that makes or reads it; "" of what needs none."""
-        of_type = self.type.removeprefix("data.")
-        if not (self.is_resource or self.type.startswith("data.")) or self.type == "section":
+        of_type = self.type.removeprefix("data.").removeprefix("ephemeral.")
+        if not (self.is_resource or reads(self.type)) or self.type == "section":
             return ""
         return (self.get("provider").text or of_type.partition("_")[0]).partition(".")[0]
 

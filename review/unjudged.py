@@ -34,7 +34,7 @@ from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
 from deployment.references import referred
-from deployment.stack import Item, texts
+from deployment.stack import Item, reads, texts
 from review.rules import RULES
 from review.sentence import Sentence, say
 from review.ways_in import POLICY
@@ -89,7 +89,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     HTTP_PROXY.type: ("url_map",),
     HTTPS_PROXY.type: ("certificate_manager_certificates", "ssl_certificates", "ssl_policy", "url_map"),
     SSL_POLICY.type: ("min_tls_version", "profile"),
-    CERTIFICATE.type: ("managed",),
+    CERTIFICATE.type: ("managed", "self_managed"),
     AUTHORIZATION.type: ("domain",),
     ISSUANCE_CONFIG.type: (
         "certificate_authority_config", "key_algorithm", "lifetime", "rotation_window_percentage",
@@ -134,7 +134,7 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
     if item is None:
         return
     attributes = sorted({*_attributes(change, item)} - {*change.because})
-    if change.action == "created" and (item.is_resource or item.type.startswith("data.")):
+    if change.action == "created" and (item.is_resource or reads(item.type)):
         if item.kind is None and not any(map(partial(fnmatchcase, item.type), _JUDGED)):
             yield "{address} is new, and no rule here judges anything of its kind.", []
         elif item.kind is not None and attributes:

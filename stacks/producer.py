@@ -10,14 +10,11 @@ from cdktf_cdktf_provider_google.data_google_project import DataGoogleProject
 
 from cloudrun_psc import (
     Container,
-    ExistingCertificate,
     ExistingForwardingRule,
     ExistingProducerNetwork,
     ExistingService,
-    Https,
     InternalLoadBalancer,
     LoadBalancerNames,
-    ManagedCertificate,
     PrivateService,
     Probe,
     ProducerNetwork,
@@ -33,7 +30,6 @@ from cloudrun_psc.former_addresses import moved_blocks, removed_blocks
 from cloudrun_psc.project_apis import CERTIFICATES, COMPUTE, DNS, RUN, SECRETS
 from cloudrun_psc.rules import connections
 from cloudrun_psc.rules.access import default_compute_account
-from cloudrun_psc.rules.certificates import of_certificate_manager
 from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.terraform_names import address_name
 from config import accounts
@@ -44,6 +40,7 @@ from config.settings.section import is_given
 from constructs import Construct
 from stacks import advice
 from stacks.contract import AUDIENCE, HOST, PORT, REGION, SELF_LINK, URL, output_name
+from stacks.https import https, is_of_certificate_manager
 from stacks.layout import PRODUCER
 from stacks.stack import SideStack
 
@@ -58,7 +55,7 @@ class ProducerStack(SideStack):
         secrets = any(service.secrets or service.secret_files for service in side.services.values())
         run = not side.services or any(service.forwarding_rule is None for service in side.services.values())
         apis = [*([RUN] if run else []), COMPUTE, *([SECRETS] if secrets else [])]
-        if any(_is_of_certificate_manager(service) for service in side.services.values()):
+        if any(is_of_certificate_manager(service) for service in side.services.values()):
             apis.append(CERTIFICATES)
         zones = [one.https.managed.dns_zone for one in side.services.values() if one.https and one.https.managed]
         apis += [DNS] if any(connections.project_of(zone) == side.project for zone in zones) else []
@@ -173,7 +170,15 @@ class ProducerStack(SideStack):
                 part for part in ("forwarding_rule", "network_endpoint_group") if is_given(service.names, part)
             ],
             port=service.port,
-            https=self._https(scope, address, key, service),
+            https=https(
+                self,
+                scope,
+                key,
+                service,
+                project=self._side.project,
+                region=self._settings.region,
+                apis=self._apis,
+            ),
             ip_address=service.address,
             global_access=service.global_access,
             # A subnet that exists cannot change: a range of it makes no new name.
@@ -181,49 +186,6 @@ class ProducerStack(SideStack):
             request_log=RequestLog(**service.request_log.model_dump()) if service.request_log else None,
             depends_on=self._apis,
             address=address,
-        )
-
-    def _https(self, scope: Construct, address: str, key: str, service: ServiceSettings) -> Https | None:
-        if service.https is None:
-            return None
-        certificate: ExistingCertificate | ManagedCertificate
-        if service.https.certificate is not None:
-            certificate = ExistingCertificate(
-                scope,
-                "certificate",
-                certificate=service.https.certificate,
-                host=service.https.host,
-                depends_on=self._apis,
-                address=address,
-            )
-        else:
-            certificate = ManagedCertificate(
-                scope,
-                "certificate",
-                project=self._side.project,
-                region=self._settings.region,
-                name=service.names.certificate,
-                host=service.https.host,
-                dns_zone=service.https.managed.dns_zone if service.https.managed else None,
-                authority=service.https.authority,
-                depends_on=self._apis,
-                address=address,
-            )
-        self._check_certificate(key, certificate.managed)
-        return Https(certificate=certificate, tls_profile=service.https.tls)
-
-    def _check_certificate(self, key: str, managed: str) -> None:
-        """A warning while Google has not provisioned it; the proxy takes it all the same."""
-        if not managed:
-            return
-        states = f"{managed}[*].state"
-        self.check(
-            f"{address_name(key)}_certificate",
-            f'${{alltrue([for state in {states} : state == "ACTIVE"])}}',
-            f'The certificate of {key} is ${{join(", ", {states})}}, not ACTIVE: until then every handshake with a '
-            "client fails. PROVISIONING takes minutes to hours, and for ever while the record of its DNS authorization "
-            "is not in public DNS. FAILED: make another one, once the reason is gone: "
-            f'${{join(" ", flatten({managed}[*].provisioning_issue[*].details))}}',
         )
 
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
@@ -266,7 +228,7 @@ class ProducerStack(SideStack):
             self.add_override("moved", moved)
         if removed := removed_blocks(self):
             self.add_override("removed", removed)
-            self.add_override("terraform.required_version", ">= 1.7.0")  # `removed` blocks came with it
+            self.require_terraform(">= 1.7.0")  # `removed` blocks came with it
 
     def _service(self, scope: Construct, address: str, service: ServiceSettings) -> PrivateService | ExistingService:
         run = self._existing_service(scope, address, service) or self._own_service(scope, address, service)
@@ -359,11 +321,6 @@ class ProducerStack(SideStack):
         if project == self._side.project:
             return self._apis
         return ProjectApis(self, f"apis-{consumer}", project=project, apis=[COMPUTE], prefix=consumer).all()
-
-
-def _is_of_certificate_manager(service: ServiceSettings) -> bool:
-    https = service.https
-    return bool(https and service.forwarding_rule is None and of_certificate_manager(https.certificate or ""))
 
 
 def _container(service: ServiceSettings) -> Container:

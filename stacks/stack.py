@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdktf import App, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_google.provider import GoogleProvider
 
@@ -31,8 +33,14 @@ class SideStack(TerraformStack):
             # Labels that nobody asked for would be an addition to the reference deployment.
             add_terraform_attribution_label=False,
         )
-        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+        self._terraform = ""
+        self.require_terraform(REQUIRED_TERRAFORM)
         self.add_override("terraform.required_providers.google.version", settings.provider_version)
+
+    def require_terraform(self, version: str) -> None:
+        """Demand `version` (such as >= 1.7.0) or what was demanded before, whichever is newer."""
+        self._terraform = max(self._terraform, version, key=lambda text: [*map(int, re.findall(r"\d+", text))])
+        self.add_override("terraform.required_version", self._terraform)
 
     def output(self, name: str, value: object, description: str) -> None:
         """An output whose name is exactly `name`: other stacks and people rely on it."""

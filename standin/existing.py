@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from standin import router
+from standin.apis import secret_manager
 from standin.cloud import Cloud
 from standin.google_error import GoogleError
 from standin.message import Json
@@ -20,8 +21,11 @@ def make(
     shared: Iterable[Sequence[str]],
     certificates: Mapping[str, Json] | None = None,
     zones: Mapping[str, Json] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Make resources of Compute Engine, in this order, Cloud Run services, managers' certificates and zones, by path.
+
+    `secrets` are the contents of versions of secrets, by path.
 
     `shared` are pairs of a host project and a service project. Raises GoogleError for what Google would refuse.
     """
@@ -48,6 +52,8 @@ def make(
         for path, body in (zones or {}).items():
             _enable(cloud, path, "dns.googleapis.com")
             _post(cloud, f"/dns/v1/{path.rpartition('/')[0]}", body)
+        for path, content in (secrets or {}).items():
+            secret_manager.put(cloud, path, content)
         cloud.judged = judged  # no part of what is tried
 
 

@@ -85,7 +85,7 @@ def answer(cloud: Cloud, method: str, target: str, content: bytes) -> Answer:
 def _existing(cloud: Cloud, sent: Json) -> Answer:
     """What others have made, by path, and pairs of Shared VPC host and service project."""
     try:
-        existing.make(cloud, sent["resources"], sent["services"], sent["shared"], sent["certificates"], sent["zones"])
+        existing.make(cloud, **sent)
     except GoogleError as refused:
         return Answer(refused.code, refused.body())
     return Answer(200, {})

@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _log(self, content: bytes, answered: router.Answer) -> None:
         sent = " ".join(content.decode("utf-8", "replace").split())[:_LOGGED]
         given = json.dumps(answered.body)[:_LOGGED] if answered.content is None else f"{len(answered.content)} bytes"
-        if secret_manager.shows_contents(self.path):
+        if secret_manager.shows_contents(self.path) or b"PRIVATE KEY-----" in content:
             sent = given = "(a secret's contents)"
         self.owner.log(f"{self.command} {self.path} {sent} -> {answered.code} {given}")
 

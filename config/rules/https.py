@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from cloudrun_psc.rules import certificates, default_names, dns
 from cloudrun_psc.rules.content_names import base_name
 from cloudrun_psc.rules.faults import Fault
-from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED
+from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED, WRITE_ONLY_KEY
 from config.problems import KeyPath
 from config.rules.finding import Finding, endpoints_of, needs_newer, refused, services_of
 from config.settings import ServiceSettings, Settings
+from config.settings.https import HttpsSettings, PemSettings
 from config.settings.section import is_given
-from config.settings.service import HttpsSettings
 
-_WAYS = ("certificate", "managed", "authority")
+_WAYS = ("certificate", "managed", "authority", "pem")
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -101,10 +101,12 @@ def _certificate(
         fault = Fault(
             wrong="is missing: HTTPS needs a certificate that covers the host",
             allowed="projects/PROJECT/locations/REGION/certificates/NAME, or "
-            "projects/PROJECT/regions/REGION/sslCertificates/NAME; or managed, or authority",
+            "projects/PROJECT/regions/REGION/sslCertificates/NAME; or managed, authority or pem",
             remedy="give its link",
         )
         yield Finding(here, fault, tuple((*path, way) for way in _WAYS))
+    if https.pem is not None:
+        yield from _pem(settings, (*path, "pem"), https.pem)
     if "certificate" not in given:
         yield from refused((*path[:-1], "names", "certificate"), base_name(service.names.certificate))
         return
@@ -119,3 +121,11 @@ def _certificate(
             remedy="make it there",
         )
     yield from refused(here, misplaced, ("region",), ("producer", "project"))
+
+
+def _pem(settings: Settings, path: KeyPath, pem: PemSettings) -> Iterator[Finding]:
+    yield from needs_newer(settings, path, WRITE_ONLY_KEY, "has a key that no state holds", "give a certificate")
+    assert settings.producer is not None
+    own = f"projects/{settings.producer.project}/secrets/"
+    places = [f"{each.secret.removeprefix(own)} {each.version}" for each in (pem.certificate, pem.key)]
+    yield from refused((*path, "key"), certificates.apart(*places), (*path, "certificate"))

@@ -15,10 +15,10 @@ from cloudrun_psc.rules.bounds import (
     STARTUP_DELAY_SECONDS,
     TIMEOUT_SECONDS,
 )
-from cloudrun_psc.rules.certificates import DEFAULT_TLS_PROFILE, TlsProfile
 from cloudrun_psc.rules.connections import NAT_IDLE_TIMEOUT_SECONDS, ConnectionPreference
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from config import fields
+from config.settings.https import HttpsSettings
 from config.settings.section import Section, or_boolean
 
 _PARTS = default_names.service_parts("KEY")
@@ -125,31 +125,6 @@ class ServiceNames(Section):
     service_attachment: fields.ResourceName = Field(
         "", description=f"The service attachment. Default: {_PARTS['service_attachment']}."
     )
-
-
-class ManagedCertificateSettings(Section):
-    """A certificate that Google has issued by a public authority, and renews."""
-
-    dns_zone: fields.DnsZone = Field(
-        description="The public zone of the host's domain, which gets the record that proves the domain."
-    )
-
-
-class HttpsSettings(Section):
-    """HTTPS from the client to the load balancer, in place of HTTP."""
-
-    host: fields.Host = Field(description="The host name that clients call, which the certificate covers.")
-    certificate: fields.Certificate | None = Field(
-        None,
-        description="A regional certificate that exists, of Certificate Manager or Compute Engine, by its link.",
-    )
-    managed: ManagedCertificateSettings | None = Field(
-        None, description="In place of certificate: one that is made, issued by Google's public authority."
-    )
-    authority: fields.CaPool | None = Field(
-        None, description="In place of certificate: one that is made, issued by a private authority, by its CA pool."
-    )
-    tls: TlsProfile = Field(DEFAULT_TLS_PROFILE, description="What clients are offered, TLS 1.2 at least.")
 
 
 class RequestLogSettings(Section):

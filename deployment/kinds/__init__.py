@@ -33,6 +33,7 @@ from deployment.kinds.load_balancer import (
 )
 from deployment.kinds.network import EXISTING_SUBNET, FLOW_LOGS, NETWORK, SUBNETWORK, SUBNETWORKS
 from deployment.kinds.project import PROJECT, PROJECT_SERVICE
+from deployment.kinds.secrets import EPHEMERAL_VERSION, VERSION
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD, STATE_IN_BUCKET, STATE_IN_FILE
 from deployment.values import Json
@@ -76,6 +77,8 @@ KINDS: tuple[Kind, ...] = (
     EXISTING_CERTIFICATE,
     EXISTING_SSL_CERTIFICATE,
     EXISTING_ZONE,
+    VERSION,
+    EPHEMERAL_VERSION,
     SUBNETWORKS,
     RULES,
 )

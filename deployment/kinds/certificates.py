@@ -9,13 +9,16 @@ from deployment.kinds.kind import MAP, NONE, REPLACED, Grant, Kind
 _PLACE = "projects/{project}/locations/{location}"
 _OWNER = Grant(name="roles/certificatemanager.owner", why="creates, uses and deletes certificates and what issues them")
 
+_MANAGED = "Issued and renewed by Google. It is PROVISIONING at first, and every handshake fails until it is ACTIVE."
+_UPLOADED = "Yours, and renewed by you: another version is another certificate. Its key is in no plan and no state."
+
 CERTIFICATE = Kind(
     type="google_certificate_manager_certificate",
     called="certificate",
     drawn=False,
     collection="certificates",
     import_id=f"{_PLACE}/certificates/{{name}}",
-    comment="Issued and renewed by Google. It is PROVISIONING at first, and every handshake fails until it is ACTIVE.",
+    comment=lambda values: _UPLOADED if "self_managed" in values else _MANAGED,
     keys={"labels": MAP, "managed": {}, "self_managed": {}},
     forcing=("name", "project", "location", "scope", "managed"),
     grants=(_OWNER,),

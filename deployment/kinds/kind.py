@@ -20,6 +20,7 @@ SERVICE_IDENTITY = "the service account that the service runs as"
 IMAGE_REPOSITORY = "the container image's repository, or its project"
 VM_IDENTITY = "the service account that the VM runs as"
 BUCKET = "the state bucket"
+SECRET = "the secret"  # noqa: S105
 SUBNET = "the subnet"
 IMPERSONATED = "the impersonated service account"
 

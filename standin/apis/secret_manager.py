@@ -6,6 +6,7 @@ and only who has access to it is known. What is in one that was made here is giv
 
 from __future__ import annotations
 
+import base64
 import re
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -26,8 +27,15 @@ class Secret:
     """A secret that was made here: its description, and its versions' descriptions and payloads by number."""
 
     body: Json
-    versions: list[Json] = field(default_factory=list)
-    payloads: list[Json] = field(default_factory=list)
+    versions: dict[int, Json] = field(default_factory=dict)
+    payloads: dict[int, Json] = field(default_factory=dict)
+
+    def add(self, number: int, payload: Json) -> Json:
+        """Add a version."""
+        name = f"{self.body['name']}/versions/{number}"
+        self.versions[number] = {"name": name, "state": "ENABLED", "createTime": self.body["createTime"]}
+        self.payloads[number] = payload
+        return self.versions[number]
 
 
 def shows_contents(target: str) -> bool:
@@ -87,6 +95,19 @@ def _create(cloud: Cloud, project: Project, call: Call) -> Json:
     return deepcopy(cloud.secrets[path].body)
 
 
+def put(cloud: Cloud, path: str, content: str) -> None:
+    """Put `content` into a version (projects/P/secrets/NAME/versions/3) of a secret of others, unless it is there."""
+    secret_path, _, number = path.rpartition("/versions/")
+    named = secret_path.split("/")[1]
+    project = cloud.given(named) if named.isdigit() else cloud.project(named)
+    project.apis.add("secretmanager.googleapis.com")
+    place = f"projects/{project.id}/secrets/{secret_path.rpartition('/')[2]}"
+    secret = cloud.secrets.get(place) or Secret(_described(project, place) | {"replication": {"automatic": {}}})
+    cloud.secrets[place] = secret
+    if int(number) not in secret.versions:
+        secret.add(int(number), {"data": base64.b64encode(content.encode()).decode()})
+
+
 def _list(cloud: Cloud, project: Project) -> Json:
     own = [s.body for path, s in sorted(cloud.secrets.items()) if s and path.startswith(f"projects/{project.id}/")]
     return {"secrets": deepcopy(own), "totalSize": len(own)}
@@ -98,25 +119,25 @@ def _version(secret: Secret | None, call: Call) -> Json:
         raise call.unsimulated()
     verb, versions = call.method.verb, secret.versions
     if verb == "addVersion":
-        name = f"{secret.body['name']}/versions/{len(versions) + 1}"
-        versions.append({"name": name, "state": "ENABLED", "createTime": secret.body["createTime"]})
-        secret.payloads.append(call.body.get("payload", {}))
-        return dict(versions[-1])
+        return dict(secret.add(max(versions, default=0) + 1, call.body.get("payload", {})))
     if verb == "list":
-        return {"versions": [dict(version) for version in reversed(versions)], "totalSize": len(versions)}
+        return {
+            "versions": [dict(versions[number]) for number in sorted(versions, reverse=True)],
+            "totalSize": len(versions),
+        }
     named = call.params["versionsId"]
-    number = len(versions) if named == "latest" else int(named) if named.isdigit() else 0
-    if not 1 <= number <= len(versions):
+    number = max(versions, default=0) if named == "latest" else int(named) if named.isdigit() else 0
+    if number not in versions:
         raise GoogleError(404, f"Secret Version [{secret.body['name']}/versions/{named}] not found.")
-    version = versions[number - 1]
+    version = versions[number]
     if verb == "access":
         if version["state"] != "ENABLED":
             raise GoogleError(400, f"Secret Version [{version['name']}] is in {version['state']} state.")
-        return {"name": version["name"], "payload": dict(secret.payloads[number - 1])}
+        return {"name": version["name"], "payload": dict(secret.payloads[number])}
     if verb in _STATES:
         version["state"] = _STATES[verb]
     if verb == "destroy":
-        version["destroyTime"], secret.payloads[number - 1] = version["createTime"], {}
+        version["destroyTime"], secret.payloads[number] = version["createTime"], {}
     return dict(version)
 
 

@@ -100,6 +100,20 @@ def a_regional_managed_certificate_is_authorized(change: Change) -> None:
 
 @rule(
     "certificates.create",
+    "certificates.patch",
+    source="certificatemanager v1 discovery document, SelfManagedCertificate (chain and key 'in PEM-encoded form')",
+    doubt="The words are the stand-in's, and it does not see whether the key is that of the certificate.",
+)
+def an_uploaded_certificate_is_pem(change: Change) -> None:
+    """Whoever uploads a certificate gives its chain and its private key as PEM."""
+    uploaded = change.wanted.get("selfManaged")
+    for field, begins in (("pemCertificate", "BEGIN CERTIFICATE-----"), ("pemPrivateKey", "PRIVATE KEY-----")):
+        if uploaded is not None and begins not in uploaded.get(field, ""):
+            raise GoogleError(400, f"Field [self_managed.{field}] is not in PEM-encoded form.")
+
+
+@rule(
+    "certificates.create",
     source="certificatemanager v1 discovery document, ManagedCertificate.dnsAuthorizations and .issuanceConfig",
     doubt="What Google answers is not documented.",
 )

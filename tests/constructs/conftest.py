@@ -31,7 +31,7 @@ def resources(stack: TerraformStack, tmp_path: Path) -> Callable[[], dict[str, J
         made = plain(json.loads((tmp_path / "out" / "stacks" / "tried" / "cdk.tf.json").read_text()))
         return {
             f"{prefix}{kind}.{name}": values
-            for prefix, section in (("", "resource"), ("data.", "data"))
+            for prefix, section in (("", "resource"), ("data.", "data"), ("ephemeral.", "ephemeral"))
             for kind, named in made.get(section, {}).items()
             for name, values in named.items()
         }

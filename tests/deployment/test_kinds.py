@@ -16,6 +16,7 @@ import pytest
 from deployment.kinds import KINDS, is_psc_endpoint, kind_of
 from deployment.kinds.kind import MAP, WAYS_IN, Kind
 from deployment.kinds.page import noteworthy_table
+from deployment.stack import SECTIONS
 from deployment.terraform_variables import for_init
 from review.rules import RULES
 from review.ways_in import OPENED_BY
@@ -58,10 +59,11 @@ def schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         [terraform, "providers", "schema", "-json"], cwd=folder, env=for_init(), capture_output=True, check=True
     )
     providers = json.loads(shown.stdout)["provider_schemas"]
-    schema: dict[str, Any] = {"resource": {}, "data": {}, "provider": {}}
+    schema: dict[str, Any] = {"resource": {}, "data": {}, "ephemeral": {}, "provider": {}}
     for name, provider in providers.items():
         schema["resource"] |= provider.get("resource_schemas", {})
         schema["data"] |= provider.get("data_source_schemas", {})
+        schema["ephemeral"] |= provider.get("ephemeral_resource_schemas", {})
         schema["provider"][name.rpartition("/")[2]] = provider["provider"]
     return schema
 
@@ -81,8 +83,10 @@ def mistakes(keys: Mapping[str, Any], block: Mapping[str, Any], where: str) -> I
 
 
 def block_of(kind: Kind, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    section = "data" if kind.type.startswith("data.") else "resource"
-    block: Mapping[str, Any] = schema[section][kind.type.removeprefix("data.")]["block"]
+    section, _, type_ = kind.type.rpartition(".")
+    if section == "ephemeral" and type_ not in schema["ephemeral"]:
+        pytest.skip("this provider does not have it")
+    block: Mapping[str, Any] = schema[section or "resource"][type_]["block"]
     return block
 
 
@@ -111,7 +115,7 @@ def test_the_provider_keeps_the_same_sort_of_settings(schema: dict[str, Any]) ->
 @pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
 def test_every_kind_that_is_synthesized_is_known(file: Path, synth: Callable[..., Synthesized]) -> None:
     for stack in synth(file.read_text()).values():
-        for prefix, section in (("", "resource"), ("data.", "data")):
+        for prefix, section in SECTIONS.items():
             for type_, named in stack.get(section, {}).items():
                 for name, values in named.items():
                     kind = kind_of(f"{prefix}{type_}", values)

@@ -181,6 +181,7 @@ class _Within:
             sorted(granted.shared),
             granted.certificates,
             granted.zones,
+            granted.secrets,
         )
 
 

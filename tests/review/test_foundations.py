@@ -12,7 +12,7 @@ from review.formats import markdown, terminal
 from review.foundations import foundations
 from review.material import Material
 from review.report import assemble
-from review.topics import TRUSTED
+from review.topics import TRUSTED, UNJUDGED
 from tests.review.stacks import PRODUCER, TODAY, compared, edited, findings, reported, sentences
 
 RUN = "resource/google_cloud_run_v2_service/shop"
@@ -88,6 +88,33 @@ def test_of_a_new_service_is_told_as_whom_it_runs_what_it_reads_and_an_image_fro
     own = {"containers": [{"image": "us-docker.pkg.dev/own/shop/other:1"}]}
     after = edited(FULL, "resource/google_cloud_run_v2_service/n", {"name": "n", "template": own})
     assert sentences(reported(FULL, after), TRUSTED) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "type_"),
+    [
+        ("ephemeral", "google_secret_manager_secret_version"),
+        ("data", "google_secret_manager_secret_version_access"),
+    ],
+)
+def test_a_secret_of_a_certificate_that_is_another_one_is_a_point_to_decide(section: str, type_: str) -> None:
+    place = {"project": "own", "secret": "key", "version": "3"}
+    before = edited(FULL, section, {type_: {"key": place}})
+    address = f"{section}.{type_}.key"
+    assert sentences(reported(FULL, before), TRUSTED) == [
+        f"The new {address} reads the secret projects/own/secrets/key."
+    ]
+    after = edited(before, f"{section}/{type_}/key/project", "other")
+    assert sentences(reported(before, after), TRUSTED) == [
+        f"{address} reads the secret projects/other/secrets/key, instead of projects/own/secrets/key."
+    ]
+    exchanged = reported(before, edited(before, f"{section}/{type_}/key/version", "4"))
+    assert (sentences(exchanged, TRUSTED), findings(exchanged)) == ([], [])
+
+
+def test_an_ephemeral_block_of_a_kind_that_is_not_known_is_told() -> None:
+    after = edited(PRODUCER, "ephemeral", {"vault_kv_secret_v2": {"x": {"mount": "a"}}})
+    assert any("ephemeral.vault_kv_secret_v2.x" in said for said in sentences(reported(PRODUCER, after), UNJUDGED))
 
 
 def test_what_a_plan_leaves_to_the_provider_is_no_other_account() -> None:
@@ -203,7 +230,7 @@ def test_every_spelling_of_a_section_is_read(content: Any) -> None:
     assert ("everyone-in-iam", "google_storage_bucket_iam_member.x") in findings(reported(PRODUCER, after))
 
 
-@pytest.mark.parametrize("section", ["import", "ephemeral", "action"])
+@pytest.mark.parametrize("section", ["import", "action"])
 def test_a_section_that_is_not_known_is_a_finding(section: str) -> None:
     after = PRODUCER | {section: [{"to": "a.b", "id": "x"}]}
     assert findings(reported(PRODUCER, after)) == [("access-not-judged", f"section.{section}")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployment.existing import _of
+from deployment.existing_certificates import KEY, chain_of
 from standin.certificate_names import names_in
 from standin.introspection import state
 from tests.standin.conftest import PRODUCER, REGION, Api, good
@@ -39,7 +39,7 @@ API = f"/certificatemanager/v1/{MANAGER}"
 def test_the_names_in_a_certificate_are_read() -> None:
     assert names_in(f"a chain\n{PEM}{PEM}") == ["hello.internal.example.com", "*.example.com"]
     long = f"{'a' * 60}.{'b' * 60}.{'c' * 60}.example.com"
-    assert names_in(_of(long)) == [long], "what rehearsals put in a certificate's place"
+    assert names_in(chain_of(long)) == [long], "what rehearsals put in a certificate's place"
 
 
 @pytest.mark.parametrize("text", ["", "PEM", PEM[:300] + "\n-----END CERTIFICATE-----", PEM.replace("A", "!")])
@@ -48,11 +48,11 @@ def test_what_is_no_certificate_has_none(text: str) -> None:
 
 
 def test_certificate_manager_tells_names_and_no_key(api: Api) -> None:
-    good(manager_certificate(api, selfManaged={"pemCertificate": PEM, "pemPrivateKey": "swordfish"}))
+    good(manager_certificate(api, selfManaged={"pemCertificate": PEM, "pemPrivateKey": KEY}))
     shown = good(api.call("GET", f"{API}/hello"))
     assert shown["sanDnsnames"] == ["hello.internal.example.com", "*.example.com"]
-    assert "swordfish" not in str(shown)
-    assert "swordfish" not in str(state(api.cloud))
+    assert KEY.splitlines()[1] not in str(shown)
+    assert KEY.splitlines()[1] not in str(state(api.cloud))
     patched = {"description": "new", "labels": {"a": "b"}}
     good(api.call("PATCH", f"{API}/hello?updateMask=description,labels", patched))
     assert good(api.call("GET", f"{API}/hello"))["description"] == "new"

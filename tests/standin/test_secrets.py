@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
+from deployment.existing_certificates import KEY, chain_of
+from standin.apis import secret_manager
 from standin.introspection import state
 from standin.message import Json
 from standin.server import Standin
@@ -77,3 +80,31 @@ def test_what_is_in_a_secret_is_not_logged(tmp_path: Path) -> None:
         standin.stop()
     assert log.read_text().count("(a secret's contents)") == 4
     assert "dHdv" not in log.read_text()
+
+
+def test_what_others_put_into_a_version_is_there_by_its_number(api: Api) -> None:
+    for content in ("first", "second"):
+        secret_manager.put(api.cloud, "projects/4711/secrets/key/versions/7", content)
+    versions = "/secretmanager/v1/projects/4711/secrets/key/versions"
+    assert good(api.call("GET", f"{versions}/7"))["state"] == "ENABLED"
+    for named in ("7", "latest"):
+        data = good(api.call("GET", f"{versions}/{named}:access"))["payload"]["data"]
+        assert base64.b64decode(data) == b"first", "a version never changes"
+    assert api.call("GET", f"{versions}/1:access").code == 404
+    added = good(api.call("POST", f"{versions.removesuffix('/versions')}:addVersion", {"payload": {"data": "dHdv"}}))
+    assert added["name"].endswith("/versions/8")
+
+
+def test_a_private_key_is_not_logged(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    standin = Standin(log=log).start()
+    try:
+        _send(standin, "/serviceusage/v1/projects/p-one/services:batchEnable",
+              {"serviceIds": ["certificatemanager.googleapis.com"]})  # fmt: skip
+        certificates = "/certificatemanager/v1/projects/p-one/locations/europe-west1/certificates"
+        pem = {"pemCertificate": chain_of("a.example.com"), "pemPrivateKey": KEY}
+        _send(standin, f"{certificates}?certificateId=hello", {"selfManaged": pem})
+    finally:
+        standin.stop()
+    assert "certificateId=hello" in log.read_text()
+    assert KEY.splitlines()[1] not in log.read_text()

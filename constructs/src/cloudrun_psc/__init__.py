@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cloudrun_psc.internal_load_balancer import InternalLoadBalancer as InternalLoadBalancer
     from cloudrun_psc.internal_load_balancer import LoadBalancerNames as LoadBalancerNames
     from cloudrun_psc.managed_certificate import ManagedCertificate as ManagedCertificate
+    from cloudrun_psc.pem_certificate import PemCertificate as PemCertificate
     from cloudrun_psc.private_service import PrivateService as PrivateService
     from cloudrun_psc.producer_network import ProducerNetwork as ProducerNetwork
     from cloudrun_psc.project_apis import ProjectApis as ProjectApis
@@ -54,6 +55,7 @@ _HOMES = {
     "InternalLoadBalancer": "internal_load_balancer",
     "LoadBalancerNames": "internal_load_balancer",
     "ManagedCertificate": "managed_certificate",
+    "PemCertificate": "pem_certificate",
     "PrivateService": "private_service",
     "Probe": "container",
     "ProducerNetwork": "producer_network",

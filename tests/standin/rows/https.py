@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deployment.existing_certificates import KEY, chain_of
 from standin.message import Json
 from standin.router import Answer
 from tests.standin.conftest import ELSEWHERE, PRODUCER, REGION, Api, Rows, good, link
@@ -14,7 +15,7 @@ def manager_certificate(api: Api, name: str = "hello", region: str = REGION, **b
     """Create a certificate of Certificate Manager."""
     api.cloud.project(PRODUCER).apis.add("certificatemanager.googleapis.com")
     parent = f"/certificatemanager/v1/projects/{PRODUCER}/locations/{region}/certificates"
-    pem = {"pemCertificate": "PEM", "pemPrivateKey": "KEY"}
+    pem = {"pemCertificate": chain_of("a.example.com"), "pemPrivateKey": KEY}
     answer = api.call("POST", f"{parent}?certificateId={name}", body or {"selfManaged": pem})
     api.cloud.finish_all()
     return answer
@@ -80,6 +81,12 @@ ROWS: Rows = {
     "a_regional_managed_certificate_is_authorized": (
         lambda api: manager_certificate(api, managed={"domains": ["a.example.com"]}),
         "Exactly one of dns_authorizations and issuance_config",
+    ),
+    "an_uploaded_certificate_is_pem": (
+        lambda api: manager_certificate(
+            api, selfManaged={"pemCertificate": chain_of("a.example.com"), "pemPrivateKey": "swordfish"}
+        ),
+        "self_managed.pemPrivateKey] is not in PEM-encoded form",
     ),
     "what_issues_a_certificate_exists": (
         lambda api: manager_certificate(

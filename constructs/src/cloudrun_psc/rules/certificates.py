@@ -26,6 +26,7 @@ COMPUTE_CERTIFICATE = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/regions/(?P<region>{REGION})/sslCertificates/"
     rf"(?P<name>{RESOURCE_NAME})"
 )
+VERSION = r"[1-9][0-9]{0,9}"
 CA_POOL = rf"projects/{PROJECT_ID}/locations/{REGION}/caPools/[a-zA-Z0-9_-]{{1,63}}"
 # As in the provider's documentation of issuance configs: 21 days, renewed when two thirds are over.
 PRIVATE_LIFETIME_SECONDS, PRIVATE_ROTATION_PERCENT = 21 * 24 * 3600, 66
@@ -68,6 +69,26 @@ def ca_pool(value: str) -> Fault | None:
     """The link of a private authority's CA pool."""
     remedy = "`gcloud privateca pools list --location=REGION` shows them"
     return mismatch(value, CA_POOL, "a CA pool", "projects/PROJECT/locations/REGION/caPools/NAME", remedy)
+
+
+def pinned(version: str) -> Fault | None:
+    """A secret's version by its number.
+
+    Whatever is the latest may be another one tomorrow, and nothing would bring that into the certificate.
+    """
+    remedy = "`gcloud secrets versions list SECRET` shows them"
+    return mismatch(version, VERSION, "a version's number", "a number, as each exchange is an edit of it", remedy)
+
+
+def apart(chain: str, key: str) -> Fault | None:
+    """Chain and key in a version of their own each, by their places: the state has the chain."""
+    if chain != key:
+        return None
+    return Fault(
+        wrong="is the version that the certificate is in",
+        allowed="a version with the key alone, and another with the chain",
+        remedy="store them apart: Terraform's state holds what is read with the certificate",
+    )
 
 
 def of_certificate_manager(link: str) -> bool:

@@ -35,6 +35,8 @@ SUBNETS_LOGGED = NewerField("subnet", (7, 10, 0))
 DEFAULT_URI_DISABLED = NewerField("default_uri_disabled", (7, 7, 0))
 # Of google_compute_service_attachment: entries with `endpoint_url` (#26434).
 ENDPOINTS_ACCEPTED = NewerField("consumer_accept_lists", (7, 24, 0))
+# Of google_certificate_manager_certificate, in self_managed.
+WRITE_ONLY_KEY = NewerField("pem_private_key_wo", (7, 45, 0))
 
 _CLAUSE = re.compile(r"(~>|>=|<=|!=|=|>|<)? ?([0-9.]+)")
 
