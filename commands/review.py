@@ -132,7 +132,7 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
-        _acknowledge(material, after, folder / "base-checkout")
+        _configure(material, after, folder / "base-checkout")
     if args.rehearse:
         _rehearse(material, before, after)
     return assemble(material), material.environments
@@ -190,18 +190,25 @@ def _tell(line: str) -> None:
     print(f"synthesized {printable(line)}", file=sys.stderr, flush=True)
 
 
-def _acknowledge(material: Material, after: Mapping[str, Side], former: Path) -> None:
+def _configure(material: Material, after: Mapping[str, Side], former: Path) -> None:
+    """What the configurations say of their own review: what is accepted, and rules of their own."""
     from config.loading import load
     from config.problems import ConfigurationError
     from review.material import acknowledgements
+    from review.own_rules import edited, load_rules, rule_files
 
     for name, side in after.items():
         if side.stacks:
+            present = load(CHECKOUT, {"PSC_ENV": name}).settings
             try:
                 before = load(former, {"PSC_ENV": name}).settings
             except ConfigurationError:
                 before = None  # there is none, or none that loads: then all of it is new
-            material.entries += acknowledgements(name, load(CHECKOUT, {"PSC_ENV": name}).settings, before)
+            material.entries += acknowledgements(name, present, before)
+            files = rule_files(CHECKOUT, present.review_rules)
+            material.rules[name] = load_rules(files)
+            changed = edited(files, former, before.review_rules) if before else []
+            material.rule_edits += [(name, changed)] if changed else []
 
 
 def _rehearse(material: Material, before: Mapping[str, Side], after: Mapping[str, Side]) -> None:

@@ -88,6 +88,7 @@ VERSION_PATTERN = (
 )
 URL_PATTERN = r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~/-]*)?"
 DAY_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+FOLDER_PATTERN = r"(?=.{1,200}$)[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*"
 SHARED_FILE_PATTERN = r"(?=.{1,200}$)(?:\.\./)*(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.yaml"
 RULE_PATTERN = r"[a-z]+(?:-[a-z]+)*"
 # A Terraform address behind its stack; indices and modules included.
@@ -235,6 +236,13 @@ SharedFile = Annotated[
         "correct it",
     ),
     _schema(SHARED_FILE_PATTERN, "../shared/common.yaml"),
+]
+RuleFolder = Annotated[
+    str,
+    _matching(
+        FOLDER_PATTERN, "a folder's path", "a path from the checkout to a folder in it, such as policies", "correct it"
+    ),
+    _schema(FOLDER_PATTERN, "policies"),
 ]
 Secret = Annotated[
     str,

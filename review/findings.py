@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from deployment.comparison import Comparison
 from review.known import inputs_of
-from review.rules import BY_ID, RULES
+from review.rules import RULES
 from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
 from review.sentence import Sentence
 
@@ -103,7 +103,8 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
 class Finding:
     """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal, drift.
 
-    `inputs` are the items that an undecided one is made of: it is new when one of them changes.
+    `inputs` are the items that an undecided one is made of: it is new when one of them changes. `by` is the rule
+    that found it, None for what no rule about an item finds.
     """
 
     rule: str
@@ -116,6 +117,7 @@ class Finding:
     inputs: frozenset[str] = frozenset()
     new: bool = True
     sources: tuple[str, ...] = ("code",)
+    by: Rule | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -133,10 +135,10 @@ class Finding:
         return SEVERITIES.index(self.severity), self.stack, self.address, self.rule
 
 
-def texts(rule: str) -> tuple[str, str, str]:
-    """What, why and remedy of a rule, of either sort."""
-    known = BY_ID.get(rule)
-    return (known.what, known.why, known.remedy) if known else OTHER[rule][1:]
+def texts(finding: Finding) -> tuple[str, str, str]:
+    """What, why and remedy, whoever found it."""
+    by = finding.by
+    return (by.what, by.why, by.remedy) if by else OTHER[finding.rule][1:]
 
 
 def other(
@@ -149,23 +151,25 @@ def other(
     )  # fmt: skip
 
 
-def judge(comparison: Comparison) -> tuple[list[Finding], int]:
+def judge(comparison: Comparison, own: tuple[Rule, ...] = ()) -> tuple[list[Finding], int]:
     """All findings of a stack as it will be, and how many former ones the change does away with.
+
+    `own` are the rules that the configuration names.
 
     Of a stack that leaves the configuration there are none: everything stays as it was.
     """
     if comparison.after is None:
         return [], 0
-    former = {_key(finding): finding for finding in _former(comparison)}
+    former = {_key(finding): finding for finding in _former(comparison, own)}
     moves = {new: old for old, new in (comparison.after.moved.items() if comparison.after else ())}
     judged, seen = [], set()
-    present = [*_present(comparison), *_of_destroyed(comparison)]
+    present = [*_present(comparison, own), *_of_destroyed(comparison, own)]
     reached = _reached(comparison) if any(finding.undecided for finding in present) else frozenset()
     for finding in present:
         key = (finding.rule, moves.get(finding.address, finding.address))
         before = former.get(key) or former.get(_key(finding))
         seen |= {key, _key(finding)}
-        stays = before is not None and before.detail == finding.detail and not BY_ID[finding.rule].of_change
+        stays = before is not None and before.detail == finding.detail and not (finding.by and finding.by.of_change)
         stays = stays and not (finding.undecided and _touched(finding, comparison, reached))
         judged.append(replace(finding, new=not stays))
     return sorted(judged, key=lambda finding: finding.weight), len(former.keys() - seen)
@@ -200,36 +204,36 @@ def _key(finding: Finding) -> tuple[str, str]:
     return finding.rule, finding.address
 
 
-def _former(comparison: Comparison) -> Iterator[Finding]:
+def _former(comparison: Comparison, own: tuple[Rule, ...]) -> Iterator[Finding]:
     """What is to be said of the stack as it was, which no change had come to yet."""
     if comparison.before is not None:
         for item in comparison.before.items.values():
-            yield from _answers(Subject(item=item, stack=comparison.before), comparison.source, of_change={False})
+            yield from _answers(Subject(item=item, stack=comparison.before), comparison.source, own, of_change={False})
 
 
-def _present(comparison: Comparison) -> Iterator[Finding]:
+def _present(comparison: Comparison, own: tuple[Rule, ...]) -> Iterator[Finding]:
     if comparison.after is not None:
         for item in comparison.after.items.values():
             change, former = comparison.change(item.address), comparison.former(item.address)
             both = (former, comparison.before) if former and comparison.before else None
             subject = Subject(item=item, stack=comparison.after, change=change, former=both)
-            yield from _answers(subject, comparison.source)
+            yield from _answers(subject, comparison.source, own)
 
 
-def _of_destroyed(comparison: Comparison) -> Iterator[Finding]:
+def _of_destroyed(comparison: Comparison, own: tuple[Rule, ...]) -> Iterator[Finding]:
     """What is to be said of the change itself, where nothing is left to judge."""
     if comparison.before is not None:
         for change in (change for change in comparison.changes if change.action == "destroyed"):
             gone = comparison.before.items.get(change.address)
             if gone is not None:
                 subject = Subject(item=gone, stack=comparison.before, change=change)
-                yield from _answers(subject, comparison.source, of_change={True})
+                yield from _answers(subject, comparison.source, own, of_change={True})
 
 
 def _answers(
-    subject: Subject, source: str, *, of_change: Set[bool] = frozenset({True, False})
+    subject: Subject, source: str, own: tuple[Rule, ...], *, of_change: Set[bool] = frozenset({True, False})
 ) -> Iterator[Finding]:  # fmt: skip
-    for rule in _rules(subject.item.type):
+    for rule in _rules(subject.item.type, own):
         if rule.of_change not in of_change or (rule.code_only and source != "code"):
             continue
         answer = rule.judge(subject)
@@ -244,12 +248,13 @@ def _answers(
                 undecided=answer.verdict == UNDECIDED,
                 inputs=answer.inputs,
                 sources=(source,),
+                by=rule,
             )
 
 
 @lru_cache(maxsize=1024)
-def _rules(type_: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if rule.about(type_))
+def _rules(type_: str, own: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in (*RULES, *own) if rule.about(type_))
 
 
 def merged(findings: list[Finding]) -> list[Finding]:

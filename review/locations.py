@@ -11,7 +11,6 @@ from config.loading import ENVIRONMENTS
 from config.problems import ConfigurationError, KeyPath
 from config.source import Source
 from review.findings import Finding
-from review.rules import BY_ID
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,7 @@ class Locations:
 
 def _paths(finding: Finding, source: Source) -> list[KeyPath]:
     """The key paths that may decide it, the nearest first."""
-    rule = BY_ID.get(finding.rule)
-    setting = rule.setting if rule else ()
+    setting = finding.by.setting if finding.by else ()
     stack = finding.stack.rpartition("/")[2]
     if finding.rule.startswith("acknowledgement"):
         return [tuple(finding.address.split("."))]

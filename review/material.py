@@ -18,12 +18,17 @@ from review.acknowledgements import Acknowledgement
 from review.rehearsed import Rehearsed
 from review.replacement import infer
 from review.revisions import Side
+from review.rules.rule import Rule
 from review.sentence import Sentence, say
 
 
 @dataclass
 class Material:
-    """What a report is made of, gathered step by step."""
+    """What a report is made of, gathered step by step.
+
+    `rules` are those that each environment's configuration names, `rule_edits` the files with such rules that the
+    change itself edits.
+    """
 
     base: str
     today: date
@@ -34,6 +39,8 @@ class Material:
     rehearsals: list[Rehearsed] = field(default_factory=list)
     entries: list[Acknowledgement] = field(default_factory=list)
     notes: list[Sentence] = field(default_factory=list)
+    rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    rule_edits: list[tuple[str, list[str]]] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
     unrehearsed: list[tuple[str, str]] = field(default_factory=list)
 

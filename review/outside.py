@@ -13,14 +13,16 @@ from deployment.comparison import Change, Comparison, differences
 from deployment.stack import Item
 from review.decisions import Decision, decisions
 from review.findings import DRIFT, Finding, judge, other
-from review.rules import BY_ID
+from review.rules.rule import Rule
 from review.sentence import Sentence, say
 from review.topics import EXPOSED, OUTSIDE, REACH, TRUSTED
 
 _OPENING = frozenset({REACH, EXPOSED, TRUSTED})
 
 
-def opened_outside(plan: Comparison, reviewed: Collection[Sentence]) -> tuple[list[Decision], list[Finding]]:
+def opened_outside(
+    plan: Comparison, reviewed: Collection[Sentence], own: tuple[Rule, ...] = ()
+) -> tuple[list[Decision], list[Finding]]:
     """What a plan shows to have been opened; no finding is made of what the code says by now, which is `reviewed`."""
     made = _made(plan)
     if made is None:
@@ -32,7 +34,7 @@ def opened_outside(plan: Comparison, reviewed: Collection[Sentence]) -> tuple[li
         for decision in opened
     ]
     unreviewed = [decision for decision in opened if decision.sentence not in reviewed]
-    found = [finding for finding in judge(made)[0] if finding.new and not BY_ID[finding.rule].of_change]
+    found = [one for one in judge(made, own)[0] if one.new and one.by and not one.by.of_change]
     return points, [*found, *_findings(unreviewed, plan, stays)]
 
 

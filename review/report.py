@@ -66,7 +66,7 @@ def assemble(material: Material) -> Report:
     findings: list[Finding] = []
     resolved = 0
     for comparison in comparisons:
-        answers, gone = judge(comparison)
+        answers, gone = judge(comparison, material.rules.get(comparison.stack.environment, ()))
         findings += answers
         resolved += gone if comparison.source == "code" else 0
         label, environment = comparison.stack.label, comparison.stack.environment
@@ -77,7 +77,7 @@ def assemble(material: Material) -> Report:
     for plan in material.plans:
         label = plan.stack.label
         reviewed = {point.sentence for point in decided if point.source == "code" and point.stack == label}
-        points, made = opened_outside(plan, reviewed)
+        points, made = opened_outside(plan, reviewed, material.rules.get(plan.stack.environment, ()))
         decided += points
         findings += made
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
@@ -93,6 +93,7 @@ def assemble(material: Material) -> Report:
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
     former = [finding for finding in remaining if not finding.new]
     decided += [_accepting(entry) for entry in _entries(material) if entry.new]
+    decided += [_of_rules(environment, files) for environment, files in material.rule_edits]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
@@ -115,6 +116,14 @@ def _accepting(entry: Acknowledgement) -> Decision:
     values = {"rule": entry.rule, "address": entry.address, "expires": entry.expires.isoformat()}
     sentence = say(text, **values, reason=entry.reason)
     return Decision(topic=TRUSTED, stack=entry.environment, sentence=sentence, address=f"acknowledgements.{entry.key}")
+
+
+def _of_rules(environment: str, files: Sequence[str]) -> Decision:
+    """A change that edits the rules by which it is reviewed."""
+    more = " and {more} more" if len(files) > 3 else ""
+    values = {"files": ", ".join(files[:3]), **({"more": len(files) - 3} if more else {})}
+    sentence = say(f"The change edits the rules of its own review: {{files}}{more}.", **values)
+    return Decision(topic=TRUSTED, stack=environment, sentence=sentence, address="review_rules")
 
 
 def _entries(material: Material) -> list[Acknowledgement]:

@@ -63,6 +63,9 @@ class Settings(Section):
     acknowledgements: dict[fields.Key, AcknowledgementSettings] = Field(
         default_factory=dict, description="Findings of ./psc review that are accepted, by a key of your choice."
     )
+    review_rules: fields.RuleFolder | None = Field(
+        None, description="A folder of the checkout with rules of your own for ./psc review, in Python."
+    )
 
     def project_of(self, entry: str) -> str:
         """The project (or network) that an entry of an accept or reject list stands for."""

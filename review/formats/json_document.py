@@ -44,7 +44,7 @@ def document(report: Report, *, failed: bool) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    what, why, remedy = texts(finding.rule)
+    what, why, remedy = texts(finding)
     return {
         "rule": finding.rule, "severity": finding.severity, "stack": finding.stack, "address": finding.address,
         "verdict": "undecided" if finding.undecided else "finding", "detail": str(finding.detail), "what": what,

@@ -132,7 +132,7 @@ def _introduction(report: Report) -> str:
 
 def _findings(found: Iterable[Finding]) -> Iterator[str]:
     for finding in found:
-        what, why, remedy = map(_words, texts(finding.rule))
+        what, why, remedy = map(_words, texts(finding))
         place = code(f"{finding.stack}: {finding.address}")
         yield (
             f"- **{finding.severity}: {what}** {place}: {mark(finding)}{_say(finding.detail)}.\n"

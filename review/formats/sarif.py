@@ -11,6 +11,7 @@ from review.formats.wording import mark
 from review.locations import Locations
 from review.report import Report
 from review.rules import BY_ID
+from review.rules.rule import Rule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -22,21 +23,23 @@ def text(report: Report, locations: Locations) -> str:
 
 def log(report: Report, locations: Locations) -> dict[str, Any]:
     """One run. Accepted findings are in it too, as suppressed."""
-    names = sorted({*BY_ID, *OTHER})
+    found = (*report.findings, *(accepted.finding for accepted in report.acknowledged))
+    rules = BY_ID | {finding.rule: finding.by for finding in found if finding.by}
+    names = sorted({*rules, *OTHER})
     results = [_result(finding, names, locations) for finding in report.findings]
     results += [
         {**_result(accepted.finding, names, locations),
          "suppressions": [{"kind": "external", "status": "accepted", "justification": accepted.by.reason}]}
         for accepted in report.acknowledged
     ]  # fmt: skip
-    driver = {"name": "cloudrun-psc review", "rules": [_rule(name) for name in names]}
+    driver = {"name": "cloudrun-psc review", "rules": [_rule(name, rules.get(name)) for name in names]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(name: str) -> dict[str, Any]:
-    what, why, remedy = texts(name)
-    severity = BY_ID[name].severity if name in BY_ID else OTHER[name][0]
+def _rule(name: str, known: Rule | None) -> dict[str, Any]:
+    told = (known.severity, known.what, known.why, known.remedy) if known else OTHER[name]
+    severity, what, why, remedy = told
     return {
         "id": name,
         "shortDescription": {"text": what},
@@ -48,7 +51,7 @@ def _rule(name: str) -> dict[str, Any]:
 
 def _result(finding: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
     where = locations.of(finding)
-    what, _, remedy = texts(finding.rule)
+    what, _, remedy = texts(finding)
     fingerprint = hashlib.sha256("\n".join(finding.key).encode(errors="surrogatepass")).hexdigest()
     return {
         "ruleId": finding.rule,

@@ -62,7 +62,7 @@ def _findings(found: Iterable[Finding]) -> Iterator[str]:
             f"{finding.severity}: {place}: {mark(finding)}{_say(finding.detail)} [{finding.rule}]",
             _STYLES[finding.severity],
         )
-        what, _, remedy = texts(finding.rule)
+        what, _, remedy = texts(finding)
         yield f"    {what} {remedy}"
 
 

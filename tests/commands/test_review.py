@@ -122,6 +122,25 @@ def test_an_uncommitted_edit_and_a_committed_one_on_a_branch_tell_the_same(repos
     assert committed.returncode == 0
 
 
+def test_rules_that_the_configuration_names_judge_the_change_that_brings_them(repository: Repository) -> None:
+    example = (CHECKOUT / "docs" / "review.md").read_text().partition("```python\n")[2].partition("```")[0]
+    (repository.folder / "policies").mkdir()
+    repository.write("policies/names.py", example)
+    text = (repository.folder / DEFAULT).read_text()
+    repository.write(DEFAULT, f"review_rules: policies\n{text}")
+    document = told(repository.review("--format", "json", "--existing"))
+    assert [decision["text"] for decision in document["decisions"]] == [
+        "The change edits the rules of its own review: policies/names.py."
+    ]
+    assert "our-subnet-names" in {finding["rule"] for finding in document["former"]}, "judged as well"
+    repository.write("policies/names.py", example.replace("name.text", "name.words"))
+    broken = repository.review()
+    assert broken.returncode == 2
+    assert "psc: policies/names.py:20: the rule 'our-subnet-names' fails at " in broken.stderr
+    assert "AttributeError" in broken.stderr
+    assert "Traceback" not in broken.stderr
+
+
 def test_the_base_is_synthesized_with_its_own_constructs(repository: Repository) -> None:
     file = "constructs/src/cloudrun_psc/private_service.py"
     text = (repository.folder / file).read_text()

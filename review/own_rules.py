@@ -1,0 +1,137 @@
+"""Rules that a configuration names: a folder of Python files with functions as in review/rules.
+
+They are code of the checkout that is reviewed, like its constructs, and run where those run: in `./psc review`. The
+workflow that may write comments runs nothing of this file.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from traceback import walk_tb
+from types import ModuleType
+
+from deployment.unusable import UnusableError
+from review.comment_form import MARKER, misshapen
+from review.findings import OTHER
+from review.rules import BY_ID, RULES
+from review.rules.rule import SEVERITIES, Answer, Rule, Subject
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_WORDS = "letters, digits, blanks and simple signs, no link and no mention, as they are shown in comments"
+
+
+def rule_files(checkout: Path, folder: str | None) -> dict[str, str]:
+    """The files with rules and their text, by their path in the checkout; none where no folder is named.
+
+    Raises:
+        UnusableError: when the folder is not there, is no part of the checkout, or has a file that cannot be read.
+    """
+    if not folder:
+        return {}
+    place = checkout / folder
+    if not place.is_dir() or not place.resolve().is_relative_to(checkout.resolve()):
+        raise UnusableError(f"review_rules: there is no folder {folder} in the checkout; name one, or take the key out")
+    try:
+        found = {
+            file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8")
+            for file in sorted(place.glob("*.py"))
+            if file.name != "__init__.py"
+        }
+    except (OSError, ValueError) as error:
+        raise UnusableError(f"review_rules: a file of {folder} cannot be read ({error})") from error
+    if not found:
+        raise UnusableError(f"review_rules: the folder {folder} has no file NAME.py; write one, or take the key out")
+    return found
+
+
+def load_rules(files: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules in these files, each of which answers or is refused in a sentence with its file and line.
+
+    Raises:
+        UnusableError: when a file is no Python or fails, has no rule, or has one that is none.
+    """
+    known = {*BY_ID, *OTHER}
+    found: list[Rule] = []
+    for file, text in files.items():
+        named = vars(_module(file, text)).values()
+        own = list(dict.fromkeys(value for value in named if isinstance(value, Rule) and value not in RULES))
+        if not own:
+            raise UnusableError(f"{file}:1: has no rule; put @rule(…) of review/rules/rule.py above a function")
+        for rule in own:
+            fault = next(_faults(rule, known), None)
+            if fault:
+                raise UnusableError(f"{file}:{_line(rule, file)}: the rule {rule.id!r}: {fault}")
+            known.add(rule.id)
+            found.append(replace(rule, judge=_guarded(rule, file)))
+    return tuple(found)
+
+
+def _module(file: str, text: str) -> ModuleType:
+    """What a file defines; nothing is written beside it."""
+    name = f"own_rules.{file.removesuffix('.py').replace('/', '.')}"
+    module = sys.modules[name] = ModuleType(name)  # dataclasses look for their module there
+    try:
+        exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - as an import would, without its caches
+    except (Exception, SystemExit) as error:
+        raise _failed(error, file, "it cannot be loaded") from error
+    return module
+
+
+def _failed(error: BaseException, file: str, what: str) -> UnusableError:
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    line = (error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None) or 1
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    told = f"{type(error).__name__}: {' '.join(said.split())}" if said else type(error).__name__
+    return UnusableError(f"{file}:{line}: {what} ({told}); correct it, or take it out")
+
+
+def _line(rule: Rule, file: str) -> int:
+    """Where its function begins, as far as it stands there."""
+    code = getattr(rule.judge, "__code__", None)
+    return code.co_firstlineno if code and code.co_filename == file else 1
+
+
+def _faults(rule: Rule, known: set[str]) -> Iterator[str]:
+    if not _ID.fullmatch(rule.id):
+        yield "its id must be words of small letters and digits with hyphens between them, such as our-names"
+    if rule.id in known:
+        yield "its id is another rule's; give it another"
+    if rule.severity not in SEVERITIES:
+        yield f"its severity is {rule.severity!r}; give ERROR, WARNING or NOTE"
+    if not isinstance(rule.kinds, tuple) or not all(isinstance(kind, str) for kind in rule.kinds):
+        yield 'its kinds must be a tuple of types, such as ("google_compute_network",)'
+    for name in ("what", "why", "remedy"):
+        if misshapen(f"{MARKER}\n- **error: x** `x`: {getattr(rule, name)}\n"):
+            yield f"{name} may hold {_WORDS}"
+
+
+def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
+    """The rule's function, whose failure is a sentence."""
+
+    def judge(subject: Subject) -> Answer:
+        try:
+            answer = rule.judge(subject)
+            if not isinstance(answer, Answer):
+                raise TypeError(f"it returns {type(answer).__name__} in place of fine(), finding(…) or undecided(…)")
+            words = answer.detail.write(lambda _: "`x`") if answer.detail else "x"
+            if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
+                raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
+        except Exception as error:
+            place = f"{subject.stack.label}: {subject.item.address}"
+            raise _failed(error, file, f"the rule {rule.id!r} fails at {place}") from error
+        return answer
+
+    return judge
+
+
+def edited(present: Mapping[str, str], former: Path, folder: str | None) -> list[str]:
+    """The files whose text differs from that in the base's checkout, those that come and go among them."""
+    try:
+        before = rule_files(former, folder)
+    except UnusableError:
+        before = {}
+    return sorted(file for file in present.keys() | before.keys() if present.get(file) != before.get(file))

@@ -1,0 +1,151 @@
+"""Rules that a configuration names: they find like ours, and what is wrong with one is a sentence with its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deployment.unusable import UnusableError
+from review.comment_form import misshapen
+from review.formats import json_document, markdown, sarif, summary, terminal
+from review.locations import Locations
+from review.own_rules import edited, load_rules, rule_files
+from review.rules.rule import Rule
+from tests.conftest import CHECKOUT
+from tests.docs.pages import blocks
+from tests.review.stacks import PRODUCER, findings, reported, sentences
+from tests.review.stacks import edited as content_with
+
+(EXAMPLE,) = [block.text for block in blocks(CHECKOUT / "docs" / "review.md", "python") if "@rule" in block.text]
+SUBNETS = "resource/google_compute_subnetwork"
+HEAD = """\
+from review.rules.rule import WARNING, Answer, Subject, finding, fine, rule, undecided
+
+@rule(id="ours", severity=WARNING, kinds=("google_compute_subnetwork",), what="It is so.", why="It is.", remedy="Do.")
+def ours(subject: Subject) -> Answer:
+"""
+
+
+def rules(text: str) -> tuple[Rule, ...]:
+    return load_rules({"policies/names.py": text})
+
+
+def subnet(value: object) -> dict[str, object]:
+    logs = [{"flow_sampling": 0.5, "metadata": "INCLUDE_ALL_METADATA"}]
+    return content_with(PRODUCER, f"{SUBNETS}/more", {"name": value, "purpose": "PRIVATE", "log_config": logs})
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "detail"),
+    [
+        ("shop-more", [], ""),
+        ("more", [("our-subnet-names", "google_compute_subnetwork.more")], "its name is more"),
+        ("${var.name}", [("our-subnet-names", "google_compute_subnetwork.more")], "its name is ${var.name}"),
+    ],
+)
+def test_the_pages_example_answers_in_three_ways(name: str, found: list[object], detail: str) -> None:
+    report = reported(PRODUCER, subnet(name), rules={"default": rules(EXAMPLE)})
+    assert findings(report) == found
+    assert [str(finding.detail) for finding in report.findings] == ([detail] if detail else [])
+    assert [finding.undecided for finding in report.findings] == [name.startswith("$")] * len(found)
+    assert report.fails("warning") is bool(found)
+
+
+def test_a_finding_of_theirs_is_in_every_format_with_its_words() -> None:
+    report = reported(PRODUCER, subnet("more"), rules={"default": rules(EXAMPLE)})
+    (rule,) = rules(EXAMPLE)
+    for text in (terminal.text(report), markdown.text(report), json_document.text(report, failed=True)):
+        assert "our-subnet-names" in text
+        assert rule.what in text
+    assert misshapen(markdown.text(report)) is None
+    assert "exit code 1: 1 finding" in summary.text(report)
+    (run,) = json.loads(sarif.text(report, Locations(CHECKOUT, ["default"])))["runs"]
+    names = [one["id"] for one in run["tool"]["driver"]["rules"]]
+    assert names[run["results"][0]["ruleIndex"]] == "our-subnet-names"
+
+
+def test_they_hold_in_the_environment_that_names_them_and_for_what_the_change_brings() -> None:
+    assert findings(reported(PRODUCER, subnet("more"), rules={"staging": rules(EXAMPLE)})) == []
+    report = reported(subnet("more"), content_with(subnet("more"), "output/x", {"value": 1}),
+                      rules={"default": rules(EXAMPLE)})  # fmt: skip
+    assert findings(report) == []
+    assert report.existing["warning"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x = (\n", "policies/a.py:1: it cannot be loaded (SyntaxError: '(' was never closed)"),
+        ("\n\nraise ValueError('so')\n", "policies/a.py:3: it cannot be loaded (ValueError: so)"),
+        ("import nowhere\n", "policies/a.py:1: it cannot be loaded (ModuleNotFoundError: No module named 'nowhere')"),
+        ("import sys\nsys.exit()\n", "policies/a.py:2: it cannot be loaded (SystemExit)"),
+        ("x = 1\n", "policies/a.py:1: has no rule; put @rule"),
+        (HEAD.replace('"ours"', '"Ours"') + "    return fine()\n", "policies/a.py:3: the rule 'Ours': its id must be"),
+        (HEAD.replace('"ours"', '"plain-http"') + "    return fine()\n", "its id is another rule's"),
+        (HEAD.replace("severity=WARNING", "severity='bad'") + "    return fine()\n", "its severity is 'bad'"),
+        (HEAD.replace('("google_compute_subnetwork",)', '"x"') + "    return fine()\n", "its kinds must be a tuple"),
+        (HEAD.replace("It is.", "See https://x.") + "    return fine()\n", "why may hold letters"),
+        (HEAD.replace("Do.", "Ask @us.") + "    return fine()\n", "remedy may hold letters"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_none_is_refused_with_its_place(text: str, sentence: str) -> None:
+    with pytest.raises(UnusableError) as refused:
+        load_rules({"policies/a.py": text})
+    assert str(refused.value).startswith("policies/a.py:")
+    assert sentence in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("    return subject.item.nothing\n", "policies/names.py:5: the rule 'ours' fails at producer: "
+         "google_compute_subnetwork.nat (AttributeError: 'View' object has no attribute 'nothing')"),
+        ("    pass\n", "(TypeError: it returns NoneType in place of fine(), finding(…) or undecided(…))"),
+        ("    return finding('{other}', name='x')\n", "(KeyError: 'other')"),
+        ("    return finding('see https://x.example')\n", "its sentence may hold letters"),
+        ("    return 1 / 0\n", "ZeroDivisionError"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_fails_is_named_with_its_line(body: str, sentence: str) -> None:
+    with pytest.raises(UnusableError) as refused:
+        reported(PRODUCER, subnet("more"), rules={"default": rules(HEAD + body)})
+    assert sentence in str(refused.value)
+    assert str(refused.value).startswith("policies/names.py:")
+    assert "\n" not in str(refused.value)
+
+
+def test_the_folder_is_one_of_the_checkout_with_files(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "elsewhere").symlink_to("/tmp")
+    assert rule_files(tmp_path, None) == {}
+    for folder, words in (("nowhere", "no folder nowhere"), ("elsewhere", "no folder"), ("policies", "has no file")):
+        with pytest.raises(UnusableError, match=words):
+            rule_files(tmp_path, folder)
+    (tmp_path / "policies" / "names.py").write_text(EXAMPLE)
+    assert rule_files(tmp_path, "policies") == {"policies/names.py": EXAMPLE}
+    assert [path.name for path in (tmp_path / "policies").iterdir()] == ["names.py"]
+
+
+def test_a_change_of_the_reviews_own_rules_is_to_be_decided(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "names.py").write_text(EXAMPLE)
+    assert edited({"policies/names.py": EXAMPLE}, tmp_path, "policies") == []
+    assert edited({"policies/names.py": EXAMPLE + "\n"}, tmp_path, "policies") == ["policies/names.py"]
+    assert edited({}, tmp_path, "policies") == ["policies/names.py"]
+    assert edited({"new/a.py": ""}, tmp_path, None) == ["new/a.py"]
+    report = reported(PRODUCER, PRODUCER, rule_edits=[("default", [f"policies/{name}.py" for name in "abcde"])])
+    assert sentences(report, "trusted") == [
+        "The change edits the rules of its own review: policies/a.py, policies/b.py, policies/c.py and 2 more."
+    ]
+    assert misshapen(markdown.text(report)) is None
+
+
+def test_what_may_write_comments_loads_no_rules() -> None:
+    """Its program runs with a token: what it imports is this repository's default branch, and no configuration."""
+    for name in ("comment", "comment_form", "deployed"):
+        text = (CHECKOUT / "review" / f"{name}.py").read_text()
+        assert "own_rules" not in text
+        assert "config" not in text
