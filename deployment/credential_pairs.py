@@ -42,7 +42,8 @@ _PLIST = re.compile(
     r"<(?:string|value)>(?P<bare>[^<>]{1,80})"
 )
 _OPTION = re.compile(
-    r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]*+)(?: {1,4}[\"']?|[\"'],\s{0,20}[\"'])(?P<bare>[^\s\"'$<{(*-][^\s\"']{3,80})"
+    r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]*+)(?: {1,4}[\"']?|[\"'],\s{0,20}[\"'])"
+    r"(?P<bare>(?!\*{1,80}(?:\s|$))[^\s\"'$<{(-][^\s\"']{3,80})"
 )
 # A Dockerfile's ENV, `setx NAME value`, `aws configure set NAME value`, web servers' headers, `set NAME "value"`.
 _SET = re.compile(
@@ -56,8 +57,8 @@ _CALL = re.compile(
 _HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _CALL)
 # Says where a value comes from, or stands in its place.
 _ELSEWHERE = re.compile(
-    r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%|\*|\[?hidden"
-    r"|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
+    r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%"
+    r"|\*+(?:$|[/.])|\[?hidden|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
 )
 _HARMLESS = re.compile(
     r"|true|false|yes|no|on|off|none|null|nil|undefined|[0-9]{1,3}|bearer|basic|token|digest|required|optional|await"
@@ -65,6 +66,8 @@ _HARMLESS = re.compile(
     r"|\{\{[^{}]{1,80}\}\}",
     re.IGNORECASE,
 )
+# What no secret of Secret Manager is called: https://cloud.google.com/secret-manager/docs/reference/rest
+_NO_SECRETS_NAME = re.compile(r"[^\s/]{0,64}[!#$^*?+~%&@=][^\s/]{0,64}")
 # How somebody is authenticated (SMTP_AUTH), and whether a browser sends credentials.
 _METHOD = re.compile(
     r"enabled|disabled|login|oidc|oauth2?|jwt|iam|saml|ldap|mtls|tls|kerberos|ntlm|anonymous|include|omit|same-origin",
@@ -97,7 +100,15 @@ def is_harmless(value: str, name: str = "") -> bool:
     # What else an address holds its shape says.
     if value.startswith(("http://", "https://")) and not _SECRET_URLS.search(name):
         return True
+    if name.lower().endswith("tokens") and value.isdecimal():
+        return True  # how many
     return bool(_HARMLESS.fullmatch(value) or _PLACE.match(value))
+
+
+def is_credential(name: str, value: str) -> bool:
+    """Whether a value in a text is a credential by the name beside it, and not where one comes from or stands."""
+    telling = is_credential_name(name) or (name.lower() == "secret" and _NO_SECRETS_NAME.fullmatch(value))
+    return bool(telling) and not is_harmless(value, name) and not _ELSEWHERE.match(value)
 
 
 def pairs(text: str) -> Iterator[str]:
@@ -107,7 +118,7 @@ def pairs(text: str) -> Iterator[str]:
             found = match.groupdict()
             name, quoted = found["name"], found.get("quoted")
             value = quoted or found["bare"]
-            if not is_credential_name(name) or is_harmless(value, name) or _ELSEWHERE.match(value):
+            if not is_credential(name, value):
                 continue
             # A word with a colon is the key of what comes next, one with a parenthesis a function.
             key_or_function = value.endswith(":") or (not quoted and text.startswith("(", match.end("bare")))

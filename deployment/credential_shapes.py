@@ -18,13 +18,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import unquote
 
 from deployment.credential_issuers import issued
 from deployment.credential_pairs import pairs
+from deployment.credential_places import placed
 
 # The beginning of a value that no shell, template or placeholder gives; what stands before an option of a command.
-_GIVEN = r"[\"']?[^\s\"'`$<{(%*-]"
+_GIVEN = r"[\"']?(?!\*{1,64}(?:[\s\"']|$))[^\s\"'`$<{(%-]"
 _OPTIONS = r"\s(?:[^\n|;&]{0,256}\s)?"
 _COMMANDS = (
     rf"\bsshpass {{1,9}}-p ?{_GIVEN}",
@@ -38,7 +40,13 @@ _COMMANDS = (
     rf"\blftp{_OPTIONS}-u [\w.@-]{{1,64}},{_GIVEN}|\b[a-z]freerdp{_OPTIONS}/p:{_GIVEN}",
     rf"\bssh-keygen{_OPTIONS}-N ?{_GIVEN}",
     rf"\bsnmp[a-z]{{1,12}}{_OPTIONS}-[cAX] ?{_GIVEN}|\bgh secret set{_OPTIONS}(?:-b ?|--body[ =]){_GIVEN}",
-    rf"\becho {_GIVEN}\S{{0,128}} \| ?(?:sudo -S|passwd --stdin)|\bnet user [\w.-]{{1,64}} {_GIVEN}\S{{0,64}} /add",
+    rf"\b(?:echo|printf)(?: -n| [\"']?%s(?:\\n)?[\"']?)? {_GIVEN}\S{{0,128}} ?\|"
+    r" ?(?:sudo -S|passwd --stdin|[^\n|]{1,128}\s--?(?:password-stdin|with-token|stdin|data-file=-|body-file=-))",
+    rf"(?:--with-token|--password-stdin)\s{{0,4}}<<<\s{{0,4}}{_GIVEN}|\bopenssl{_OPTIONS}-k ?{_GIVEN}",
+    # Elsewhere than at the beginning of a command it may be a sentence.
+    rf"(?:^|[\n;&|\"'$#>])[ \t]{{0,9}}vault login {_GIVEN}[^\s=]{{3,256}}(?![^\s])"
+    r"|\bvault login (?:-[\w-]{1,32}(?:=\S{1,128})? ){0,4}(?![-\"'$<{(])(?=[^\s=]{0,99}[0-9])[^\s=]{4,256}(?!\S)",
+    rf"\bnet user [\w.-]{{1,64}} {_GIVEN}\S{{0,64}} /add",
     rf"\bnet use [A-Za-z*]:? \\{{2,4}}\S{{1,128}} {_GIVEN}\S{{0,64}} /user|\bstats auth [\w.-]{{1,64}}:{_GIVEN}",
     r"\bConvertTo-SecureString\s(?:[^\n|;]{0,128}\s)?[\"'][^\"'\s$<{]",
     rf"\bldap[a-z]{{3,12}}{_OPTIONS}-w ?{_GIVEN}",
@@ -63,7 +71,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
     ),
     "a password in a URL": re.compile(
-        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$\{[^{}\"]{0,256}\}@|[0-9]{1,5}/)[^\s@]{1,256}@"
+        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$\{[^{}\"]{0,256}\}@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
         # Without a scheme: to a port, or as Go's drivers are told.
         r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
         r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
@@ -171,7 +179,8 @@ def _known(text: str) -> str:
         return "a password in a command"
     if "kty" in text and _JWK_PRIVATE.search(text):
         return "a private JSON Web Key"
-    return "a credential beside its name" if any(True for _ in pairs(_private(text))) else ""
+    private = _private(text)
+    return "a credential beside its name" if any(True for _ in chain(pairs(private), placed(private))) else ""
 
 
 def _readings(text: str) -> Iterator[str]:

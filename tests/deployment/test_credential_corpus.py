@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from deployment import credential_issuers, credential_pairs, credential_shapes
+from deployment import credential_issuers, credential_pairs, credential_places, credential_shapes
 from deployment.credential_issuers import ISSUERS
 from deployment.credentials import is_credential_name, looks_like, shape
 from deployment.hidden import SHOWN, Hidden, hide, holds_hidden, scrub, shown_address
@@ -188,6 +188,34 @@ HOLDING = {
     "base64 of Windows": base64.b64encode(f"$password = '{_WORD}'".encode("utf-16-le")).decode(),
     "base64 twice": base64.b64encode(base64.b64encode(f"DB_PASSWORD={_WORD}".encode())).decode(),
     "hexadecimal": f"password={_WORD}".encode().hex(),
+    "sentence without quotes": f"The password of the database is {_WORD}.",
+    "sentence with a colon": f"API key for the staging system: {_WORD}",
+    "sentence with an arrow": f"db_password -> {_WORD}",
+    "sentence the other way round": f"use {_WORD} as the password",
+    "sentence without a verb": f"log in with user bob and password {_WORD}",
+    "CSV": f"user,password\nbob,{_WORD}\n",
+    "CSV of words": "user;password;team\nbob;swordfish;a\n",
+    "tabs": f"name\ttoken\nbob\t{_WORD}",
+    "pair in CSV": f"db_password,{_WORD}",
+    "table": f"| user | password |\n|---|---|\n| bob | {_WORD} |",
+    "row of a table": f"| API_TOKEN | {_WORD} |",
+    "tuple": f'("password", "{_WORD}")',
+    "list": f'["DB_PASSWORD", "{_WORD}"]',
+    "INSERT": f"INSERT INTO users (name, password) VALUES ('bob', '{_WORD}');",
+    "INSERT of rows": "insert into `app`.users(`id`, `api_token`, x) values (1, NULL, 2), (2,\n 'it''s me', 3)",
+    "INSERT of a word": 'REPLACE INTO users (name, password) VALUES ("bob", "swordfish")',
+    "INSERT of pairs": f"INSERT INTO settings VALUES ('smtp_password', '{_WORD}')",
+    "named as its name": '("password", "MyPassword2024")',
+    "vault login": f"vault login {_WORD}",
+    "vault login of a word": "export A=b; vault login myroot",
+    "vault login with options": f"vault login -no-print {_WORD}",
+    "gh auth login": f"gh auth login --with-token <<< {_WORD}",
+    "docker's standard input": f"echo {_WORD} | docker login -u app --password-stdin",
+    "gcloud's standard input": f"printf '%s' {_WORD} | gcloud secrets create db --data-file=-",
+    "openssl -k": f"openssl enc -aes256 -k {_WORD} -in a",
+    "begins with a star": "db_password: *horse!battery",
+    "URL, begins with an at": f"https://oauth2:@{_WORD}@git.example.com/a",
+    "secret, no name of one": "secret = horse!battery",
     "sensitive, deeper": '${upper(sensitive(lower("' + _WORD + '")))}',
 }
 HOLDING_NONE = {
@@ -243,6 +271,21 @@ HOLDING_NONE = {
     "names and values": "- name: MODE\n  value: production\n- name: DB_PASSWORD\n  valueFrom: {}",
     "variable without default": 'variable "db_password" {\n  type = string\n  sensitive = true\n}',
     "function": "const token = await getToken(); password := os.Getenv('DB_PASSWORD')",
+    "sentence about one": "The password is required, the token was expired, the key is stored under db-key-2",
+    "sentence about versions": "token is v2beta1; password of release 7 is 12.5.1; the token is 2026-11-28",
+    "sentence about people": "the token is a@b.example",
+    "sentence about places": "the API key is in projects/p/secrets/key1; use var.password1 as the password",
+    "columns without rows": "user,password\n",
+    "columns of types": "name,password\nstring,string\nbob,${var.password}",
+    "lines of a list": "[\n  'the token of the VM', \n  'identity?audience=', \n]",
+    "table of words": "| name | password |\n|---|---|\n| db | see Secret Manager |",
+    "names side by side": '["password", "secret_token"], password,username,email; ("token", "string")',
+    "INSERT of parameters": "INSERT INTO users (name, password) VALUES (?, ?); insert into t (token) values (:pass1)",
+    "INSERT of another column": "INSERT INTO users (name, password) VALUES ('hunter2x', NULL)",
+    "vault's methods": "vault login -method=oidc role=a1; vault login -; run vault login first",
+    "numbers of tokens": "tokens: 4096",
+    "stars": "password: ****** token: * --password ***",
+    "secret's name": "secret: db-password-2; secret = projects/p/secrets/a; secret: db-password:latest",
     "prose of headers": "Basic infrastructure; uses bearer authentication; headers: Authorization, X-Api-Key",
 }
 # Values that are no credentials although their names tell one.
@@ -519,7 +562,7 @@ def test_keys_in_addresses_are_hidden_and_stay_apart() -> None:
 
 
 def _patterns() -> list[re.Pattern[str]]:
-    modules = (credential_issuers, credential_pairs, credential_shapes)
+    modules = (credential_issuers, credential_pairs, credential_places, credential_shapes)
     values = [value for module in modules for value in vars(module).values()] + [*credential_shapes.SHAPES.values()]
     return [value for value in values if isinstance(value, re.Pattern)]
 
@@ -565,6 +608,15 @@ _NEAR_MISSES = (
         "name: DB_PASSWORD {",
         "value: abcd ",
     ),
+    *(
+        "INSERT INTO t(password) VALUES (",
+        "insert into t(a) values ('",
+        "user,password\nbob,",
+        "password,",
+        "use a1b ",
+        "|",
+    ),
+    *("the password of a b ", "vault login -a ", "echo a |", "openssl -", "('a','b'),(", "a1!"),
     *("password ", "password:", "password: |\n", "password = {", "password%3D", "token is ", "ENV A ", "sensitive("),
     *("mysql -x ", "login x password", "redis-cli ", "zip ", "ldapsearch ", "openssl -k pass:", "htpasswd -b ", "a:b|"),
     *("sqlplus ", "a/b@c:", "user x ", "role a password ", "IDENTIFIED WITH ", "localhost:5432:a:", "*:", "a.b."),
