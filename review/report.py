@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
+from review.costs import cost_of
 from review.decisions import Decision, decisions
 from review.elsewhere import made_elsewhere
 from review.findings import Finding, judge, merged, other
@@ -106,7 +107,7 @@ def assemble(material: Material) -> Report:
         former=tuple(former) if material.lists_former else (),
         resolved=resolved,
         rehearsals=tuple(material.rehearsals),
-        notes=tuple(material.notes),
+        notes=(*material.notes, *cost_of(settled)),
     )
 
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 import pytest
 import yaml
 
+from review.costs import PRICES
 from review.formats import markdown
 from tests.conftest import CHECKOUT, DEFAULT, Synthesized
 from tests.docs.pages import blocks
@@ -32,6 +33,21 @@ def test_the_comment_is_the_reviews(synth: Callable[..., Synthesized], request: 
     text = README.read_text()
     before, _, rest = text.partition("<!-- comment -->\n")
     wanted = f"{before}<!-- comment -->\n{quoted}\n\n```mermaid{rest.partition('```mermaid')[2]}"
+    if request.config.getoption("--write-docs", default=False):
+        README.write_text(wanted)
+    assert README.read_text() == wanted, f"README.md is out of date; write it anew: {REWRITE}"
+
+
+def test_the_table_of_costs_has_the_figures_that_reviews_go_by(request: pytest.FixtureRequest) -> None:
+    rows = [
+        f"| {price.short}{price.what} | {price.about} | "
+        f"{', '.join(f'[{name}]({page})' for name, page in price.sources)} |"
+        for price in PRICES
+    ]
+    text = README.read_text()
+    head = "| what | about | source |\n|---|---|---|\n"
+    before, _, rest = text.partition(head)
+    wanted = f"{before}{head}{chr(10).join(rows)}\n\n{rest.partition(chr(10) * 2)[2]}"
     if request.config.getoption("--write-docs", default=False):
         README.write_text(wanted)
     assert README.read_text() == wanted, f"README.md is out of date; write it anew: {REWRITE}"
