@@ -35,8 +35,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--rehearse", action="store_true", help="deploy base and change offline, and report what happened"
     )
-    parser.add_argument("--plan", action="append", default=[], metavar="STACK=FILE",
-                        help="also use this plan: the output of terraform show -json (may be repeated)")  # fmt: skip
+    parser.add_argument("--plan", action="append", default=[], metavar="[STACK=]FILE",
+                        help="also use this plan, the output of terraform show -json; without STACK, review it alone, "
+                        "whatever it is a plan of (may be repeated)")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="print only the headline and findings")
     parser.add_argument(
         "--format", choices=_FORMATS, default="terminal", help="the format of the report (default: terminal)"
@@ -122,10 +123,15 @@ def _formatted(form: str, report: Report, names: list[str], fail_on: str) -> str
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
-    from review.material import Material, gather, plans, plans_named, read_day
+    from review.material import Material, gather, plans, plans_alone, plans_named, read_day, review_alone
     from review.report import assemble
 
     today = read_day(args.today) if args.today else date.today()
+    if alone := plans_alone(args.plan):
+        _refuse_beside(args)
+        material = Material(base="the state", today=today, lists_former=args.existing)
+        review_alone(material, alone)
+        return assemble(material), []
     files = plans_named(args.plan)
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes, lists_former=args.existing)
@@ -136,6 +142,18 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
     if args.rehearse:
         _rehearse(material, before, after)
     return assemble(material), material.environments
+
+
+def _refuse_beside(args: Namespace) -> None:
+    """Refuse what needs the code, of which a plan alone knows nothing."""
+    from deployment.unusable import UnusableError
+
+    for name in ("base", "base_dir", "dir", "env", "rehearse"):
+        if getattr(args, name):
+            option = f"--{name.replace('_', '-')}"
+            raise UnusableError(
+                f"{option} needs the code, and --plan FILE is a plan alone; give --plan STACK=FILE, or no {option}"
+            )
 
 
 def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[Any]]:
@@ -252,6 +270,7 @@ COMMAND = Command(
     details=(
         "Synthesizes a base revision and the work tree, compares the two in every environment, judges the change by\n"
         "the rules of docs/review.md, and leads with what a reviewer has to decide. It needs no credentials.\n"
+        "With --plan FILE it reviews a plan alone, of any configuration, without the code and outside any repository.\n"
         "Variables such as PRODUCER_PROJECT are ignored: the files are reviewed as they are. Exit codes: 0 the change\n"
         "brings no findings at or above --fail-on, 1 it brings some, 2 unusable input."
     ),
@@ -260,6 +279,7 @@ COMMAND = Command(
         "./psc review --base origin/main --rehearse",
         "./psc review --format markdown --output review.md --also sarif=review.sarif",
         "./psc review --plan producer=plan.json --fail-on error",
+        "./psc review --plan plan.json",
     ),
     run=run,
     arguments=arguments,

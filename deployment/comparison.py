@@ -73,7 +73,7 @@ class Comparison:
 
     `drift` are changes that somebody made outside Terraform, which only a plan knows; `recorded` is then the stack as
     the state has it, where `before` is what is real. `remarks` are what a plan says of itself: a finding's rule, its
-    address, and the words.
+    address, and the words. Of a plan that stands `alone` nobody has the code.
     """
 
     source: str
@@ -83,6 +83,7 @@ class Comparison:
     drift: tuple[Change, ...] = ()
     recorded: Stack | None = None
     remarks: tuple[tuple[str, str, str], ...] = ()
+    alone: bool = False
 
     @property
     def stack(self) -> Stack:
@@ -189,7 +190,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     """The attributes that differ, in order of their paths."""
     if before == after:
         return
-    old, new = dict(leaves(_as(before, after))), dict(leaves(_as(after, before)))
+    one, other = _as(before, after), _as(after, before)
+    old, new = dict(leaves(one, beside=other)), dict(leaves(other, beside=one))
     for path in sorted(old.keys() | new.keys()):
         added, removed = path not in old, path not in new
         left, right = old.get(path), new.get(path)
@@ -213,16 +215,21 @@ def _same(left: Any, right: Any) -> bool:
     return (left == right and isinstance(left, bool) == isinstance(right, bool)) or same(left, right)
 
 
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every single value with its path. A list of plain values is one leaf; null counts as not there."""
+def leaves(value: Any, path: str = "", beside: Any = None) -> Iterator[tuple[str, Any]]:
+    """Every single value with its path. A list of plain values is one leaf; null counts as not there.
+
+    `beside` is the other version of the value: the paths of both have to meet.
+    """
     if value == {} and path.endswith("]"):
         yield path, {}  # an entry of a list: access_config {} is an address on the internet
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}" if path else str(key))
+            other = beside.get(key) if isinstance(beside, dict) else None
+            yield from leaves(inner, f"{path}.{key}" if path else str(key), other)
     elif isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value):
-        for key, inner in _entries(value):
-            yield from leaves(inner, f"{path}[{key}]")
+        single = beside[0] if isinstance(beside, list) and len(beside) == 1 == len(value) else None
+        for key, inner in [("0", value[0])] if single and _open_key(single) else _entries(value):
+            yield from leaves(inner, f"{path}[{key}]", single)
     elif value is not None and value != []:
         yield path, value
 
@@ -235,8 +242,17 @@ def _entries(value: list[Any]) -> Iterator[tuple[str, Any]]:
             return
     if len(value) == 1:
         # One block is the same block, whatever its key: `containers[0].image`.
-        single = value[0]
-        key = next((str(single[name]) for name in _KEYS if isinstance(single, dict) and name in single), "0")
-        yield ("0" if "${" in key else key), single
+        yield ("0" if _open_key(value[0]) else _key(value[0]) or "0"), value[0]
         return
     yield from ((str(index), entry) for index, entry in enumerate(value))
+
+
+def _key(entry: Any) -> Any:
+    """What tells an entry of a list apart."""
+    return next((entry[name] for name in _KEYS if entry.get(name)), None) if isinstance(entry, dict) else None
+
+
+def _open_key(entry: Any) -> bool:
+    """Whether nobody can tell yet what tells an entry apart."""
+    key = _key(entry)
+    return key is not None and (not isinstance(key, str) or "${" in key)

@@ -41,7 +41,7 @@ class Picture:
 
 def picture(comparisons: Iterable[Comparison]) -> Picture:
     """Of all synthesized stacks in which, or in whose environment, something changes."""
-    code = [comparison for comparison in comparisons if comparison.source == "code"]
+    code = [comparison for comparison in comparisons if comparison.source == "code" or comparison.alone]
     changed = {comparison.stack.environment for comparison in code if comparison.changes}
     return _picture([comparison for comparison in code if comparison.stack.environment in changed])
 

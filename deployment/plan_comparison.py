@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deployment.comparison import Change, Comparison, Difference, differences
+from deployment.comparison import Change, Comparison, differences
 from deployment.hidden import Hidden, hide, scrub, shown_address
 from deployment.plan_file import belongs, load
+from deployment.plan_written import PlanSource, read_before
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
 from deployment.unusable import UnusableError
-from deployment.values import Json, mappings, with_strings
+from deployment.values import Json
 
 
 def read(file: Path, name: str, stack: Stack) -> Comparison:
@@ -25,19 +25,34 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
     """
     plan = load(file, name)
     belongs(plan, name, stack)
-    expressions = _expressions(plan, name, stack)
+    return _compared(plan, name, stack, alone=False)
+
+
+def read_alone(file: Path, name: str, label: str) -> Comparison:
+    """The plan in a file of anybody's configuration, which becomes a stack called `label`; `name` is for messages.
+
+    Raises:
+        UnusableError: when it is no plan, or of a format that is not known.
+    """
+    return _compared(load(file, name), name, Stack("", label, {}), alone=True)
+
+
+def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison:
     before: dict[str, Item] = {}
     after: dict[str, Item] = {}
     changes: list[Change] = []
     try:
+        source = PlanSource(plan, stack, alone=alone)
+        before |= source.data
+        after |= source.data
         for entry in plan.get("resource_changes") or []:
             if entry.get("deposed"):
                 changes.append(_leftover(entry))
                 continue
-            old, new = _items(entry, expressions)
+            old, new = _items(entry, source)
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
-            changes += _change(entry, old, new, expressions)
+            changes += _change(entry, old, new, source)
         for output, change in (plan.get("output_changes") or {}).items():
             old, new = _output(output, change)
             before |= {old.address: old} if old else {}
@@ -45,8 +60,8 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
             changes += _output_change(output, change, old, new)
         remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan, stack))
         drifted = plan.get("resource_drift") or []
-        drift = tuple(change for entry in drifted for change in _drift(entry, expressions))
-        recorded = {old.address: old for entry in drifted for old in _items(entry, expressions)[:1] if old}
+        drift = tuple(change for entry in drifted for change in _drift(entry, source))
+        recorded = {old.address: old for entry in drifted for old in _items(entry, source)[:1] if old}
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan ({type(error).__name__}: {error})") from error
     planned = replace(
@@ -64,42 +79,27 @@ def read(file: Path, name: str, stack: Stack) -> Comparison:
         drift=drift,
         recorded=replace(planned, items=dict(sorted((before | recorded).items())), moved={}) if recorded else None,
         remarks=remarks,
+        alone=alone,
     )
 
 
 def _numbers(plan: Json) -> dict[str, str]:
     """The ids of the projects whose numbers were looked up."""
     try:
-        module = ((plan.get("prior_state") or {}).get("values") or {}).get("root_module") or {}
-        projects = [
-            resource["values"] for resource in module.get("resources") or [] if resource["type"] == "google_project"
-        ]
+        projects = [one["values"] for one in read_before(plan) if one["type"] == "google_project"]
         return {str(project["number"]): str(project["project_id"]) for project in projects}
     except (KeyError, TypeError, AttributeError):
         return {}
 
 
-def _expressions(plan: Json, name: str, stack: Stack) -> dict[str, Json]:
-    """What is written of each resource; of those with dynamic blocks nothing, as no plan shows what is in these."""
-    try:
-        module = plan["configuration"].get("root_module") or {}
-        written = {resource["address"]: resource.get("expressions") or {} for resource in module.get("resources") or []}
-        items = ((address, stack.items.get(address)) for address in written)
-        hiding = {address for address, item in items if item and any("dynamic" in one for one in mappings(item.values))}
-        return {address: expression for address, expression in written.items() if address not in hiding}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
-
-
-def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, Item | None]:
+def _items(entry: Json, source: PlanSource) -> tuple[Item | None, Item | None]:
     change, address = entry["change"], shown_address(str(entry["address"]))
     kind = f"data.{entry['type']}" if entry.get("mode") == "data" else str(entry["type"])
     former = shown_address(str(entry.get("previous_address") or address))
     old = hide(change.get("before"), change.get("before_sensitive"))
     new = hide(change.get("after"), change.get("after_sensitive"))
     if change.get("after_unknown"):
-        bare = address.partition("[")[0]
-        new = _merged(new, change["after_unknown"], expressions.get(bare))
+        new = source.filled(new, change["after_unknown"], address)
     if set(change["actions"]) in ({"delete"}, {"forget"}):
         new = None
     return (
@@ -108,45 +108,7 @@ def _items(entry: Json, expressions: Mapping[str, Json]) -> tuple[Item | None, I
     )
 
 
-def _merged(value: Any, unknown: Any, expression: Any) -> Any:
-    """`value` with what is unknown filled in: as the reference that it will come from, where there is just one.
-
-    What is unknown and not written is left out, as in the code: the provider fills it in, and its default holds.
-    """
-    if unknown is True:
-        return _reference(expression)
-    if isinstance(unknown, dict):
-        known = value if isinstance(value, dict) else {}
-        parts = expression if isinstance(expression, dict) else None
-        filled = {
-            key: _merged(known.get(key), inner, parts.get(key) if parts else None)
-            for key, inner in unknown.items()
-            if inner is not True or parts is None or key in parts
-        }
-        return known | filled
-    if isinstance(unknown, list) and unknown:
-        listed = list(value) if isinstance(value, list) else []
-        listed += [None] * (len(unknown) - len(listed))
-        parts_ = expression if isinstance(expression, list) else [expression] * len(listed)
-        return [
-            _merged(inner, unknown[at] if at < len(unknown) else False, parts_[at] if at < len(parts_) else None)
-            for at, inner in enumerate(listed)
-        ]
-    return value
-
-
-def _reference(expression: Any) -> Any:
-    references = expression.get("references") if isinstance(expression, dict) else None
-    if isinstance(references, list) and references and all(isinstance(reference, str) for reference in references):
-        whole = [
-            reference for reference in references if not any(other.startswith(f"{reference}.") for other in references)
-        ]
-        if len(whole) == 1:
-            return f"${{{whole[0]}}}"
-    return UNKNOWN
-
-
-def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mapping[str, Json]) -> Iterator[Change]:
+def _change(entry: Json, old: Item | None, new: Item | None, source: PlanSource) -> Iterator[Change]:
     planned = change_of(entry)
     if planned is None:
         return
@@ -156,7 +118,7 @@ def _change(entry: Json, old: Item | None, new: Item | None, expressions: Mappin
         type=str(entry["type"]),
         action=planned.action,
         former_address=planned.former_address,
-        differences=_written(_said(old), _said(new), planned.address, expressions),
+        differences=source.differences(old, new, entry),
         because=planned.because,
         unknown=tuple(_unknown(unknown)) if isinstance(unknown, dict) else (),
         overlaps=entry["change"]["actions"] == ["create", "delete"],
@@ -216,27 +178,6 @@ def _left_out(plan: Json, stack: Stack) -> list[str]:
     return sorted(item.address for item in one if item.address not in told and item.type != "section")
 
 
-def _written(old: Json, new: Json, address: str, expressions: Mapping[str, Json]) -> tuple[Difference, ...]:
-    """The differences in what somebody wrote: what the provider computes follows from them."""
-    written = expressions.get(address.partition("[")[0])
-    differing = differences(old, new)
-    if not written:
-        return tuple(differing)
-    return tuple(difference for difference in differing if difference.attribute in written)
-
-
-def _said(item: Item | None) -> Json:
-    """Without what is empty, which state is full of, and links and ports in the form in which people write them."""
-    said = {key: value for key, value in item.values.items() if value not in ("", {}, [])} if item else {}
-    shortened: Json = with_strings(said, _short)
-    return shortened
-
-
-def _short(text: str) -> str:
-    plain = re.sub(r"^https://www\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)", "", text)
-    return re.sub(r"^(\d+)-\1$", r"\1", plain)
-
-
 def _unknown(marks: Any, path: str = "") -> Iterator[str]:
     if marks is True:
         yield path
@@ -270,7 +211,7 @@ def _output_change(name: str, change: Json, old: Item | None, new: Item | None) 
         yield Change(address=f"output.{name}", type="output", action=action, differences=differing, unknown=unknown)
 
 
-def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
+def _drift(entry: Json, source: PlanSource) -> Iterator[Change]:
     """What somebody else changed of what is written; what Google keeps itself (who is connected) is no drift."""
     planned = change_of(entry)
     if planned is None or planned.action == "moved":
@@ -279,8 +220,7 @@ def _drift(entry: Json, expressions: Mapping[str, Json]) -> Iterator[Change]:
     if change.get("after") is None:
         yield Change(address=planned.address, type=str(entry["type"]), action="destroyed")
         return
-    old = hide(change.get("before"), change.get("before_sensitive")) or {}
-    new = hide(change.get("after"), change.get("after_sensitive")) or {}
-    differing = _written(old, new, planned.address, expressions)
+    old, new = _items(entry, source)
+    differing = source.differences(old, new, entry)
     if differing:
         yield Change(address=planned.address, type=str(entry["type"]), action="updated", differences=differing)

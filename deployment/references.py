@@ -16,9 +16,12 @@ from deployment.stack import UNKNOWN, Item, Stack
 from deployment.values import strings
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
+# An address of a resource or data source, in a plan below its modules; an instance's key, and the attribute behind it.
 _ADDRESS = re.compile(
-    r"\b((?:(?:data|ephemeral)\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)((?:\[[^\]]*\])?(?:\.[\w-]+)*)"
+    r"\b((?:module\.[\w-]+(?:\[[^\]]*\])?\.)*(?:(?:data|ephemeral)\.)?[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[A-Za-z_][\w-]*)"
+    r"((?:\[[^\]]*\])?(?:\.[\w-]+)*)"
 )
+_KEY = re.compile(r"^\[[^\]]*\]")
 DEFAULT_ACCOUNT = "the default Compute Engine account of project "
 _DEFAULT_ACCOUNT = re.compile(
     r"serviceAccount:(?:<number of (?P<project>[^<>]*)>|(?P<number>\d+))-compute@developer\.gserviceaccount\.com"
@@ -49,7 +52,21 @@ def referred(value: Any) -> Iterator[tuple[str, str]]:
     """Every address that the expressions in `value` refer to, with the attribute path behind it."""
     for text in filter(is_expression, strings(value)):
         for address, rest in _ADDRESS.findall(text):
-            yield address, re.sub(r"^\[[^\]]*\]", "", rest).lstrip(".")
+            yield address, _KEY.sub("", rest).lstrip(".")
+
+
+def items_referred(value: Any, stack: Stack) -> Iterator[Item]:
+    """The items of the stack that the expressions in `value` refer to: in a plan each instance is one of its own."""
+    for text in filter(is_expression, strings(value)):
+        for address, rest in _ADDRESS.findall(text):
+            item = _at(address, rest, stack)
+            if item is not None:
+                yield item
+
+
+def _at(address: str, rest: str, stack: Stack) -> Item | None:
+    key = _KEY.match(rest)
+    return stack.items.get(f"{address}{key[0]}" if key else "") or stack.items.get(address)
 
 
 def resolved(value: Any, stack: Stack) -> Any:
@@ -75,8 +92,8 @@ def _literal(expression: str, stack: Stack) -> str | None:
     match = _ADDRESS.fullmatch(expression.strip())
     if not match:
         return None
-    item = stack.items.get(match[1])
-    attribute = match[2].lstrip(".")
+    item = _at(match[1], match[2], stack)
+    attribute = match[2] if item is None else match[2].removeprefix(item.address.removeprefix(match[1])).lstrip(".")
     if item is None or "." in attribute or "[" in attribute:
         return None
     known = item.values.get(attribute)
@@ -93,9 +110,10 @@ def _described(expression: str, stack: Stack) -> str:
     output = re.search(r"terraform_remote_state\.([\w-]+)(?:\[0\])?\.outputs\.([\w-]+)", expression)
     if output:
         return _of_another(output[1], output[2], stack) or f"output {output[2]} of {output[1]}"
-    addresses = [address for address, _ in _ADDRESS.findall(expression)]
-    if len(addresses) == 1 and addresses[0] in stack.items:
-        return name_of(stack.items[addresses[0]], stack)
+    named = _ADDRESS.findall(expression)
+    item = _at(named[0][0], named[0][1], stack) if len(named) == 1 else None
+    if item is not None:
+        return name_of(item, stack)
     return "${" + expression + "}"
 
 
@@ -141,10 +159,10 @@ def target_of(value: Any, stack: Stack) -> Item | None:
     """The stack's item that an attribute refers to: by expression, or by a link that ends in its name."""
     if not isinstance(value, str):
         return None
-    for address, _ in referred(value):
-        if address in stack.items:
-            return stack.items[address]
-    if "/" not in value or is_expression(value):
-        return None
+    item = next(items_referred(value, stack), None)
+    if item is not None or "/" not in value or is_expression(value):
+        return item
     *_, collection, name = value.split("/")
-    return stack.called(COLLECTIONS.get(collection, ""), name)
+    named = stack.called(COLLECTIONS.get(collection, ""), name)
+    # One whose link is known is another one of that name, in another project or region.
+    return stack.linked(value) or (None if named and isinstance(named.values.get("self_link"), str) else named)

@@ -103,6 +103,10 @@ class Stack:
         """The first item of a type with a literal name."""
         return self._by_name.get((type_, name))
 
+    def linked(self, link: str) -> Item | None:
+        """The item that a link of Google's leads to, where a state knows it."""
+        return self._by_link.get(_path(link))
+
     @cached_property
     def _by_type(self) -> Mapping[str, list[Item]]:
         by_type: dict[str, list[Item]] = {}
@@ -119,10 +123,20 @@ class Stack:
                 by_name.setdefault((item.type, name), item)
         return by_name
 
+    @cached_property
+    def _by_link(self) -> Mapping[str, Item]:
+        links = ((item.values.get(name), item) for item in self.items.values() for name in ("id", "self_link"))
+        return {_path(link): item for link, item in links if isinstance(link, str) and "/" in link}
+
     @property
     def label(self) -> str:
         """ENVIRONMENT/STACK, or the stack alone in the environment `default`."""
         return label(self.environment, self.name)
+
+
+def _path(link: str) -> str:
+    """A link without what stands in front of the project."""
+    return link[link.find("projects/") :] if "projects/" in link else link
 
 
 def provider_project(content: Mapping[str, Any]) -> str:

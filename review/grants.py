@@ -30,6 +30,7 @@ class Grant:
     what: str
     condition: str = ""
     address: str = field(compare=False)
+    of: str = field(default="", compare=False)
 
 
 @lru_cache(maxsize=8)
@@ -41,7 +42,7 @@ def grants(stack: Stack) -> tuple[Grant, ...]:
 
 def _of(item: View) -> Iterator[Grant]:
     service = item.type.removeprefix("google_").partition("_iam_")[0].replace("_", " ")
-    where = [item.get(name).readable for name in sorted(item.names - _BESIDE)]
+    where = [item.get(name).readable.rpartition("services/")[2] for name in sorted(item.names - _BESIDE)]
     what = " ".join([service, *where])
     for binding in bindings(item):
         for member in [*binding.list("member"), *binding.list("members")]:
@@ -51,6 +52,7 @@ def _of(item: View) -> Iterator[Grant]:
                 what=what,
                 condition=" ".join(_condition(binding)),
                 address=item.address,
+                of=item.type,
             )
 
 
@@ -64,8 +66,8 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     before = set(grants(comparison.before)) if comparison.before else set()
     for grant in grants(comparison.after) if comparison.after else ():
         # Told as a way in; what that does not know is told here.
-        calling = grant.address.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
-        if grant not in before and not (calling and "_iam_policy." not in grant.address):
+        calling = grant.of.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
+        if grant not in before and not (calling and not grant.of.endswith("_iam_policy")):
             text = "{who} gets {role} on {what}" + (", while {condition}." if grant.condition else ".")
             given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
             yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), grant.address

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Material:
     environments: list[str] = field(default_factory=list)
     code: list[Comparison] = field(default_factory=list)
     plans: list[Comparison] = field(default_factory=list)
+    plan_files: dict[str, str] = field(default_factory=dict)
     rehearsals: list[Rehearsed] = field(default_factory=list)
     entries: list[Acknowledgement] = field(default_factory=list)
     notes: list[Sentence] = field(default_factory=list)
@@ -92,6 +94,49 @@ def plans_named(words: Sequence[str]) -> dict[str, Path]:
             raise UnusableError(f"{file}: there is no such file; make it with `terraform show -json PLAN > FILE`")
         files[label] = Path(file)
     return files
+
+
+def plans_alone(words: Sequence[str]) -> list[Path]:
+    """The files of --plan where it names no stack: plans of anybody's configurations; none where it names stacks.
+
+    Raises:
+        UnusableError: for words of both sorts, or a file that is named twice.
+    """
+    files = [Path(word) for word in words if "=" not in word or Path(word).is_file()]
+    if files and len(files) < len(words):
+        raise UnusableError(
+            "--plan: a plan alone (--plan FILE) and a plan of a stack (--plan STACK=FILE) are two reviews"
+        )
+    twice = next((file for file, times in Counter(files).items() if times > 1), None)
+    if twice:
+        raise UnusableError(f"--plan {twice}: is given already")
+    return files
+
+
+def review_alone(material: Material, files: Sequence[Path]) -> None:
+    """Read plans of which nobody has the code; each is called by its file.
+
+    Raises:
+        UnusableError: for a file that is no plan.
+    """
+    stems = Counter(file.stem for file in files)
+    for file in files:
+        label = file.stem if stems[file.stem] == 1 else str(file.with_suffix(""))
+        try:
+            material.plans.append(plan_comparison.read_alone(file, str(file), label))
+        except RecursionError as error:
+            raise UnusableError(f"{file}: is nested deeper than any plan") from error
+        material.plan_files[label] = file.as_posix()
+    material.plans = [_beside(comparison, material.plans) for comparison in material.plans]
+
+
+def _beside(comparison: Comparison, every: Sequence[Comparison]) -> Comparison:
+    """A plan's two sides with those of the others, which what they connect to may stand in."""
+    sides = [(one.stack.name, one.after or one.before) for one in every if one is not comparison]
+    others = {name: stack for name, stack in sides if stack}
+    before = replace(comparison.before, others=others) if comparison.before else None
+    after = replace(comparison.after, others=others) if comparison.after else None
+    return replace(comparison, before=before, after=after)
 
 
 def plans(material: Material, files: Mapping[str, Path]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
@@ -24,7 +24,8 @@ from review.unmoved import unmoved
 class Report:
     """What a review found. Of `findings` only those that the change brings; `existing` counts the others.
 
-    `former` are those others, where somebody wants to see them.
+    `former` are those others, where somebody wants to see them. `plan_files` are the files of plans of which nobody has
+    the code, by stack.
     """
 
     base: str
@@ -38,6 +39,7 @@ class Report:
     resolved: int
     rehearsals: tuple[Rehearsed, ...]
     notes: tuple[Sentence, ...]
+    plan_files: Mapping[str, str] = field(default_factory=dict)
 
     def fails(self, fail_on: str) -> bool:
         """Whether there is a finding of at least this severity."""
@@ -53,6 +55,11 @@ class Report:
     def drift(self) -> list[tuple[str, Change]]:
         """What was changed outside Terraform, by stack."""
         return [(comparison.stack.label, change) for comparison in self.comparisons for change in comparison.drift]
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is about plans of which nobody has the code."""
+        return bool(self.plan_files)
 
     @property
     def empty(self) -> bool:
@@ -98,6 +105,7 @@ def assemble(material: Material) -> Report:
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
+        plan_files=material.plan_files,
         environments=tuple(material.environments),
         comparisons=tuple(comparisons),
         decisions=tuple(_once(decided)),

@@ -129,7 +129,7 @@ def _callers(item: View, stack: Stack) -> Iterator[WayIn]:
     if not item.get("role").equals(*INVOKING) or not (of_service or item.type.startswith("google_project_iam")):
         return
     what = item.first("name", "service")
-    name = what.readable if of_service else f"every service of {item.get('project').readable}"
+    name = what.readable.rpartition("/")[2] if of_service else f"every service of {item.get('project').readable}"
     for member in [*item.list("member"), *item.list("members")]:
         who = EVERYONE.get(member.text) or member.readable
         yield WayIn(by=CALL, who=who, what=name, address=item.address, thing=_service(what, stack))

@@ -16,6 +16,7 @@ from deployment.mermaid import mermaid
 from deployment.picture import picture
 from deployment.printable import printable
 from review.comment_form import MARKER
+from review.decisions import Decision
 from review.findings import Finding, texts
 from review.formats.wording import action, computed, existing, headline, listed, mark, tally, told, unknown
 from review.report import Report
@@ -97,7 +98,9 @@ def _parts(report: Report) -> Iterator[Part]:
     for topic, title in HEADINGS.items():
         decided = [decision for decision in report.decisions if decision.topic == topic]
         if decided:
-            units = (f"- {_say(decision.sentence)} {_where(decision.stack, decision.source)}" for decision in decided)
+            units = (
+                f"- {_say(decision.sentence)} {_where(decision.stack, _seen(report, decision))}" for decision in decided
+            )
             yield Part(f"### {title}\n", tuple(units))
     notes = [*_findings(finding for finding in report.findings if finding.severity == NOTE),
              *(f"- {_say(note)}" for note in report.notes)]  # fmt: skip
@@ -118,7 +121,13 @@ def _parts(report: Report) -> Iterator[Part]:
     yield from _rest(report)
 
 
+def _seen(report: Report, decision: Decision) -> str:
+    return "code" if report.alone else decision.source
+
+
 def _introduction(report: Report) -> str:
+    if report.alone:
+        return f"What applying this would change, compared with {code(report.base)}."
     names = ", ".join(code(name) for name in report.environments) or "none"
     return (
         f"What merging this would change in the deployment, compared with {code(report.base)}; environments: {names}. "

@@ -8,7 +8,7 @@ from typing import Any
 
 from review.findings import OTHER, Finding, texts
 from review.formats.wording import mark
-from review.locations import Locations
+from review.locations import Location, Locations
 from review.report import Report
 from review.rules import BY_ID
 from review.rules.rule import Rule
@@ -26,9 +26,9 @@ def log(report: Report, locations: Locations) -> dict[str, Any]:
     found = (*report.findings, *(accepted.finding for accepted in report.acknowledged))
     rules = BY_ID | {finding.rule: finding.by for finding in found if finding.by}
     names = sorted({*rules, *OTHER})
-    results = [_result(finding, names, locations) for finding in report.findings]
+    results = [_result(finding, names, report, locations) for finding in report.findings]
     results += [
-        {**_result(accepted.finding, names, locations),
+        {**_result(accepted.finding, names, report, locations),
          "suppressions": [{"kind": "external", "status": "accepted", "justification": accepted.by.reason}]}
         for accepted in report.acknowledged
     ]  # fmt: skip
@@ -49,8 +49,9 @@ def _rule(name: str, known: Rule | None) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, names: list[str], locations: Locations) -> dict[str, Any]:
-    where = locations.of(finding)
+def _result(finding: Finding, names: list[str], report: Report, locations: Locations) -> dict[str, Any]:
+    file = report.plan_files.get(finding.stack)
+    where = Location(file, 1) if file else locations.of(finding)
     what, _, remedy = texts(finding)
     fingerprint = hashlib.sha256("\n".join(finding.key).encode(errors="surrogatepass")).hexdigest()
     return {

@@ -69,7 +69,8 @@ def _findings(found: Iterable[Finding]) -> Iterator[str]:
 def _body(report: Report) -> Iterator[str]:
     yield from _findings(finding for finding in report.findings if finding.severity != NOTE)
     for topic, title in HEADINGS.items():
-        yield from _block(title, [f"{printable(decision.stack)}: {_say(decision.sentence)}{_source(decision.source)}"
+        yield from _block(title, [f"{printable(decision.stack)}: {_say(decision.sentence)}"
+                                  f"{'' if report.alone else _source(decision.source)}"
                                   for decision in report.decisions if decision.topic == topic])  # fmt: skip
     told = (*_findings(finding for finding in report.findings if finding.severity == NOTE),
             *(Line(f"note: {_say(note)}", "note") for note in report.notes))  # fmt: skip

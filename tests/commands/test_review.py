@@ -250,7 +250,12 @@ OUT = ["--dir", "out", "--base-dir", "out"]
 UNUSABLE = [
     (["--base", "no-such"], "'no-such' is no revision of this checkout"),
     (["--env", "none"], "there is no environment 'none'; there are default"),
-    (["--plan", "producer", *OUT], "--plan producer: give STACK=FILE"),
+    (["--plan", "producer", *OUT], "--base-dir needs the code, and --plan FILE is a plan alone"),
+    (["--plan", "no.json"], "no.json: there is no such file"),
+    (["--plan", "main.py"], "main.py: is not JSON"),
+    (["--plan", "main.py", "--plan", "producer=main.py"], "are two reviews"),
+    (["--plan", "main.py", "--plan", "main.py"], "--plan main.py: is given already"),
+    (["--plan", "main.py", "--rehearse"], "--rehearse needs the code"),
     (["--plan", "nobody=main.py", *OUT], "there is no stack 'nobody'; there are producer"),
     (["--plan", "producer=no.json", *OUT], "no.json: there is no such file"),
     (["--plan", "producer=main.py", *OUT], "main.py: is not JSON"),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployment.comparison import Comparison
-from deployment.plan_comparison import read
+from deployment.plan_comparison import read, read_alone
 from deployment.unusable import UnusableError
 from review.formats import json_document, markdown, terminal
 from review.material import Material
@@ -59,6 +59,8 @@ def test_whatever_is_in_a_plan(path: tuple[Any, ...], junk: Any) -> None:
         file.write_text(json.dumps(plan))
         with suppress(UnusableError):
             tell_of(read(file, "plan.json", stack(CODE)))
+        with suppress(UnusableError):
+            tell_of(read_alone(file, "plan.json", "plan"))
 
 
 def tell_of(comparison: Comparison) -> None:
