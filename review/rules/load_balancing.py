@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deployment.kinds.forwarding_rule import FRONTEND
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, SSL_POLICY
+from deployment.kinds.load_balancer import BACKEND_SERVICE
 from deployment.kinds.network import SUBNETWORK
 from review.known import Block, View
 from review.rules.attribute import other_value
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
 _BACKENDS = (BACKEND_SERVICE.type, "google_compute_backend_service")
 _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
@@ -75,42 +75,6 @@ def serverless_backend_settings(subject: Subject) -> Answer:
         if subject.item.list(key):
             return finding("{key} is set", key=key)
     return fine()
-
-
-@rule(
-    id="plain-http",
-    severity=NOTE,
-    kinds=(HTTP_PROXY.type, "google_compute_target_http_proxy"),
-    what="The load balancer speaks plain HTTP.",
-    why="Callers' ID tokens cross the consumer's network readable. Google encrypts between its own facilities, but "
-    "anyone who can capture packets on a calling VM gets a token that is valid for an hour.",
-    remedy="Give the service https with a host and a certificate; or accept the finding if accepted networks are "
-    "trusted and no policy demands TLS end to end.",
-    setting=("https",),
-)
-def plain_http(subject: Subject) -> Answer:
-    """The kind itself, unless its URL map does nothing but redirect to HTTPS."""
-    url_map = subject.item.get("url_map").target
-    redirects = url_map.blocks("default_url_redirect") if url_map else ()
-    if any(redirect.get("https_redirect").equals(True) for redirect in redirects):
-        return fine()
-    return finding("an HTTP proxy, not an HTTPS one")
-
-
-@rule(
-    id="old-tls",
-    severity=WARNING,
-    kinds=(SSL_POLICY.type, "google_compute_ssl_policy"),
-    what="Clients may use TLS 1.0 or 1.1.",
-    why="Both are out of date since RFC 8996; the provider offers TLS 1.0 where nothing is said.",
-    remedy="Set min_tls_version = TLS_1_2, or newer.",
-)
-def old_tls(subject: Subject) -> Answer:
-    """Left out, it is TLS 1.0."""
-    version = subject.item.get("min_tls_version")
-    if version.equals("TLS_1_2", "TLS_1_3"):
-        return fine()
-    return other_value("min_tls_version", version, "TLS_1_2")
 
 
 @rule(

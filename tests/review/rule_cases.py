@@ -67,6 +67,30 @@ _GRANTED = {"google_secret_manager_secret_iam_member.first": _GRANT}
 _POLICY: dict[str, Json] = {"data.google_iam_policy.p": {"binding": [{"members": ["user:a@b", "allUsers"]}]}}
 
 
+def _behind(hosts: list[str]) -> dict[str, Json]:
+    """What stands behind an HTTPS proxy, and certificates by name."""
+    audiences = [host if host == EXPRESSION else f"https://{host}/" for host in hosts]
+    ordered = {"c": ["b.org", "a.example.com"], "wild": ["*.example.com"], "other": ["b.org"], "open": [EXPRESSION]}
+    certificate, region = "google_certificate_manager_certificate", "google_compute_region_"
+    return {
+        **{f"{certificate}.{name}": {"name": name, "managed": {"domains": names}} for name, names in ordered.items()},
+        f"{certificate}.uploaded": {"name": "uploaded", "self_managed": {}, "san_dnsnames": ["b.org"]},
+        f"{region}url_map.u": {"default_service": f"${{{region}backend_service.b.id}}"},
+        f"{region}backend_service.b": {"backend": [{"group": f"${{{region}network_endpoint_group.g.id}}"}]},
+        f"{region}network_endpoint_group.g": {"cloud_run": {"service": "s"}},
+        f"{RUN}.s": {"name": "s", "custom_audiences": audiences},
+    }
+
+
+def _https(certificate: str) -> Json:
+    link = f"${{google_certificate_manager_certificate.{certificate}.id}}"
+    return {"url_map": "${google_compute_region_url_map.u.id}", "certificate_manager_certificates": [link]}
+
+
+def _audience(**values: Any) -> Json:
+    return {"custom_audiences": ["https://a.example.com"], **values}
+
+
 def _dynamic(name: str, many: Any, content: Any) -> Json:
     return {"dynamic": {name: {"for_each": many, "content": content}}}
 
@@ -139,6 +163,21 @@ CASES: list[Case] = [
             fine=[{"min_tls_version": "TLS_1_2"}, {"min_tls_version": "TLS_1_3", "profile": "RESTRICTED"}],
             finding=[{}, {"min_tls_version": "TLS_1_1"}, {"profile": "MODERN"}],
             undecided=[{"min_tls_version": EXPRESSION}, {"min_tls_version": UNKNOWN}]),
+    *_cases("certificate-of-another-host", "google_compute_region_target_https_proxy", _behind(["a.example.com"]),
+            fine=[{}, _https("c"), _https("wild"), _https("elsewhere")], finding=[_https("other")],
+            undecided=[_https("open")]),
+    *_cases("certificate-of-another-host", "google_compute_region_target_https_proxy", _behind([EXPRESSION]),
+            undecided=[_https("c")]),
+    *_cases("certificate-of-another-host", "google_compute_region_target_https_proxy", _behind([]),
+            fine=[_https("other")]),
+    *_cases("certificate-of-another-host", "google_compute_region_target_https_proxy", _behind(["a.b.c", "x.y.z"]),
+            finding=[_https("c"), _https("uploaded")]),
+    *_cases("default-url-open", RUN,
+            fine=[{}, _audience(default_uri_disabled=True), _audience(default_uri_disabled="true"),
+                  _audience(ingress="INGRESS_TRAFFIC_NONE")],
+            finding=[_audience(), _audience(default_uri_disabled=False),
+                     _audience(ingress="INGRESS_TRAFFIC_INTERNAL_ONLY")],
+            undecided=[_audience(default_uri_disabled=EXPRESSION)]),
     *_cases("proxy-subnet-order", RULE, _PROXIES, finding=[{"load_balancing_scheme": "INTERNAL_MANAGED"}],
             fine=[{}, {"load_balancing_scheme": "INTERNAL_MANAGED", "depends_on": [f"{SUBNET}.proxies"]}]),
     *_cases("firewall-open-to-internet", FIREWALL,
