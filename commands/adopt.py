@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.progress import telling
@@ -56,26 +54,19 @@ def run(args: Namespace, environment: Environment) -> int:
     """Adopt; 0 it can be (or was), 1 something is in the way, 2 it could not be found out."""
     # Here and not at the top: these come with the environment.
     from commands.discovery import discovered
-    from deployment.printable import printable_lines
-    from deployment.synthesis import NotSynthesizedError
+    from commands.refusals import refused
     from deployment.unusable import UnusableError
     from live.adopt.report import document, lines
 
-    # What `timeout`, a CI system or a closed terminal sends must tidy up like Ctrl-C.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+    tidy_up_on_signals()
     try:
         if args.discover:
             return discovered(args)
         if given := [one for one in ("producer", "consumer", "region", "output") if getattr(args, one)]:
             raise UnusableError(f"--{given[0]} goes with --discover; the configuration says it otherwise")
         adoption = _adopted(args, environment)
-    except NotSynthesizedError as error:
-        print(error, file=sys.stderr)
-        return error.code
     except UnusableError as error:
-        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
-        return 2
+        return refused(error)
     if args.json:
         print(json.dumps(document(adoption), indent=2))
     else:

@@ -30,9 +30,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Print them, stack by stack; 2 when the configuration cannot be used."""
+    from commands.refusals import refused
     from deployment.needed_roles import needed
     from deployment.output_folder import stacks_of
-    from deployment.synthesis import NotSynthesizedError, synthesize
+    from deployment.synthesis import synthesize
     from deployment.unusable import UnusableError
 
     if not _MEMBER.fullmatch(args.member):
@@ -42,12 +43,8 @@ def run(args: Namespace, environment: Environment) -> int:
         try:
             made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
             stacks = {stack.name: needed(stack.content()) for stack in stacks_of(made.folder)}
-        except NotSynthesizedError as error:
-            print(error, file=sys.stderr)
-            return error.code
         except UnusableError as error:
-            print(f"psc: {error}", file=sys.stderr)
-            return 2
+            return refused(error)
     unknown = sorted({*(args.stack or ())} - stacks.keys())
     if unknown:
         print(f"psc: --stack {unknown[0]!r}: there is no such stack; there are {', '.join(stacks)}", file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
@@ -34,19 +33,14 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Verify; 0 all facts hold, 1 some fail, 2 it could not be found out."""
     # Here and not at the top: these come with the environment.
-    from deployment.printable import printable_lines
-    from deployment.synthesis import NotSynthesizedError
+    from commands.refusals import refused
     from deployment.unusable import UnusableError
     from live.report import document, lines
 
     try:
         verification = _verified(args, environment)
-    except NotSynthesizedError as error:
-        print(error, file=sys.stderr)
-        return error.code
     except UnusableError as error:
-        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
-        return 2
+        return refused(error)
     if args.json:
         print(json.dumps(document(verification), indent=2))
     else:

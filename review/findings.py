@@ -8,95 +8,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deployment.comparison import Comparison
-from review.known import inputs_of
+from review.inputs import inputs_of
+from review.other_findings import OTHER
 from review.rules import RULES
-from review.rules.rule import ERROR, FINE, SEVERITIES, UNDECIDED, WARNING, Rule, Subject
+from review.rules.rule import FINE, SEVERITIES, UNDECIDED, Rule, Subject
 from review.sentence import Sentence
 
 # The source of a finding about what somebody did outside Terraform.
 DRIFT = "drift"
-# Findings that no rule about an item makes; what, why and remedy as rules have them.
-OTHER: dict[str, tuple[str, str, str, str]] = {
-    "environment-unusable": (
-        ERROR,
-        "An environment does not load or synthesize.",
-        "Nothing of it can be reviewed or deployed.",
-        "Correct what the message names; ./psc synth --env NAME says the same.",
-    ),
-    "deployed-elsewhere": (
-        ERROR,
-        "A new stack makes what a stack that is gone has made.",
-        "An environment or consumer of another name has a state of its own, which knows nothing of what is deployed: "
-        "the next deployment builds everything anew and stops with 409 (already exists).",
-        "Keep the name, or move the state before the next deployment (docs/state.md).",
-    ),
-    "rehearsal": (
-        ERROR,
-        "The rehearsal did not hold.",
-        "The real Terraform and provider, against a stand-in of Google's APIs, did what a deployment must not.",
-        "./psc rehearse --from BASE shows every step; docs/troubleshooting.md goes by what one sees.",
-    ),
-    "plan-without-change": (
-        WARNING,
-        "The code changes something, and the plan does not.",
-        "The provider keeps an attribute that is left out, so what the file says is not what runs.",
-        "Give the value that is wanted instead of leaving it out; once that is deployed, it may be left out.",
-    ),
-    "not-rehearsed": (
-        WARNING,
-        "The rehearsal could not be done.",
-        "What really becomes of the deployment and its connections was not tried; all else here stands.",
-        "Correct what the message names; ./psc rehearse --from BASE says the same.",
-    ),
-    "opened-outside": (
-        WARNING,
-        "Somebody has opened access outside Terraform.",
-        "It is real already, and no review has seen it.",
-        "Ask whoever did it; then apply a plan that takes it back, or write it into the configuration.",
-    ),
-    "plan-incomplete": (
-        WARNING,
-        "A plan is not all that there is to do.",
-        "Terraform left out what it could not plan yet, so nothing here tells what becomes of it.",
-        "Apply, plan again, and review that plan as well.",
-    ),
-    "plan-destroys": (
-        ERROR,
-        "A plan destroys what the code describes.",
-        "It was made with -destroy: applying it takes the deployment down instead of bringing the change to it.",
-        "Plan without -destroy; if the stack is to go, this is what its reviewers approve.",
-    ),
-    "imported": (
-        WARNING,
-        "Something that exists is taken over.",
-        "From then on this deployment changes and destroys it; who made it may not know.",
-        "Agree with whoever made it; docs/import.md says what to compare.",
-    ),
-    "action-invoked": (
-        ERROR,
-        "A plan invokes an action.",
-        "A provider does something with the deployer's credentials that no resource and no state shows afterwards.",
-        "Do it with a resource or apart from Terraform, or agree on what the action does.",
-    ),
-    "check-failed": (
-        WARNING,
-        "A check of the plan has failed.",
-        "What the configuration promises does not hold in what is planned.",
-        "Correct what the message names.",
-    ),
-    "acknowledgement-unused": (
-        WARNING,
-        "An acknowledgement matches no finding.",
-        "It would silently cover the next finding of that rule at that address.",
-        "Remove it from the environment's file, or correct its rule and address.",
-    ),
-    "acknowledgement-expired": (
-        WARNING,
-        "An acknowledgement has expired.",
-        "What was accepted for a time is still there, and nobody has decided about it again.",
-        "Correct what it covers, or decide again and give it another date.",
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)

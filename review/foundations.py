@@ -13,7 +13,8 @@ from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.secrets import EPHEMERAL_VERSION, VERSION
 from deployment.registries import short
 from deployment.stack import Stack
-from review.known import Beside, Block, Value, View, views
+from review.beside import Beside
+from review.known import Block, Value, View, views
 from review.sentence import Sentence, say
 
 STATE = "data.terraform_remote_state"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from deployment.hidden import Hidden
@@ -27,12 +26,12 @@ from deployment.references import (
 )
 from deployment.stack import UNKNOWN, Item, Stack, reads
 from deployment.values import strings
+from review.inputs import inputs_of
+from review.raw_blocks import contents, listed, lower
 from review.sentence import shown
 
 # What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_NAMED = re.compile(r"\b(var|local|module)\.([\w-]+)")
-_SECTIONS = {"var": "variable"}
 
 
 class Value:
@@ -146,7 +145,7 @@ class Value:
             read = json.loads(self.text) if self.known else self._raw
         except (ValueError, RecursionError):
             read = self._raw
-        return Block(_lower(read), self._stack)
+        return Block(lower(read), self._stack)
 
 
 class Block:
@@ -212,9 +211,9 @@ class Block:
             return (self,)
         raw = self._raw.get(name)
         found = [] if raw is None else list(raw) if isinstance(raw, list) else [raw]
-        for dynamic in _listed(self._raw.get("dynamic")):
-            for many in _listed(dynamic.get(name)) if isinstance(dynamic, dict) else ():
-                found += _contents(many)
+        for dynamic in listed(self._raw.get("dynamic")):
+            for many in listed(dynamic.get(name)) if isinstance(dynamic, dict) else ():
+                found += contents(many)
         return tuple(Block(entry, self._stack) for entry in found)
 
     def presence(self, name: str) -> Value:
@@ -222,31 +221,6 @@ class Block:
         blocks = self.blocks(name)
         certain = next((block for block in blocks if not block.unknown), None)
         return self.given("there") if certain else blocks[0].value if blocks else self.given(None)
-
-
-def _lower(value: Any) -> Any:
-    """A copy with every key in lower case: https://pkg.go.dev/encoding/json#Unmarshal."""
-    if isinstance(value, dict):
-        return {key.lower(): _lower(inner) for key, inner in value.items()}
-    return [_lower(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _listed(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]
-
-
-def _contents(dynamic: Any) -> Iterator[Any]:
-    """What a dynamic block makes, as far as it is certain that it makes any."""
-    if not isinstance(dynamic, dict):
-        yield UNKNOWN
-        return
-    many = dynamic.get("for_each")
-    if isinstance(many, (list, dict)):
-        yield from _listed(dynamic.get("content")) if many else ()
-    else:
-        # Whether there is one is as unknown as how many; what each would hold is known in part.
-        yield many if is_open(many) else UNKNOWN
-        yield from _listed(dynamic.get("content"))
 
 
 class View(Block):
@@ -281,10 +255,10 @@ class View(Block):
     @property
     def needs(self) -> frozenset[str]:
         """Every address that it waits for: what it refers to, and what it depends on."""
-        named = _listed(self._raw.get("depends_on"))
-        listed = {re.sub(r"^\$\{(.*)\}$", r"\1", str(dependency)) for dependency in named}
+        named = listed(self._raw.get("depends_on"))
+        direct = {re.sub(r"^\$\{(.*)\}$", r"\1", str(dependency)) for dependency in named}
         plain = {key: value for key, value in self._raw.items() if key not in {"depends_on", "lifecycle"}}
-        return frozenset(listed | {address for address, _ in referred(plain)})
+        return frozenset(direct | {address for address, _ in referred(plain)})
 
     def calls(self, functions: tuple[str, ...]) -> str:
         """The first of some functions of Terraform's that an expression in it calls; "" for none."""
@@ -298,43 +272,6 @@ class View(Block):
         return inputs_of(self._raw) | {self.address}
 
 
-class Beside:
-    """The stack that an item stands in."""
-
-    def __init__(self, stack: Stack) -> None:
-        """Wrap it."""
-        self._stack = stack
-        self.label, self.environment, self.written = stack.label, stack.environment, stack.written
-
-    def of(self, *types: str) -> list[View]:
-        """The items of some types."""
-        return [View(item, self._stack) for item in self._stack.of(*types)]
-
-    def all(self) -> list[View]:
-        """Every item."""
-        return views(self._stack)
-
-    def get(self, address: str) -> View | None:
-        """The item at an address."""
-        item = self._stack.items.get(address)
-        return View(item, self._stack) if item else None
-
-    def cached(self, make: Callable[[Stack], Any]) -> Any:
-        """What `make` makes of the whole stack; it is for caches by stack."""
-        return make(self._stack)
-
-
 def views(stack: Stack) -> list[View]:
     """Every item of a stack."""
     return [View(item, stack) for item in stack.items.values()]
-
-
-def inputs_of(raw: Any) -> frozenset[str]:
-    """The addresses of what expressions are made of: resources, data, variables, locals, modules."""
-    named = {
-        f"{_SECTIONS.get(section, section)}.{name}"
-        for text in strings(raw)
-        if is_expression(text)
-        for section, name in _NAMED.findall(text)
-    }
-    return frozenset(named | {address for address, _ in referred(raw)})

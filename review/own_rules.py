@@ -16,7 +16,7 @@ from types import ModuleType
 
 from deployment.unusable import UnusableError
 from review.comment_form import MARKER, misshapen
-from review.findings import OTHER
+from review.other_findings import OTHER
 from review.rules import BY_ID, RULES
 from review.rules.rule import SEVERITIES, Answer, Rule, Subject
 

@@ -6,9 +6,10 @@ import hashlib
 import json
 from typing import Any
 
-from review.findings import OTHER, Finding, texts
+from review.findings import Finding, texts
 from review.formats.wording import mark
 from review.locations import Location, Locations
+from review.other_findings import OTHER
 from review.report import Report
 from review.rules import BY_ID
 from review.rules.rule import Rule

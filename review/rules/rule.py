@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 
 from deployment.comparison import Change
 from deployment.stack import Item, Stack
-from review.known import Beside, Value, View
+from review.beside import Beside
+from review.known import Value, View
 from review.replacement import meets_itself
 from review.sentence import Sentence, say
 

@@ -13,9 +13,9 @@ import yaml
 
 from deployment.comparison import compare
 from deployment.stack_files import stack_of
-from review.findings import OTHER
 from review.formats import markdown, terminal
 from review.material import Material
+from review.other_findings import OTHER
 from review.replacement import infer
 from review.report import Report, assemble
 from review.rules import RULES

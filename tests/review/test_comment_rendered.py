@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from review import comment_form
 from review.comment_form import MARKER, misshapen
-from review.findings import OTHER
 from review.formats import markdown
+from review.other_findings import OTHER
 from review.rules import RULES
 from review.sentence import Sentence
 from tests.conftest import CHECKOUT

@@ -12,7 +12,8 @@ from deployment.comparison import Change
 from deployment.hidden import Hidden, hide
 from deployment.stack import UNKNOWN, Item, Stack
 from review import ways_in
-from review.findings import OTHER, judge
+from review.findings import judge
+from review.other_findings import OTHER
 from review.rules import BY_ID, RULES
 from review.rules.rule import SEVERITIES, Subject
 from tests.conftest import Synthesized

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from review.known import inputs_of
+from review.inputs import inputs_of
 from tests.review.stacks import PRODUCER, edited, findings, reported
 
 R = "resource"

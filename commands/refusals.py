@@ -1,0 +1,18 @@
+"""What a command says when it cannot go on, and its exit code then."""
+
+from __future__ import annotations
+
+import sys
+
+from deployment.printable import printable_lines
+from deployment.synthesis import NotSynthesizedError
+from deployment.unusable import UnusableError
+
+
+def refused(error: UnusableError) -> int:
+    """Tell the user why; what main.py has refused is in its own words, with its own exit code."""
+    if isinstance(error, NotSynthesizedError):
+        print(error, file=sys.stderr)
+        return error.code
+    print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+    return 2

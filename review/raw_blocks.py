@@ -1,0 +1,35 @@
+"""Raw blocks of Terraform's JSON, before anything is known of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from deployment.references import is_open
+from deployment.stack import UNKNOWN
+
+
+def lower(value: Any) -> Any:
+    """A copy with every key in lower case: https://pkg.go.dev/encoding/json#Unmarshal."""
+    if isinstance(value, dict):
+        return {key.lower(): lower(inner) for key, inner in value.items()}
+    return [lower(inner) for inner in value] if isinstance(value, list) else value
+
+
+def listed(value: Any) -> list[Any]:
+    """One or many, as a list."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def contents(dynamic: Any) -> Iterator[Any]:
+    """What a dynamic block makes, as far as it is certain that it makes any."""
+    if not isinstance(dynamic, dict):
+        yield UNKNOWN
+        return
+    many = dynamic.get("for_each")
+    if isinstance(many, (list, dict)):
+        yield from listed(dynamic.get("content")) if many else ()
+    else:
+        # Whether there is one is as unknown as how many; what each would hold is known in part.
+        yield many if is_open(many) else UNKNOWN
+        yield from listed(dynamic.get("content"))
