@@ -18,7 +18,8 @@ from review.deny_rules import weakened
 from review.firewall_reach import FirewallWays
 from review.flow_logs import fewer_logs
 from review.foundations import foundations
-from review.grants import given_elsewhere, new_grants
+from review.grants import given_elsewhere, lost_grants, new_grants
+from review.promises import promises
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
@@ -46,9 +47,11 @@ def decisions(comparison: Comparison) -> list[Decision]:
     points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
     points += [(EXPOSED, sentence, address) for sentence, address in fewer_logs(comparison)]
     points += [*_interruptions(comparison), *_destructions(comparison)]
+    points += [(CUT, sentence, address) for sentence, address in lost_grants(comparison)]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison)]
+    points += promises(comparison)
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)

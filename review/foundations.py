@@ -15,6 +15,7 @@ from deployment.registries import short
 from deployment.stack import Stack
 from review.beside import Beside
 from review.known import Block, Value, View, views
+from review.rules.stacks import OPENING
 from review.sentence import Sentence, say
 
 STATE = "data.terraform_remote_state"
@@ -26,8 +27,8 @@ _ACTING = {
 }
 # What else of a provider changes nothing of who acts, and where requests go.
 _OF_NO_MATTER = frozenset(
-    {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval", "region",
-     "request_reason", "request_timeout", "version", "zone"}
+    {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval",
+     "request_reason", "request_timeout", "version"}
 )  # fmt: skip
 _READS = "{name} reads the secret {after}, instead of {before}."
 _OF_SECRETS = (VERSION.type, EPHEMERAL_VERSION.type)
@@ -68,24 +69,41 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
             text = "{name} calls Google with another {attribute}: {after}, instead of {before}."
             yield _Point(text, _whole(former, name), _whole(item, name), name)
     elif item.type == "constraint" and before is not None:
-        old, new = before.get("version"), item.get("version")
-        if _lowest(new) < _lowest(old):
-            yield _Point("An older provider may be taken: {after}, instead of {before}.", old, new)
-        yield _Point(
-            "Another provider is taken: {after}, instead of {before}.",
-            before.given(short(before.get("source").text or item.name)),
-            item.given(short(item.get("source").text or item.name)),
-        )
-    elif item.type == STATE and before is not None:
-        for name in sorted(before.names | item.names):
-            text = "The state of another stack is read from another {attribute}: {after}, instead of {before}."
-            yield _Point(text, _whole(before, name), _whole(item, name), name)
+        yield from _of_constraint(before, item)
+    elif item.type == STATE:
+        yield from _of_state(before, item)
+    elif item.type == "backend" and before is not None:
+        for name in sorted(OPENING - {"lock_table", "retry_max"}):
+            text = "The state is opened with another {attribute}: {after}, instead of {before}."
+            yield _Point(text, before.get(name), item.get(name), name)
     elif item.type in _OF_SECRETS:
         text = _READS if before else "The new {name} reads the secret {after}."
         yield _Point(text, _secret(before or Block({}, item.stack)), _secret(item))
     elif item.type == SERVICE.type:
         others = Beside(former_stack).of(SERVICE.type)
         yield from _of_service(before, item) if before else _of_new_service(item, others)
+
+
+def _of_constraint(before: View, item: View) -> Iterator[_Point]:
+    """An older provider, or one of somebody else."""
+    old, new = before.get("version"), item.get("version")
+    if _lowest(new) < _lowest(old):
+        yield _Point("An older provider may be taken: {after}, instead of {before}.", old, new)
+    yield _Point(
+        "Another provider is taken: {after}, instead of {before}.",
+        before.given(short(before.get("source").text or item.name)),
+        item.given(short(item.get("source").text or item.name)),
+    )
+
+
+def _of_state(before: View | None, item: View) -> Iterator[_Point]:
+    """Which other stack's state is read, newly or from elsewhere."""
+    if before is None:
+        text = "The state of another stack is newly read, with every output in it: {after}."
+        yield _Point(text, item.given(None), _whole(item, "config"))
+    for name in sorted(before.names | item.names) if before else ():
+        text = "The state of another stack is read from another {attribute}: {after}, instead of {before}."
+        yield _Point(text, _whole(before or item, name), _whole(item, name), name)
 
 
 def _secret(read: Block) -> Value:

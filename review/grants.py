@@ -73,6 +73,19 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
             yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), grant.address
 
 
+def lost_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
+    """Roles that the change takes away at an address that stays; what goes as a whole is told as destroyed."""
+    after = comparison.after
+    present = set(grants(after)) if after else set()
+    for grant in grants(comparison.before) if comparison.before and after else ():
+        address = after.moved.get(grant.address, grant.address) if after else ""
+        calling = grant.address.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
+        if after and address in after.items and grant not in present and not calling:
+            text = "{who} no longer has {role} on {what}" + (", while {condition}." if grant.condition else ".")
+            given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
+            yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), address
+
+
 @lru_cache(maxsize=8)
 def same_grant(stack: Stack) -> dict[str, str]:
     """Of each address that grants what another one does, that other one."""

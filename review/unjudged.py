@@ -35,6 +35,7 @@ from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
 from deployment.references import referred
 from deployment.stack import Item, reads, texts
+from review.guards import lost_guards
 from review.rules import RULES
 from review.sentence import Sentence, say
 from review.ways_in import POLICY
@@ -65,7 +66,7 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
     ),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
-        "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose", "role",
+        "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose",
     ),
 }  # fmt: skip
 # What a new one usually has beside these: a change of it is told.
@@ -82,6 +83,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
+    SUBNETWORK.type: ("role",),
     BACKEND_SERVICE.type: (
         "backend", "connection_draining_timeout_sec", "load_balancing_scheme", "log_config", "protocol",
     ),
@@ -133,7 +135,9 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
     item = comparison.after.items.get(change.address) if comparison.after else None
     if item is None:
         return
-    attributes = sorted({*_attributes(change, item)} - {*change.because})
+    former = comparison.former(change.address)
+    lost = lost_guards(former, item, comparison) if former is not None and item.is_resource else ()
+    attributes = sorted({*_attributes(change, item), *lost} - {*change.because})
     if change.action == "created" and (item.is_resource or reads(item.type)):
         if item.kind is None and not any(map(partial(fnmatchcase, item.type), _JUDGED)):
             yield "{address} is new, and no rule here judges anything of its kind.", []
@@ -187,7 +191,7 @@ def _ordinary(change: Change, item: Item) -> tuple[str, ...]:
     if item.type == POLICY:
         return (*_EVERYWHERE, "binding")  # whoever is given a role by it is told there
     if item.kind is not None and not item.is_resource:
-        return tuple(item.values)
+        return tuple(item.values) if change.action == "created" else _EVERYWHERE
     ordinary = (*_EVERYWHERE, *(_PLACED if item.kind is not None else ()))
     if item.type == FIREWALL.type and item.values.get("direction") == "EGRESS":
         return ordinary  # no way in tells of what VMs may reach

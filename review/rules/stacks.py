@@ -117,7 +117,7 @@ def output_leaks(subject: Subject) -> Answer:
 
 
 # How a backend is opened, which is no place.
-_OPENING = frozenset(
+OPENING = frozenset(
     {"access_token", "credentials", "impersonate_service_account", "impersonate_service_account_delegates",
      "lock_table", "password", "profile", "retry_max", "token", "username"}
 )  # fmt: skip
@@ -139,7 +139,7 @@ def state_elsewhere(subject: Subject) -> Answer:
     """The kind of backend, and everything that says where it keeps it; not who opens it."""
     if subject.former is None:
         return fine()
-    for name in sorted((subject.former.names | subject.item.names) - _OPENING, key=lambda name: (name != "type", name)):
+    for name in sorted((subject.former.names | subject.item.names) - OPENING, key=lambda name: (name != "type", name)):
         before, after = subject.former.get(name), subject.item.get(name)
         if before.shown != after.shown:
             return finding("{name} is {after}, and was {before}", name=name, after=after, before=before)

