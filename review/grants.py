@@ -65,25 +65,35 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """Roles that the change gives, each with the address that gives it; a grant that moves is none."""
     before = set(grants(comparison.before)) if comparison.before else set()
     for grant in grants(comparison.after) if comparison.after else ():
-        # Told as a way in; what that does not know is told here.
-        calling = grant.of.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
-        if grant not in before and not (calling and not grant.of.endswith("_iam_policy")):
-            text = "{who} gets {role} on {what}" + (", while {condition}." if grant.condition else ".")
-            given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
-            yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), grant.address
+        if grant not in before and not _is_way_in(grant):
+            yield _said("{who} gets {role} on {what}", grant), grant.address
 
 
 def lost_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """Roles that the change takes away at an address that stays; what goes as a whole is told as destroyed."""
-    after = comparison.after
-    present = set(grants(after)) if after else set()
-    for grant in grants(comparison.before) if comparison.before and after else ():
-        address = after.moved.get(grant.address, grant.address) if after else ""
-        calling = grant.address.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
-        if after and address in after.items and grant not in present and not calling:
-            text = "{who} no longer has {role} on {what}" + (", while {condition}." if grant.condition else ".")
-            given = {"who": grant.who, "role": grant.role, "what": grant.what, "condition": grant.condition}
-            yield say(text, **{name: value for name, value in given.items() if f"{{{name}}}" in text}), address
+    before, after = comparison.before, comparison.after
+    if before is None or after is None:
+        return
+    present = set(grants(after))
+    # What it is on may only be called otherwise.
+    still = {(grant.address, grant.who, grant.role, grant.condition) for grant in present}
+    for grant in grants(before):
+        address = after.moved.get(grant.address, grant.address)
+        kept = grant in present or (address, grant.who, grant.role, grant.condition) in still
+        if address in after.items and not kept and not _is_way_in(grant):
+            yield _said("{who} no longer has {role} on {what}", grant), address
+
+
+def _is_way_in(grant: Grant) -> bool:
+    """Whether it is told as a way in; what that does not know is told here."""
+    calling = grant.of.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
+    return calling and not grant.of.endswith("_iam_policy")
+
+
+def _said(text: str, grant: Grant) -> Sentence:
+    given = {"who": grant.who, "role": grant.role, "what": grant.what}
+    more = {"condition": grant.condition} if grant.condition else {}
+    return say(text + (", while {condition}." if more else "."), **given, **more)
 
 
 @lru_cache(maxsize=8)
