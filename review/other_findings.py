@@ -25,6 +25,14 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "The real Terraform and provider, against a stand-in of Google's APIs, did what a deployment must not.",
         "./psc rehearse --from BASE shows every step; docs/troubleshooting.md goes by what one sees.",
     ),
+    "stops-half-way": (
+        ERROR,
+        "An apply stops half-way.",
+        "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource). "
+        "What came before it stays done, and every further apply stops at the same place.",
+        "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
+        "applies: first make the new one and let its user change over, then take the old one out.",
+    ),
     "plan-without-change": (
         WARNING,
         "The code changes something, and the plan does not.",

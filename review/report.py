@@ -11,6 +11,7 @@ from review.costs import cost_of
 from review.decisions import Decision, decisions
 from review.elsewhere import made_elsewhere
 from review.findings import Finding, judge, merged, other
+from review.half_way import half_way
 from review.material import Material
 from review.outside import opened_outside
 from review.rehearsed import Rehearsed
@@ -90,6 +91,7 @@ def assemble(material: Material) -> Report:
         findings += made
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
     findings += made_elsewhere(settled)
+    findings += [finding for comparison in comparisons for finding in half_way(comparison)]
     for rehearsal in material.rehearsals:
         findings += rehearsal.findings
     for environment, problem in material.unrehearsed:

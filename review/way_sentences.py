@@ -13,7 +13,8 @@ from review.sentence import Sentence, say
 from review.topics import CUT, REACH
 from review.ways_in import EVERY_PROJECT, OWN_WORDS, WayIn
 
-_IAP = "35.235.240.0/20"
+_PROBES = "Google's health checks and proxies"
+_OF_GOOGLE = {"35.235.240.0/20": "Identity-Aware Proxy", "130.211.0.0/22": _PROBES, "35.191.0.0/16": _PROBES}
 _OPENED = {
     "call": "{who} may call {what} (a request still has to come through an accepted endpoint).",
     "ingress": "{what} takes requests from {who}: a caller with an ID token no longer needs an accepted network.",
@@ -109,8 +110,8 @@ def _say(text: str, way: WayIn, old: WayIn | None = None) -> Sentence:
     if who.startswith(DEFAULT_ACCOUNT):
         who = who.removeprefix(DEFAULT_ACCOUNT)
         text = text.replace("{who}", f"{DEFAULT_ACCOUNT}{{who}}")
-    elif who == _IAP:
-        text = text.replace("{who}", "Identity-Aware Proxy ({who})")
+    elif who in _OF_GOOGLE:
+        text = text.replace("{who}", f"{_OF_GOOGLE[who]} ({{who}})")
     text = text[:1].upper() + text[1:]
     values = {"who": who, "what": way.what, "via": way.via, "measure": way.measure, "old": old.measure if old else ""}
     return say(text, **{name: value for name, value in values.items() if f"{{{name}}}" in text})

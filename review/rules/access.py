@@ -74,6 +74,7 @@ def external_forwarding_rule(subject: Subject) -> Answer:
         "google_compute_instance_from_*",
         "google_compute_*peering*",
         "google_compute_*vpn*",
+        "google_network_connectivity_*",
         "google_compute_*interconnect*",
         "google_*_acl",
         "google_*_access_control",

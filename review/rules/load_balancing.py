@@ -67,12 +67,18 @@ def serverless_backend_settings(subject: Subject) -> Answer:
     serverless = [backend for backend in subject.item.blocks("backend") if _serverless(backend)]
     for backend in serverless:
         for key in ("max_utilization", "max_rate", "max_rate_per_endpoint"):
-            if not backend.get(key).absent and not backend.get(key).equals(0):
+            if backend.get(key).known and not backend.get(key).equals(0):
                 return finding("the backend has a rate or utilization target")
+            # A plan has what the provider computes there as well.
+            if subject.stack.written and backend.get(key).unknown:
+                return undecided("{key} is {value}", key=key, value=backend.get(key))
     if not serverless or not subject.stack.written:
         return fine()
     for key in ("health_checks", "timeout_sec"):
-        if subject.item.list(key):
+        given = subject.item.list(key)
+        if given and given[0].unknown:
+            return undecided("{key} is {value}", key=key, value=given[0])
+        if given:
             return finding("{key} is set", key=key)
     return fine()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from typing import TypeAlias
 
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.firewall import FIREWALL
@@ -15,8 +16,18 @@ from review.rules.attribute import must_be
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 from review.ways_in import allowed, lets_in, protocol_of, sources
 
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
 IAP = ipaddress.IPv4Network("35.235.240.0/20")
+# Where Google's health checks and the proxies of its external load balancers connect from, and nobody else:
+# https://cloud.google.com/load-balancing/docs/health-checks#firewall_rules
+PROBES = tuple(
+    map(
+        ipaddress.ip_network,
+        ("130.211.0.0/22", "35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22", "2600:2d00:1:b029::/64",
+         "2600:2d00:1:1::/64", "2600:1901:8001::/48"),
+    )
+)  # fmt: skip
 _FIREWALL = (FIREWALL.type,)
 
 
@@ -29,13 +40,13 @@ _FIREWALL = (FIREWALL.type,)
     remedy="Let in only Identity-Aware Proxy (35.235.240.0/20), or name the ranges that you mean.",
 )
 def firewall_open_to_internet(subject: Subject) -> Answer:
-    """Any range that holds public addresses other than IAP's. No source at all means every address."""
+    """Any range that holds public addresses, other than IAP's and health checks'. No source means every address."""
     open_ = lets_in(subject.item)
     if open_.absent:
         return fine()
     for source in sources(subject.item):
         network = _network(source)
-        if network is not None and not network.is_private and not _within(network):
+        if network is not None and not network.is_private and not _within(network) and not _probes(network):
             if open_.unknown:
                 return _maybe(source, open_)
             return _reached(source, subject)
@@ -52,15 +63,19 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
     remedy="Give 35.235.240.0/20 as the only source, and only the ports that are used (tcp:22).",
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
-    """Another source, or every port; public sources are the other rule's."""
+    """Another source, or every port; public sources are the other rule's.
+
+    A load balancer's health checks and proxies are its own, on whatever port; without them it serves nobody.
+    """
     open_ = lets_in(subject.item)
     if open_.absent:
         return fine()
     for source in sources(subject.item):
         network = _network(source)
-        if source.known and (network is None or network.is_private):
+        if source.known and (network is None or network.is_private) and not _of_proxies(network, subject):
             return _reached(source, subject) if open_.known else _maybe(source, open_)
-    for allow in subject.item.blocks("allow") if open_.known else ():
+    own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(subject.item)))
+    for allow in subject.item.blocks("allow") if open_.known and not own else ():
         protocol = protocol_of(allow)
         every = not allow.list("ports") or any(port.equals("0-65535", "1-65535") for port in allow.list("ports"))
         if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
@@ -80,11 +95,33 @@ def _is_iap(source: Value) -> bool:
     return network is not None and _within(network)
 
 
-def _network(source: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _network(source: Value) -> _Network | None:
     try:
         return ipaddress.ip_network(source.text, strict=False)
     except ValueError:
         return None  # a tag or an account
+
+
+def _probes(network: _Network | None) -> bool:
+    return network is not None and any(
+        network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
+        for known in PROBES
+    )
+
+
+def _of_proxies(network: _Network | None, subject: Subject) -> bool:
+    """Whether it lies in a proxy-only subnet of the stack, where nothing but load balancers' proxies can be."""
+    ranges = (
+        _network(subnet.get("ip_cidr_range"))
+        for subnet in subject.stack.of(SUBNETWORK.type)
+        if subnet.get("purpose").equals(
+            "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"
+        )
+    )
+    return network is not None and any(
+        known is not None and network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
+        for known in ranges
+    )
 
 
 def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:

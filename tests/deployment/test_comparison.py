@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from deployment.comparison import Difference, compare, differences
+from deployment.stack import Stack
 from tests.review.stacks import PRODUCER, compared, edited, stack
 
 ATTACHMENT = "resource/google_compute_service_attachment/shop"
@@ -167,3 +169,24 @@ def test_a_data_source_by_another_name_is_no_change_and_another_one_is() -> None
         "data.google_project.b",
         "output.number",
     }
+
+
+def _read_elsewhere(content: Any, producer: Any) -> Stack:
+    return replace(stack(content, "consumer"), others={"producer": stack(producer, "producer")})
+
+
+def test_an_output_that_moved_with_what_it_hands_out_is_the_same_to_those_who_read_it() -> None:
+    def producer(key: str, moved: Any = None) -> Any:
+        link = f"${{google_compute_service_attachment.{key}.self_link}}"
+        resource = {"google_compute_service_attachment": {key: {"name": "a"}}}
+        return {"resource": resource, "output": {f"{key}_link": {"value": link}}} | ({"moved": moved} if moved else {})
+
+    def consumer(key: str) -> Any:
+        target = f'${{try(data.terraform_remote_state.producer[0].outputs.{key}_link, "")}}'
+        return {"resource": {"google_compute_forwarding_rule": {"e": {"name": "e", "target": target}}}}
+
+    moves = [{"from": "google_compute_service_attachment.a", "to": "google_compute_service_attachment.b"}]
+    before = _read_elsewhere(consumer("a"), producer("a"))
+    assert compare(before, _read_elsewhere(consumer("b"), producer("b", moves))).changes == ()
+    other = compare(before, _read_elsewhere(consumer("b"), producer("b"))).changes
+    assert [difference.path for difference in other[0].differences] == ["target"]

@@ -17,6 +17,8 @@ SUBNET, FIREWALL, VM = "google_compute_subnetwork", "google_compute_firewall", "
 LINK = "projects/p/regions/r/serviceAttachments/a"
 TCP22 = [{"protocol": "tcp", "ports": ["22"]}]
 IAP = ["35.235.240.0/20"]
+PROBES = ["130.211.0.0/22", "35.191.0.0/16"]
+PROXIES = {"google_compute_subnetwork.p": {"ip_cidr_range": "10.0.2.0/24", "purpose": "REGIONAL_MANAGED_PROXY"}}
 DEFAULT = "123-compute@developer.gserviceaccount.com"
 SCOPE = "https://www.googleapis.com/auth/"
 
@@ -156,7 +158,9 @@ CASES: list[Case] = [
     *_cases("serverless-backend-settings", BACKEND, _NEG, fine=[{"backend": {"group": _GROUP}}, {"timeout_sec": 10}],
             finding=[{"backend": {"group": _GROUP}, "timeout_sec": 10},
                      {"backend": {"group": _GROUP}, "health_checks": ["h"]},
-                     {"backend": {"group": _GROUP, "max_utilization": 0.8}}]),
+                     {"backend": {"group": _GROUP, "max_utilization": 0.8}}],
+            undecided=[{"backend": {"group": _GROUP, "max_rate": EXPRESSION}},
+                       {"backend": {"group": _GROUP}, "health_checks": EXPRESSION}]),
     *_cases("plain-http", PROXY, _REDIRECT,
             fine=[{"url_map": "${google_compute_region_url_map.r.id}"}], finding=[{}]),
     *_cases("old-tls", "google_compute_region_ssl_policy",
@@ -183,14 +187,19 @@ CASES: list[Case] = [
     *_cases("firewall-open-to-internet", FIREWALL,
             fine=[{"allow": TCP22, "source_ranges": IAP}, {"allow": TCP22, "direction": "EGRESS"},
                   {"allow": TCP22, "source_ranges": ["10.0.0.0/8"]}, {"deny": TCP22, "source_ranges": ["0.0.0.0/0"]},
-                  {"allow": TCP22, "source_tags": ["web"]}],
-            finding=[{"allow": TCP22}, {"allow": TCP22, "source_ranges": ["0.0.0.0/0"]},
+                  {"allow": TCP22, "source_tags": ["web"]}, {"allow": TCP22, "source_ranges": PROBES}],
+            finding=[{"allow": TCP22}, {"allow": TCP22, "source_ranges": [*PROBES, "130.211.0.0/21"]},
+                     {"allow": TCP22, "source_ranges": ["0.0.0.0/0"]},
                      {"allow": TCP22, "source_ranges": ["8.8.8.0/24"]}, {"allow": TCP22, "source_ranges": ["::/0"]}],
             undecided=[{"allow": TCP22, "source_ranges": [EXPRESSION]}, {"allow": TCP22, "source_ranges": UNKNOWN}]),
     *_cases("firewall-wider-than-iap", FIREWALL, fine=[{"allow": TCP22, "source_ranges": IAP}, {"deny": TCP22}],
             finding=[{"allow": TCP22, "source_ranges": [*IAP, "10.0.0.0/8"]}, {"allow": TCP22, "source_tags": ["web"]},
                      {"allow": [{"protocol": "tcp"}], "source_ranges": IAP},
                      {"allow": [{"protocol": "all"}], "source_ranges": IAP}]),
+    *_cases("firewall-wider-than-iap", FIREWALL, PROXIES,
+            fine=[{"allow": [{"protocol": "tcp"}], "source_ranges": [*PROBES, "10.0.2.0/24"]}],
+            finding=[{"allow": TCP22, "source_ranges": ["10.0.2.0/23"]},
+                     {"allow": [{"protocol": "tcp"}], "source_ranges": [*PROBES, *IAP]}]),
     *_cases("no-flow-logs", SUBNET, fine=[{"log_config": {}}, {"purpose": "REGIONAL_MANAGED_PROXY"},
                                           {"log_config": [{"flow_sampling": 0.5}]}],
             finding=[{}, {"purpose": "PRIVATE"}, {"log_config": {"flow_sampling": 0}}],

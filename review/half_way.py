@@ -1,0 +1,72 @@
+"""Applies that stop half-way: something is destroyed while what stays still uses it, which Google refuses with 400."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from deployment.comparison import Change, Comparison
+from deployment.kinds.forwarding_rule import FRONTEND
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
+from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from deployment.stack import Item
+from review.findings import Finding, other
+from review.known import Value, View
+from review.replacement import overlaps
+from review.sentence import say
+
+# What each uses, and Google therefore keeps: by the attributes that name it, those in blocks with a dot.
+_USES: Mapping[str, tuple[str, ...]] = {
+    SERVICE_ATTACHMENT.type: ("target_service", "nat_subnets"),
+    FRONTEND.type: ("target", "backend_service", "ip_address", "subnetwork"),
+    BACKEND_SERVICE.type: ("backend.group",),
+    URL_MAP.type: ("default_service",),
+    HTTP_PROXY.type: ("url_map",),
+    HTTPS_PROXY.type: ("url_map", "ssl_policy"),
+}
+
+
+def half_way(comparison: Comparison) -> Iterator[Finding]:
+    """A finding for each that is destroyed first although what stays uses it until later."""
+    if comparison.before is None or comparison.after is None:
+        return
+    for user in comparison.after.of(*_USES):
+        former, change = comparison.former(user.address), comparison.change(user.address)
+        if former is None or (change is not None and change.action in {"replaced", "created"}):
+            continue
+        for used in _used(View(former, comparison.before), _USES[user.type]):
+            yield from _finding(user, used, comparison)
+
+
+def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:
+    for attribute in attributes:
+        block, _, name = attribute.rpartition(".")
+        values: list[Value] = [one.get(name) for one in user.blocks(block)] if block else [*user.list(name)]
+        yield from (value.target for value in values if value.target is not None)
+
+
+def _finding(user: Item, used: View, comparison: Comparison) -> Iterator[Finding]:
+    after = comparison.after
+    assert after is not None
+    address = after.moved.get(used.address, used.address)
+    change = comparison.change(address)
+    if change is None or not used.is_resource:
+        return
+    # What merely leaves is destroyed before its former user is updated, unless the state says otherwise, which no plan
+    # shows; of what the user of today no longer names the code tells by its lifecycle.
+    leaves = (
+        change.action == "destroyed" and user.type == SERVICE_ATTACHMENT.type and not _kept_until_later(used, change)
+    )
+    if leaves or (change.action == "replaced" and not change.leaves and not overlaps(change, after.items.get(address))):
+        text = "it is destroyed before its replacement exists, and {user} uses it until then"
+        if leaves:
+            text = "it is destroyed before {user} uses another one"
+        stack = comparison.stack
+        found = other(
+            "stops-half-way", stack.label, stack.environment, address, say(text, user=user.address), comparison.source
+        )
+        yield replace(found, undecided=leaves and comparison.source == "plan")
+
+
+def _kept_until_later(used: View, change: Change) -> bool:
+    return change.overlaps or used.lifecycle.get("create_before_destroy").equals(True) is True

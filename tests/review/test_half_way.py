@@ -1,0 +1,44 @@
+"""Something is destroyed while what stays still uses it: the apply stops at what Google refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported
+
+RULE, ATTACHMENT = "google_compute_forwarding_rule.shop", "google_compute_service_attachment.shop"
+RESOURCE = "resource/google_compute_forwarding_rule/shop"
+FIRST = edited(PRODUCER, f"{RESOURCE}/lifecycle", None)
+
+
+def stops(before: Json, after: Json) -> list[str]:
+    return [address for rule, address in findings(reported(before, after)) if rule == "stops-half-way"]
+
+
+def test_a_rule_that_an_attachment_uses_is_destroyed_before_the_new_one() -> None:
+    assert stops(FIRST, edited(FIRST, f"{RESOURCE}/port_range", "8080")) == [RULE]
+
+
+def test_a_rule_that_is_made_anew_first_is_fine() -> None:
+    new = edited(edited(PRODUCER, f"{RESOURCE}/port_range", "8080"), f"{RESOURCE}/name", "shop-rule-8080")
+    assert stops(PRODUCER, new) == []
+
+
+def test_an_attachment_that_is_replaced_as_well_goes_first() -> None:
+    new = edited(FIRST, f"{RESOURCE}/port_range", "8080")
+    assert stops(FIRST, edited(new, "resource/google_compute_service_attachment/shop/name", "other")) == []
+
+
+@pytest.mark.parametrize(("lifecycle", "stopped"), [(False, True), (True, False)])
+def test_a_nat_subnet_that_leaves_goes_before_the_attachment_changes_over(lifecycle: bool, stopped: bool) -> None:
+    nat = {"name": "nat", "ip_cidr_range": "10.0.3.0/24", "lifecycle": {"create_before_destroy": lifecycle}}
+    before = edited(PRODUCER, "resource/google_compute_subnetwork/nat", nat)
+    after = edited(before, "resource/google_compute_subnetwork", {"wide": {"name": "wide"}})
+    after = edited(after, "resource/google_compute_service_attachment/shop/nat_subnets",
+                   ["${google_compute_subnetwork.wide.id}"])  # fmt: skip
+    assert stops(before, after) == (["google_compute_subnetwork.nat"] if stopped else [])
+
+
+def test_what_goes_with_its_user_is_fine() -> None:
+    gone = edited(edited(FIRST, RESOURCE, None), "resource/google_compute_service_attachment/shop", None)
+    assert stops(FIRST, edited(gone, "output/link", None)) == []
