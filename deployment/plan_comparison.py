@@ -10,6 +10,7 @@ from typing import Any
 from deployment.comparison import Change, Comparison, differences
 from deployment.hidden import Hidden, hide, scrub, shown_address
 from deployment.plan_file import belongs, load
+from deployment.plan_remarks import remarks_of
 from deployment.plan_written import PlanSource, read_before
 from deployment.planned_change import action_of, change_of
 from deployment.stack import UNKNOWN, Item, Stack
@@ -58,7 +59,7 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _output_change(output, change, old, new)
-        remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in _remarks(plan, stack))
+        remarks = tuple((rule, scrub(address), scrub(words)) for rule, address, words in remarks_of(plan))
         drifted = plan.get("resource_drift") or []
         drift = tuple(change for entry in drifted for change in _drift(entry, source))
         recorded = {old.address: old for entry in drifted for old in _items(entry, source)[:1] if old}
@@ -130,52 +131,6 @@ def _leftover(entry: Json) -> Change:
     """What is left of a replacement that stopped half-way: not what stands at the address now."""
     address = f"{shown_address(str(entry['address']))} (deposed {entry['deposed']})"
     return Change(address=scrub(address), type="deposed", action="destroyed")
-
-
-def _remarks(plan: Json, stack: Stack) -> Iterator[tuple[str, str, str]]:
-    """What a plan says of itself: that it destroys or is not all, what it imports and invokes, which checks failed."""
-    if doomed := _doomed(plan, stack):
-        more = f" and {len(doomed) - 3} more" if len(doomed) > 3 else ""
-        yield "plan-destroys", "plan", f"it destroys {', '.join(doomed[:3])}{more}, which the code describes"
-    waiting = [str(entry["resource_change"]["address"]) for entry in plan.get("deferred_changes") or []]
-    if plan.get("complete") is False or waiting:
-        yield "plan-incomplete", "plan", ", ".join(waiting[:3]) or "Terraform says that more is to follow"
-    elif left_out := _left_out(plan, stack):
-        more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
-        yield "plan-incomplete", "plan", f"it says nothing of {', '.join(left_out[:3])}{more}"
-    for entry in plan.get("resource_changes") or []:
-        if entry["change"].get("importing"):
-            yield "imported", str(entry["address"]), str(entry["change"]["importing"].get("id", "unknown"))
-    # Of Terraform 1.14: what a provider does beside its resources, or is to do once more is known.
-    for entry in [*(plan.get("action_invocations") or []), *(plan.get("deferred_action_invocations") or [])]:
-        action = entry.get("action_invocation") or entry
-        trigger = action.get("lifecycle_action_trigger") or {}
-        by = trigger.get("triggering_resource_address")
-        yield "action-invoked", str(action["address"]), f"it runs because of {by}" if by else "it runs"
-    for check in plan.get("checks") or []:
-        if check.get("status") in {"fail", "error"}:
-            messages = [str(problem.get("message")) for one in check.get("instances") or []
-                        for problem in one.get("problems") or []]  # fmt: skip
-            yield "check-failed", str(check["address"]["to_display"]), "; ".join(messages) or str(check["status"])
-
-
-def _doomed(plan: Json, stack: Stack) -> list[str]:
-    """What a plan destroys although the code has it: of that Terraform gives a reason, but not with -destroy."""
-    return [
-        str(entry["address"])
-        for entry in plan.get("resource_changes") or []
-        if entry["change"]["actions"] == ["delete"]
-        and not entry.get("action_reason")
-        and not entry.get("deposed")
-        and str(entry["address"]).partition("[")[0] in stack.items
-    ]
-
-
-def _left_out(plan: Json, stack: Stack) -> list[str]:
-    """The stack's resources without an entry, which Terraform makes of what stays as well: not with -refresh-only."""
-    told = {str(entry["address"]).partition("[")[0] for entry in plan.get("resource_changes") or []}
-    one = (item for item in stack.items.values() if item.is_resource and not {"count", "for_each"} & item.values.keys())
-    return sorted(item.address for item in one if item.address not in told and item.type != "section")
 
 
 def _unknown(marks: Any, path: str = "") -> Iterator[str]:

@@ -145,7 +145,8 @@ def _data(plan: Json) -> dict[str, Item]:
         if one.get("mode") == "data":
             address = shown_address(str(one["address"]))
             values = hide(one["values"], one.get("sensitive_values"))
-            items[address] = Item(address, f"data.{one['type']}", values)
+            if isinstance(values, dict):
+                items[address] = Item(address, f"data.{one['type']}", values)
     return items
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from deployment.comparison import Comparison
 from deployment.plan_comparison import read, read_alone
 from deployment.unusable import UnusableError
+from review.comment_form import misshapen
 from review.formats import json_document, markdown, terminal
 from review.material import Material
 from review.report import assemble
@@ -31,7 +32,10 @@ WHOLE = deepcopy(PLAN) | {
     "prior_state": {"values": {"root_module": {"resources": [
         {"type": "google_project", "values": {"number": "1", "project_id": "p"}}]}}},
 }  # fmt: skip
-WHOLE["resource_changes"].append(entry("google_compute_instance.v", ["delete", "create"], BEFORE, BEFORE))
+_TOKEN = "ghp_" + "a1" * 18
+WHOLE["resource_changes"].append(
+    entry("google_compute_instance.v", ["delete", "create"], BEFORE, BEFORE | {"description": _TOKEN, "tags": [_TOKEN]})
+)
 JUNK = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5), st.just([]), st.just({}),
     st.just([1]), st.just({"a": 1}), st.just([[{}]]), st.just("${google_x_y.z.id}"), st.just("10.0.0.0/99"),
@@ -61,10 +65,14 @@ def test_whatever_is_in_a_plan(path: tuple[Any, ...], junk: Any) -> None:
             tell_of(read(file, "plan.json", stack(CODE)))
         with suppress(UnusableError):
             tell_of(read_alone(file, "plan.json", "plan"))
+        with suppress(UnusableError):
+            tell_of(read_alone(file, "plan.json", "plan"))
 
 
 def tell_of(comparison: Comparison) -> None:
     report = assemble(Material(base="b", today=TODAY, environments=["default"], code=[comparison]))
-    assert markdown.text(report)
-    assert terminal.text(report)
-    assert json_document.text(report, failed=False)
+    comment, lines, document = markdown.text(report), terminal.text(report), json_document.text(report, failed=False)
+    assert misshapen(comment) is None
+    assert all(character.isprintable() or character == "\n" for character in lines)
+    assert json.loads(document)["summary"]
+    assert _TOKEN not in comment + lines + document

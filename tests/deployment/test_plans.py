@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deployment.comparison import Comparison
-from deployment.plan_comparison import read
+from deployment.plan_comparison import read, read_alone
 from deployment.plan_constants import constants_differing
 from deployment.stack import UNKNOWN
 from deployment.unusable import UnusableError
@@ -437,3 +437,27 @@ def test_what_a_plan_destroys_for_a_reason_of_its_own_is_no_destruction_of_the_s
     gone = entry(ATTACHMENT, ["delete"], BEFORE, None) | {"address": f"{ATTACHMENT}[1]"}
     plan["resource_changes"].append(gone | {"action_reason": "delete_because_count_index"})
     assert "plan-destroys" not in {finding.rule for finding in reviewed(tmp_path, plan).findings}
+
+
+ALONE: list[tuple[Json, str]] = [
+    ({"resource_changes": [entry(ATTACHMENT, ["delete"], BEFORE, None), entry(SUBNET, ["delete"], SAME, None)]},
+     "plan-destroys"),
+    ({"resource_changes": None}, "plan-incomplete"),
+    ({"resource_changes": PLAN["resource_changes"][:1]}, "plan-incomplete"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "rule"), ALONE)
+@pytest.mark.parametrize("module", ["", "module.m."])
+def test_a_plan_alone_says_the_same_of_itself(tmp_path: Path, more: Json, rule: str, module: str) -> None:
+    def told(plan: Json) -> list[str]:
+        for one in plan["resource_changes"] or []:
+            one["address"] = f"{module}{one['address']}"
+        if module:
+            calls = {"m": {"module": plan["configuration"]["root_module"], "source": "./m"}}
+            plan["configuration"] = {"root_module": {"module_calls": calls}}
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        return [rule for rule, _, _ in read_alone(tmp_path / "plan.json", "plan.json", "plan").remarks]
+
+    assert told(deepcopy(edit(**more))) == [rule]
+    assert told(deepcopy(PLAN)) == []
