@@ -25,9 +25,11 @@ from review.material import Material
 from review.rehearsed import rehearsed
 from review.replacement import infer
 from review.report import Report, assemble
+from review.topics import OUTSIDE
 from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.edits import HELLO, edited
-from tests.e2e.live import CHECKOUT, Live
+from tests.e2e.live import CHECKOUT, PRODUCER, Live, found
+from tests.e2e.test_faults import call
 
 pytestmark = pytest.mark.e2e
 PARTNER = {"project": "example-other-project", "endpoints": {"partner-endpoint": {"service": "hello"}}}
@@ -74,7 +76,7 @@ def shown(live: Live, stack: StackFolder, synthesized: StackFolder) -> Path:
     file = live.folder / f"{stack.name}.json"
     plan = done.stdout.decode()
     for data in json.loads(synthesized.file.read_text()).get("data", {}).get("terraform_remote_state", {}).values():
-        plan = plan.replace('"path":"../producer.tfstate"', f'"path":{json.dumps(data["config"]["path"])}')
+        plan = plan.replace("../producer.tfstate", data["config"]["path"])
     file.write_text(plan)
     return file
 
@@ -139,6 +141,38 @@ def test_a_pull_request_is_told_in_the_same_words_by_code_plan_and_rehearsal(
     file = tmp_path / "review.md"
     file.write_text(markdown.text(report))
     assert checked(file)
+
+
+def test_what_somebody_opens_by_hand_leads_the_review_of_the_next_plan(live: Callable[..., Live]) -> None:
+    """A project that was accepted, and an open ingress, as the real provider reads them."""
+    deployed = live()
+    attachment = found(deployed.state(), "serviceAttachments", "hello-service-attachment")
+    accepted = [*attachment["consumerAcceptLists"], {"projectIdOrNum": "example-other-project", "connectionLimit": 3}]
+    path = attachment["selfLink"].partition("/compute/v1/")[2]
+    body = {"consumerAcceptLists": accepted, "fingerprint": attachment["fingerprint"]}
+    call(deployed, "PATCH", f"/compute/v1/{path}", body)
+    path = f"/run/v2/projects/{PRODUCER}/locations/asia-northeast1/services/hello-service"
+    call(
+        deployed, "PATCH", path, {"template": call(deployed, "GET", path)["template"], "ingress": "INGRESS_TRAFFIC_ALL"}
+    )
+    producer = next(stack for stack in deployed.standing if stack.name == "producer")
+    here = put(producer, deployed.folder / "stacks", local_states(deployed.standing))
+    assert deployed.deployer.plan(here).ok
+    stack = read(producer.folder.parent.parent, "default")["producer"]
+    material = Material(base="base", today=date(2026, 11, 25), environments=["default"], code=[compare(stack, stack)])
+    material.plans.append(plan_comparison.read(shown(deployed, here, producer), "plan.json", stack))
+    report = assemble(material)
+    assert [str(one.sentence) for one in report.decisions if one.topic == OUTSIDE] == [
+        "The project example-other-project may connect to hello-service-attachment with up to 3 endpoints; it could "
+        "not before. This plan takes it back.",
+        "hello-service takes requests from the internet: a caller with an ID token no longer needs an accepted "
+        "network. This plan takes it back.",
+    ]
+    assert [(one.rule, one.address) for one in report.findings] == [
+        ("ingress-not-internal", "google_cloud_run_v2_service.hello"),
+        ("opened-outside", "google_cloud_run_v2_service.hello"),
+        ("opened-outside", "google_compute_service_attachment.hello"),
+    ]
 
 
 def test_the_command_rehearses_what_it_compares(provider: Callable[[str], str], tmp_path: Path) -> None:
