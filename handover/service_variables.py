@@ -14,6 +14,7 @@ from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
 from deployment.kinds.cloud_run import INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
+from handover import pem_variables
 from handover.variables import Validation, Variable, matches
 
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
@@ -59,6 +60,7 @@ class HandedService:
     image: Variable | None = None
     scaling: Variable | None = None
     audiences: Variable | None = None
+    pem: Variable | None = None
     added_invokers: Variable | None = None
     invokers: list[Invoker] = field(default_factory=list)
     accept: Variable | None = None
@@ -67,7 +69,7 @@ class HandedService:
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
-        lifted = (self.image, self.scaling, self.audiences, self.accept, self.added_invokers)
+        lifted = (self.image, self.scaling, self.audiences, self.pem, self.accept, self.added_invokers)
         return [one for one in lifted if one is not None]
 
 
@@ -85,6 +87,7 @@ def lift(stack: Json) -> list[HandedService]:
         if address in made:
             service.image, service.scaling = _image(address, made[address]), _scaling(address, made[address])
             service.audiences = _audiences(address, made[address])
+        service.pem = pem_variables.lift(address, stack)
         if run:
             _lift_invokers(service, run, resources, made=address in made)
         entries = attachment.get("consumer_accept_lists", [])

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deployment.existing_certificates import KEY, chain_of
+from handover.bundle import Wish
 from standin.apis import secret_manager
 from tests.e2e.conftest import CURRENT
+from tests.e2e.handed import Handed
 from tests.e2e.live import PRODUCER, Live
 from tests.e2e.test_https import CERTIFICATE, HOST, HTTPS_PROXY, MANAGER, PRIVATE, PUBLIC, config, deployed, proxy
 
@@ -117,3 +122,26 @@ def test_a_version_that_is_not_there_is_named_by_the_plan(empty: Callable[[], Li
     refused = live.deploy(wanted)
     assert not refused.went
     assert "is in DISABLED state" in refused.findings[0]
+
+
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+def test_a_bundle_exchanges_the_certificate_by_its_variable(
+    format_: str, empty: Callable[[], Live], tmp_path: Path
+) -> None:
+    live = empty()
+    deployed(live, pem())
+    handed = Handed.of(live, tmp_path / "bundle", Wish(format=format_))
+    handed.lay_out_states()
+    handed.types_section("State")
+    handed.types("terraform -chdir=producer init")
+    assert "No changes." in handed.types("terraform -chdir=producer plan")
+    chain = chain_of(HOST) + chain_of("an authority")
+    put(live, f"{CHAIN}/4", chain)
+    put(live, f"{SECRET_KEY}/7", OTHER_KEY)
+    place = {"project": PRODUCER}
+    wanted = {"certificate": place | {"secret": "hello-chain", "version": "4"}}
+    wanted["key"] = place | {"secret": "hello-key", "version": "7"}
+    given = shlex.quote(f"hello_pem={json.dumps(wanted)}")
+    said = handed.types(f"terraform -chdir=producer apply -auto-approve -var {given}")
+    assert "0 added, 1 changed, 0 destroyed" in said
+    assert uploaded(live) == [(chain, OTHER_KEY)]

@@ -92,6 +92,7 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
                 lifted = {
                     "consumer_accept_lists",
                     "custom_audiences",
+                    "self_managed",
                     "template",
                     "member",
                     "address",
@@ -387,3 +388,21 @@ def test_audiences_are_a_variable_where_there_are_some(make: Make) -> None:
     values = json.loads(made.files["producer/terraform.tfvars.json"])
     assert values["hello_audiences"] == ["https://a.example.com", "https://hello.internal.example.com"]
     assert "hello_audiences" not in json.loads(make().files["producer/terraform.tfvars.json"])
+
+
+def test_the_secrets_of_a_certificate_are_a_variable(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "pem"))
+    producer = next(stack for stack in made.stacks if stack.name == "producer").content
+    certificate = producer["resource"]["google_certificate_manager_certificate"]["hello"]
+    assert certificate["self_managed"]["pem_private_key_wo_version"] == "${var.hello_pem.key.version}"
+    read = producer["ephemeral"]["google_secret_manager_secret_version"]
+    chain = producer["data"]["google_secret_manager_secret_version_access"]["hello"]
+    for part, block in (("certificate", read["hello_certificate"]), ("key", read["hello_key"]), ("certificate", chain)):
+        for key in ("project", "secret", "version"):
+            assert block[key] == f"${{var.hello_pem.{part}.{key}}}"
+    (told,) = certificate["lifecycle"]["precondition"]
+    assert "Version ${var.hello_pem.key.version} of projects/${var.hello_pem.key.project}/" in told["error_message"]
+    assert json.loads(made.files["producer/terraform.tfvars.json"])["hello_pem"] == {
+        "certificate": {"project": "example-producer-project", "secret": "hello-certificate", "version": "3"},
+        "key": {"project": "example-other-project", "secret": "hello-key", "version": "2"},
+    }
