@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from review.topics import CUT, EXPOSED, TRUSTED, UNJUDGED
+from tests.deployment.test_plan_mutations import paths
 from tests.review.stacks import PRODUCER, edited, reported
 
 Json = dict[str, Any]
@@ -108,3 +110,28 @@ def test_what_follows_from_an_edit_is_no_point_of_its_own(beside: Json, edit: Js
     said = [str(one.sentence) for one in reported(before, changed(before, edit)).decisions]
     telling = ("output.", "lifecycle", "move of", "no longer has")
     assert [sentence for sentence in said if any(word in sentence for word in telling)] == []
+
+
+# Edits that may be silent: an image of the same registry, the provider's defaults, how a replacement is gone about.
+SILENT = {
+    f"{R}/google_cloud_run_v2_service/shop/deletion_protection",
+    f"{R}/google_cloud_run_v2_service/shop/template",
+    f"{R}/google_cloud_run_v2_service/shop/template/containers/0/image",
+    f"{R}/google_compute_forwarding_rule/shop/lifecycle",
+    f"{R}/google_compute_forwarding_rule/shop/lifecycle/create_before_destroy",
+}
+
+
+def test_no_other_edit_of_any_value_is_silent() -> None:
+    silent = set()
+    for path in (path for path in paths(PRODUCER) if len(path) > 2):
+        for value in (None, "other", "7", "${var.x}"):
+            after = deepcopy(PRODUCER)
+            at: Any = after
+            for key in path[:-1]:
+                at = at[key]
+            at[path[-1]] = value
+            report = reported(PRODUCER, after)
+            if report.changed and not report.decisions and not report.findings:
+                silent.add("/".join(map(str, path)))
+    assert silent == SILENT
