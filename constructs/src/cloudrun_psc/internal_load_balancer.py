@@ -10,8 +10,6 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
-from cdktf_cdktf_provider_google.compute_address import ComputeAddress
-from cdktf_cdktf_provider_google.compute_forwarding_rule import ComputeForwardingRule
 from cdktf_cdktf_provider_google.compute_region_backend_service import (
     ComputeRegionBackendService,
     ComputeRegionBackendServiceBackend,
@@ -30,7 +28,7 @@ from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.existing_network import HasSubnet, network_fault
 from cloudrun_psc.existing_rules import ExistingRules
 from cloudrun_psc.https_proxy import Https, https_proxy
-from cloudrun_psc.records import record, unchanged
+from cloudrun_psc.load_balancer_rule import forwarding_rule
 from cloudrun_psc.rules import certificates, connections, default_names, defaults, names
 from cloudrun_psc.rules.content_names import (
     base_name,
@@ -44,11 +42,6 @@ from cloudrun_psc.rules.faults import Fault, refuse
 from cloudrun_psc.rules.ranges import address_in_subnet
 from cloudrun_psc.rules.request_log import RequestLog, sample
 from constructs import Construct
-
-_WHILE_FIXED = (
-    " while its address is fixed: the old and the new one cannot hold one address and port together. Deploy once with "
-    "the new name and without the address, then fix the address again."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +130,17 @@ class InternalLoadBalancer(Construct):
             rule_name = existing.free_rule_name(names_.forwarding_rule, content)
         if existing and global_access:
             existing.global_from_the_start(service_name, _proxies(names_))
-        self.resource = self._forwarding_rule(
-            names_.forwarding_rule, rule_name, proxy, port, ip_address, global_access=global_access
+        self.resource = forwarding_rule(
+            self,
+            network=network,
+            plain_name=names_.forwarding_rule,
+            name=rule_name,
+            proxy=proxy.id,
+            port=port,
+            ip_address=ip_address,
+            global_access=global_access,
+            https=https is not None,
+            address=self._address,
         )
 
     @property
@@ -248,83 +250,6 @@ class InternalLoadBalancer(Construct):
         )
         claim(proxy, "google_compute_region_target_http_proxy", self._address)
         return proxy
-
-    def _forwarding_rule(
-        self,
-        plain_name: str,
-        name: str,
-        proxy: ComputeRegionTargetHttpProxy | ComputeRegionTargetHttpsProxy,
-        port: int,
-        ip_address: str | None,
-        *,
-        global_access: bool,
-    ) -> ComputeForwardingRule:
-        # The name differs as soon as anything does that replaces the rule, yet is ignored by itself: a subnet that is
-        # widened in place replaces nothing. A rename on purpose is told to Terraform by this record; so is an address
-        # that is no longer fixed, as the provider sees no difference in that.
-        fixed = {} if ip_address is None else {"address": ip_address}
-        # Provider 6.50 would try to edit it in place.
-        fixed |= {"global_access": "true"} if global_access else {}
-        # Google takes another target of the same kind alone.
-        fixed |= {"protocol": "HTTPS"} if self._https else {}
-        # Two rules may share an address on different ports only: with a fixed one, a rename would be refused by the
-        # apply, so the first name is kept here and the plan refuses.
-        renamed = record(
-            self,
-            "ForwardingRuleName",
-            {"name": plain_name},
-            kept=ip_address is not None,
-            triggers_replace=fixed or None,
-        )
-        name_record = claim(renamed, "terraform_data", f"{self._address}_forwarding_rule_name")
-        kept_name = unchanged(
-            f"{name_record}.output.name", plain_name, "The forwarding rule cannot be renamed", _WHILE_FIXED
-        )
-        resource = ComputeForwardingRule(
-            self,
-            "Resource",
-            project=self._network.project,
-            region=self._network.region,
-            name=name,
-            load_balancing_scheme="INTERNAL_MANAGED",
-            network=self._network.network_id,
-            subnetwork=self._network.subnet_id,
-            ip_address=self._reserved(plain_name, ip_address),
-            port_range=str(port),
-            allow_global_access=global_access or None,
-            target=proxy.id,
-            # Nothing refers to the proxy-only subnet, but no load balancer comes up without it.
-            depends_on=list(self._network.needed) or None,
-            lifecycle=TerraformResourceLifecycle(
-                create_before_destroy=True,
-                ignore_changes=["name"],
-                replace_triggered_by=[name_record],
-                precondition=None if ip_address is None else [kept_name],
-            ),
-        )
-        claim(resource, "google_compute_forwarding_rule", self._address)
-        return resource
-
-    def _reserved(self, rule: str, ip_address: str | None) -> str | None:
-        """A fixed address is reserved in a way that lets the old and the new rule hold it at the same time."""
-        if ip_address is None:
-            return None
-        resource = ComputeAddress(
-            self,
-            "Address",
-            project=self._network.project,
-            region=self._network.region,
-            name=shared_address_name(rule, ip_address),
-            address_type="INTERNAL",
-            purpose="SHARED_LOADBALANCER_VIP",
-            subnetwork=self._network.subnet_id,
-            address=ip_address,
-            # A subnet of the same stack is there after what is needed.
-            depends_on=None if self._network.subnet_triggers else list(self._network.needed) or None,
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-        )
-        claim(resource, "google_compute_address", self._address)
-        return str(resource.address)
 
 
 def _proxies(names_: LoadBalancerNames) -> dict[str, str]:
