@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config import DEFAULT_ENVIRONMENT
@@ -24,7 +24,7 @@ from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
 from review.unjudged import unjudged
-from review.way_sentences import closed, measured, narrowed, opened
+from review.way_sentences import closed, is_public, measured, narrowed, opened_among
 from review.ways_in import WayIn, ways_in
 
 
@@ -93,11 +93,8 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         yield REACH, say(text, what=new.what, before=old.who, after=new.who), new.address
         del before[old.key]
         before[new.key] = old
-    for key in sorted(after.keys() - before.keys()):
-        way = after[key]
-        sentence = None if let_in.let_in(way) else opened(way)
-        if sentence is not None and (way.by != "port" or way.address in known):
-            yield EXPOSED if way.by in {"ingress", "external"} else REACH, sentence, way.address
+    fresh = [after[key] for key in sorted(after.keys() - before.keys()) if not let_in.let_in(after[key])]
+    yield from _opened([way for way in fresh if way.by != "port" or way.address in known], after.values())
     for key in sorted(after.keys() & before.keys()):
         if let_in.let_in(after[key]):
             if not lets_in.let_in(before[key]):
@@ -108,6 +105,14 @@ def _access(comparison: Comparison) -> Iterator[_Point]:
         sentence = None if lets_in.let_in(before[key]) else closed(before[key], comparison)
         if sentence is not None:
             yield CUT, sentence, before[key].address
+
+
+def _opened(fresh: Iterable[WayIn], every: Collection[WayIn]) -> Iterator[_Point]:
+    for way in fresh:
+        sentence, public = opened_among(way, every), is_public(way, every)
+        if sentence is not None:
+            topic = EXPOSED if public or way.by in {"ingress", "external"} else REACH
+            yield topic, sentence, way.thing if public else way.address
 
 
 def _written_otherwise(before: Mapping[_Key, WayIn], after: Mapping[_Key, WayIn]) -> list[tuple[WayIn, WayIn]]:

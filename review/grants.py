@@ -8,15 +8,22 @@ from functools import lru_cache
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
+from deployment.kinds.kind import CALL
 from deployment.stack import Stack
 from review.known import Block, View, views
 from review.sentence import Sentence, say
-from review.ways_in import INVOKING, bindings
+from review.ways_in import INVOKING, bindings, ways_in
 
 # What is not the resource that the role is on.
 _BESIDE = frozenset(
     {"//", "condition", "count", "depends_on", "etag", "for_each", "id", "lifecycle", "member", "members",
      "policy_data", "provider", "provisioner", "role"}
+)  # fmt: skip
+# Roles that let their members act as an account, or mint its tokens:
+# https://cloud.google.com/iam/docs/roles-permissions/iam
+_ACTING = frozenset(
+    {"roles/iam.serviceAccountOpenIdTokenCreator", "roles/iam.serviceAccountTokenCreator",
+     "roles/iam.serviceAccountUser", "roles/iam.workloadIdentityUser"}
 )  # fmt: skip
 _CALLING = tuple(f"{service.type}_iam_" for service in (SERVICE, FIRST_SERVICE))
 
@@ -31,6 +38,7 @@ class Grant:
     condition: str = ""
     address: str = field(compare=False)
     of: str = field(default="", compare=False)
+    on: str = field(default="", compare=False)
 
 
 @lru_cache(maxsize=8)
@@ -53,6 +61,7 @@ def _of(item: View) -> Iterator[Grant]:
                 condition=" ".join(_condition(binding)),
                 address=item.address,
                 of=item.type,
+                on=item.first("service_account_id", "project").readable.rpartition("/")[2],
             )
 
 
@@ -66,7 +75,28 @@ def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     before = set(grants(comparison.before)) if comparison.before else set()
     for grant in grants(comparison.after) if comparison.after else ():
         if grant not in before and not _is_way_in(grant):
-            yield _said("{who} gets {role} on {what}", grant), grant.address
+            yield _gets(grant, comparison.after), grant.address
+
+
+def _gets(grant: Grant, stack: Stack | None) -> Sentence:
+    """Who gets a role; of one that lets them act as an account also whom that account may call."""
+    called = sorted(_callable(grant, stack)) if stack and grant.role in _ACTING else []
+    if not called:
+        return _said("{who} gets {role} on {what}", grant)
+    return _said(
+        "{who} gets {role} on {what}, and can call {services} as that account", grant, services=", ".join(called)
+    )
+
+
+def _callable(grant: Grant, stack: Stack) -> Iterator[str]:
+    """The services that may be called by the account that a grant is on, or by those of its project."""
+    for way in ways_in(stack):
+        account = way.who.removeprefix("serviceAccount:")
+        of_project = grant.of.startswith("google_project_iam") and account.endswith(
+            f"@{grant.on}.iam.gserviceaccount.com"
+        )
+        if way.by == CALL and (of_project or account == grant.on):
+            yield way.what
 
 
 def lost_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
@@ -90,9 +120,10 @@ def _is_way_in(grant: Grant) -> bool:
     return calling and not grant.of.endswith("_iam_policy")
 
 
-def _said(text: str, grant: Grant) -> Sentence:
+def _said(text: str, grant: Grant, **others: str) -> Sentence:
     given = {"who": grant.who, "role": grant.role, "what": grant.what}
     more = {"condition": grant.condition} if grant.condition else {}
+    given |= others
     return say(text + (", while {condition}." if more else "."), **given, **more)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from deployment.comparison import Change, Comparison
+from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.stack import Item
+from review.beside import Beside
 from review.findings import Finding, other
 from review.known import Value, View
 from review.replacement import overlaps
@@ -43,6 +45,23 @@ def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:
         block, _, name = attribute.rpartition(".")
         values: list[Value] = [one.get(name) for one in user.blocks(block)] if block else [*user.list(name)]
         yield from (value.target for value in values if value.target is not None)
+        if attribute == "ip_address":
+            yield from _reserved(user)
+
+
+def _reserved(rule: View) -> Iterator[View]:
+    """The reserved address that a rule has: a state knows the address itself, and not what reserved it."""
+    for address in Beside(rule.stack).of(ADDRESS.type):
+        same = [_last(rule, name) == _last(address, other) for name, other in _ADDRESSED]
+        if rule.get("ip_address").text and all(same):
+            yield address
+
+
+_ADDRESSED = (("ip_address", "address"), ("region", "region"), ("project", "project"))
+
+
+def _last(item: View, name: str) -> str:
+    return item.get(name).text.rpartition("/")[2]
 
 
 def _finding(user: Item, used: View, comparison: Comparison) -> Iterator[Finding]:

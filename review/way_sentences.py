@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from cloudrun_psc.rules.connections import kind_of
@@ -11,7 +11,7 @@ from deployment.references import DEFAULT_ACCOUNT, name_of
 from deployment.stack import Stack
 from review.sentence import Sentence, say
 from review.topics import CUT, REACH
-from review.ways_in import EVERY_PROJECT, OWN_WORDS, WayIn
+from review.ways_in import EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, WayIn
 
 _PROBES = "Google's health checks and proxies"
 _OF_GOOGLE = {"35.235.240.0/20": "Identity-Aware Proxy", "130.211.0.0/22": _PROBES, "35.191.0.0/16": _PROBES}
@@ -38,6 +38,27 @@ def opened(way: WayIn) -> Sentence | None:
     else:
         text = _limited(_OPENED[way.by], way)
     return _say(text, way)
+
+
+def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
+    """The same, beside the other ways of the stack: who may call what takes requests from everywhere."""
+    if way.by not in {"ingress", "call"}:
+        return opened(way)
+    callers = sorted({one.who for one in ways if one.by == "call" and one.thing == way.thing and way.thing})
+    if is_public(way, ways):
+        return _say("{what} is public without any login: everyone on the internet may call it.", way)
+    if way.by == "call" or not callers or OWN_WORDS & set(callers):
+        return opened(way)
+    more = f" and {len(callers) - 3} more" if len(callers) > 3 else ""
+    text = f"{{what}} takes requests from {{who}}: an accepted network is no longer needed by {{callers}}{more}."
+    return _say(text, way, callers=", ".join(callers[:3]))
+
+
+def is_public(way: WayIn, ways: Collection[WayIn]) -> bool:
+    """Whether a way in is half of a service being public: requests from everywhere, and everyone may call."""
+    halves = {("ingress", INTERNET), ("call", EVERYONE["allUsers"])}
+    of_it = {(one.by, one.who) for one in ways if one.thing == way.thing and way.thing}
+    return (way.by, way.who) in halves and halves <= of_it
 
 
 def _limited(text: str, way: WayIn) -> str:
@@ -101,7 +122,7 @@ def _names(stack: Stack) -> frozenset[str]:
     return frozenset(name_of(item, stack) for item in stack.items.values())
 
 
-def _say(text: str, way: WayIn, old: WayIn | None = None) -> Sentence:
+def _say(text: str, way: WayIn, old: WayIn | None = None, callers: str = "") -> Sentence:
     who = way.who
     if who in OWN_WORDS:
         text = text.replace("{who}", who)
@@ -113,5 +134,6 @@ def _say(text: str, way: WayIn, old: WayIn | None = None) -> Sentence:
     elif who in _OF_GOOGLE:
         text = text.replace("{who}", f"{_OF_GOOGLE[who]} ({{who}})")
     text = text[:1].upper() + text[1:]
-    values = {"who": who, "what": way.what, "via": way.via, "measure": way.measure, "old": old.measure if old else ""}
+    values = {"who": who, "what": way.what, "via": way.via, "measure": way.measure, "old": old.measure if old else "",
+              "callers": callers}  # fmt: skip
     return say(text, **{name: value for name, value in values.items() if f"{{{name}}}" in text})

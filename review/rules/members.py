@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from review.known import View
+from review.known import Value, View
 from review.rules.rule import Answer, finding, fine, undecided
 from review.ways_in import EVERYONE, members
 
@@ -12,6 +12,16 @@ def named(item: View, everyone: str) -> Answer:
     for member in members(item):
         if member.text in EVERYONE:
             return finding(everyone, member=member, who=EVERYONE[member.text])
-    # A prefix is enough: `serviceAccount:${…}` cannot become everyone.
-    open_ = [member for member in members(item) if member.unknown and not member.beginning.endswith(":")]
+    # A prefix is enough: `serviceAccount:${…}` cannot become everyone, nor can what is made of an account of the stack.
+    open_ = [
+        member
+        for member in members(item)
+        if member.unknown and not member.beginning.endswith(":") and not _account(member)
+    ]
     return undecided("the member {value} is not known", value=open_[0]) if open_ else fine()
+
+
+def _account(member: Value) -> bool:
+    target = member.target
+    of_it = target is not None and target.type == "google_service_account"
+    return of_it and all(attribute in {"email", "member"} for _, attribute in member.addresses)

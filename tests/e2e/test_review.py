@@ -99,8 +99,8 @@ CASES: dict[str, tuple[dict[str, Any], Any, list[tuple[str, str]], list[str], li
     ),
     "ingress opened": (
         {}, opened,
-        [("code, plan", "hello-service takes requests from the internet: a caller with an ID token no longer needs an "
-          "accepted network.")],
+        [("code, plan", "hello-service takes requests from the internet: an accepted network is no longer needed by "
+          "the default Compute Engine account of project example-consumer-project.")],
         ["ingress-not-internal"], ["producer: 1 updated", "consumer: nothing to do", KEPT],
     ),
     "service renamed": (

@@ -38,13 +38,16 @@ def cases() -> dict[str, Json]:
 
 
 def made(case: Json, program: str) -> Json:
-    """The plan of a case, as `show -json` prints it: `before` is applied, then `after` planned."""
+    """The plan of a case: `beside` stands already, `before` is applied, then `after` planned."""
     with tempfile.TemporaryDirectory() as place, RehearsalCloud(CHECKOUT, Path(place) / "requests.log") as cloud:
         folder = Path(place) / "terraform" / case["of"]
         shutil.copytree(HERE / "terraform", folder.parent)
         for project in PROJECTS:
             cloud.call("POST", f"/serviceusage/v1/projects/{project}/services:batchEnable", {"serviceIds": SERVICES})
-        run = _runner(program, folder, cloud)
+        providers = _providers(folder.parent)
+        if "beside" in case:
+            _runner(program, folder.parent / case["beside"], cloud, providers)("apply", "-auto-approve")
+        run = _runner(program, folder, cloud, providers)
         if case.get("before") is not None:
             run("apply", "-auto-approve", *_variables(case["before"]))
         run("plan", "-out=plan", *_variables(case.get("after") or {}))
@@ -79,7 +82,7 @@ def _kept(change: Json) -> Json:
     return marks
 
 
-def _runner(program: str, folder: Path, cloud: RehearsalCloud) -> Any:
+def _runner(program: str, folder: Path, cloud: RehearsalCloud, providers: Path) -> Any:
     variables = {**os.environ, **cloud.endpoints, "GOOGLE_OAUTH_ACCESS_TOKEN": "t", "CHECKPOINT_DISABLE": "1"}
 
     def run(*words: str) -> str:
@@ -88,7 +91,7 @@ def _runner(program: str, folder: Path, cloud: RehearsalCloud) -> Any:
             raise RuntimeError(f"{words}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
         return done.stdout
 
-    run("init", "-input=false", f"-plugin-dir={_providers(folder.parent)}")
+    run("init", "-input=false", f"-plugin-dir={providers}")
     return run
 
 

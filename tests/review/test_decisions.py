@@ -39,7 +39,8 @@ ROWS: list[tuple[str, Any, str, str]] = [
     (f"{R}/google_cloud_run_v2_service_iam_member/caller", None, CUT,
      "serviceAccount:caller@example-consumer.iam.gserviceaccount.com may no longer call shop-service."),
     (f"{R}/google_cloud_run_v2_service/shop/ingress", "INGRESS_TRAFFIC_ALL", EXPOSED,
-     "shop-service takes requests from the internet: a caller with an ID token no longer needs an accepted network."),
+     "shop-service takes requests from the internet: an accepted network is no longer needed by "
+     "serviceAccount:caller@example-consumer.iam.gserviceaccount.com."),
     (f"{R}/google_compute_firewall/f", {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}],
      "source_ranges": ["35.235.240.0/20"]}, REACH,
      "Identity-Aware Proxy (35.235.240.0/20) may open connections to every VM in vpc: tcp:22."),

@@ -80,8 +80,8 @@ BY_HAND = [{"project_id_or_num": "example-consumer", "connection_limit": 10},
         (
             SERVICE,
             {"ingress": "INGRESS_TRAFFIC_ALL"},
-            "shop-service takes requests from the internet: a caller with an ID token no longer needs an accepted "
-            "network.",
+            "shop-service takes requests from the internet: an accepted network is no longer needed by "
+            "serviceAccount:caller@example-consumer.iam.gserviceaccount.com, user:a@example.com.",
             ["ingress-not-internal"],
         ),
         (
