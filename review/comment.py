@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from review.comment_form import MARKER, misshapen
+from review.labels import label_of, put_label
 
 LARGEST = 65_000  # characters; GitHub takes 65,536
 # As ./psc begins the sentence in which it says why it could not go on.
@@ -153,6 +154,8 @@ def main(file: str) -> int:
             text, code = unmade(error, Path(file).with_name("log.txt")), 1
             print(error, file=sys.stderr)
         post(github, number, with_head(text, str(run["head_sha"])))
+        if os.environ.get("REVIEW_LABELS"):
+            put_label(github, number, label_of(text))
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1

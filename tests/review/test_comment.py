@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,8 +16,12 @@ from review import comment, deployed
 from review.comment import RefusedError, checked
 from review.comment_form import MARKER, misshapen
 from review.formats import markdown
+from review.report import Report
 from tests.review.stacks import PRODUCER, edited, reported
 from tests.review.test_formats import EVIL, evil_report
+
+INGRESS = "resource/google_cloud_run_v2_service/shop/ingress"
+LIMIT = "resource/google_compute_service_attachment/shop/consumer_accept_lists/0/connection_limit"
 
 
 @pytest.mark.parametrize("text", EVIL)
@@ -79,6 +84,7 @@ class Api:
         self.pulls: list[dict[str, Any]] = []
         self.merged: list[dict[str, Any]] = []
         self.comments: list[dict[str, Any]] = []
+        self.labels: list[str] = []
         self.asked: list[str] = []
         api = self
 
@@ -91,7 +97,7 @@ class Api:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            do_GET = do_POST = do_PATCH = answer  # noqa: N815
+            do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -100,12 +106,21 @@ class Api:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
+    def label(self, method: str, path: str, body: Any) -> Any:
+        if method == "POST":
+            self.labels += body["labels"]
+        elif method == "DELETE":
+            self.labels.remove(unquote(path.rpartition("/")[2]))
+        return [{"name": name} for name in self.labels]
+
     def handle(self, method: str, path: str, body: Any) -> Any:
         self.asked.append(f"{method} {path}")
         if method == "GET" and "/pulls?" in path:
             return self.pulls
         if method == "GET" and path.endswith("/pulls"):
             return self.merged
+        if "/labels" in path:
+            return self.label(method, path, body)
         if method == "GET":
             return self.comments
         if method == "POST":
@@ -174,6 +189,29 @@ def test_a_review_that_could_not_run_is_said_with_its_own_sentence(api: Api, tmp
         "The review could not run, or what it wrote is not shown: "
         r"`'x' is \x60no\x60 revision @everyone?[31m` See the checks.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("report", "label"),
+    [
+        (reported(PRODUCER, PRODUCER), "review: nothing changes"),
+        (reported(PRODUCER, edited(PRODUCER, INGRESS, "INGRESS_TRAFFIC_ALL")), "review: findings"),
+        (reported(PRODUCER, edited(PRODUCER, LIMIT, 20)), "review: to decide"),
+        (None, "review: no report"),
+    ],
+)  # fmt: skip
+def test_the_pull_request_gets_the_one_label_of_its_review_if_wished(
+    report: Report | None, label: str, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "review.md"
+    if report:
+        file.write_text(markdown.text(report))
+    api.labels = ["bug", "review: findings", "review: to decide"]
+    comment.main(str(file))
+    assert api.labels == ["bug", "review: findings", "review: to decide"]
+    monkeypatch.setenv("REVIEW_LABELS", "yes")
+    comment.main(str(file))
+    assert sorted(api.labels) == ["bug", label]
 
 
 def test_what_became_of_a_deployment_stands_on_the_pull_request_that_was_merged(
