@@ -223,8 +223,8 @@ class ProducerStack(SideStack):
     def _move(self, renamed: list[dict[str, str]]) -> None:
         """`moved` blocks of services with another key, and of grants, whose own have both."""
         grants = moved_blocks(self)
-        known = {move["from"] for move in grants}
-        if moved := [*(move for move in renamed if move["from"] not in known), *grants]:
+        known = {move[end] for move in grants for end in ("from", "to")}
+        if moved := [*(move for move in renamed if known.isdisjoint(move.values())), *grants]:
             self.add_override("moved", moved)
         if removed := removed_blocks(self):
             self.add_override("removed", removed)

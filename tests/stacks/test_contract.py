@@ -192,6 +192,19 @@ def test_a_former_key_moves_everything_and_renames_nothing(synth: Synth) -> None
     )
 
 
+def test_each_address_is_moved_to_once(synth: Synth) -> None:
+    """Terraform refuses ambiguous moves; the grant of a secret is not the service's, whatever it is called."""
+    text = """
+producer:
+  project: some-project
+  services:
+    api: {former_key: legacy, secrets: {KEY: {secret: api-key}}}
+"""
+    moved = synth(text)["producer"]["moved"]
+    assert len({block["to"] for block in moved}) == len({block["from"] for block in moved}) == len(moved)
+    assert [block for block in moved if "legacy_key" in block["from"]] == []
+
+
 def _end(address: str, moves: dict[str, str]) -> str:
     """Where a chain of moves ends."""
     return _end(moves[address], moves) if address in moves else address
