@@ -69,7 +69,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     from deployment.printable import printable
     from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
-    from handover.again import Operated, operated, told, with_values
+    from handover.again import operated, told, with_values
     from handover.archive import archive
     from handover.bundle import Wish
     from handover.placing import check, place
@@ -79,7 +79,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         raise UnusableError("--as-configured goes with --force: it says what becomes of a former bundle")
     check(folder, CHECKOUT, force=args.force)
     format_ = "hcl" if args.hcl else "json"
-    former = operated(folder, format_) if args.force and not args.as_configured else Operated()
+    theirs = operated(folder, format_) if args.force and not args.as_configured else {}
     tar = folder.parent.resolve() / f"{folder.resolve().name}.tar"
     if args.tar:
         _check_tar(tar, force=args.force)
@@ -88,14 +88,13 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         stacks=tuple(args.stack or ()),
         harmless=tuple(args.harmless or ()),
         program=Terraform(found() or "terraform").name,
-        revoked=former.revoked,
     )
     made, notes = _made(wish, source(CHECKOUT))
-    configured, made = made.files, with_values(made, former.values)
+    configured, made = made.files, with_values(made, theirs)
     for path in place(made.files, folder):
         kept = printable(path)
         print(f"{kept} had been edited: kept as {kept}.edited; compare the two before you apply", file=sys.stderr)
-    for line in told(made, former, configured):
+    for line in told(made, theirs, configured):
         print(printable(line), file=sys.stderr)
     stacks = ", ".join(made.manifest.stacks)
     print(f"wrote {printable(str(folder))}: {stacks}, {len(made.files)} files; begin with README.md")
@@ -167,7 +166,6 @@ def _verify(folder: Path) -> int:
         stacks=manifest.stacks,
         harmless=manifest.harmless,
         program=manifest.program,
-        revoked=manifest.revoked,
     )
     there = present(folder)
     theirs = {path: there.files[path] for path in manifest.operated if path in there.files}

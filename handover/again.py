@@ -1,37 +1,27 @@
-"""Handing over again: what operations took away stays away, and the values that they changed stay theirs."""
+"""Handing over again: the values that operations changed stay theirs, and so what they took away stays away."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
 from deployment.unusable import UnusableError
 from handover.bundle import Bundle
 from handover.formats import FORMATS
-from handover.handed_stack import INVOKERS
 from handover.manifest import MANIFEST, SUMS, ManifestError, digest, read, sums
 
+# What the file of a caller began with, while each had one.
+_CALLER = "invoker_"
 # A variable that a file of values assigns in HCL.
 _ASSIGNED = re.compile(r"^(\w+)\s*=", re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operated:
-    """What operations did with a bundle: callers that are `revoked`, by the paths of their files without an ending.
-
-    `values` are the files of values that they edited, with their content.
-    """
-
-    revoked: tuple[str, ...] = ()
-    values: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def operated(folder: Path, format_: str) -> Operated:
-    """What was done in `folder` since it was handed over; nothing where there is no bundle.
+def operated(folder: Path, format_: str) -> dict[str, bytes]:
+    """The files of values that were edited in `folder` since it was handed over; none where there is no bundle.
 
     Raises:
         UnusableError: when values were edited in another format than the one that is wanted now, or cannot be read.
@@ -39,7 +29,7 @@ def operated(folder: Path, format_: str) -> Operated:
     try:
         former, listed = read(folder)
     except ManifestError:
-        return Operated()
+        return {}
     values = {
         path: content
         for path, wanted in listed.items()
@@ -52,11 +42,15 @@ def operated(folder: Path, format_: str) -> Operated:
             f"{', '.join(values)}: edited since it was handed over, and the new bundle would be {format_.upper()}; "
             f"hand over {'with' if former.format == 'hcl' else 'without'} --hcl, or give --as-configured"
         )
+    callers = [path for path in listed if path.rpartition("/")[2].startswith(_CALLER)]
+    if former.revoked or (callers and (values or not all((folder / path).exists() for path in callers))):
+        raise UnusableError(
+            f"{folder}: of an earlier version, with a file for each caller, and edited since; put what operations "
+            "changed into the configuration, and give --as-configured"
+        )
     for path, content in values.items():
         _readable(path, content, former.format)
-    gone = (path.removesuffix(FORMATS[former.format].ENDING) for path in listed if not (folder / path).exists())
-    callers = {path for path in gone if path.rpartition("/")[2].startswith(INVOKERS)}
-    return Operated(revoked=tuple(sorted({*former.revoked, *callers})), values=values)
+    return values
 
 
 def _readable(path: str, content: bytes, format_: str) -> None:
@@ -101,11 +95,9 @@ def assigned(text: str, format_: str) -> frozenset[str]:
     return frozenset(json.loads(text) if format_ == "json" else _ASSIGNED.findall(text))
 
 
-def told(made: Bundle, former: Operated, configured: Mapping[str, bytes]) -> Iterator[str]:
+def told(made: Bundle, values: Mapping[str, bytes], configured: Mapping[str, bytes]) -> Iterator[str]:
     """What stays as operations have it, a line each; `configured` are the files as the checkout would have them."""
-    for path in former.revoked:
-        yield f"{path}: stays away, as operations deleted it: whom it let in may not call"
-    for path, content in former.values.items():
+    for path, content in values.items():
         if path not in made.files:
             yield f"{path}: edited by operations, and not part of this bundle any more"
             continue

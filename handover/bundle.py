@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from deployment.existing import granted
 from deployment.output_folder import StackFolder, chosen, local_states
 from deployment.terraform import ProgramName
 from deployment.unusable import UnusableError
@@ -19,6 +20,7 @@ from handover.manifest import MANIFEST, SUMS, Manifest, sums
 from handover.plain import plain
 from handover.runbook import runbook
 from handover.source import BundleSource
+from handover.value_tests import FILE
 from stacks.layout import LOCK_FILE, PRODUCER
 
 RUNBOOK = "README.md"
@@ -28,15 +30,13 @@ RUNBOOK = "README.md"
 class Wish:
     """What is wanted: a format's name, the stacks (all when empty), and variables that only look like credentials.
 
-    `program` is the one that the readers of the runbook will type. `revoked` are the files, without their endings, of
-    callers that operations took away from a former bundle.
+    `program` is the one that the readers of the runbook will type.
     """
 
     format: str = "json"
     stacks: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     program: ProgramName = "terraform"
-    revoked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +61,16 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
     producer = plain(contents[PRODUCER]) if PRODUCER in contents else None
     alone = PRODUCER not in {stack.name for stack in wanted}
     states = {path: f"../{Path(path).name}" for path in local_states(list(stacks))}
+    existing = granted(contents.values())
     handed = tuple(
         hand(
             stack.name,
             contents[stack.name],
             states=states,
-            promised=promises(producer) if alone else None,
+            known=promises(producer),
+            alone=alone,
+            existing=existing,
             lock=stack.lock_file.read_bytes() if stack.lock_file.exists() else None,
-            revoked=wish.revoked,
         )
         for stack in wanted
     )
@@ -89,10 +91,10 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
         provider=handed[0].files[VERSIONS]["terraform"]["required_providers"]["google"]["version"],
         source=source,
         program=wish.program,
-        revoked=wish.revoked,
     )
     files = {path: content for stack in handed for path, content in _files(stack, format_).items()}
-    files |= {RUNBOOK: runbook(facts).encode(), MANIFEST: manifest.text().encode()}
+    tested = {f"{stack.name}/{FILE}": stack.tests.encode() for stack in handed if facts.is_tested(stack)}
+    files |= tested | {RUNBOOK: runbook(facts).encode(), MANIFEST: manifest.text().encode()}
     files[SUMS] = sums(files)
     return Bundle(files=dict(sorted(files.items())), manifest=manifest, stacks=handed)
 

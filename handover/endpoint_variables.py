@@ -67,6 +67,7 @@ def _ip(address: str, name: str, present: str, range_: str) -> Variable:
             type="string",
             description=f"The address of the endpoint {name}, in its subnet. A new one replaces the endpoint.",
             value=present,
+            refused="10.1.0.5/24",
             validations=(
                 Validation(
                     condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference}, false)',
@@ -81,6 +82,7 @@ def _ip(address: str, name: str, present: str, range_: str) -> Variable:
         type="string",
         description=f"The address of the endpoint {name}, in {range_}. A new one replaces the endpoint.",
         value=present,
+        refused="10.1.0.5/24",
         validations=(
             Validation(
                 condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference} && '
@@ -111,9 +113,7 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
 
     `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
     """
-    variables: dict[str, Variable] = {}
-    for name in sorted({name for text in strings(stack) for name in outputs_read(text)}):
-        variables[name] = _promise(name, promised.get(name))
+    variables = {one.name: one for one in promises(stack, promised)}
     data = stack.get("data", {})
     data.pop("terraform_remote_state", None)
     if not data:
@@ -128,6 +128,12 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
             _change(stack, partial(pattern.sub, f"${{var.{name}}}"))
     _change(stack, from_variables)
     return list(variables.values())
+
+
+def promises(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
+    """What the stack reads of the producer's outputs, each as a variable of the output's name."""
+    names = sorted({name for text in strings(stack) for name in outputs_read(text)})
+    return [_promise(name, promised.get(name)) for name in names]
 
 
 def _change(stack: Json, change: Callable[[str], str]) -> None:
@@ -153,6 +159,7 @@ def _link(name: str, known: Any, description: str) -> Variable:
         type="string",
         description=description,
         value=known,
+        refused="projects/some-project/serviceAttachments/some-attachment",
         validations=(
             Validation(
                 condition=matches(f"var.{name}", re.sub(r"\(\?P<\w+>", "(?:", SERVICE_ATTACHMENT)),
@@ -181,5 +188,6 @@ def _promise(name: str, known: Any) -> Variable:
         type="number" if name.endswith(f"_{PORT}") else "string",
         description=f"{what}: what the producer's output {name} says.",
         value=known,
+        refused=0 if name.endswith(f"_{PORT}") else "http://example.com",
         validations=(rule,),
     )

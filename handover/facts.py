@@ -13,6 +13,7 @@ from handover.endpoint_variables import HandedEndpoint
 from handover.formats import Format
 from handover.handed_stack import VERSIONS, HandedStack
 from handover.source import BundleSource
+from handover.value_tests import can_be_tried
 from stacks import instructions
 from stacks.contract import SELF_LINK
 from stacks.layout import PRODUCER
@@ -57,6 +58,10 @@ class Facts:
     def product(self) -> str:
         """What the program is called in a sentence."""
         return "OpenTofu" if self.program == "tofu" else "Terraform"
+
+    def is_tested(self, stack: HandedStack) -> bool:
+        """Whether it has tests of its values."""
+        return bool(stack.variables) and can_be_tried(stack.content, self.program)
 
     def side(self, stack: HandedStack) -> ConsumerSettings:
         """A consumer's settings."""

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from deployment.kinds.cloud_run import INVOKER
+from deployment.existing import Granted
 from deployment.kinds.terraform import RECORD
 from deployment.values import Json, with_strings
-from handover import endpoint_variables, service_variables
+from handover import callers, endpoint_variables, producer_state, service_variables
+from handover.callers import Move
 from handover.endpoint_variables import HandedEndpoint
 from handover.plain import plain
+from handover.pretended import pretended
 from handover.service_variables import HandedService
+from handover.value_tests import value_tests
 from handover.variables import Variable
 
-INVOKERS = "invoker_"
-# The files of a stack, without their endings; invokers have files of their own beside these.
-MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS, GUARDS = (
-    "main", "backend", "versions", "variables", "outputs", "checks", "guards"
+# The files of a stack, without their endings.
+MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS, GUARDS, CALLERS, MOVED = (
+    "main", "backend", "versions", "variables", "outputs", "checks", "guards", "callers", "moved"
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandedStack:
-    """`files` maps a file's name without ending to its Terraform JSON; `lock` is the provider lock file, if any."""
+    """`files` maps a file's name without ending to its Terraform JSON; `lock` is the provider lock file, if any.
+
+    `synthesized` is the stack as it was before, and `moves` are the addresses that it has elsewhere.
+    """
 
     name: str
+    synthesized: Json
+    moves: tuple[Move, ...]
     files: Mapping[str, Json]
     variables: tuple[Variable, ...]
     services: tuple[HandedService, ...]
     endpoints: tuple[HandedEndpoint, ...]
     promised: tuple[Variable, ...]
+    tests: str
     lock: bytes | None
 
     @property
     def content(self) -> Json:
         """All files as one, as Terraform reads them."""
-        content: Json = {}
-        for sections in self.files.values():
-            _merge(content, sections)
-        return content
+        return _together(self.files)
 
     @property
     def backend(self) -> tuple[str, Json]:
@@ -60,42 +66,55 @@ def hand(
     stack: Json,
     *,
     states: Mapping[str, str],
-    promised: Mapping[str, Any] | None,
+    known: Mapping[str, Any],
+    alone: bool,
+    existing: Granted,
     lock: bytes | None,
-    revoked: Collection[str] = (),
 ) -> HandedStack:
-    """Take a synthesized stack apart; without the callers whose files (NAME/invoker_…) are `revoked`.
+    """Take a synthesized stack apart.
 
-    `states` maps the paths of local states to those in the bundle. `promised` is what is known of the producer's
-    outputs where the producer's state is not read; None where it is.
+    `states` maps the paths of local states to those in the bundle. `known` is what can be said of the producer's
+    outputs, whose state is not read if a consumer is handed over `alone`. `existing` is taken for granted.
     """
     content: Json = with_strings(plain(stack), lambda text: _replaced(text, states))
+    synthesized = deepcopy(content)
     services = service_variables.lift(content)
-    for service in services:
-        service.invokers = [one for one in service.invokers if f"{name}/{one.file}" not in revoked]
+    called = callers.lift(content, services, content["provider"]["google"][0]["project"])
     endpoints = endpoint_variables.lift(content)
-    given = endpoint_variables.given(content, promised) if promised is not None else []
+    told = endpoint_variables.promises(content, known)
+    given = endpoint_variables.given(content, known) if alone else []
     variables = [
+        *called.variables,
         *(variable for service in services for variable in service.variables),
         *(endpoint.ip for endpoint in endpoints),
         *given,
+        *producer_state.lift(content),
     ]
-    files = _by_subject(content, variables)
-    for invoker in (invoker for service in services for invoker in service.invokers):
-        files[invoker.file] = {
-            "resource": {INVOKER.type: {invoker.name: invoker.resource}},
-            "variable": {invoker.variable.name: invoker.variable.block()},
-        }
-        variables.append(invoker.variable)
+    moved = {
+        "moved": [*content.pop("moved", []), *(move.block() for move in called.moves)],
+        "removed": content.pop("removed", []),
+    }
+    files = _by_subject(content, variables) | ({CALLERS: called.content} if called.content else {})
+    files |= {MOVED: {section: blocks for section, blocks in moved.items() if blocks}} if any(moved.values()) else {}
     return HandedStack(
         name=name,
+        synthesized=synthesized,
+        moves=called.moves,
         files=dict(sorted(files.items())),
         variables=tuple(variables),
         services=tuple(services),
         endpoints=tuple(endpoints),
         promised=tuple(given),
+        tests=value_tests(_together(files), variables, told, pretended(synthesized, existing)),
         lock=lock,
     )
+
+
+def _together(files: Mapping[str, Json]) -> Json:
+    content: Json = {}
+    for sections in files.values():
+        _merge(content, sections)
+    return content
 
 
 def _merge(into: Json, other: Json) -> None:

@@ -34,7 +34,10 @@ _NESTED: Mapping[str, Keys] = {"check": {"assert": {}}, "variable": {"validation
 # Blocks of every resource, and the keys whose text is an address and no string.
 _LIFECYCLE: Keys = {"precondition": {}, "postcondition": {}}
 _REFERENCES = frozenset({"depends_on", "ignore_changes", "replace_triggered_by", "from", "to"})
-_COMMENTS = {"check": "A warning in every plan and apply, never a failure."}
+_COMMENTS = {
+    "check": "A warning in every plan and apply, never a failure.",
+    "moved": "Former addresses, which a state may still have: it takes the new ones, and nothing changes in the cloud.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +113,7 @@ def assignment(values: Mapping[str, Any]) -> str:
 
 
 def _file(content: Json) -> Iterator[Block]:
-    known = {"terraform", "provider", "variable", *SECTIONS.values(), "moved", "removed", "check", "output"}
+    known = {"terraform", "provider", "locals", "variable", *SECTIONS.values(), "moved", "removed", "check", "output"}
     for section in sorted(content.keys() - known):
         raise InexpressibleError(f"{section}: a section that is not known here; take the JSON bundle")
     if "terraform" in content:
@@ -119,11 +122,13 @@ def _file(content: Json) -> Iterator[Block]:
         for configuration in configurations:
             keys = _known(_PROVIDERS, name, "provider")
             yield _block("provider", (name,), configuration, keys, Place(where=f"provider.{name}"))
+    if "locals" in content:
+        yield _block("locals", (), content["locals"], {}, Place(where="locals"))
     yield from _named(content, "variable")
     for prefix in ("data.", "ephemeral.", ""):
         yield from _of_kinds(content, SECTIONS[prefix], prefix)
-    for move in content.get("moved", []):
-        yield _block("moved", (), move, {}, Place(where="moved"))
+    for index, move in enumerate(content.get("moved", [])):
+        yield _block("moved", (), move, {}, Place(where="moved"), "" if index else _COMMENTS["moved"])
     for removed in content.get("removed", []):
         yield _block("removed", (), removed, {"lifecycle": {}}, Place(where="removed"))
     yield from _named(content, "check")

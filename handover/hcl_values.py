@@ -75,7 +75,12 @@ def references(content: Any, where: str) -> tuple[str, ...]:
     for address in content if isinstance(content, list) else [content]:
         if not isinstance(address, str) or not is_reference(address):
             raise InexpressibleError(f"{where}: {address!r} is no address that HCL could refer to")
-    return _list([(address,) for address in content]) if isinstance(content, list) else (content,)
+    if isinstance(content, list):
+        return _list([(address,) for address in content])
+    if len(content) > WIDTH and content.endswith('"]'):  # an instance: between brackets lines may be broken
+        name, _, key = content.partition("[")
+        return (f"{name}[", f"  {key[:-1]}", "]")
+    return (content,)
 
 
 def _string(text: str) -> tuple[str, ...]:

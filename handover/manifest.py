@@ -49,9 +49,10 @@ class Manifest:
     source: BundleSource
     # Whose commands the runbook has, and whose lock files are in the folders.
     program: ProgramName = "terraform"
-    # Of former bundles: callers that operations took away, and files of values that they edited, which are theirs.
-    revoked: tuple[_Path, ...] = ()
+    # Files of values that operations edited in former bundles, which are theirs.
     operated: tuple[_Path, ...] = ()
+    # Only of bundles that had a file for each caller: those that operations took away.
+    revoked: tuple[_Path, ...] = ()
 
     def text(self) -> str:
         """As it is written: no time, no path, and what bundles of earlier versions have not only where it is used."""

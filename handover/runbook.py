@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from shlex import quote
 
 from deployment.mermaid import plain_mermaid
 from deployment.picture import picture_of
@@ -16,7 +17,7 @@ from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
 
 # A command to type, in whatever section it stands: there the program is called by its name.
-_COMMAND = re.compile(r"(?<![\w./-])terraform (?=-chdir=|(?:init|import|state|validate)\b)")
+_COMMAND = re.compile(r"(?<![\w./-])terraform (?=-chdir=|(?:init|import|state|test|validate)\b)")
 
 
 def runbook(facts: Facts) -> str:
@@ -179,9 +180,18 @@ def _apply(facts: Facts) -> str:
             "",
             shell(*lines),
             "",
-            "For an existing deployment, the first plan says `No changes`, because the addresses are the same. If the "
-            "plan wants to create everything, the state is missing: stop, and see [State](#state).",
+            f"For an existing deployment, {_first_plan(facts)} If a plan wants to create everything, the state is "
+            "missing: stop, and see [State](#state).",
         ]
+    )
+
+
+def _first_plan(facts: Facts) -> str:
+    if not any(stack.moves for stack in facts.stacks):
+        return "the first plan says `No changes`."
+    return (
+        "the first plan of the producer only says that some resources have moved, which means their Terraform "
+        "addresses: `Plan: 0 to add, 0 to change, 0 to destroy`. Every other plan says `No changes`."
     )
 
 
@@ -235,7 +245,10 @@ def _let_go(facts: Facts) -> str:
 
 
 def _roles(facts: Facts) -> str:
-    tables = [f"### {stack.name}\n\n{stack_table(stack.content)}" for stack in facts.stacks]
+    tables = [
+        f"### {stack.name}\n\n{stack_table(stack.synthesized if stack is facts.producer else stack.content)}"
+        for stack in facts.stacks
+    ]
     return "\n\n".join(
         [
             "## Roles",
@@ -248,21 +261,23 @@ def _roles(facts: Facts) -> str:
 
 def _origin(facts: Facts) -> str:
     source = facts.source
-    back = (
-        [
-            "To go back to the checkout, first copy the changes made here into its configuration, then copy the states "
-            "back:",
-            "",
-            shell(*(f'cp {name} "$CHECKOUT/{name}"' for name in facts.state_files)),
-            "",
-        ]
-        if facts.local
-        else [
-            "To go back to the checkout, copy the changes made here into its configuration. The state stays where it "
-            "is.",
-            "",
-        ]
-    )  # fmt: skip
+    moved = [
+        f"terraform -chdir={stack.name} state mv {quote(move.present)} {quote(move.former)}"
+        for stack in facts.stacks
+        for move in stack.moves
+    ]
+    files = [f'cp {name} "$CHECKOUT/{name}"' for name in facts.state_files] if facts.local else []
+    back = ["To go back to the checkout, first copy the changes made here into its configuration."]
+    if moved:
+        back.append(
+            "Then give the resources that have other Terraform addresses there these addresses in the state; leave out "
+            "what was taken out here. (What was added here is moved in the same way: `docs/handover.md` there shows "
+            "it.)"
+        )
+    back += [
+        "Then copy the states back:" if files else "The state stays where it is.",
+        *(["", shell(*moved, *files)] if moved or files else []),
+    ]
     return "\n".join(
         [
             "## Where this came from",
@@ -279,7 +294,5 @@ def _origin(facts: Facts) -> str:
             "| checksums | `SHA256SUMS` |",
             "",
             *back,
-            "Callers that were added here with `…_added_invokers` have other Terraform addresses in the checkout: "
-            "`docs/handover.md` there has the commands that move them.",
         ]
     )

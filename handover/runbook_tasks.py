@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import Any
 
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from handover.callers import CONSUMERS, api_of
 from handover.facts import Facts, another_address
 from handover.handed_stack import HandedStack
 from handover.markdown import shell
 from handover.service_variables import HandedService, accept_entry
+from handover.value_tests import FOLDER, kept_from_destroying
 from handover.variables import Variable
 from stacks.instructions import CALLS
 
@@ -24,6 +27,9 @@ def sections(facts: Facts) -> Iterator[str]:
         if service:
             yield _accept(facts, facts.producer, service)
             yield _revoke(facts, facts.producer, service)
+        consumers = next((one for one in facts.producer.variables if one.name == CONSUMERS and one.value), None)
+        if consumers:
+            yield _leave(facts, facts.producer, consumers)
         if made := next((candidate.image for candidate in facts.producer.services if candidate.image), None):
             yield _image(facts, facts.producer, made)
     if any(stack.endpoints for stack in facts.consumers):
@@ -53,13 +59,33 @@ def _changeable(facts: Facts) -> str:
     ]
     for stack in facts.stacks:
         lines += [f"| {stack.name} | `{variable.name}` | {variable.description} |" for variable in stack.variables]
+    lines += _tried(facts)
     return "\n".join(lines)
+
+
+def _tried(facts: Facts) -> list[str]:
+    """How an edit of values is tried before anything else."""
+    tested = [stack for stack in facts.stacks if facts.is_tested(stack)]
+    if not tested:
+        return []
+    kept = [stack for stack in tested if kept_from_destroying(stack.content)]
+    takes = "OpenTofu 1.8" if facts.program == "tofu" else "Terraform 1.11" if kept else "Terraform 1.7"
+    return [
+        "",
+        f"To try an edit without credentials, in seconds and offline, test it first. This takes {takes} or newer, "
+        "after an `init`:",
+        "",
+        shell(*(f"terraform -chdir={stack.name} test -test-directory={FOLDER}" for stack in tested)),
+        "",
+        "The tests put the values into a cloud that is only pretended, and see that wrong ones are refused. They know "
+        "nothing of the state and of what exists: read the plan all the same.",
+    ]
 
 
 def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
     accepted = service.accept.value | {accept_entry(service, _NEW_PROJECT): 5}
-    callers = {service.added_invokers.name: [_NEW_CALLER]} if service.added_invokers else {}
+    callers = {service.invokers.name: [*service.invokers.value, _NEW_CALLER]} if service.invokers else {}
     edit = _edit(facts, stack, **{service.accept.name: accepted, **callers})
     call, member = (
         (", and add the account that calls to the invokers", " and adds one IAM member") if callers else ("", "")
@@ -88,45 +114,48 @@ def _accept(facts: Facts, stack: HandedStack, service: HandedService) -> str:
 
 def _revoke(facts: Facts, stack: HandedStack, service: HandedService) -> str:
     assert service.accept is not None
-    callers = {service.added_invokers.name: list[str]()} if service.added_invokers else {}
+    callers = {service.invokers.name: service.invokers.value} if service.invokers else {}
     edit = _edit(facts, stack, **{service.accept.name: service.accept.value, **callers})
     call = "Remove its account from the invokers. " if callers else ""
-    lines = [
-        "### Revoke a consumer",
-        "",
-        "Remove its project from the accept list: its connections are cut at once, and its endpoint shows PENDING. "
-        f"{call}{edit}",
-        "",
-        shell(*_apply(stack)),
-    ]
-    if service.invokers:
-        lines += [
+    return "\n".join(
+        [
+            "### Revoke a consumer",
             "",
-            "Each invoker from the start has its own file. Delete the file, and the line of its variable in "
-            f"`{facts.format.VALUES}` (as long as the line is there, Terraform warns of an undeclared variable):",
+            "Remove its project from the accept list: its connections are cut at once, and its endpoint shows PENDING. "
+            f"{call}{edit}",
             "",
-            "| file | variable | who |",
-            "|---|---|---|",
-            *(
-                f"| `{stack.name}/{invoker.file}{facts.format.ENDING}` | `{invoker.variable.name}` "
-                f"| {_who(invoker.variable)} |"
-                for present in stack.services
-                for invoker in present.invokers
-            ),
-            "",
-            shell(
-                f"rm {stack.name}/{service.invokers[0].file}{facts.format.ENDING}",
-                *_apply(stack),
-            ),
-            "",
-            "The plan destroys this IAM member and nothing else. (A variable could not do this: a resource that a "
-            "variable can switch off has another address.)",
+            shell(*_apply(stack)),
         ]
-    return "\n".join(lines)
+    )
 
 
-def _who(variable: Variable) -> str:
-    return f"`{variable.value}`" if variable.value else "the default Compute Engine account of the consumer's project"
+def _leave(facts: Facts, stack: HandedStack, consumers: Variable) -> str:
+    """A consumer whose project is deleted."""
+    key, project = next(iter(consumers.value.items()))
+    left: dict[str, Any] = {consumers.name: {one: its for one, its in consumers.value.items() if one != key}}
+    for service in stack.services:
+        if service.accept and project in service.accept.value:
+            left[service.accept.name] = {one: limit for one, limit in service.accept.value.items() if one != project}
+        if service.invokers and project in service.invokers.value:
+            left[service.invokers.name] = [one for one in service.invokers.value if one != project]
+    return "\n".join(
+        [
+            "### Take a consumer's project out",
+            "",
+            "Before a project is deleted, take every line out that has it, that of "
+            f"`{CONSUMERS}` included. For {project}: {_edit(facts, stack, **left)}",
+            "",
+            shell(*_apply(stack)),
+            "",
+            "The plan destroys what belongs to this consumer and nothing else. The API stays enabled in its project.",
+            "",
+            f"If the project is gone already, each plan ends with a 403: {facts.product} reads what it has in its "
+            "state. Take the same lines out, and before the plan have it forget the API, which touches nothing in "
+            "Google Cloud:",
+            "",
+            shell(f"terraform -chdir={stack.name} state rm {quote(api_of(key))}"),
+        ]
+    )
 
 
 def _image(facts: Facts, stack: HandedStack, image: Variable) -> str:

@@ -1,49 +1,22 @@
-"""The producer's variables: image and scaling of each service, who may call it, who may connect and how often."""
+"""The producer's variables: image and scaling of each service, audiences, who may connect and how often."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any
 
-from cloudrun_psc.rules.access import MEMBER
 from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, kind_of
 from cloudrun_psc.rules.defaults import RUN_MAX_INSTANCES, RUN_MIN_INSTANCES
 from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
-from deployment.kinds.cloud_run import INVOKER, SERVICE
+from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
 from handover import pem_variables
 from handover.variables import Validation, Variable, matches
 
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
-_SERVICE, _MEMBER, _ATTACHMENT = SERVICE.type, INVOKER.type, SERVICE_ATTACHMENT.type
-# A principal of workload identity may have some hundred characters; most file systems take 255, the old tar 100.
-_LONGEST_NAME = 80
-_EVERYONE = "Everyone (allUsers, allAuthenticatedUsers) is refused."
-_CALLERS = "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:… or principal://…"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invoker:
-    """Somebody who may call a service now: an IAM member in a file of its own, with the variable that names it.
-
-    A file, because that is how it can be revoked: no variable can take away a resource that has no `count`, and one
-    with a `count` has another address.
-    """
-
-    service: str
-    name: str
-    resource: Json
-    variable: Variable
-
-    @property
-    def file(self) -> str:
-        """The file's name without its ending; of a long member it has a digest, as no file system takes the name."""
-        if len(self.name) <= _LONGEST_NAME:
-            return f"invoker_{self.name}"
-        return f"invoker_{self.service}_{sha256(self.name.encode()).hexdigest()[:12]}"
+_SERVICE, _ATTACHMENT = SERVICE.type, SERVICE_ATTACHMENT.type
 
 
 @dataclass
@@ -51,7 +24,8 @@ class HandedService:
     """What was lifted of one service.
 
     `accept` is None with automatic acceptance, and where the list holds the one endpoint that the provider can keep.
-    What runs is `run`, as synthesized or as read of others; None behind a load balancer of others.
+    What runs is `run`, as synthesized or as read of others; None behind a load balancer of others. handover/callers.py
+    puts `invokers` in.
     """
 
     address: str
@@ -61,23 +35,19 @@ class HandedService:
     scaling: Variable | None = None
     audiences: Variable | None = None
     pem: Variable | None = None
-    added_invokers: Variable | None = None
-    invokers: list[Invoker] = field(default_factory=list)
+    invokers: Variable | None = None
     accept: Variable | None = None
     by_network: bool = False
 
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
-        lifted = (self.image, self.scaling, self.audiences, self.pem, self.accept, self.added_invokers)
+        lifted = (self.image, self.scaling, self.audiences, self.pem, self.accept, self.invokers)
         return [one for one in lifted if one is not None]
 
 
 def lift(stack: Json) -> list[HandedService]:
-    """Put variables into the stack in place of present values; invokers are taken out of it.
-
-    No address changes: the same resources stand under the same names.
-    """
+    """Put variables into the stack in place of present values; of who may call, handover/callers.py does."""
     resources = stack.get("resource", {})
     made, read = resources.get(_SERVICE, {}), stack.get("data", {}).get(_SERVICE, {})
     services = []
@@ -88,8 +58,6 @@ def lift(stack: Json) -> list[HandedService]:
             service.image, service.scaling = _image(address, made[address]), _scaling(address, made[address])
             service.audiences = _audiences(address, made[address])
         service.pem = pem_variables.lift(address, stack)
-        if run:
-            _lift_invokers(service, run, resources, made=address in made)
         entries = attachment.get("consumer_accept_lists", [])
         by_endpoint = any("endpoint_url" in entry for entry in entries)
         if attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
@@ -97,23 +65,6 @@ def lift(stack: Json) -> list[HandedService]:
             service.accept = _accept(address, attachment, by_network=service.by_network)
         services.append(service)
     return services
-
-
-def _lift_invokers(service: HandedService, run: Json, resources: Json, *, made: bool) -> None:
-    """Take those of the start out, and put a resource for further ones in; it holds nothing, so no plan shows it."""
-    name = f"${{{_SERVICE}.{service.address}.name}}" if made else run["name"]
-    service.added_invokers = _added(service.address)
-    service.invokers = list(_invokers(service.address, name, resources))
-    added = _free_name(f"{service.address}_added_invokers", resources.get(_MEMBER, {}))
-    resources.setdefault(_MEMBER, {})[added] = {
-        "for_each": f"${{var.{service.added_invokers.name}}}",
-        **({"lifecycle": {"replace_triggered_by": [f"{_SERVICE}.{service.address}.uid"]}} if made else {}),
-        "location": run["location"],
-        "member": "${each.value}",
-        "name": name,
-        "project": run["project"],
-        "role": "roles/run.invoker",
-    }
 
 
 def _image(address: str, run: Json) -> Variable:
@@ -124,6 +75,7 @@ def _image(address: str, run: Json) -> Variable:
         type="string",
         description=f"The container image of {run['name']}: HOST/REPOSITORY:TAG, or better @sha256:DIGEST.",
         value=present,
+        refused="https://example.com/image",
         validations=(
             Validation(
                 condition=matches(f"var.{address}_image", IMAGE),
@@ -146,6 +98,7 @@ def _audiences(address: str, run: Json) -> Variable | None:
         description=f"Further audiences of ID tokens for {run['name']}, beside its URL. Callers with one that is taken "
         "off are answered 401 at once.",
         value=present,
+        refused=["http://example.com"],
         validations=(
             Validation(
                 condition=f'alltrue([for one in var.{name} : startswith(one, "https://")]) && length(var.{name}) >= 1',
@@ -173,6 +126,7 @@ def _scaling(address: str, run: Json) -> Variable:
         type="object({ max_instances = optional(number), min_instances = optional(number) })",
         description=f"How many instances of {run['name']} there are at most, and when idle; null is {null}.",
         value={f"{end}_instances": count for end, count in counts.items()},
+        refused={"max_instances": 1, "min_instances": 2},
         validations=(
             Validation(
                 condition=f"alltrue([for count in [{lower}, {upper}] : floor(count) == count])",
@@ -189,63 +143,6 @@ def _scaling(address: str, run: Json) -> Variable:
 def _count(end: str, *, sent: bool) -> str:
     value = f"scaling.value.{end}_instances"
     return f"${{coalesce({value}, {_DEFAULT_COUNTS[end]})}}" if sent else f"${{{value}}}"
-
-
-def _free_name(name: str, taken: Json) -> str:
-    # An address never ends with `_`: the longer name is free.
-    return f"{name}_" if name in taken else name
-
-
-def _added(address: str) -> Variable:
-    name = f"{address}_added_invokers"
-    return Variable(
-        name=name,
-        type="set(string)",
-        description="Who else may call the service, each as an IAM member. Those of the "
-        f"start have files of their own, invoker_{address}_….",
-        value=[],
-        validations=(
-            Validation(
-                condition=f"alltrue([for one in var.{name} : {matches('one', MEMBER)}])",
-                error_message=f"An invoker is {_CALLERS}. {_EVERYONE}",
-            ),
-        ),
-    )
-
-
-def _invokers(address: str, mine: str, resources: Json) -> Iterator[Invoker]:
-    """The grants on the service that `mine`, a name or a reference, stands for."""
-    members = resources.get(_MEMBER, {})
-    for name in sorted(name for name, member in members.items() if member["name"] == mine and "for_each" not in member):
-        resource = members.pop(name)
-        variable = _named(address, name, resource["member"])
-        reference = f"var.{variable.name}"
-        if variable.nullable:
-            resource["member"] = f'${{coalesce({reference}, "{resource["member"]}")}}'
-        else:
-            resource["member"] = f"${{{reference}}}"
-        yield Invoker(service=address, name=name, resource=resource, variable=variable)
-
-
-def _named(address: str, name: str, member: str) -> Variable:
-    """The variable of an existing invoker; null where only Terraform knows the account, by a project's number."""
-    looked_up = "${" in member
-    variable = f"{address}_invoker_{name.removeprefix(f'{address}_')}"
-    default = " null: the default Compute Engine account of the consumer's project." if looked_up else ""
-    rule = matches(f"var.{variable}", MEMBER)
-    return Variable(
-        name=variable,
-        type="string",
-        description=f"Who may call the service by google_cloud_run_v2_service_iam_member.{name}.{default}",
-        value=None if looked_up else member,
-        nullable=looked_up,
-        validations=(
-            Validation(
-                condition=f"var.{variable} == null || {rule}" if looked_up else rule,
-                error_message=f"An invoker is {_CALLERS}. {_EVERYONE} To revoke, delete this file.",
-            ),
-        ),
-    )
 
 
 def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
@@ -265,6 +162,7 @@ def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
         description=f"Who may connect to {attachment['name']}: "
         f"{'VPC network' if by_network else 'project id'} = how many endpoints. Who is taken off is cut at once.",
         value=present,
+        refused=dict.fromkeys(present or ["projects/some-project/global/networks/some-network"], 0),
         validations=tuple(_accept_rules(name, attachment.get("consumer_reject_lists", []), by_network=by_network)),
     )
 

@@ -21,6 +21,8 @@ class Validation:
 class Variable:
     """`type` is Terraform's; `value` is what the deployment has now and stands in terraform.tfvars.
 
+    `refused` is a value that the rules refuse, to try them with.
+
     `nullable`: null is a value of its own, which `description` explains.
     """
 
@@ -28,6 +30,7 @@ class Variable:
     type: str
     description: str
     value: Any
+    refused: Any
     validations: tuple[Validation, ...] = ()
     nullable: bool = False
 

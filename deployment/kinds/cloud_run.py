@@ -18,7 +18,6 @@ from deployment.kinds.kind import (
     Noteworthy,
     data_source,
 )
-from deployment.values import Json
 
 _RUN_VIEWER = Grant(name="roles/run.viewer", why="reads a service of others at every plan")
 _RUN_ADMIN = Grant(name="roles/run.admin", why="run.developer would do for the service, but not for who may call it")
@@ -84,17 +83,13 @@ FIRST_SERVICE = replace(
 )
 
 
-def _callers(values: Json) -> str:
-    return "Who was let in later: the variable's entries." if "for_each" in values else "Who may call."
-
-
 INVOKER = Kind(
     type="google_cloud_run_v2_service_iam_member",
     called="caller's permission",
     drawn=False,
     collection=NONE,
     import_id="projects/{project}/locations/{location}/services/{name} {role} {member}",
-    comment=_callers,
+    comment="Who may call.",
     keys={},
     forcing=("name", "project", "location", "role", "member", "condition"),
     grants=(_RUN_ADMIN,),

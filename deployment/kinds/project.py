@@ -11,13 +11,18 @@ def _kept(values: Json) -> str:
     return " from Terraform's care; the API stays enabled" if enabled else ""
 
 
+def _of_consumers(values: Json) -> str:
+    several = "for_each" in values
+    return "A project has a default Compute Engine account only once this API is enabled." if several else NONE
+
+
 PROJECT_SERVICE = Kind(
     type="google_project_service",
     called="API",
     drawn=False,
     collection=NONE,
     import_id="{project}/{service}",
-    comment=NONE,
+    comment=_of_consumers,
     keys={},
     forcing=("project", "service"),
     grants=(

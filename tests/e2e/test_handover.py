@@ -31,6 +31,15 @@ def plans(handed: Handed, stack: str) -> str:
     return handed.types(f"terraform -chdir={stack} plan")
 
 
+def taken_over(handed: Handed, *, consumers: int) -> None:
+    """The state goes on: the runbook's section Apply moves addresses of the producer, and changes nothing."""
+    said = apply_section(handed)
+    assert said.count(NOTHING) == 2 * consumers, said  # plan and apply of each
+    assert said.count("Plan: 0 to add, 0 to change, 0 to destroy.") == 2, said
+    assert "Resources: 0 added, 0 changed, 0 destroyed." in said, said
+    assert NOTHING in plans(handed, "producer")
+
+
 def apply_section(handed: Handed) -> str:
     """The runbook's section Apply, typed as a whole."""
     (block,) = handed.blocks("Apply")
@@ -55,8 +64,7 @@ def test_the_state_goes_on_and_comes_back(
     handed = Handed.of(deployed, tmp_path / "bundle", Wish(format=format_))
     handed.lay_out_states()
     handed.types_section("State")
-    said = apply_section(handed)
-    assert said.count(NOTHING) == 2 * len(deployed.standing), said  # plan and apply of each
+    taken_over(handed, consumers=len(deployed.standing) - 1)
     assert deployed.state()["compute"] == before["compute"]
     handed.types_section("Where this came from")
     handed.take_states_back()
@@ -72,8 +80,8 @@ def test_a_state_in_a_bucket_goes_on_and_comes_back(format_: str, empty: Callabl
     assert live.deploy(config).findings == []
     handed = Handed.of(live, tmp_path / "bundle", Wish(format=format_))
     assert handed.blocks("State") == []
-    said = apply_section(handed)
-    assert said.count(NOTHING) == 4, said
+    taken_over(handed, consumers=1)
+    handed.types_section("Where this came from")
     outcome = live.deploy(config)
     assert outcome.findings == []
     assert outcome.changes == {}
@@ -97,11 +105,13 @@ def test_the_runbook_is_true_from_the_first_command_to_the_last(
         for line in "".join(handed.blocks(heading)).splitlines():
             if line.startswith(handed.wish.program):
                 assert handed.types(line).strip()
-    letting_go = {one for one in handed.untyped() if "state rm" in one}  # after it there is nothing to destroy
-    for command in sorted(one for one in handed.untyped() - letting_go if not one.endswith("destroy")):
+    the_consumers_project_is_gone(handed)
+    # After these there is nothing to destroy, or not here.
+    leaving = {one for one in handed.untyped() if " state rm" in one or " state mv" in one}
+    for command in sorted(one for one in handed.untyped() - leaving if not one.endswith("destroy")):
         handed.types(command)
     handed.types_section("Destroy")
-    assert handed.untyped() == letting_go != set()
+    assert handed.untyped() == leaving != set()
     state = handed.live.state()
     assert [*state["compute"], *state["run"]] == []
 
@@ -125,11 +135,16 @@ def a_consumer_is_accepted(handed: Handed) -> None:
 
 def consumers_are_revoked(handed: Handed) -> None:
     handed.edits("Revoke a consumer", "producer")
-    accepted, existing = handed.blocks("Revoke a consumer")
-    assert "Plan: 0 to add, 1 to change, 1 to destroy." in handed.types(accepted)
+    assert "Plan: 0 to add, 1 to change, 1 to destroy." in handed.types_section("Revoke a consumer")
     assert len(invokers(handed.live)) == 1
-    assert "Plan: 0 to add, 0 to change, 1 to destroy." in handed.types(existing)
+
+
+def the_consumers_project_is_gone(handed: Handed) -> None:
+    handed.edits("Take a consumer's project out", "producer")
+    planned, _ = handed.blocks("Take a consumer's project out")
+    assert "Plan: 0 to add, 1 to change, 2 to destroy." in handed.types(planned)
     assert invokers(handed.live) == []
+    assert NOTHING in plans(handed, "producer")
 
 
 def the_image_is_changed(handed: Handed) -> None:
@@ -242,3 +257,40 @@ def test_a_consumer_team_takes_its_part_alone(format_: str, live: Callable[..., 
     state = deployed.state()
     assert [path for path in state["compute"] if path.startswith(f"projects/{CONSUMER}/")] == []
     assert [path for path in state["compute"] if path.startswith(f"projects/{PRODUCER}/")]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_project_that_is_gone_breaks_nothing_once_its_values_are(
+    format_: str, live: Callable[..., Live], tmp_path: Path
+) -> None:
+    handed = Handed.of(live("pair"), tmp_path / "bundle", Wish(format=format_))
+    handed.lay_out_states()
+    handed.types_section("State")
+    handed.types_section("Apply")
+    handed.types("terraform -chdir=consumer destroy")  # what was in the project goes with it
+    before = addresses(handed)
+    gone = handed.live.standin.cloud.projects.pop(CONSUMER)
+    refused = handed.tries("terraform -chdir=producer plan")
+    assert refused.returncode == 1
+    assert gone.id in refused.stderr
+    assert "403" in refused.stderr
+    handed.edits("Take a consumer's project out", "producer")
+    planned, forgets = handed.blocks("Take a consumer's project out")
+    handed.types(forgets)
+    said = handed.types(planned)
+    assert "Plan: 0 to add, 2 to change, 2 to destroy." in said, said
+    assert before - addresses(handed) == {
+        'google_project_service.consumers_compute["consumer"]',
+        f'google_cloud_run_v2_service_iam_member.hello_invokers["{CONSUMER}"]',
+        f'google_cloud_run_v2_service_iam_member.second_invokers["{CONSUMER}"]',
+        f'data.google_project.consumers["{CONSUMER}"]',
+    }
+    assert len(invokers(handed.live)) == 1
+    accepted = found(handed.live.state(), "serviceAttachments", "hello-service-attachment")["consumerAcceptLists"]
+    assert [one["projectIdOrNum"] for one in accepted] == ["example-other-project"]
+    assert NOTHING in plans(handed, "producer")
+
+
+def addresses(handed: Handed) -> set[str]:
+    """Everything that the producer's state holds."""
+    return set(handed.types("terraform -chdir=producer state list").splitlines())

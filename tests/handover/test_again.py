@@ -1,42 +1,40 @@
-"""Handing over again: callers that operations took away stay away, and values that they changed stay theirs."""
+"""Handing over again: values that operations changed stay theirs, and so callers that they took away stay away."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from deployment.unusable import UnusableError
-from handover.again import Operated, operated, told, with_values
+from handover.again import operated, told, with_values
 from handover.bundle import Bundle, Wish
-from handover.manifest import MANIFEST, digest, read
+from handover.manifest import MANIFEST, SUMS, digest, read, sums
 from handover.placing import place
 from handover.present import present
 from handover.verification import checksums, content
 from tests.handover.conftest import Make, put
 
-CALLER = "producer/invoker_hello_example_consumer_project_compute"
 FORMATS = {"hcl": ("terraform.tfvars", ".tf"), "json": ("terraform.tfvars.json", ".tf.json")}
 BOTH = pytest.mark.parametrize("format_", FORMATS)
 
 
 def edited(folder: Path, format_: str) -> str:
-    """As the runbook says: a caller's file goes with its value, and another limit stands in the values."""
-    name, ending = FORMATS[format_]
-    (folder / f"{CALLER}{ending}").unlink()
-    values = folder / "producer" / name
-    lines = [line for line in values.read_text().splitlines() if "hello_invoker_" not in line]
-    values.write_text("\n".join(lines).replace("10", "3") + "\n")
-    return f"producer/{name}"
+    """As the runbook says: the one who may call is taken out, and another limit stands in the values."""
+    values = folder / "producer" / FORMATS[format_][0]
+    text = values.read_text().replace("10", "3")
+    values.write_text(re.sub(r'(hello_invokers"?\s*[=:]) \[[^]]*\]', r"\1 []", text))
+    return f"producer/{values.name}"
 
 
-def again(make: Make, folder: Path, format_: str) -> tuple[Bundle, Operated, Bundle]:
-    former = operated(folder, format_)
-    configured = make(wish=Wish(format=format_, revoked=former.revoked))
-    made = with_values(configured, former.values)
+def again(make: Make, folder: Path, format_: str) -> tuple[Bundle, dict[str, bytes], Bundle]:
+    theirs = operated(folder, format_)
+    configured = make(wish=Wish(format=format_))
+    made = with_values(configured, theirs)
     place(made.files, folder)
-    return made, former, configured
+    return made, theirs, configured
 
 
 @BOTH
@@ -44,17 +42,17 @@ def test_what_operations_did_outlives_every_further_hand_over(format_: str, make
     folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
     values = edited(folder, format_)
     theirs = (folder / values).read_bytes()
+    assert theirs.count(b"[]") == 1
     for _ in range(3):
         made, former, configured = again(make, folder, format_)
-        assert not list(folder.glob("producer/invoker_*"))
         assert (folder / values).read_bytes() == theirs
         assert not list(folder.rglob("*.edited"))
         said = list(told(made, former, configured.files))
-        assert f"{CALLER}: stays away" in said[0]
         assert any("3" in line and line.startswith("  -") for line in said), said
+        assert any("[]" in line and line.startswith("  -") for line in said), said
         manifest, listed = read(folder)
         there = present(folder)
-        generated = make(wish=Wish(format=format_, revoked=manifest.revoked), source=manifest.source)
+        generated = make(wish=Wish(format=format_), source=manifest.source)
         wanted = with_values(generated, {path: there.files[path] for path in manifest.operated})
         assert checksums(there, listed).held
         assert content(there, listed, wanted.files).held
@@ -75,10 +73,29 @@ def test_a_new_variable_gets_its_value_beside_theirs(format_: str, make: Make, t
 
 def test_a_former_bundle_that_nobody_touched_is_replaced_as_before(make: Make, tmp_path: Path) -> None:
     folder = put(make().files, tmp_path / "bundle")
-    assert operated(folder, "json") == Operated()
-    assert operated(tmp_path / "nothing", "json") == Operated()
+    assert operated(folder, "json") == {}
+    assert operated(tmp_path / "nothing", "json") == {}
     document = json.loads((folder / MANIFEST).read_text())
     assert not {"revoked", "operated"} & document.keys(), "as bundles of earlier versions have it"
+
+
+@pytest.mark.parametrize("did", ["deleted", "edited", "handed over again since", "nothing"])
+def test_what_was_done_with_callers_in_files_of_their_own_is_not_undone(did: str, make: Make, tmp_path: Path) -> None:
+    files = dict(make(wish=Wish(format="hcl")).files) | {"producer/invoker_hello_consumer.tf": b"\n"}
+    if did == "handed over again since":
+        document = json.loads(files[MANIFEST]) | {"revoked": ["producer/invoker_hello_other"]}
+        files[MANIFEST] = json.dumps(document).encode()
+    del files[SUMS]
+    folder = put({**files, SUMS: sums(files)}, tmp_path / "bundle")
+    if did == "deleted":
+        (folder / "producer/invoker_hello_consumer.tf").unlink()
+    if did == "edited":
+        edited(folder, "hcl")
+    if did == "nothing":
+        assert operated(folder, "hcl") == {}
+        return
+    with pytest.raises(UnusableError, match=r"of an earlier version.*--as-configured"):
+        operated(folder, "hcl")
 
 
 @pytest.mark.parametrize(("format_", "text"), [("hcl", b"hello_accept = {}\n"), ("json", b"{no json")])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deployment.unusable import UnusableError
+from deployment.values import strings, without
 from handover.bundle import Bundle, Wish
 from tests.conftest import CHECKOUT, Json, stacks_in
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
@@ -57,19 +58,34 @@ def test_no_line_is_longer_than_a_window(file: Path, make: Make) -> None:
 
 
 @EVERY
-def test_no_address_changes(file: Path, make: Make, synthesized: Callable[[Path], Path]) -> None:
+def test_every_address_is_kept_or_moved(file: Path, make: Make, synthesized: Callable[[Path], Path]) -> None:
     made = make(file)
     former = stacks_in(synthesized(file))
     assert set(made.manifest.stacks) == set(former)
     for stack in made.stacks:
-        added = {
-            f"google_cloud_run_v2_service_iam_member.{service.address}_added_invokers"
-            for service in stack.services
-            if service.run
-        }
-        gone = {"data.terraform_remote_state.producer"} if stack.promised else set()
-        assert addresses(read(made, stack.name)) == (addresses(former[stack.name]) | added) - gone
-        assert len(added) == len([service for service in stack.services if service.run])
+        handed = addresses(read(made, stack.name))
+        moved = {move.former: move.present.partition("[")[0] for move in stack.moves}
+        there = {one for one in addresses(former[stack.name]) if not one.startswith("data.")}
+        assert moved.keys() <= there
+        of_our_own = {"google_project_service.consumers_compute", *(
+            f"google_cloud_run_v2_service_iam_member.{one.invokers.name}" for one in stack.services if one.invokers
+        )}  # fmt: skip
+        kept = {one for one in handed if not one.startswith("data.")}
+        assert kept - of_our_own == there - moved.keys()
+        assert set(moved.values()) <= of_our_own
+        blocks = read(made, stack.name).get("moved", [])
+        assert [move.block() for move in stack.moves] == blocks[len(former[stack.name].get("moved", [])) :]
+
+
+@EVERY
+def test_nothing_of_a_single_consumer_stands_outside_of_values(file: Path, make: Make) -> None:
+    """Else a project that is gone would be asked about in every plan."""
+    made = make(file)
+    for stack in (stack for stack in made.stacks if stack.name == "producer"):
+        projects = {project for one in stack.variables if one.name == "consumers" for project in one.value.values()}
+        # Addresses are asked nobody about, and neither is an endpoint on an accept list.
+        fixed = without(stack.content, lambda key, _: key in {"moved", "removed", "consumer_accept_lists"})
+        assert {text for text in strings(fixed) if any(project in text for project in projects)} == set()
 
 
 @EVERY
@@ -83,9 +99,9 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
         handed = read(made, stack.name)
         assert sorted(handed.get("output", {})) == sorted(former.get("output", {}))
         assert sorted(handed.get("check", {})) == sorted(former.get("check", {}))
-        assert handed.get("moved") == former.get("moved")
+        moved = {move.former for move in stack.moves}
         for kind, named in former["resource"].items():
-            for name, resource in named.items():
+            for name, resource in ((name, one) for name, one in named.items() if f"{kind}.{name}" not in moved):
                 there = handed["resource"][kind][name]
                 assert lifecycle(there) == lifecycle(resource)
                 assert there.get("depends_on", []) == resource.get("depends_on", [])
@@ -94,13 +110,35 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
                     "custom_audiences",
                     "self_managed",
                     "template",
-                    "member",
                     "address",
                     "rrdatas",
                     "lifecycle",
                     "depends_on",
                 }
                 assert strip(there, lifted | {"dynamic"}) == strip(resource, lifted)
+
+
+@EVERY
+def test_the_values_make_the_grants_that_were_synthesized(
+    file: Path, make: Make, synthesized: Callable[[Path], Path]
+) -> None:
+    producer = next((stack for stack in make(file).stacks if stack.name == "producer"), None)
+    former = stacks_in(synthesized(file)).get("producer", {})
+    members = former.get("resource", {}).get("google_cloud_run_v2_service_iam_member", {})
+    projects = former.get("data", {}).get("google_project", {})
+    granted = {(one["name"], _member(one["member"], projects)) for one in members.values()}
+    here = set()
+    for service in producer.services if producer else ():
+        if producer and service.invokers:
+            grants = producer.content["resource"]["google_cloud_run_v2_service_iam_member"][service.invokers.name]
+            here |= {(grants["name"], entry) for entry in service.invokers.value}
+    assert here == granted
+
+
+def _member(member: str, projects: Json) -> str:
+    """A member, or the project whose default account it is."""
+    found = re.fullmatch(r"serviceAccount:\$\{data\.google_project\.(\w+)\.number\}-compute@developer.*", member)
+    return projects[found[1]]["project_id"] if found else member
 
 
 def lifecycle(resource: Json) -> Json:
@@ -165,17 +203,20 @@ def test_the_default_bundle_has_these_files(make: Make) -> None:
         "consumer/main.tf",
         "consumer/outputs.tf",
         "consumer/terraform.tfvars",
+        "consumer/value_tests/values.tftest.hcl",
         "consumer/variables.tf",
         "consumer/versions.tf",
         "manifest.json",
         "producer/backend.tf",
+        "producer/callers.tf",
         "producer/checks.tf",
         "producer/guards.tf",
-        "producer/invoker_hello_example_consumer_project_compute.tf",
         "producer/locals.tf",
         "producer/main.tf",
+        "producer/moved.tf",
         "producer/outputs.tf",
         "producer/terraform.tfvars",
+        "producer/value_tests/values.tftest.hcl",
         "producer/variables.tf",
         "producer/versions.tf",
     ]
@@ -185,24 +226,19 @@ def test_the_present_values_stand_in_one_file(make: Make) -> None:
     everything = next(file for file in CONFIGURATIONS if file.stem == "many")
     assert json.loads(make(everything).files["producer/terraform.tfvars.json"]) == {
         "orders_accept": {"office-project": 2, "partner-project": 1, "shop-project": 5},
-        "orders_added_invokers": [],
+        "consumers": {},
         "orders_image": "europe-docker.pkg.dev/many-producer/apps/orders:1.2.3",
-        "orders_invoker__123456789012_compute_developer_gserviceaccount_com": (
-            "serviceAccount:123456789012-compute@developer.gserviceaccount.com"
-        ),
-        "orders_invoker_batch_partner_project_iam_gserviceaccount_com": (
-            "serviceAccount:batch@partner-project.iam.gserviceaccount.com"
-        ),
+        "orders_invokers": [
+            "serviceAccount:123456789012-compute@developer.gserviceaccount.com",
+            "serviceAccount:batch@partner-project.iam.gserviceaccount.com",
+        ],
         "orders_scaling": {"max_instances": None, "min_instances": None},
         "stock_levels_accept": {"shop-project": 10},
-        "stock_levels_added_invokers": [],
         "stock_levels_image": (
             "europe-docker.pkg.dev/many-producer/apps/stock@sha256:"
             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         ),
-        "stock_levels_invoker__123456789012_compute_developer_gserviceaccount_com": (
-            "serviceAccount:123456789012-compute@developer.gserviceaccount.com"
-        ),
+        "stock_levels_invokers": ["serviceAccount:123456789012-compute@developer.gserviceaccount.com"],
         "stock_levels_scaling": {"max_instances": None, "min_instances": None},
     }
 
@@ -230,11 +266,14 @@ def test_local_states_lie_in_the_bundle_and_the_consumer_reads_there(make: Make)
         "terraform": {"backend": {"local": {"path": "../terraform.producer.tfstate"}}}
     }
     state = read(made, "consumer")["data"]["terraform_remote_state"]["producer"]
+    there = "fileexists(var.producer_state.config.path) ? 1 : 0"
     assert state == {
-        "backend": "local",
-        "config": {"path": "../terraform.producer.tfstate"},
-        "count": '${fileexists("../terraform.producer.tfstate") ? 1 : 0}',
+        "backend": "${var.producer_state.backend}",
+        "config": "${var.producer_state.config}",
+        "count": f'${{var.producer_state.backend == "local" ? ({there}) : 1}}',
     }
+    values = json.loads(made.files["consumer/terraform.tfvars.json"])
+    assert values["producer_state"] == {"backend": "local", "config": {"path": "../terraform.producer.tfstate"}}
     assert 'cp "$CHECKOUT/terraform.producer.tfstate" terraform.producer.tfstate' in made.files["README.md"].decode()
 
 
@@ -246,8 +285,8 @@ def test_states_in_a_bucket_stay_there(make: Make) -> None:
         "prefix": "platform/psc/everything/client",
     }
     assert json.loads(made.files["client/backend.tf.json"]) == {"terraform": {"backend": {"gcs": backend}}}
-    config = read(made, "client")["data"]["terraform_remote_state"]["producer"]["config"]
-    assert config == backend | {"prefix": "platform/psc/everything/producer"}
+    state = json.loads(made.files["client/terraform.tfvars.json"])["producer_state"]
+    assert state == {"backend": "gcs", "config": backend | {"prefix": "platform/psc/everything/producer"}}
 
 
 def test_one_sides_bundle_has_the_self_link_as_a_variable(make: Make) -> None:

@@ -155,6 +155,8 @@ variable "x" {
   nullable    = false
 }
 
+# Former addresses, which a state may still have: it takes the new ones, and nothing changes in
+# the cloud.
 moved {
   from = google_compute_network.a
   to   = google_compute_network.b
@@ -189,9 +191,9 @@ output "o" {
 
 def test_values_stand_under_their_descriptions() -> None:
     variables = [
-        Variable(name="a", type="map(number)", description="One.", value={"x-y": 1}),
-        Variable(name="b", type="set(string)", description="Two.", value=["${no template}"]),
-        Variable(name="c", type="string", description="Three.", value=None, nullable=True),
+        Variable(name="a", type="map(number)", description="One.", value={"x-y": 1}, refused=None),
+        Variable(name="b", type="set(string)", description="Two.", value=["${no template}"], refused=None),
+        Variable(name="c", type="string", description="Three.", value=None, refused=None, nullable=True),
     ]
     assert hcl_format.values_file(variables) == (
         '# One.\na = {\n  "x-y" = 1\n}\n\n# Two.\nb = ["$${no template}"]\n\n# Three.\nc = null\n'

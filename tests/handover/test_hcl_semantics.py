@@ -102,7 +102,7 @@ def test_lists_maps_conditions_and_values_mean_the_same(terraform: str, tmp_path
         "long": [f"projects/number-{index}" for index in range(20)],
     }
     variables = [
-        Variable(name=name, type="any", description="A value.", value=value, nullable=True)
+        Variable(name=name, type="any", description="A value.", value=value, refused=None, nullable=True)
         for name, value in values.items()
     ]
     of_values = {f"of_{variable.name}": {"value": f"${{var.{variable.name}}}"} for variable in variables}

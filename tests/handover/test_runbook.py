@@ -28,6 +28,7 @@ HEADINGS = [
     "What may be changed",
     "Accept a consumer",
     "Revoke a consumer",
+    "Take a consumer's project out",
     "Change the image",
     "Move an endpoint's address",
     "Status and logs",

@@ -51,7 +51,16 @@ def test_a_literal_is_no_template() -> None:
 
 @pytest.mark.parametrize(
     ("text", "is_one"),
-    [("google_x.y", True), ("a.b[0].c", True), ("name", True), ("a b", False), ("${a}", False), ("", False)],
+    [
+        ("google_x.y", True),
+        ("a.b[0].c", True),
+        ("name", True),
+        ('a.b["c@d"]', True),
+        ('a.b["c]', False),
+        ("a b", False),
+        ("${a}", False),
+        ("", False),
+    ],
 )
 def test_a_reference_is_an_address(text: str, is_one: bool) -> None:
     assert is_reference(text) is is_one

@@ -80,7 +80,7 @@ def test_an_older_bundle_differs_in_content_and_not_in_checksums(made: Bundle, f
 
 
 def test_a_file_that_this_checkout_no_longer_makes_is_a_difference(made: Bundle, folder: Path) -> None:
-    wanted = {path: text for path, text in made.files.items() if not path.startswith("producer/invoker")}
+    wanted = {path: text for path, text in made.files.items() if not path.startswith("producer/moved")}
     _, listed = read(folder)
     assert content(present(folder), listed, wanted).held is False
 
