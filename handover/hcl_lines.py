@@ -16,6 +16,7 @@ _PAIRS = {"(": ")", "[": "]", "{": "}"}
 # Where a line may end between brackets, what binds least first: of a for expression, a choice, a condition.
 _BREAKS: tuple[tuple[str, ...], ...] = ((" : ", " if "), (" ? ",), (" || ",), (" && ",), (" == ", " != "))
 _INDENT = "  "
+_ENDS = (" ", "|", ")*+?")
 _ROW = WIDTH - 4  # of a text in a list
 _CHARACTER = re.compile(r"\\u[0-9a-f]{4}|\\.|\$\$\{|%%\{|.", re.DOTALL)
 
@@ -151,12 +152,21 @@ def _text(quoted: str) -> tuple[str, ...]:
             lines += [*_row(row), *_item(lines_of(unit[2:-1].strip()))]
             row = []
         elif len("".join(row)) + len(unit) > _ROW:
-            cut = max((at for at, one in enumerate(row, 1) if one == " "), default=len(row))
+            cut = _cut(row)
             lines += _row(row[:cut])
             row = [*row[cut:], unit]
         else:
             row.append(unit)
     return ('join("", [', *_indented([*lines, *_row(row)]), "])")
+
+
+def _cut(row: Sequence[str]) -> int:
+    """Where a row ends best: behind a blank, else behind an alternative or a group of a regular expression."""
+    for words in _ENDS:
+        places = [at for at, one in enumerate(row, 1) if one in words]
+        if places and places[-1] > _ROW // 3:
+            return places[-1]
+    return len(row)
 
 
 def _units(text: str) -> Iterator[str]:

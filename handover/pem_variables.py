@@ -40,6 +40,7 @@ def lift(address: str, stack: Json) -> Variable | None:
         description="The secrets with the certificate chain and its private key as PEM, each with the number of its "
         "version. Another version is uploaded in place of the former one.",
         value=present,
+        refused={part: place | {"version": "latest"} for part, place in present.items()},
         validations=(
             Validation(
                 condition=f'join(" ", keys(var.{name})) == "{" ".join(_PARTS)}"',

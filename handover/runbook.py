@@ -11,7 +11,7 @@ from deployment.mermaid import plain_mermaid
 from deployment.picture import picture_of
 from deployment.roles import stack_table
 from deployment.stack_files import stack_of
-from handover import runbook_tasks, runbook_trouble
+from handover import runbook_state, runbook_tasks, runbook_trouble
 from handover.facts import Facts
 from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
@@ -25,10 +25,11 @@ def runbook(facts: Facts) -> str:
     sections = [
         _introduction(facts),
         _preparation(facts),
-        _state(facts),
+        *runbook_state.sections(facts),
         _apply(facts),
         *runbook_tasks.sections(facts),
         *runbook_trouble.sections(facts),
+        runbook_state.newer_versions(facts),
         _destroy(facts),
         _let_go(facts),
         _roles(facts),
@@ -117,46 +118,6 @@ def _preparation(facts: Facts) -> str:
             f"3. {locks}",
             "4. Bring the [state](#state) along **before** you apply anything: without it, Terraform would create "
             "everything a second time.",
-        ]
-    )
-
-
-def _state(facts: Facts) -> str:
-    if facts.local:
-        return "\n".join(
-            [
-                "## State",
-                "",
-                "The state is kept in files in this folder, one per stack, and on this machine only. If the deployment "
-                "exists already, copy the files from the checkout that it was deployed from (`CHECKOUT` is its path):",
-                "",
-                shell(*(f'cp "$CHECKOUT/{name}" {name}' for name in facts.state_files)),
-                "",
-                "From then on, only these files are valid, and nobody may deploy from the checkout any more "
-                "([Where this came from](#where-this-came-from) has the way back). A state contains every attribute of "
-                "every resource: keep it as safe as credentials, make copies, and let nobody else change it at the "
-                "same time. Terraform locks the file while it runs.",
-            ]
-        )
-    rows = [
-        f"| {stack.name} | `gs://{settings['bucket']}/{settings['prefix']}/default.tfstate` |"
-        for stack in facts.stacks
-        for settings in [stack.backend[1]]
-    ]
-    return "\n".join(
-        [
-            "## State",
-            "",
-            "The state stays where the original deployment keeps it; there is nothing to copy. From now on, nobody may "
-            "deploy from the checkout any more ([Where this came from](#where-this-came-from) has the way back).",
-            "",
-            "| stack | state |",
-            "|---|---|",
-            *rows,
-            "",
-            "Terraform locks a state with an object `default.tflock` beside it. If the bucket has versioning, you can "
-            "bring back a state that was overwritten. A state contains every attribute of every resource: whoever may "
-            "read the bucket may read all of them.",
         ]
     )
 

@@ -12,7 +12,7 @@ from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
-from handover import pem_variables
+from handover import certificate_variables, pem_variables
 from handover.variables import Validation, Variable, matches
 
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
@@ -35,6 +35,7 @@ class HandedService:
     scaling: Variable | None = None
     audiences: Variable | None = None
     pem: Variable | None = None
+    certificate: Variable | None = None
     invokers: Variable | None = None
     accept: Variable | None = None
     by_network: bool = False
@@ -42,7 +43,9 @@ class HandedService:
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
-        lifted = (self.image, self.scaling, self.audiences, self.pem, self.accept, self.invokers)
+        lifted = (
+            self.image, self.scaling, self.audiences, self.pem, self.certificate, self.accept, self.invokers
+        )  # fmt: skip
         return [one for one in lifted if one is not None]
 
 
@@ -63,6 +66,7 @@ def lift(stack: Json) -> list[HandedService]:
         if attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
             service.by_network = any("network_url" in entry for entry in entries)
             service.accept = _accept(address, attachment, by_network=service.by_network)
+        service.certificate = certificate_variables.lift(stack, address, service.name)
         services.append(service)
     return services
 

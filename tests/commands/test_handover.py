@@ -39,7 +39,7 @@ def run(*words: str) -> int:
 def test_hand_over_and_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--hcl", "--tar", "bundle") == 0
     said = capsys.readouterr()
-    assert "wrote bundle: producer, consumer, 22 files; begin with README.md" in said.out
+    assert "wrote bundle: producer, consumer, 25 files; begin with README.md" in said.out
     with tarfile.open(tmp_path / "bundle.tar") as tar:
         held = {entry.name: tar.extractfile(entry) for entry in tar if entry.isfile()}
         unpacked = {name.removeprefix("bundle/"): file.read() for name, file in held.items() if file}

@@ -140,10 +140,12 @@ class Handed:
         lines = [line.strip() for kind, block in _BLOCK.findall(text) if kind == "sh" for line in block.splitlines()]
         return {line for line in lines if _TYPED.match(line)} | set(_INLINE.findall(_BLOCK.sub("", text)))
 
-    def edits(self, heading: str, stack: str) -> None:
-        """Put what the section shows into the stack's file of values, in place of what is there."""
+    def edits(self, heading: str, stack: str, **names: str) -> None:
+        """Put what the section shows into the stack's file of values, in place of what is there; with real `names`."""
         language = "hcl" if self.wish.format == "hcl" else "json"
         (shown,) = self.blocks(heading, language)
+        for word, name in names.items():
+            shown = shown.replace(word, name)
         file = self.folder / stack / ("terraform.tfvars" if self.wish.format == "hcl" else "terraform.tfvars.json")
         if self.wish.format == "json":
             values: dict[str, Any] = json.loads(file.read_text()) | json.loads(f"{{{shown}}}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -88,6 +89,22 @@ def test_a_state_in_a_bucket_goes_on_and_comes_back(format_: str, empty: Callabl
 
 
 @pytest.mark.parametrize("format_", FORMATS)
+def test_a_local_state_goes_into_a_bucket(format_: str, live: Callable[..., Live], tmp_path: Path) -> None:
+    handed = Handed.of(live(), tmp_path / "bundle", Wish(format=format_))
+    handed.lay_out_states()
+    handed.types_section("State")
+    handed.types_section("Apply")
+    handed.live.standin.cloud.buckets.setdefault("our-states", {})
+    handed.types("".join(handed.blocks("Into a bucket")).replace("BUCKET", "our-states"))
+    handed.edits("Into a bucket", "consumer", BUCKET="our-states")
+    for state in handed.folder.glob("*.tfstate*"):
+        state.unlink()
+    for stack in ("producer", "consumer"):
+        assert NOTHING in plans(handed, stack)
+    assert len(handed.live.standin.cloud.buckets["our-states"]) >= 2
+
+
+@pytest.mark.parametrize("format_", FORMATS)
 def test_the_runbook_is_true_from_the_first_command_to_the_last(
     format_: str, live: Callable[..., Live], tmp_path: Path
 ) -> None:
@@ -107,7 +124,7 @@ def test_the_runbook_is_true_from_the_first_command_to_the_last(
                 assert handed.types(line).strip()
     the_consumers_project_is_gone(handed)
     # After these there is nothing to destroy, or not here.
-    leaving = {one for one in handed.untyped() if " state rm" in one or " state mv" in one}
+    leaving = {one for one in handed.untyped() if re.search(" state rm| state mv| -migrate-state", one)}
     for command in sorted(one for one in handed.untyped() - leaving if not one.endswith("destroy")):
         handed.types(command)
     handed.types_section("Destroy")

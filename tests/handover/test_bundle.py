@@ -109,6 +109,8 @@ def test_what_terraform_acts_on_is_all_there(file: Path, make: Make, synthesized
                     "consumer_accept_lists",
                     "custom_audiences",
                     "self_managed",
+                    "certificate_manager_certificates",
+                    "ssl_certificates",
                     "template",
                     "address",
                     "rrdatas",
@@ -417,6 +419,25 @@ def test_a_hosts_record_follows_the_endpoints_address(make: Make) -> None:
     records = consumer["resource"]["google_dns_record_set"]
     assert records["named"]["rrdatas"] == ["${var.named_address}"]
     assert records["orders"]["rrdatas"] == ["${var.orders_address}"]
+
+
+def test_a_certificate_of_others_is_a_variable(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "https"))
+    values = json.loads(made.files["producer/terraform.tfvars.json"])
+    assert {name: one.rpartition("/")[2] for name, one in values.items() if name.endswith("_certificate")} == {
+        "hello_certificate": "hello",
+        "orders_certificate": "orders",
+    }
+    producer = read(made, "producer")
+    proxies = producer["resource"]["google_compute_region_target_https_proxy"]
+    assert proxies["hello"]["certificate_manager_certificates"] == ["${var.hello_certificate}"]
+    assert proxies["orders"]["ssl_certificates"] == ["${var.orders_certificate}"]
+    assert producer["data"]["google_compute_region_ssl_certificate"]["orders"]["name"] == (
+        "${basename(var.orders_certificate)}"
+    )
+    asked = json.dumps(producer["data"]["google_certificate_manager_certificates"]["hello"])
+    assert "certificates/hello" not in asked
+    assert "certificate hello" not in asked
 
 
 def test_audiences_are_a_variable_where_there_are_some(make: Make) -> None:

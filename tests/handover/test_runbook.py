@@ -24,6 +24,7 @@ SHAPES = [(file, stacks) for file in CONFIGURATIONS for stacks in ((),)] + [
 HEADINGS = [
     "Before the first time",
     "State",
+    "Into a bucket",
     "Apply",
     "What may be changed",
     "Accept a consumer",
@@ -34,6 +35,7 @@ HEADINGS = [
     "Status and logs",
     "Symptoms and remedies",
     "Never by hand",
+    "Newer versions",
     "Destroy",
     "Let go without destroying",
     "Roles",
