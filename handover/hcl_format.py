@@ -9,13 +9,14 @@ Not python-hcl2: what its writer makes is not laid out as `terraform fmt` does, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import MAP, Keys, Kind
 from deployment.stack import SECTIONS
 from deployment.values import Json
+from handover.checkov import skips
 from handover.hcl_layout import Attribute, Block, assignments, text
 from handover.hcl_values import InexpressibleError, described, mapping, plain_value, references, value, whole
 from handover.variables import Variable
@@ -170,7 +171,8 @@ def _of_kinds(content: Json, section: str, prefix: str) -> Iterator[Block]:
             kind = kind_of(f"{prefix}{type_}", values)
             assert kind is not None
             place = Place(where=f"{type_}.{name}", kind=kind)
-            yield _block(section, (type_, name), values, kind.keys, place, kind.commented(values))
+            block = _block(section, (type_, name), values, kind.keys, place, kind.commented(values))
+            yield replace(block, inside=tuple(skips(f"{prefix}{type_}", values, content)))
 
 
 def _known(table: Mapping[str, Keys], kind: str, what: str) -> Keys:

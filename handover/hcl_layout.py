@@ -22,7 +22,7 @@ class Attribute:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """`type "label" { … }`."""
+    """`type "label" { … }`; `inside` are comments for programs, which stand first in it as they are."""
 
     type: str
     labels: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Block:
     blocks: Sequence[Block] = field(default_factory=tuple)
     last: Sequence[Attribute] = field(default_factory=tuple)
     comment: str = ""
+    inside: Sequence[str] = ()
 
 
 def text(blocks: Sequence[Block]) -> str:
@@ -82,6 +83,7 @@ def _block(block: Block) -> Iterator[str]:
     parts = [list(assignments(each)) for each in (block.first, block.attributes)]
     parts = [*parts, *(list(_block(inner)) for inner in block.blocks)]
     parts = [part for part in [*parts, list(assignments(block.last))] if part]
+    parts = [[*block.inside, *(parts[0] if parts else [])], *parts[1:]] if block.inside else parts
     if not parts:
         yield f"{head} {{}}"
         return

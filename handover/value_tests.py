@@ -61,10 +61,13 @@ _NO_BUCKET = {"bucket": "no-bucket"}
 
 
 def can_be_tried(content: Json, program: str) -> bool:
-    """Whether the program takes the tests: OpenTofu 1.12 wants every field of a pretended certificate in a list.
+    """Whether the program takes the tests. Neither pretends ephemeral resources.
 
-    It also destroys at the end what was applied, and has no way to plan alone.
+    OpenTofu 1.12 wants every field of a pretended certificate in a list, destroys at the end what was applied, and has
+    no way to only plan.
     """
+    if content.get("ephemeral"):
+        return False
     certified = CERTIFICATE.type in content.get("resource", {}) or f"{CERTIFICATE.type}s" in content.get("data", {})
     return program != "tofu" or not (certified or kept_from_destroying(content))
 

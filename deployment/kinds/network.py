@@ -48,7 +48,8 @@ NETWORK = Kind(
 _PURPOSES = {
     "REGIONAL_MANAGED_PROXY": "Google's Envoy proxies take their addresses here: one such subnet per network and "
     "region.",
-    "PRIVATE_SERVICE_CONNECT": "Consumers' addresses are translated into these. It serves one attachment alone.",
+    "PRIVATE_SERVICE_CONNECT": "Consumers' addresses are translated into these. It serves one attachment alone. A new "
+    "range takes a new name, too: the new subnet is there before the attachment lets go of this one.",
 }
 
 
