@@ -165,8 +165,8 @@ def test_what_somebody_opens_by_hand_leads_the_review_of_the_next_plan(live: Cal
     assert [str(one.sentence) for one in report.decisions if one.topic == OUTSIDE] == [
         "The project example-other-project may connect to hello-service-attachment with up to 3 endpoints; it could "
         "not before. This plan takes it back.",
-        "hello-service takes requests from the internet: a caller with an ID token no longer needs an accepted "
-        "network. This plan takes it back.",
+        "hello-service takes requests from the internet: an accepted network is no longer needed by the default "
+        "Compute Engine account of project example-consumer-project. This plan takes it back.",
     ]
     assert [(one.rule, one.address) for one in report.findings] == [
         ("ingress-not-internal", "google_cloud_run_v2_service.hello"),

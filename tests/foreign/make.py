@@ -26,6 +26,7 @@ from rehearsal.cloud import RehearsalCloud
 
 HERE = Path(__file__).parent
 VERSION, PLATFORM = "7.45.0", "linux_amd64"
+MIRROR = Path.home() / ".terraform.d/plugins/registry.terraform.io/hashicorp/google" / VERSION / PLATFORM
 PROJECTS = ("example-producer-project", "example-consumer-project")
 SERVICES = [f"{name}.googleapis.com" for name in ("compute", "iam", "run", "secretmanager", "servicedirectory", "dns")]
 PLANS, CASES = HERE / "plans", HERE / "cases.yaml"
@@ -97,11 +98,10 @@ def _runner(program: str, folder: Path, cloud: RehearsalCloud, providers: Path) 
 
 def _providers(place: Path) -> Path:
     """A folder with the google provider, and with the same once more under the name of the other one."""
-    there = Path.home() / ".terraform.d/plugins/registry.terraform.io/hashicorp/google" / VERSION / PLATFORM
     for name in ("google", "google-beta"):
         folder = place / "providers/registry.terraform.io/hashicorp" / name / VERSION / PLATFORM
         folder.mkdir(parents=True)
-        for file in there.iterdir():
+        for file in MIRROR.iterdir():
             (folder / file.name.replace("provider-google_", f"provider-{name}_")).symlink_to(file)
     return place / "providers"
 
