@@ -134,7 +134,7 @@ def test_a_bundle_exchanges_the_certificate_by_its_variable(
     handed.lay_out_states()
     handed.types_section("State")
     handed.types("terraform -chdir=producer init")
-    assert "No changes." in handed.types("terraform -chdir=producer plan")
+    assert "Plan: 0 to add, 0 to change, 0 to destroy." in handed.types("terraform -chdir=producer plan")
     chain = chain_of(HOST) + chain_of("an authority")
     put(live, f"{CHAIN}/4", chain)
     put(live, f"{SECRET_KEY}/7", OTHER_KEY)
