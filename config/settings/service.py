@@ -294,7 +294,9 @@ class ServiceSettings(Section):
     nat_subnets: list[fields.SubnetLink] = Field(
         default_factory=list, description="PSC NAT subnets that exist, for this service alone, in place of nat_ranges."
     )
-    description: fields.Text | None = Field(None, description="The service attachment's description.")
+    description: fields.Text | None = Field(
+        None, description="The service attachment's description. Once given, give another in place of taking it out."
+    )
     names: ServiceNames = Field(
         default_factory=ServiceNames, description="The resources' names where the defaults do not suit."
     )

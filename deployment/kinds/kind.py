@@ -82,8 +82,9 @@ class Kind:
     `comment` stands above it in HCL: a text, or what makes one of its values. `keys` are its blocks and maps.
     `forcing` are the attributes, or dotted paths, that the provider cannot change in place. `in_place` tells of a
     change of one, by its path, its two values and the resource's, whether the provider can all the same. `fixed` are
-    attributes that the provider sends as an update although Google is not known to change them. `unordered` are lists
-    whose order means nothing, which other providers have as sets.
+    attributes that the provider sends as an update although Google is not known to change them, and `uncleared` those
+    that it does not send once they are taken out, so that Google keeps them. `unordered` are lists whose order means
+    nothing, which other providers have as sets.
     `grants` are the roles that its deployer needs. `way_in` is the way into the service that it opens.
 
     `replaced` and `destroyed` tell a reviewer what that means: the first a sentence, in which {surely} is "is" or "must
@@ -108,6 +109,7 @@ class Kind:
     noteworthy: Mapping[str, Noteworthy]
     in_place: Callable[[str, Any, Any, Json], bool] = _never
     fixed: tuple[str, ...] = ()
+    uncleared: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
     variant: str = ""
     fits: Callable[[Json], bool] = _always

@@ -13,6 +13,7 @@ SERVICE_ATTACHMENT = Kind(
     comment="What consumers point their endpoints at. Replaced or deleted, it closes every connection for good.",
     keys={"consumer_accept_lists": {}},
     unordered=("nat_subnets", "consumer_reject_lists"),  # sets from provider 8 on
+    uncleared=("description",),
     forcing=("name", "project", "region", "domain_names"),
     grants=(
         NETWORK_ADMIN,

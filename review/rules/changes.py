@@ -45,6 +45,24 @@ def update_not_taken(subject: Subject) -> Answer:
 
 
 @rule(
+    id="not-cleared",
+    severity=WARNING,
+    kinds=tuple(sorted({kind.type for kind in KINDS if kind.uncleared})),
+    what="A setting is taken out that the provider cannot clear.",
+    why="It sends nothing in place of the value, so Google keeps that, and every later plan wants to take it out again.",
+    remedy="Give another value in place of taking it out.",
+    of_change=True,
+)
+def not_cleared(subject: Subject) -> Answer:
+    """Where the same change replaces it, the new one never had the value."""
+    if subject.action != "updated" or not subject.former or not subject.item.kind:
+        return fine()
+    changed = [name for name in subject.item.kind.uncleared if name in subject.changed]
+    gone = [name for name in changed if subject.item.get(name).absent or subject.item.get(name).equals("")]
+    return finding("{attributes} is taken out", attributes=", ".join(gone)) if gone else fine()
+
+
+@rule(
     id="instances-not-told",
     severity=WARNING,
     kinds=("*",),

@@ -192,6 +192,17 @@ def test_an_update_that_google_may_refuse_is_a_finding(type_: str, values: Json,
 
 
 @pytest.mark.parametrize(
+    ("value", "told"), [(None, True), ("", True), ("another", False), ("${google_compute_network.n.id}", False)]
+)
+def test_what_the_provider_cannot_clear_is_a_finding_once_it_is_taken_out(value: str | None, told: bool) -> None:
+    type_ = "google_compute_service_attachment"
+    before, after = _of_one(type_, {"name": "a", "description": "orders of the shop"}, "description", value)
+    assert (("not-cleared", f"{type_}.x") in findings(reported(before, after))) is told
+    anew = edited(after, f"resource/{type_}/x/name", "other")
+    assert ("not-cleared", f"{type_}.x") not in findings(reported(before, anew))
+
+
+@pytest.mark.parametrize(
     ("former", "present", "told"),
     [
         ({"count": 2}, {}, "count was 2, and is gone: Terraform keeps instance 0 and destroys every other one"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from cdktf import TerraformResourceLifecycle
@@ -80,6 +81,7 @@ class IapTestVm(Construct):
                 ("service_account", known(service_account, access.service_account) if service_account else None),
             ],
         )
+        subnet = self._subnet_triggers(network, own)
         self.firewall = ComputeFirewall(
             self,
             "Firewall",
@@ -91,7 +93,7 @@ class IapTestVm(Construct):
             allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
             source_ranges=[IAP_RANGE],
             depends_on=list(network.needed) or None,
-            lifecycle=_replaced_with(network),
+            lifecycle=_replaced_by(_network_triggers(network, subnet)),
         )
         claim(self.firewall, "google_compute_firewall", f"{own}_iap_ssh")
         self.resource = ComputeInstance(
@@ -111,7 +113,7 @@ class IapTestVm(Construct):
             # Without it the provider refuses another machine type for a running VM.
             allow_stopping_for_update=True,
             depends_on=list(network.needed) or None,
-            lifecycle=TerraformResourceLifecycle(replace_triggered_by=self._subnet_triggers(network, own)),
+            lifecycle=_replaced_by(subnet),
         )
         claim(self.resource, "google_compute_instance", own)
 
@@ -125,9 +127,15 @@ class IapTestVm(Construct):
         return [claim(record(self, "Subnet", {"subnet": network.subnet_id}), "terraform_data", f"{own}_subnet")]
 
 
-def _replaced_with(network: HasSubnet) -> TerraformResourceLifecycle | None:
-    """The provider would move the rule to a new network, after the old one, which is in use until then, is gone."""
-    triggers = network.network_triggers if isinstance(network, ConsumerNetwork | OtherSubnet) else ()
+def _network_triggers(network: HasSubnet, subnet: Sequence[str]) -> Sequence[str]:
+    """What replaces the rule with its network: the provider would move it there, and the old one is in use until then.
+
+    Of a network of others only the subnet's record tells that it is another.
+    """
+    return network.network_triggers if isinstance(network, ConsumerNetwork | OtherSubnet) else subnet
+
+
+def _replaced_by(triggers: Sequence[str]) -> TerraformResourceLifecycle | None:
     return TerraformResourceLifecycle(replace_triggered_by=list(triggers)) if triggers else None
 
 
