@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config import DEFAULT_ENVIRONMENT
@@ -39,8 +39,8 @@ class Decision:
     source: str = "code"
 
 
-def decisions(comparison: Comparison) -> list[Decision]:
-    """All of a stack's, in the order of the topics."""
+def decisions(comparison: Comparison, beside: Sequence[Comparison] = ()) -> list[Decision]:
+    """All of a stack's, in the order of the topics; `beside` are the comparisons of the same review."""
     label = comparison.stack.label
     if comparison.after is None:
         return [Decision(topic=GONE, stack=label, sentence=_leaving(comparison), source=comparison.source)]
@@ -51,7 +51,7 @@ def decisions(comparison: Comparison) -> list[Decision]:
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison)]
-    points += promises(comparison)
+    points += promises(comparison, beside)
     order = list(HEADINGS)
     made = [
         Decision(topic=topic, stack=label, sentence=sentence, address=address, source=comparison.source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deployment.comparison import Change, Comparison
 from deployment.references import referred
@@ -16,8 +16,8 @@ from review.topics import EXPOSED, UNJUDGED
 _WORD = re.compile(r"[\w.-]+")
 
 
-def promises(comparison: Comparison) -> Iterator[tuple[str, Sentence, str]]:
-    """A topic and a sentence for each, with its address.
+def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Iterator[tuple[str, Sentence, str]]:
+    """A topic and a sentence for each, with its address; what changes in the stacks `beside` it explains outputs, too.
 
     Of the code alone: a plan's outputs follow from what it does.
     """
@@ -25,8 +25,9 @@ def promises(comparison: Comparison) -> Iterator[tuple[str, Sentence, str]]:
     if before is None or after is None or comparison.source != "code":
         return
     gone = {change.address for change in comparison.changes if change.action == "destroyed" and change.of_resource}
-    words = _new_words(comparison)
-    for change in (change for change in comparison.changes if change.type == "output"):
+    outputs = [change for change in comparison.changes if change.type == "output"]
+    words = _new_words([comparison, *beside]) if outputs else set()
+    for change in outputs:
         former, item = before.items.get(change.address), after.items.get(change.address)
         if former is not None and item is None and gone.isdisjoint(address for address, _ in referred(former.values)):
             yield (
@@ -56,10 +57,11 @@ _TOLD_OF = frozenset(
 )
 
 
-def _new_words(comparison: Comparison) -> set[str]:
+def _new_words(comparisons: Sequence[Comparison]) -> set[str]:
     """The words of what addresses, ports, names and places become."""
     values = (
         one.after
+        for comparison in comparisons
         for change in comparison.changes
         if change.of_resource
         for one in change.differences

@@ -82,7 +82,7 @@ def assemble(material: Material) -> Report:
         for rule, address, words in comparison.remarks:
             findings.append(other(rule, label, environment, address, quote(words), comparison.source))
     by_label = {comparison.stack.label: comparison for comparison in settled}
-    decided = [decision for comparison in comparisons for decision in decisions(comparison)]
+    decided = [decision for comparison in comparisons for decision in decisions(comparison, comparisons)]
     for plan in material.plans:
         label = plan.stack.label
         reviewed = {point.sentence for point in decided if point.source == "code" and point.stack == label}

@@ -49,7 +49,7 @@ def update_not_taken(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=tuple(sorted({kind.type for kind in KINDS if kind.uncleared})),
     what="A setting is taken out that the provider cannot clear.",
-    why="It sends nothing in place of the value, so Google keeps that, and every later plan wants to take it out again.",
+    why="It sends nothing in place of the value, so Google keeps that, and every later plan takes it out again.",
     remedy="Give another value in place of taking it out.",
     of_change=True,
 )

@@ -243,8 +243,8 @@ def imported(live: Live, stack: str, findings: list[str]) -> None:
 
 def documented_id(stack: str, address: str) -> str:
     """The id that docs/import.md gives for an address of a stack."""
-    block = next(one.text for one in blocks(IMPORT, "sh") if f"cd cdktf.out/stacks/{stack}" in one.text)
-    found = re.search(rf'^terraform import {re.escape(address)} "(.*)"$', block, re.MULTILINE)
+    listed = "\n".join(one.text for one in blocks(IMPORT, "sh") if f"cd cdktf.out/stacks/{stack}" in one.text)
+    found = re.search(rf'^terraform import {re.escape(address)} "(.*)"$', listed, re.MULTILINE)
     assert found, f"docs/import.md has no id for {address} of {stack}"
     values = {"PRODUCER_PROJECT": PRODUCER, "CONSUMER_PROJECT": CONSUMER, "REGION": "asia-northeast1"}
     return Template(found[1]).substitute(values, CONSUMER_NUMBER=PROJECTS[CONSUMER])

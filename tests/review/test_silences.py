@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from review.material import Material
+from review.report import assemble
 from review.topics import CUT, EXPOSED, TRUSTED, UNJUDGED
 from tests.deployment.test_plan_mutations import paths
-from tests.review.stacks import PRODUCER, edited, reported
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported
 
 Json = dict[str, Any]
 R = "resource"
@@ -114,6 +116,16 @@ def test_what_follows_from_an_edit_is_no_point_of_its_own(beside: Json, edit: Js
     said = [str(one.sentence) for one in reported(before, changed(before, edit)).decisions]
     telling = ("output.", "lifecycle", "move of", "no longer has")
     assert [sentence for sentence in said if any(word in sentence for word in telling)] == []
+
+
+def test_an_output_follows_what_another_stack_of_the_review_becomes() -> None:
+    query: Json = {"output": {"query": {"value": "service_name = shop"}}}
+    renamed = changed(PRODUCER, {f"{R}/google_cloud_run_v2_service/shop/name": "store"})
+    other = compared(query, {"output": {"query": {"value": "service_name = store"}}}, "consumer")
+    for beside, told in (([], True), ([compared(PRODUCER, renamed)], False)):
+        material = Material(base="abc1234", today=TODAY, environments=["default"], code=[*beside, other])
+        said = [str(one.sentence) for one in assemble(material).decisions]
+        assert any("output.query is another value" in sentence for sentence in said) is told
 
 
 # Edits that may be silent: an image of the same registry, the provider's defaults, how a replacement is gone about.
