@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from argparse import ArgumentParser, Namespace
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.command import Command
 from commands.console import drawn, show
-from commands.environment import CHECKOUT, Environment
+from commands.environment import Environment
+from commands.expectation import expectation
 from commands.progress import telling
-from commands.synth import chosen_by
 
 if TYPE_CHECKING:
     from live.verification import Verification
@@ -49,13 +47,6 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _verified(args: Namespace, environment: Environment) -> Verification:
-    from cloudrun_psc.rules.terraform_names import address_name
-    from deployment.line import Line
-    from deployment.output_folder import chosen, stacks_of
-    from deployment.stack_files import read
-    from deployment.synthesis import synthesize
-    from live.expected import Words, expected
-    from live.sides import sides
     from live.verification import Verification, analysed, asked
 
     if args.connectivity:
@@ -66,23 +57,8 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
         nonlocal doing
         doing = what
 
-    with (
-        tempfile.TemporaryDirectory(prefix="psc-verify-") as folder,
-        telling(lambda: doing) if drawn(errors=True) else nullcontext(),
-    ):
-        made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
-        show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
-        names = [stack.name for stack in chosen(stacks_of(made.folder), args.stack or ())]
-        stacks = read(made.folder, made.environment)
-        settings = made.settings
-        endpoints = {key: one for consumer in settings.consumers.values() for key, one in consumer.endpoints.items()}
-        keys = [*(settings.producer.services if settings.producer else ()), *endpoints]
-        words = Words(
-            keys={address_name(key): key for key in keys},
-            ports={address_name(key): one.port for key, one in endpoints.items() if one.port},
-            chosen=chosen_by(made.environment),
-        )
-        wanted = expected(sides(stacks[name] for name in names), words)
+    with telling(lambda: doing) if drawn(errors=True) else nullcontext():
+        made, wanted = expectation(environment, args.stack or ())
         told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
         return Verification(environment=made.environment, told=tuple(told))
 

@@ -102,6 +102,8 @@ TESTER: tuple[Task, ...] = (
             ),
         ),
     ),
+    Task(what="`./psc trace`", side="producer", grants=(READERS["logging"], READERS["compute"])),
+    Task(what="`./psc trace`", side="consumer", grants=(READERS["logging"], READERS["compute"])),
     Task(what="`./psc verify --connectivity`", side="consumer", grants=(WRITERS["networkmanagement"],)),
     Task(
         what="`./psc verify --connectivity`",

@@ -137,12 +137,15 @@ def _flow_log(facts: Endpoint) -> str:
     project = facts.side.project
     condition = (
         f'logName="projects/{project}/logs/compute.googleapis.com%2Fvpc_flows" '
-        f'AND jsonPayload.connection.dest_ip="{facts.endpoint.address}"'
+        # Since September 2026 entries have the endpoint's name, too, where metadata are logged.
+        f'AND (jsonPayload.connection.dest_ip="{facts.endpoint.address}" '
+        f'OR jsonPayload.psc.psc_endpoint.name="{facts.endpoint.name}")'
     )
     return "\n".join(
         [
             "# In the consumer's project, five to ten minutes after a call (a sample). src_ip is the VM's.",
             f"gcloud logging read '{condition}' --project={project} --limit=10 --format="
-            "'table(timestamp,jsonPayload.connection.src_ip,jsonPayload.connection.dest_ip,jsonPayload.connection.dest_port)'",
+            "'table(timestamp,jsonPayload.connection.src_ip,jsonPayload.src_instance.vm_name,"
+            "jsonPayload.connection.dest_ip,jsonPayload.connection.dest_port)'",
         ]
     )

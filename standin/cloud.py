@@ -110,6 +110,7 @@ class Cloud:
         self.buckets: dict[str, Any] = {}
         self.bucket_settings: dict[str, Json] = {}
         self.notes: list[Json] = []
+        self.log_entries: list[Json] = []
         # The kinds that were changed, and the rules that were asked.
         self.judged: dict[str, set[str]] = {"kinds": set(), "rules": set()}
         self.stays = False  # outlives whoever started it

@@ -31,6 +31,7 @@ DOCUMENTS: Mapping[tuple[str, str], str] = {
     ("iam", "v1"): "iam.v1",
     ("iamcredentials", "v1"): "iamcredentials.v1",
     ("storage", "v1"): "storage.v1",
+    ("logging", "v2"): "logging.v2",
     ("networkmanagement", "v1"): "networkmanagement.v1",
     ("secretmanager", "v1"): "secretmanager.v1",
 }

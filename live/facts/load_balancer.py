@@ -18,12 +18,7 @@ def proxies(subject: Proxies, reader: Reader) -> Iterator[Outcome]:
 
     Source: https://cloud.google.com/load-balancing/docs/proxy-only-subnets.
     """
-    project, network = subject.network.split("/")[1], subject.label
-    subnets = [
-        one
-        for one in reader.pages("compute.subnetworks.list", "items", project=project, region=subject.region)
-        if one.get("purpose") == _PURPOSE and plain(one.get("network")) == subject.network
-    ]
+    project, network, subnets = subject.network.split("/")[1], subject.label, proxy_subnets(subject, reader)
     active = [one for one in subnets if one.get("role") == "ACTIVE"]
     if active:
         one = active[0]
@@ -38,6 +33,16 @@ def proxies(subject: Proxies, reader: Reader) -> Iterator[Outcome]:
         else f"gcloud compute networks subnets create NAME --purpose={_PURPOSE} --role=ACTIVE --network={network} "
         f"--range=RANGE --region={subject.region} --project={project} (by the network's team)",
     )
+
+
+def proxy_subnets(subject: Proxies, reader: Reader) -> list[Json]:
+    """The proxy-only subnets of the network in the region, whatever their role."""
+    project = subject.network.split("/")[1]
+    return [
+        one
+        for one in reader.pages("compute.subnetworks.list", "items", project=project, region=subject.region)
+        if one.get("purpose") == _PURPOSE and plain(one.get("network")) == subject.network
+    ]
 
 
 def leads(published: Published, reader: Reader) -> Iterator[Outcome]:

@@ -1,0 +1,47 @@
+"""What an environment is to have in Google Cloud, with what reads it: for commands that look at what is deployed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.console import show
+from commands.environment import CHECKOUT, Environment
+from commands.synth import chosen_by
+
+if TYPE_CHECKING:
+    from deployment.synthesis import Synthesized
+    from live.subjects import Expected
+
+
+def expectation(environment: Environment, stacks: Sequence[str]) -> tuple[Synthesized, list[Expected]]:
+    """Synthesize, and derive what is to be there of these stacks (all, where none is named).
+
+    Raises:
+        NotSynthesizedError: when the configuration cannot be synthesized.
+        UnusableError: for an unknown stack, and without credentials.
+    """
+    from cloudrun_psc.rules.terraform_names import address_name
+    from deployment.line import Line
+    from deployment.output_folder import chosen, stacks_of
+    from deployment.stack_files import read
+    from deployment.synthesis import synthesize
+    from live.expected import Words, expected
+    from live.sides import sides
+
+    with tempfile.TemporaryDirectory(prefix="psc-live-") as folder:
+        made = synthesize(str(environment.python), CHECKOUT, Path(folder), environment.variables())
+        show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
+        names = [stack.name for stack in chosen(stacks_of(made.folder), stacks)]
+        read_stacks = read(made.folder, made.environment)
+    settings = made.settings
+    endpoints = {key: one for consumer in settings.consumers.values() for key, one in consumer.endpoints.items()}
+    keys = [*(settings.producer.services if settings.producer else ()), *endpoints]
+    words = Words(
+        keys={address_name(key): key for key in keys},
+        ports={address_name(key): one.port for key, one in endpoints.items() if one.port},
+        chosen=chosen_by(made.environment),
+    )
+    return made, expected(sides(read_stacks[name] for name in names), words)

@@ -1,0 +1,53 @@
+"""What a trace came to, for programs: one JSON document (trace.schema.json)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from live.trace.entries import Request
+from live.trace.report import Trace
+from live.trace.ways import Way
+
+SCHEMA = 1
+
+
+def document(trace: Trace) -> dict[str, Any]:
+    """The JSON document."""
+    return {
+        "schema": SCHEMA,
+        "environment": trace.environment,
+        "verdict": ("told", "gaps", "unusable")[trace.code],
+        "since": _moment(trace.window.since),
+        "until": _moment(trace.window.until),
+        "services": [
+            {
+                "name": one.evidence.route.label,
+                "sources": [asdict(source) for source in one.evidence.sources],
+                "proxies": one.evidence.proxy_range,
+                "requests": [_way(way) for way in one.ways],
+            }
+            for one in trace.traced
+        ],
+    }
+
+
+def _way(way: Way) -> dict[str, Any]:
+    return {
+        "status": way.status,
+        "callers": [asdict(one) | {"start": _moment(one.start), "end": _moment(one.end)} for one in way.callers],
+        "connections": [
+            {"id": one.id, "endpoint": one.endpoint, "addresses": list(one.addresses)} for one in way.through
+        ],
+        "load_balancer": [_request(one) for one in way.balanced],
+        "cloud_run": _request(way.run) if way.run else None,
+    }
+
+
+def _request(one: Request) -> dict[str, Any]:
+    return asdict(one) | {"time": _moment(one.time)}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
