@@ -116,7 +116,8 @@ def test_a_text_of_others_is_only_text_in_a_terminal_and_a_log(text: str, shown:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_whoever_ends_a_command_leaves_no_folders(number: int, tmp_path: Path) -> None:
     program = (
-        "import sys, tempfile, time; sys.path.insert(0, sys.argv[1])\n"
+        "import signal, sys, tempfile, time; sys.path.insert(0, sys.argv[1])\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # nohup leaves it ignored
         "from commands.command import tidy_up_on_signals\n"
         "tidy_up_on_signals()\n"
         "with tempfile.TemporaryDirectory(dir=sys.argv[2]): print('there', flush=True); time.sleep(60)\n"
