@@ -65,7 +65,9 @@ def shown(cloud: Cloud, record: Record) -> Json:
         proven = all(
             proof and proof["data"] in records.get(f"{proof['name']}/CNAME", {}).get("rrdatas", []) for proof in proofs
         )
-        managed["state"] = "ACTIVE" if proven else "PROVISIONING"
+        # What the authority refused, such as by a CAA record, is told with the certificate, and ends its issue.
+        failed = "FAILED" if "provisioningIssue" in managed else ""
+        managed["state"] = failed or ("ACTIVE" if proven else "PROVISIONING")
     for secret in ("pemCertificate", "pemPrivateKey"):
         body.get("selfManaged", {}).pop(secret, None)
     return body

@@ -205,3 +205,14 @@ def test_a_certificate_that_is_not_there_yet_is_a_warning(empty: Callable[[], Li
         dns[path].body["rrdatas"] = ["another.example.com."]
     outcome = live.deploy(config(https=PUBLIC, description="new"))
     assert "The certificate of hello is PROVISIONING, not ACTIVE" in outcome.warnings
+
+
+def test_a_certificate_that_was_refused_is_a_warning_with_the_reason(empty: Callable[[], Live]) -> None:
+    live = empty()
+    deployed(live, config(https=PUBLIC))
+    made = next(one for path, one in live.standin.cloud.certificates.items() if "/certificates/hello-" in path)
+    issue = {"reason": "AUTHORIZATION_ISSUE", "details": "A CAA record of the domain forbids it."}
+    made.body["managed"]["provisioningIssue"] = issue
+    outcome = live.deploy(config(https=PUBLIC, description="new"))
+    assert "The certificate of hello is FAILED, not ACTIVE" in outcome.warnings
+    assert issue["details"] in outcome.warnings
