@@ -137,9 +137,9 @@ def _flow_log(facts: Endpoint) -> str:
     project = facts.side.project
     condition = (
         f'logName="projects/{project}/logs/compute.googleapis.com%2Fvpc_flows" '
-        # Since September 2026 entries have the endpoint's name, too, where metadata are logged.
+        # Entries have the endpoint's name since September 2026, where metadata are logged; those of answers, too.
         f'AND (jsonPayload.connection.dest_ip="{facts.endpoint.address}" '
-        f'OR jsonPayload.psc.psc_endpoint.name="{facts.endpoint.name}")'
+        f'OR (jsonPayload.psc.psc_endpoint.name="{facts.endpoint.name}" AND jsonPayload.reporter="SRC"))'
     )
     return "\n".join(
         [

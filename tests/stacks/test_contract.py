@@ -15,6 +15,7 @@ from config.problems import ConfigurationError
 from config.rules import derived_names
 from stacks import advice, contract
 from stacks.synthesis import SynthesisError, synthesize
+from standin.apis.log_filter import matching
 from tests.conftest import DEFAULT, REFERENCE, Json, Synthesized
 from tests.stacks.inventory import HERE, parts
 
@@ -49,6 +50,20 @@ def test_the_consumers_outputs_tell_what_to_run(synth: Synth) -> None:
     assert "audience=${try(data.terraform_remote_state.producer[0].outputs.hello_url" in curl
     assert "curl -i http://10.1.0.5${try(" in curl
     assert '"Authorization: Bearer $TOKEN"' in curl
+
+
+def test_the_query_for_flow_logs_finds_calls_and_no_answers(synth: Synth) -> None:
+    query = synth()["consumer"]["output"]["psc_endpoint_flow_log_query"]["value"]
+    wanted = matching(query.partition("read '")[2].partition("' --project")[0])
+    named = {"psc_endpoint": {"name": "psc-endpoint"}}
+    entries: list[tuple[Json, bool]] = [
+        ({"connection": {"src_ip": "10.1.0.2", "dest_ip": "10.1.0.5"}, "reporter": "SRC"}, True),
+        ({"connection": {"src_ip": "10.1.0.2", "dest_ip": "10.1.0.9"}, "reporter": "SRC", "psc": named}, True),
+        ({"connection": {"src_ip": "10.1.0.5", "dest_ip": "10.1.0.2"}, "reporter": "DEST", "psc": named}, False),
+        ({"connection": {"src_ip": "10.1.0.2", "dest_ip": "10.1.0.9"}, "reporter": "SRC"}, False),
+    ]
+    log = "projects/example-consumer-project/logs/compute.googleapis.com%2Fvpc_flows"
+    assert [wanted({"logName": log, "jsonPayload": payload}) for payload, _ in entries] == [told for _, told in entries]
 
 
 DATABASE = """
