@@ -93,14 +93,14 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
         if service.forwarding_rule is not None:
             continue
         names, place = service.names, subnet.range
-        rule = content_names.forwarding_rule_name(
-            names.forwarding_rule,
+        content = content_names.rule_content(
             service.port,
             service.address,
             place,
             global_access=service.global_access,
             https=service.https is not None,
         )
+        rule = content_names.forwarding_rule_name(names.forwarding_rule, content)
         if rule != names.forwarding_rule:
             yield producer.project, "forwarding rule", rule, (*path, "port")
         if service.address is not None:

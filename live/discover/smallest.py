@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from cloudrun_psc.rules import defaults
-from cloudrun_psc.rules.content_names import endpoint_group_name, forwarding_rule_name, range_name
+from cloudrun_psc.rules.content_names import endpoint_group_name, forwarding_rule_name, range_name, rule_content
 from cloudrun_psc.rules.default_names import service_parts
 from config.problems import ConfigurationError
 from config.settings import Settings
@@ -67,10 +67,14 @@ def _given(settings: Settings) -> Iterator[Path]:
         yield (*network, "nat_subnet_name")
     for key, service in producer.services.items():
         names: Path = ("producer", "services", key, "names")
-        rule = forwarding_rule_name(
-            "", service.port, service.address, balancers.range, global_access=service.global_access
+        content = rule_content(
+            service.port,
+            service.address,
+            balancers.range,
+            global_access=service.global_access,
+            https=service.https is not None,
         )
-        if rule:
+        if forwarding_rule_name("", content):
             yield (*names, "forwarding_rule")
         if endpoint_group_name("", service.names.service, service_parts(key)["service"]):
             yield (*names, "network_endpoint_group")

@@ -82,19 +82,7 @@ class IapTestVm(Construct):
             ],
         )
         subnet = self._subnet_triggers(network, own)
-        self.firewall = ComputeFirewall(
-            self,
-            "Firewall",
-            # A network's rules are in its own project, which of a Shared VPC is the host's.
-            project=_project_of(network),
-            name=firewall_name,
-            network=network.network_id,
-            direction="INGRESS",
-            allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
-            source_ranges=[IAP_RANGE],
-            depends_on=list(network.needed) or None,
-            lifecycle=_replaced_by(_network_triggers(network, subnet)),
-        )
+        self.firewall = self._firewall(network, firewall_name, _network_triggers(network, subnet))
         claim(self.firewall, "google_compute_firewall", f"{own}_iap_ssh")
         self.resource = ComputeInstance(
             self,
@@ -116,6 +104,21 @@ class IapTestVm(Construct):
             lifecycle=_replaced_by(subnet),
         )
         claim(self.resource, "google_compute_instance", own)
+
+    def _firewall(self, network: HasSubnet, name: str, triggers: Sequence[str]) -> ComputeFirewall:
+        return ComputeFirewall(
+            self,
+            "Firewall",
+            # A network's rules are in its own project, which of a Shared VPC is the host's.
+            project=_project_of(network),
+            name=name,
+            network=network.network_id,
+            direction="INGRESS",
+            allow=[ComputeFirewallAllow(protocol="tcp", ports=["22"])],
+            source_ranges=[IAP_RANGE],
+            depends_on=list(network.needed) or None,
+            lifecycle=_replaced_by(triggers),
+        )
 
     def _subnet_triggers(self, network: HasSubnet, own: str) -> list[str]:
         """What replaces the VM with its subnet: the provider would move it there, and the old one is in use until then.

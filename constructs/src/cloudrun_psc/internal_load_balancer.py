@@ -110,24 +110,29 @@ class InternalLoadBalancer(Construct):
         self._network, self._address = network, resource_address(self, address)
         names_ = names_ or LoadBalancerNames.of(self._address.replace("_", "-"))
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
-        plain_service = plain_service_name or service_name
         looked_for = names_as_given or global_access
         existing = ExistingRules(self, network, depends_on, self._address) if looked_for else None
-        group_name = endpoint_group_name(names_.network_endpoint_group, service_name, plain_service)
-        if existing and "network_endpoint_group" in names_as_given:
-            group_name = existing.first_group_name(
-                names_.network_endpoint_group, service_name, plain_service, proxies=_proxies(names_)
-            )
+        group_name = _group_name(
+            names_,
+            service_name,
+            plain_service_name or service_name,
+            existing if "network_endpoint_group" in names_as_given else None,
+        )
         neg = self._endpoint_group(group_name, service_name, depends_on)
         backend = self._backend_service(names_, neg)
         proxy = self._proxy(names_, backend, depends_on)
-        subnet = subnet_range or defaults.LOAD_BALANCER_SUBNET.range
-        rule_name = forwarding_rule_name(
-            names_.forwarding_rule, port, ip_address, subnet, global_access=global_access, https=https is not None
+        content = rule_content(
+            port,
+            ip_address,
+            subnet_range or defaults.LOAD_BALANCER_SUBNET.range,
+            global_access=global_access,
+            https=https is not None,
         )
-        if existing and "forwarding_rule" in names_as_given:
-            content = rule_content(port, ip_address, subnet, global_access=global_access, https=https is not None)
-            rule_name = existing.free_rule_name(names_.forwarding_rule, content)
+        rule_name = (
+            existing.free_rule_name(names_.forwarding_rule, content)
+            if existing and "forwarding_rule" in names_as_given
+            else forwarding_rule_name(names_.forwarding_rule, content)
+        )
         if existing and global_access:
             existing.global_from_the_start(service_name, _proxies(names_))
         self.resource = forwarding_rule(
@@ -257,6 +262,13 @@ def _proxies(names_: LoadBalancerNames) -> dict[str, str]:
     return {"targetHttpProxies": names_.http_proxy} | (
         {"targetHttpsProxies": names_.https_proxy} if names_.https_proxy else {}
     )
+
+
+def _group_name(names_: LoadBalancerNames, service: str, plain: str, existing: ExistingRules | None) -> str:
+    """The endpoint group's name; with `existing` the first deployment has it as it stands, whatever its service."""
+    if existing is None:
+        return endpoint_group_name(names_.network_endpoint_group, service, plain)
+    return existing.first_group_name(names_.network_endpoint_group, service, plain, proxies=_proxies(names_))
 
 
 def _log_config(log: RequestLog | None) -> ComputeRegionBackendServiceLogConfig | None:

@@ -84,8 +84,6 @@ class PrivateService(CallableService):
         container = container or Container()
         self._audiences = sorted(set(audiences))
         self._default_url = default_url
-        named = default_url or bool(self._audiences)
-        nameless_ = None if named else Fault(wrong="no audience is left for ID tokens", remedy="give audiences")
         accessor = secret_accessor or service_account
         refuse(
             self.node.path,
@@ -94,14 +92,13 @@ class PrivateService(CallableService):
                 ("region", known(region, names.region)),
                 ("name", known(name, names.cloud_run_name)),
                 ("service_account", known(service_account, access.service_account) if service_account else None),
-                ("default_url", nameless_),
+                ("default_url", self._no_audience()),
                 *container_faults(container),
                 ("secret_accessor_key", nameless(accessor, secret_accessor_key) if accessor else None),
-                *[("labels", known(key, names.label_key)) for key in labels or {}],
-                *[("labels", known(value, names.label_value)) for value in (labels or {}).values()],
-                *[("annotations", known(key, services.annotation_key)) for key in annotations or {}],
+                *_label_faults(labels or {}, annotations or {}),
             ],
         )
+        secret_access = self._secret_access(container, accessor, secret_accessor_key, depends_on)
         self.resource = CloudRunV2Service(
             self,
             "Resource",
@@ -116,11 +113,7 @@ class PrivateService(CallableService):
             deletion_protection=deletion_protection,
             template=template(container, service_account),
             lifecycle=TerraformResourceLifecycle(ignore_changes=_OF_A_PIPELINE) if external_revisions else None,
-            depends_on=[
-                *depends_on,
-                *(self._secret_access(container, accessor, secret_accessor_key, depends_on) if accessor else ()),
-            ]
-            or None,
+            depends_on=[*depends_on, *secret_access] or None,
         )
         claim(self.resource, "google_cloud_run_v2_service", self._address)
         if not default_url:
@@ -129,10 +122,17 @@ class PrivateService(CallableService):
         for key, invoker in invokers.items() if isinstance(invokers, Mapping) else [(None, i) for i in invokers]:
             self.allow_invoker(invoker, key=key)
 
+    def _no_audience(self) -> Fault | None:
+        if self._default_url or self._audiences:
+            return None
+        return Fault(wrong="no audience is left for ID tokens", remedy="give audiences")
+
     def _secret_access(
-        self, container: Container, accessor: str, key: str | None, depends_on: Sequence[ITerraformDependable]
+        self, container: Container, accessor: str | None, key: str | None, depends_on: Sequence[ITerraformDependable]
     ) -> list[ITerraformDependable]:
         """Without it the first revision fails to start; no accessor means that somebody else has granted it."""
+        if not accessor:
+            return []
         own = f"projects/{self._project}/secrets/"
         secrets = {reference.secret.removeprefix(own) for reference in container.secret_references}
         return [self._secret_grant(secret, accessor, key, depends_on) for secret in sorted(secrets)]
@@ -169,3 +169,11 @@ class PrivateService(CallableService):
     def url(self) -> str:
         """The audience of a caller's ID token, and nothing to connect to: the run.app URL, if there is one."""
         return str(self.resource.uri) if self._default_url else self._audiences[0]
+
+
+def _label_faults(labels: Mapping[str, str], annotations: Mapping[str, str]) -> list[tuple[str, Fault | None]]:
+    return [
+        *[("labels", known(key, names.label_key)) for key in labels],
+        *[("labels", known(value, names.label_value)) for value in labels.values()],
+        *[("annotations", known(key, services.annotation_key)) for key in annotations],
+    ]

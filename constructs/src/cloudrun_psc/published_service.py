@@ -78,7 +78,6 @@ class PublishedService(Construct):
         self._accepted: dict[str, int] = {}
         self._rejected: list[str] = []
         self._preference, self._region = connection_preference, region if is_known(region) else None
-        within = partial(connections.subnet, within=self._region)
         has_lists = bool(accept or reject)
         refuse(
             self.node.path,
@@ -87,8 +86,7 @@ class PublishedService(Construct):
                 ("region", known(region, names.region)),
                 ("name", known(name, names.resource_name)),
                 ("target", _target_fault(target)),
-                ("nat_subnets", None if nat_subnets else Fault(wrong="no NAT subnet", remedy="give at least one")),
-                *[("nat_subnets", id_fault(subnet, _SUBNETWORK, within)) for subnet in nat_subnets],
+                *[("nat_subnets", fault) for fault in self._subnet_faults(nat_subnets)],
                 ("connection_preference", connections.preference(connection_preference, has_lists=has_lists)),
                 ("propagated_connection_limit", connections.propagated_limit(propagated_connection_limit)),
             ],
@@ -190,6 +188,12 @@ class PublishedService(Construct):
         if project not in self._rejected:
             self._rejected.append(project)
         self.resource.consumer_reject_lists = sorted(self._rejected)
+
+    def _subnet_faults(self, subnets: Sequence[HasId | str]) -> list[Fault | None]:
+        if not subnets:
+            return [Fault(wrong="no NAT subnet", remedy="give at least one")]
+        within = partial(connections.subnet, within=self._region)
+        return [id_fault(subnet, _SUBNETWORK, within) for subnet in subnets]
 
     def _check(self, verb: str, project: str, *faults: Fault | None) -> None:
         entries = [entry for entry in (*self._accepted, *self._rejected, project) if is_known(entry)]

@@ -36,11 +36,8 @@ def rule_content(
     return content | ({"global_access": True} if global_access else {}) | ({"protocol": "HTTPS"} if https else {})
 
 
-def forwarding_rule_name(
-    name: str, port: int, address: str | None, subnet: str, *, global_access: bool = False, https: bool = False
-) -> str:
-    """The name of a load balancer's rule: a hash of what cannot be edited in place, unless that is the default."""
-    content = rule_content(port, address, subnet, global_access=global_access, https=https)
+def forwarding_rule_name(name: str, content: Mapping[str, object]) -> str:
+    """The name of a load balancer's rule of `rule_content`: with a hash of that, unless it is the default."""
     plain = {"port": defaults.HTTP_PORT, "address": None, "subnet": defaults.LOAD_BALANCER_SUBNET.range}
     return content_name(name, content, plain)
 
