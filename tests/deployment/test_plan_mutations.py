@@ -65,8 +65,6 @@ def test_whatever_is_in_a_plan(path: tuple[Any, ...], junk: Any) -> None:
             tell_of(read(file, "plan.json", stack(CODE)))
         with suppress(UnusableError):
             tell_of(read_alone(file, "plan.json", "plan"))
-        with suppress(UnusableError):
-            tell_of(read_alone(file, "plan.json", "plan"))
 
 
 def tell_of(comparison: Comparison) -> None:

@@ -172,6 +172,7 @@ def test_an_odd_home_is_no_path_of_this_machine(
     if home is not None:
         monkeypatch.setenv("HOME", home)
     synthesize(settings(), tmp_path / "out", LOCKS)
+    assert [*(tmp_path / "out").rglob("cdk.tf.json")]
 
 
 def test_what_a_construct_refuses_is_told_without_a_traceback_and_nothing_is_written(tmp_path: Path) -> None:
