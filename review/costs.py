@@ -10,9 +10,9 @@ from deployment.comparison import Comparison
 from deployment.kinds.forwarding_rule import FRONTEND, PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.stack import Stack
+from review.firewall_rules import network_of
 from review.known import View
 from review.sentence import Sentence, say
-from review.ways_in import network_of
 
 _GOOGLE = "https://cloud.google.com"
 _NETWORK = f"{_GOOGLE}/vpc/network-pricing"

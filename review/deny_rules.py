@@ -8,11 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployment.comparison import Comparison
-from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.firewall import WITH_RULES
+from deployment.kinds.kind import FIREWALL
+from deployment.stack import Stack
 from review.firewall_reach import Ports, network_of_text
-from review.known import Value, View
+from review.firewall_rules import (
+    EVERY_ADDRESS,
+    allowed,
+    firewall_rules,
+    holder,
+    lets_in,
+    reaches,
+    sources,
+    targets,
+)
+from review.known import Value, View, views
 from review.sentence import Sentence, say
-from review.ways_in import EVERY_ADDRESS, allowed, lets_in, network_of, sources, targets
 
 # What Google takes where none is given: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules
 _PRIORITY = "1000"
@@ -23,23 +34,44 @@ def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     before, after = comparison.before, comparison.after
     if before is None or after is None:
         return
-    known = [(comparison.former(item.address), View(item, after)) for item in after.of(FIREWALL.type)]
-    present = {former.address: view for former, view in known if former}
-    for item in before.of(FIREWALL.type):
-        was, now = View(item, before), present.get(item.address)
-        network = was.get("network").target
-        if network is None or network.address in after.items:
+    present = {_key(rule, comparison): rule for rule in _rules(after)}
+    former = {(rule.address, _rank(rule)): rule for rule in _rules(before)}
+    for key, was in former.items():
+        now, held = present.get(key), holder(was)
+        if held is None or held.address in after.items:
             yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now))
+    for key, now in present.items():
+        if _stops(now, "goto_next") and not (key in former and _stops(former[key], "goto_next", "deny")):
+            text = "The firewall rule {name} hands {what} on: no later rule of its policy decides about that."
+            yield say(text, name=now.name, what=_told(now, "goto_next")), now.address
+
+
+def _rules(stack: Stack) -> Iterator[View]:
+    """The rules of every network and policy."""
+    items = (item for item in views(stack) if item.kind and item.kind.way_in == FIREWALL)
+    return (rule for item in items for rule in firewall_rules(item))
+
+
+def _key(rule: View, comparison: Comparison) -> tuple[str, str]:
+    """Where the same rule was before, the rules of a policy by their priority."""
+    former = comparison.former(rule.address)
+    return former.address if former else rule.address, _rank(rule)
+
+
+def _rank(rule: View) -> str:
+    return rule.get("priority").shown if rule.type in WITH_RULES else ""
 
 
 def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
-    if not _denies(was):
+    if not _stops(was, "deny"):
         if now is not None and not lets_in(now).absent and _may_exceed(_priority(was), _priority(now)):
             text = "The firewall rule {name} allows at priority {after} instead of {before}: it may now win over rules "
             yield say(f"{text}that deny.", name=was.name, before=_priority(was).readable, after=_priority(now).readable)
-    elif now is None or not _denies(now):
+    elif now is None or not _stops(now, "deny"):
         text = "The firewall rule {name} no longer denies {what} in {network}: only other rules decide about that."
-        yield say(text, name=was.name, what=_told(was), network=network_of(was))
+        yield say(
+            text, name=was.name, what=_told(was), network=", ".join(reach.name for reach in reaches(was, was.stack))
+        )
     else:
         if now.get("disabled").unknown and now.get("disabled").shown != was.get("disabled").shown:
             text = "The firewall rule {name} may no longer deny anything: disabled is {after}."
@@ -52,8 +84,9 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
             yield say(text, name=was.name, before=_told(was), after=_told(now))
 
 
-def _denies(item: View) -> bool:
-    return not item.presence("deny").absent and item.get("disabled").equals(True) is not True
+def _stops(item: View, *outcomes: str) -> bool:
+    """Whether a rule decides so about what it applies to."""
+    return any(not item.presence(name).absent for name in outcomes) and item.get("disabled").equals(True) is not True
 
 
 def _priority(item: View) -> Value:
@@ -108,7 +141,7 @@ def _hold(present: frozenset[str], former: frozenset[str]) -> bool:
     return True
 
 
-def _told(item: View) -> str:
+def _told(item: View, outcome: str = "deny") -> str:
     limit = f" for {', '.join(sorted(targets(item)))}" if targets(item) else ""
     word = "from" if _inward(item) else "to"
-    return f"{', '.join(sorted(allowed(item, 'deny')))} {word} {', '.join(sorted(_ends(item)))}{limit}"
+    return f"{', '.join(sorted(allowed(item, outcome)))} {word} {', '.join(sorted(_ends(item)))}{limit}"

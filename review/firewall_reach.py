@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from review.ways_in import EVERY_PORT, WayIn
+from review.firewall_rules import EVERY_PORT
+from review.ways_in import WayIn
 
 _LAST_PORT = 65535
 
@@ -61,11 +62,11 @@ class FirewallWays:
 
     def __init__(self, ways: Iterable[WayIn]) -> None:
         """Keep those of firewalls."""
-        self._ways: dict[tuple[object, str], list[tuple[frozenset[str], Ports]]] = {}
+        self._ways: dict[tuple[object, str, str], list[tuple[frozenset[str], Ports]]] = {}
         for way in ways:
             if way.by == "firewall":
                 source = network_of_text(way.who) or way.who
-                self._ways.setdefault((source, way.what), []).append(_limits(way))
+                self._ways.setdefault((source, way.what, way.thing), []).append(_limits(way))
 
     def let_in(self, way: WayIn) -> bool:
         """Whether they let in all that one way does: from as wide a source, to as many VMs, at as many ports."""
@@ -73,7 +74,7 @@ class FirewallWays:
         return way.by == "firewall" and any(
             (not others or (bool(targets) and targets <= others)) and known.comprise(ports)
             for source in _wider(way.who)
-            for others, known in self._ways.get((source, way.what), ())
+            for others, known in self._ways.get((source, way.what, way.thing), ())
         )
 
 

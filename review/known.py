@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from deployment.hidden import Hidden
@@ -25,9 +27,9 @@ from deployment.references import (
     target_of,
 )
 from deployment.stack import UNKNOWN, Item, Stack, reads
-from deployment.values import strings
+from deployment.values import Json, strings
 from review.inputs import inputs_of
-from review.raw_blocks import contents, listed, lower
+from review.raw_blocks import blocks_of, listed, lower
 from review.sentence import shown
 
 # What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
@@ -207,14 +209,7 @@ class Block:
 
     def blocks(self, name: str) -> tuple[Block, ...]:
         """The blocks of a name: one or many, dynamic ones with what is known of their content."""
-        if self.unknown:
-            return (self,)
-        raw = self._raw.get(name)
-        found = [] if raw is None else list(raw) if isinstance(raw, list) else [raw]
-        for dynamic in listed(self._raw.get("dynamic")):
-            for many in listed(dynamic.get(name)) if isinstance(dynamic, dict) else ():
-                found += contents(many)
-        return tuple(Block(entry, self._stack) for entry in found)
+        return (self,) if self.unknown else tuple(Block(entry, self._stack) for entry in blocks_of(self._raw, name))
 
     def presence(self, name: str) -> Value:
         """Whether there is any block or entry of a name: known, absent, or unknown."""
@@ -237,6 +232,10 @@ class View(Block):
     def name(self) -> str:
         """What people call it: its name where it is known, else its address."""
         return name_of(self._item, self._stack)
+
+    def translated(self, translate: Callable[[str, Any], Iterable[Json]]) -> list[View]:
+        """The items that `translate` makes of its type and values, each at its address."""
+        return [View(replace(self._item, values=values), self._stack) for values in translate(self.type, self._raw)]
 
     @property
     def provider(self) -> str:

@@ -21,6 +21,15 @@ def listed(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
+def blocks_of(values: Any, name: str) -> list[Any]:
+    """The blocks of a name: one or many, dynamic ones with what is known of their content."""
+    found = list(listed(values.get(name)))
+    for dynamic in listed(values.get("dynamic")):
+        for many in listed(dynamic.get(name)) if isinstance(dynamic, dict) else ():
+            found += contents(many)
+    return found
+
+
 def contents(dynamic: Any) -> Iterator[Any]:
     """What a dynamic block makes, as far as it is certain that it makes any."""
     if not isinstance(dynamic, dict):

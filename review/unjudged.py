@@ -17,7 +17,7 @@ from deployment.kinds.address import ADDRESS
 from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE, ISSUANCE_CONFIG
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.dns import RECORD_SET, ZONE
-from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.firewall import FIREWALL, POLICIES, POLICY_RULES
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import within
@@ -45,6 +45,9 @@ _EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", 
 # Of a kind that is known: what a replacement tells.
 _PLACED = ("name", "project", "region", "zone", "location")
 _CONTAINER = "template.containers"
+_OF_POLICY = (
+    "firewall_policy", "policy_id", "rule_name", "target_resources", "target_secure_tags", "target_service_accounts",
+)  # fmt: skip
 # What a rule, a way in or a sentence of its own is about, or what changes how much of something there is.
 _ORDINARY: Mapping[str, tuple[str, ...]] = {
     SERVICE.type: (
@@ -64,6 +67,8 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
         "allow", "deny", "direction", "disabled", "network", "priority", "source_ranges", "source_service_accounts",
         "source_tags", "target_service_accounts", "target_tags",
     ),
+    **dict.fromkeys(POLICY_RULES, ("action", "direction", "disabled", "match", "priority", *_OF_POLICY)),
+    **dict.fromkeys(POLICIES, ("rule", "short_name", "parent")),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
         "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose",

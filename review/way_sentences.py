@@ -62,11 +62,12 @@ def is_public(way: WayIn, ways: Collection[WayIn]) -> bool:
 
 
 def _limited(text: str, way: WayIn) -> str:
-    """Said of the VMs that a firewall rule is limited to, where it is."""
-    return (
-        text.replace("every VM in {what}", "VMs with the tag or account {via} in {what}")
-        if way.by == "firewall" and way.via
-        else text
+    """Said of the VMs that a firewall rule is limited to, where it is, and of a policy that holds who knows where."""
+    if way.by != "firewall":
+        return text
+    where = "under the firewall policy {what}" if way.thing else "in {what}"
+    return text.replace(
+        "every VM in {what}", f"{'VMs with the tag or account {via}' if way.via else 'every VM'} {where}"
     )
 
 

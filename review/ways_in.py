@@ -13,6 +13,7 @@ from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.kinds.kind import ACCEPT, CALL, ENDPOINT, EXTERNAL, FIREWALL, INGRESS, PORT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.stack import Stack
+from review.firewall_rules import allowed, firewall_rules, lets_in, network_of, reaches, sources, targets
 from review.known import Block, Value, View, views
 
 # Roles with run.routes.invoke, from https://cloud.google.com/run/docs/reference/iam/roles
@@ -23,7 +24,6 @@ INVOKING = frozenset(
 POLICY = "data.google_iam_policy"
 INTERNET, ANY_BALANCER = "the internet", "load balancers, external ones too"
 EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that Google picks"
-EVERY_PORT, EVERY_ADDRESS = "every port", "0.0.0.0/0"
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
 # What a report may write as its own words; everything else in a way is text of others.
 OWN_WORDS = frozenset({INTERNET, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, *EVERYONE.values()})
@@ -155,64 +155,17 @@ def _service(what: Value, stack: Stack) -> str:
     return what.target.address if what.target else named.address if named else ""
 
 
-def _firewall(item: View, _: Stack) -> Iterator[WayIn]:
-    if not lets_in(item).known:
-        return
-    ports = ", ".join(sorted(allowed(item)))
-    for source in sources(item):
-        yield WayIn(
-            by=FIREWALL, who=source.readable, what=network_of(item), measure=ports, address=item.address,
-            via=", ".join(sorted(targets(item))),
-        )  # fmt: skip
-
-
-def targets(item: View) -> frozenset[str]:
-    """The tags and accounts of the VMs that a firewall rule is limited to; none is every VM of the network."""
-    named = (*item.list("target_tags"), *item.list("target_service_accounts"))
-    return frozenset(target.readable for target in named)
-
-
-def network_of(item: View) -> str:
-    """What people call the network that something belongs to."""
-    network = item.get("network")
-    return network.target.name if network.target else network.readable
-
-
-def allowed(item: View, name: str = "allow") -> list[str]:
-    """What a firewall rule lets through, or denies, as PROTOCOL:PORTS."""
-    return [
-        f"{protocol_of(block).readable}:{ports.readable}"
-        for block in item.blocks(name)
-        for ports in block.list("ports") or (block.given(EVERY_PORT),)
-    ]
-
-
-def protocol_of(block: Block) -> Value:
-    """The protocol as the API keeps it: names in lower case, and in place of numbers where there is one."""
-    protocol = block.get("protocol")
-    known = protocol.text.lower()
-    return block.given(_PROTOCOLS.get(known, known)) if protocol.known else protocol
-
-
-# https://cloud.google.com/firewall/docs/firewalls#protocols_and_ports
-_PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah", "94": "ipip", "132": "sctp"}
-
-
-def lets_in(item: View) -> Value:
-    """Whether a firewall rule lets anything in: known where it does, absent where not, else what is not known."""
-    direction, disabled, allow = item.get("direction"), item.get("disabled"), item.presence("allow")
-    if direction.equals("EGRESS") or disabled.equals(True) or allow.absent:
-        return item.given(None)
-    unknown = [value for value in (direction, allow) if value.unknown]
-    if disabled.equals(True) is None:
-        unknown.append(disabled)
-    return unknown[0] if unknown else allow
-
-
-def sources(item: View) -> tuple[Value, ...]:
-    """Where a firewall rule lets traffic in from, any of them; the API takes every address when nothing is given."""
-    other = (*item.list("source_tags"), *item.list("source_service_accounts"))
-    return (*item.list("source_ranges"), *other) or (item.given(EVERY_ADDRESS),)
+def _firewall(item: View, stack: Stack) -> Iterator[WayIn]:
+    for rule in firewall_rules(item):
+        if not lets_in(rule).known:
+            continue
+        ports = ", ".join(sorted(allowed(rule)))
+        for source in sources(rule):
+            for reach in reaches(rule, stack):
+                yield WayIn(
+                    by=FIREWALL, who=source.readable, what=reach.name, measure=ports, address=item.address,
+                    via=", ".join(sorted(targets(rule))), thing=reach.policy,
+                )  # fmt: skip
 
 
 def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:

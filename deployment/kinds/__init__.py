@@ -17,7 +17,7 @@ from deployment.kinds.cloud_run import (
 )
 from deployment.kinds.dns import EXISTING_ZONE, RECORD_SET
 from deployment.kinds.dns import ZONE as DNS_ZONE
-from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.firewall import FIREWALL, OF_POLICIES
 from deployment.kinds.forwarding_rule import EXISTING_RULE, FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT, RULES
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.kind import Kind
@@ -46,6 +46,7 @@ KINDS: tuple[Kind, ...] = (
     SUBNETWORK,
     FLOW_LOGS,
     FIREWALL,
+    *OF_POLICIES,
     SECRET_ACCESS,
     SERVICE,
     FIRST_SERVICE,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from review.rules import access, changes, cloud_run, connections, https, load_balancing, machines, networks, stacks
+from review.rules import (
+    access,
+    changes,
+    cloud_run,
+    connections,
+    firewall,
+    https,
+    load_balancing,
+    machines,
+    networks,
+    stacks,
+)
 from review.rules.rule import Rule
 
-_MODULES = (cloud_run, connections, https, load_balancing, networks, machines, access, stacks, changes)
+_MODULES = (cloud_run, connections, https, load_balancing, firewall, networks, machines, access, stacks, changes)
 RULES = tuple(rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule))
 BY_ID = {rule.id: rule for rule in RULES}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from deployment.kinds.cloud_run import INVOKER, OTHER_PERMISSIONS
+from deployment.kinds.firewall import ASSOCIATIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.registries import short
+from review.firewall_rules import policy_of
 from review.grants import same_grant
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
@@ -71,6 +73,7 @@ def external_forwarding_rule(subject: Subject) -> Answer:
     severity=WARNING,
     kinds=(
         "google_compute_*firewall_policy*",
+        "google_compute_organization_security_policy*",
         "google_compute_instance_from_*",
         "google_compute_*peering*",
         "google_compute_*vpn*",
@@ -103,7 +106,9 @@ def external_forwarding_rule(subject: Subject) -> Answer:
     remedy="Read what it lets in; once you have decided, accept the finding with the reason.",
 )
 def access_not_judged(subject: Subject) -> Answer:
-    """The kind itself, and whatever of it changes."""
+    """The kind itself, and whatever of it changes; what puts a policy of the stack somewhere is told by its rules."""
+    if subject.item.kind is not None or (subject.item.type in ASSOCIATIONS and policy_of(subject.item) is not None):
+        return fine()
     return undecided("nothing is known of {kind}", kind=subject.item.type, item=subject.item)
 
 

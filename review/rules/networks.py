@@ -1,136 +1,16 @@
-"""Rules about networks: firewall, flow logs, addresses, DNS."""
+"""Rules about networks: flow logs, addresses, DNS."""
 
 from __future__ import annotations
 
-import ipaddress
 from functools import lru_cache
-from typing import TypeAlias
 
 from deployment.kinds.address import ADDRESS
-from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.stack import Stack
-from review.known import Value, View, views
+from review.known import View, views
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-from review.ways_in import allowed, lets_in, protocol_of, sources
-
-_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-# Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
-IAP = ipaddress.IPv4Network("35.235.240.0/20")
-# Where Google's health checks and the proxies of its external load balancers connect from, and nobody else:
-# https://cloud.google.com/load-balancing/docs/health-checks#firewall_rules
-PROBES = tuple(
-    map(
-        ipaddress.ip_network,
-        ("130.211.0.0/22", "35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22", "2600:2d00:1:b029::/64",
-         "2600:2d00:1:1::/64", "2600:1901:8001::/48"),
-    )
-)  # fmt: skip
-_FIREWALL = (FIREWALL.type,)
-
-
-@rule(
-    id="firewall-open-to-internet",
-    severity=ERROR,
-    kinds=_FIREWALL,
-    what="A firewall rule lets the internet in.",
-    why="A VM that ever gets an external address is then open to everybody; nothing in this design needs it.",
-    remedy="Let in only Identity-Aware Proxy (35.235.240.0/20), or name the ranges that you mean.",
-)
-def firewall_open_to_internet(subject: Subject) -> Answer:
-    """Any range that holds public addresses, other than IAP's and health checks'. No source means every address."""
-    open_ = lets_in(subject.item)
-    if open_.absent:
-        return fine()
-    for source in sources(subject.item):
-        network = _network(source)
-        if network is not None and not network.is_private and not _within(network) and not _probes(network):
-            if open_.unknown:
-                return _maybe(source, open_)
-            return _reached(source, subject)
-    unknown = next((source for source in sources(subject.item) if source.unknown), None)
-    return undecided("the source {value} is not known yet", value=unknown) if unknown else fine()
-
-
-@rule(
-    id="firewall-wider-than-iap",
-    severity=WARNING,
-    kinds=_FIREWALL,
-    what="A firewall rule lets in every port, or sources other than Identity-Aware Proxy.",
-    why="The test VM is reached through IAP, which checks who connects; other sources and ports come in unchecked.",
-    remedy="Give 35.235.240.0/20 as the only source, and only the ports that are used (tcp:22).",
-)
-def firewall_wider_than_iap(subject: Subject) -> Answer:
-    """Another source, or every port; public sources are the other rule's.
-
-    A load balancer's health checks and proxies are its own, on whatever port; without them it serves nobody.
-    """
-    open_ = lets_in(subject.item)
-    if open_.absent:
-        return fine()
-    for source in sources(subject.item):
-        network = _network(source)
-        if source.known and (network is None or network.is_private) and not _of_proxies(network, subject):
-            return _reached(source, subject) if open_.known else _maybe(source, open_)
-    own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(subject.item)))
-    for allow in subject.item.blocks("allow") if open_.known and not own else ():
-        protocol = protocol_of(allow)
-        every = not allow.list("ports") or any(port.equals("0-65535", "1-65535") for port in allow.list("ports"))
-        if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
-            return finding("every port of protocol {protocol} is open", protocol=protocol)
-        if protocol.unknown:
-            return undecided("the protocol {protocol} is not known yet", protocol=protocol)
-    iap = next((source for source in sources(subject.item) if source.known and _is_iap(source)), None)
-    return _maybe(iap, open_) if iap and open_.unknown else fine()
-
-
-def _maybe(source: Value, open_: Value) -> Answer:
-    return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
-
-
-def _is_iap(source: Value) -> bool:
-    network = _network(source)
-    return network is not None and _within(network)
-
-
-def _network(source: Value) -> _Network | None:
-    try:
-        return ipaddress.ip_network(source.text, strict=False)
-    except ValueError:
-        return None  # a tag or an account
-
-
-def _probes(network: _Network | None) -> bool:
-    return network is not None and any(
-        network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
-        for known in PROBES
-    )
-
-
-def _of_proxies(network: _Network | None, subject: Subject) -> bool:
-    """Whether it lies in a proxy-only subnet of the stack, where nothing but load balancers' proxies can be."""
-    ranges = (
-        _network(subnet.get("ip_cidr_range"))
-        for subnet in subject.stack.of(SUBNETWORK.type)
-        if subnet.get("purpose").equals(
-            "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"
-        )
-    )
-    return network is not None and any(
-        known is not None and network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
-        for known in ranges
-    )
-
-
-def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
-
-
-def _reached(source: Value, subject: Subject) -> Answer:
-    ports = ", ".join(allowed(subject.item))
-    return finding("{source} may connect to {ports}", source=source, ports=ports)
 
 
 @rule(

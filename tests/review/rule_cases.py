@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +95,69 @@ def _audience(**values: Any) -> Json:
 
 def _dynamic(name: str, many: Any, content: Any) -> Json:
     return {"dynamic": {name: {"for_each": many, "content": content}}}
+
+
+def _policy_rule(action: Any = "allow", layers: str = "layer4_configs", **values: Any) -> Json:
+    """A rule of a firewall policy; what begins with src_ belongs to what it matches."""
+    through = values.pop("through", [{"ip_protocol": "tcp", "ports": ["22"]}])
+    match = {key: values.pop(key) for key in [*values] if key.startswith("src_")}
+    return {"action": action, "direction": "INGRESS", "priority": 1000, "match": [{layers: through, **match}], **values}
+
+
+def _of_organization(**values: Any) -> Json:
+    rule = _policy_rule(**values)
+    return {**rule, "match": [{"config": rule["match"]}]}
+
+
+def _with_rules(**values: Any) -> Json:
+    other = _policy_rule("deny", "layer4_config", src_ip_ranges=["0.0.0.0/0"], priority=2000)
+    return {"name": "p", "rule": [other, _policy_rule(layers="layer4_config", **values)]}
+
+
+POLICY_OF_NETWORK = "google_compute_network_firewall_policy"
+_OF_POLICIES: dict[str, Callable[..., Json]] = {
+    "google_compute_firewall_policy_rule": _policy_rule,
+    f"{POLICY_OF_NETWORK}_rule": _policy_rule,
+    "google_compute_region_network_firewall_policy_rule": _policy_rule,
+    "google_compute_organization_security_policy_rule": _of_organization,
+    "google_compute_firewall_policy_with_rules": _with_rules,
+    f"{POLICY_OF_NETWORK}_with_rules": _with_rules,
+    "google_compute_region_network_firewall_policy_with_rules": _with_rules,
+}
+_EVERYWHERE = {"src_ip_ranges": ["0.0.0.0/0"]}
+_POLICY_CASES: dict[str, dict[str, list[Json]]] = {
+    "firewall-open-to-internet": {
+        "fine": [
+            {"src_ip_ranges": IAP}, {"src_ip_ranges": PROBES}, {"src_ip_ranges": ["10.0.0.0/8"]},
+            {"action": "deny", **_EVERYWHERE}, {"action": "goto_next", **_EVERYWHERE},
+            {"disabled": True, **_EVERYWHERE}, {"direction": "EGRESS", **_EVERYWHERE},
+            {"src_network_context": "NON_INTERNET", **_EVERYWHERE},
+            {"src_secure_tags": [{"name": "tagValues/1"}]},
+        ],
+        "finding": [
+            _EVERYWHERE, {}, {"src_ip_ranges": ["10.0.0.0/8", "8.8.8.0/24"]}, {"src_ip_ranges": ["::/0"]},
+            {"action": "apply_security_profile_group", **_EVERYWHERE}, {"src_region_codes": ["US"]},
+            {"src_threat_intelligences": ["iplist-public-clouds"]}, {"disabled": False, **_EVERYWHERE},
+            {"src_network_context": "INTERNET", **_EVERYWHERE},
+        ],
+        "undecided": [
+            {"action": EXPRESSION, **_EVERYWHERE}, {"action": UNKNOWN, **_EVERYWHERE}, {"src_ip_ranges": EXPRESSION},
+            {"through": EXPRESSION, **_EVERYWHERE}, {"direction": UNKNOWN, **_EVERYWHERE},
+        ],
+    },
+    "firewall-wider-than-iap": {
+        "fine": [{"src_ip_ranges": IAP}, {"src_ip_ranges": PROBES, "through": [{"ip_protocol": "tcp"}]},
+                 {"src_ip_ranges": ["10.0.2.0/24"], "through": [{"ip_protocol": "all"}]}, _EVERYWHERE,
+                 {"src_ip_ranges": ["10.0.0.0/8"], "action": "deny"}],
+        "finding": [{"src_ip_ranges": ["10.0.0.0/8"]}, {"src_secure_tags": [{"name": "tagValues/1"}]},
+                    {"src_ip_ranges": IAP, "through": [{"ip_protocol": "tcp"}]},
+                    {"src_ip_ranges": IAP, "through": [{"ip_protocol": "all"}]},
+                    {"src_network_context": "VPC_NETWORKS", "src_networks": ["projects/p/global/networks/n"],
+                     **_EVERYWHERE}],
+        "undecided": [{"src_ip_ranges": IAP, "through": [{"ip_protocol": EXPRESSION}]},
+                      {"src_ip_ranges": ["10.0.0.0/8"], "action": EXPRESSION}],
+    },
+}  # fmt: skip
 
 
 CASES: list[Case] = [
@@ -329,8 +392,15 @@ CASES: list[Case] = [
             undecided=[{"load_balancing_scheme": EXPRESSION}]),
     *_cases("external-forwarding-rule", "google_compute_global_forwarding_rule", finding=[{"target": "proxy"}],
             fine=[{"load_balancing_scheme": ""}]),
-    *_cases("access-not-judged", "google_compute_network_firewall_policy_rule", undecided=[{"action": "allow"}]),
     *_cases("access-not-judged", "google_compute_organization_security_policy_firewall_policy", undecided=[{}]),
+    *_cases("access-not-judged", f"{POLICY_OF_NETWORK}_association", {f"{POLICY_OF_NETWORK}.p": {"name": "p"}},
+            fine=[{"firewall_policy": "p"}, {"firewall_policy": f"${{{POLICY_OF_NETWORK}.p.id}}"}],
+            undecided=[{"firewall_policy": "of-others"}, {"firewall_policy": EXPRESSION}]),
+    *_cases("access-not-judged", POLICY_OF_NETWORK, fine=[{"name": "p"}]),
+    # Rules of firewall policies, by the same judgement.
+    *[case for rule in ("firewall-open-to-internet", "firewall-wider-than-iap") for kind, made in _OF_POLICIES.items()
+      for case in _cases(rule, kind, PROXIES, **{verdict: [made(**one) for one in many]
+                                                 for verdict, many in _POLICY_CASES[rule].items()})],
     *_cases("access-not-judged", "google_compute_instance_from_template", undecided=[{}]),
     *_cases("instances-not-told", RULE, fine=[{}],
             undecided=[{"count": 2}, {"for_each": {"a": 1}}, {"count": EXPRESSION}]),

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from review.firewall_reach import FirewallWays, Ports
+from review.firewall_rules import EVERY_PORT
 from review.topics import CUT, REACH
-from review.ways_in import EVERY_PORT, WayIn
+from review.ways_in import WayIn
 from tests.review.stacks import edited, reported
 
 Json = dict[str, Any]

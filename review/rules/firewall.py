@@ -1,0 +1,147 @@
+"""Rules about firewalls: whom the rules of networks and of firewall policies let in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import TypeAlias
+
+from deployment.kinds.firewall import FIREWALL, POLICY_RULES, WITH_RULES
+from deployment.kinds.network import SUBNETWORK
+from review.firewall_rules import allowed, firewall_rules, lets_in, protocol_of, sources
+from review.known import Value, View
+from review.policy_rules import FROM_INTERNET
+from review.rules.rule import ERROR, FINDING, UNDECIDED, WARNING, Answer, Subject, finding, fine, rule, undecided
+
+_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+# Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
+IAP = ipaddress.IPv4Network("35.235.240.0/20")
+# Where Google's health checks and the proxies of its external load balancers connect from, and nobody else:
+# https://cloud.google.com/load-balancing/docs/health-checks#firewall_rules
+PROBES = tuple(
+    map(
+        ipaddress.ip_network,
+        ("130.211.0.0/22", "35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22", "2600:2d00:1:b029::/64",
+         "2600:2d00:1:1::/64", "2600:1901:8001::/48"),
+    )
+)  # fmt: skip
+_FIREWALL = (FIREWALL.type, *POLICY_RULES, *WITH_RULES)
+
+
+@rule(
+    id="firewall-open-to-internet",
+    severity=ERROR,
+    kinds=_FIREWALL,
+    what="A firewall rule lets the internet in.",
+    why="A VM that ever gets an external address is then open to everybody; nothing in this design needs it.",
+    remedy="Let in only Identity-Aware Proxy (35.235.240.0/20), or name the ranges that you mean.",
+)
+def firewall_open_to_internet(subject: Subject) -> Answer:
+    """Any range that holds public addresses, other than IAP's and health checks'. No source means every address."""
+    return _worst(subject, _open_to_internet)
+
+
+def _worst(subject: Subject, judge: Callable[[View, Subject], Answer]) -> Answer:
+    """The answer for the first rule of an item that is a finding; else for the first that cannot be told."""
+    answers = [judge(rule_, subject) for rule_ in firewall_rules(subject.item)]
+    found = (answer for verdict in (FINDING, UNDECIDED) for answer in answers if answer.verdict == verdict)
+    return next(found, fine())
+
+
+def _open_to_internet(item: View, _: Subject) -> Answer:
+    open_ = lets_in(item)
+    if open_.absent:
+        return fine()
+    for source in sources(item):
+        network = _network(source)
+        public = network is not None and not network.is_private and not _within(network) and not _probes(network)
+        if public or source.text.startswith(FROM_INTERNET):
+            return _maybe(source, open_) if open_.unknown else _reached(source, item)
+    unknown = next((source for source in sources(item) if source.unknown), None)
+    return undecided("the source {value} is not known yet", value=unknown) if unknown else fine()
+
+
+@rule(
+    id="firewall-wider-than-iap",
+    severity=WARNING,
+    kinds=_FIREWALL,
+    what="A firewall rule lets in every port, or sources other than Identity-Aware Proxy.",
+    why="The test VM is reached through IAP, which checks who connects; other sources and ports come in unchecked.",
+    remedy="Give 35.235.240.0/20 as the only source, and only the ports that are used (tcp:22).",
+)
+def firewall_wider_than_iap(subject: Subject) -> Answer:
+    """Another source, or every port; public sources are the other rule's.
+
+    A load balancer's health checks and proxies are its own, on whatever port; without them it serves nobody.
+    """
+    return _worst(subject, _wider_than_iap)
+
+
+def _wider_than_iap(item: View, subject: Subject) -> Answer:
+    open_ = lets_in(item)
+    if open_.absent:
+        return fine()
+    for source in sources(item):
+        network = _network(source)
+        inside = network.is_private if network else not source.text.startswith(FROM_INTERNET)
+        if source.known and inside and not _of_proxies(network, subject):
+            return _reached(source, item) if open_.known else _maybe(source, open_)
+    own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(item)))
+    for allow in item.blocks("allow") if open_.known and not own else ():
+        protocol = protocol_of(allow)
+        every = not allow.list("ports") or any(port.equals("0-65535", "1-65535") for port in allow.list("ports"))
+        if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
+            return finding("every port of protocol {protocol} is open", protocol=protocol)
+        if protocol.unknown:
+            return undecided("the protocol {protocol} is not known yet", protocol=protocol)
+    iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
+    return _maybe(iap, open_) if iap and open_.unknown else fine()
+
+
+def _maybe(source: Value, open_: Value) -> Answer:
+    return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
+
+
+def _is_iap(source: Value) -> bool:
+    network = _network(source)
+    return network is not None and _within(network)
+
+
+def _network(source: Value) -> _Network | None:
+    try:
+        return ipaddress.ip_network(source.text, strict=False)
+    except ValueError:
+        return None  # a tag or an account
+
+
+def _probes(network: _Network | None) -> bool:
+    return network is not None and any(
+        network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
+        for known in PROBES
+    )
+
+
+def _of_proxies(network: _Network | None, subject: Subject) -> bool:
+    """Whether it lies in a proxy-only subnet of the stack, where nothing but load balancers' proxies can be."""
+    ranges = (
+        _network(subnet.get("ip_cidr_range"))
+        for subnet in subject.stack.of(SUBNETWORK.type)
+        if subnet.get("purpose").equals(
+            "REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER"
+        )
+    )
+    return network is not None and any(
+        known is not None and network.version == known.version and network.subnet_of(known)  # type: ignore[arg-type]
+        for known in ranges
+    )
+
+
+def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
+
+
+def _reached(source: Value, item: View) -> Answer:
+    ports = ", ".join(allowed(item))
+    if item.type in WITH_RULES:
+        return finding("{source} may connect to {ports} ({name})", source=source, ports=ports, name=item.name)
+    return finding("{source} may connect to {ports}", source=source, ports=ports)
