@@ -9,7 +9,7 @@ from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath
 from config.rules.finding import Finding, refused, services_of
 from config.settings import ServiceSettings, Settings
-from config.settings.service import ProbeSettings
+from config.settings.container import ProbeSettings
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
