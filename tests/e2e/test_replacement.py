@@ -80,32 +80,49 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
         "reservation_affinity": {"type": "NO_RESERVATION"},
         "network_performance_config": {"total_egress_bandwidth_tier": "TIER_1"}}),
 ]  # fmt: skip
-CASES = [(stack, address, name, value) for stack, address, values in ROWS for name, value in values.items()]
+# Of the base `https`, which has kinds that the reference deployment has none of.
+HTTPS_ROWS: list[tuple[str, str, dict[str, Any]]] = [
+    ("producer", "google_certificate_manager_certificate.hello", {
+        "name": "other", "project": OTHER_PROJECT, "location": REGION, "scope": "ALL_REGIONS", "labels": {"a": "b"},
+        "managed": {"domains": ["other.example.com"]}, "description": "other"}),
+    ("producer", "google_certificate_manager_dns_authorization.hello", {
+        "name": "other", "project": OTHER_PROJECT, "location": REGION, "domain": "other.example.com",
+        "type": "FIXED_RECORD", "labels": {"a": "b"}, "description": "other"}),
+    ("producer", "google_certificate_manager_certificate_issuance_config.second", {
+        "name": "other", "project": OTHER_PROJECT, "location": REGION, "description": "other", "labels": {"a": "b"},
+        "key_algorithm": "RSA_2048", "lifetime": "1900000s", "rotation_window_percentage": 50,
+        "certificate_authority_config": {"certificate_authority_service_config": {"ca_pool":
+        "projects/example-producer-project/locations/asia-northeast1/caPools/other"}}}),
+    ("producer", "google_compute_region_ssl_policy.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "description": "other", "profile": "RESTRICTED",
+        "min_tls_version": "TLS_1_0"}),
+    ("producer", "google_compute_region_target_https_proxy.hello", {
+        "name": "other", "project": OTHER_PROJECT, "region": REGION, "description": "other",
+        "http_keep_alive_timeout_sec": 20, "certificate_manager_certificates":
+        ["projects/example-producer-project/locations/asia-northeast1/certificates/other"],
+        "ssl_policy": "projects/example-producer-project/regions/asia-northeast1/sslPolicies/other"}),
+    ("producer", "google_dns_record_set.hello_authorization", {
+        "name": "other.example.com.", "project": OTHER_PROJECT, "managed_zone": "other", "ttl": 60,
+        "rrdatas": ["other.example.com."], "type": "A"}),
+    ("producer", "google_secret_manager_secret_iam_member.token_example_producer_project_compute", {
+        "secret_id": "other", "project": OTHER_PROJECT, "role": "roles/secretmanager.viewer", "member": "allUsers",
+        "condition": {"title": "other", "expression": "false"}}),
+    ("consumer", "google_dns_managed_zone.psc_endpoint", {
+        "name": "other", "project": OTHER_PROJECT, "dns_name": "other.example.com.", "visibility": "public",
+        "description": "other", "labels": {"a": "b"},
+        "private_visibility_config": {"networks": [{"network_url": NETWORK}]}}),
+    ("consumer", "google_network_management_vpc_flow_logs_config.subnet", {
+        "project": OTHER_PROJECT, "location": "europe-west1", "vpc_flow_logs_config_id": "other",
+        "description": "other", "flow_sampling": 0.1, "labels": {"a": "b"}}),
+]  # fmt: skip
+CASES = [
+    (base, stack, address, name, value)
+    for base, rows in (("default", ROWS), ("https", HTTPS_ROWS))
+    for stack, address, values in rows
+    for name, value in values.items()
+]
 # Asked of a kind's rows by another one of the same kind, or only settable where the reference has nothing of the sort.
 NOT_TRIED = {
-    "google_certificate_manager_certificate": {"name", "project", "location", "scope", "managed"},
-    "google_certificate_manager_dns_authorization": {"name", "project", "location", "domain", "type"},
-    "google_certificate_manager_certificate_issuance_config": {
-        "name",
-        "project",
-        "location",
-        "certificate_authority_config",
-        "description",
-        "key_algorithm",
-        "lifetime",
-        "rotation_window_percentage",
-    },
-    "google_dns_managed_zone": {"name", "project", "dns_name", "visibility"},
-    "google_dns_record_set": {"name", "project", "managed_zone"},
-    "google_compute_region_ssl_policy": {"name", "project", "region", "description"},
-    "google_compute_region_target_https_proxy": {
-        "name",
-        "project",
-        "region",
-        "description",
-        "http_keep_alive_timeout_sec",
-    },
-    "google_network_management_vpc_flow_logs_config": {"project", "location", "vpc_flow_logs_config_id"},
     "google_cloud_run_v2_service": {"tags"},
     "google_cloud_run_v2_service_iam_member": {"condition"},
     "google_compute_address": {"zone", "location", "network", "ip_collection", "ipv6_endpoint_type", "prefix_length"},
@@ -156,32 +173,33 @@ NOT_TRIED = {
         "reserved_internal_range",
         "resolve_subnet_mask",
     },
-    "google_secret_manager_secret_iam_member": {"secret_id", "project", "role", "member", "condition"},
 }
 
 
 def test_every_row_of_the_table_is_tried() -> None:
     for kind in (kind for kind in KINDS if kind.ours):
-        tried = {name for _, address, name, _ in CASES if address.startswith(f"{kind.type}.")}
+        tried = {name for _, _, address, name, _ in CASES if address.startswith(f"{kind.type}.")}
         tried |= {"scheduling.preemptible"} if "scheduling" in tried else set()
         assert set(kind.forcing) - tried <= NOT_TRIED.get(kind.type, set()), kind.label
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(("stack", "address", "name", "value"), CASES, ids=[f"{a}.{n}" for _, a, n, _ in CASES])
+@pytest.mark.parametrize(
+    ("base", "stack", "address", "name", "value"), CASES, ids=[f"{a}.{n}" for _, _, a, n, _ in CASES]
+)
 def test_an_attribute_forces_a_replacement_if_the_table_says_so(
-    stack: str, address: str, name: str, value: Any, deployed: Callable[[str, str], Live]
+    base: str, stack: str, address: str, name: str, value: Any, deployed: Callable[[str, str], Live]
 ) -> None:
-    live = deployed("default", VERSION)
+    live = deployed(base, VERSION)
     file = live.stack(stack) / "cdk.tf.json"
     before = file.read_text()
     content = json.loads(before)
     type_, _, label = address.partition(".")
     resource = content["resource"][type_][label]
     resource.setdefault("lifecycle", {}).pop("ignore_changes", None)
-    former = stack_of(deepcopy(content), "default", stack)
+    former = stack_of(deepcopy(content), base, stack)
     resource[name] = value
-    change = infer(compare(former, stack_of(content, "default", stack))).change(address)
+    change = infer(compare(former, stack_of(content, base, stack))).change(address)
     inferred = {why.partition(".")[0].partition("[")[0] for why in change.because} if change else set()
     try:
         file.write_text(json.dumps(content))
