@@ -223,9 +223,9 @@ def _configure(material: Material, after: Mapping[str, Side], former: Path) -> N
             except ConfigurationError:
                 before = None  # there is none, or none that loads: then all of it is new
             material.entries += acknowledgements(name, present, before)
-            files = rule_files(CHECKOUT, present.review_rules)
-            material.rules[name] = load_rules(files)
-            changed = edited(files, former, before.review_rules) if before else []
+            folder = present.review_rules
+            material.rules[name] = load_rules(rule_files(CHECKOUT, folder))
+            changed = edited(CHECKOUT, folder, former, before.review_rules) if before else []
             material.rule_edits += [(name, changed)] if changed else []
 
 

@@ -39,7 +39,12 @@ def apply(
     findings: Sequence[Finding], entries: Sequence[Acknowledgement], today: date
 ) -> tuple[list[Finding], list[Acknowledged]]:
     """The findings that remain, with those about the entries themselves, and those that are accepted."""
-    valid = {(entry.environment, entry.rule, entry.address): entry for entry in entries if entry.expires >= today}
+    # Of two for the same finding the base's counts, wherever they stand in the file.
+    valid = {
+        (entry.environment, entry.rule, entry.address): entry
+        for entry in sorted(entries, key=lambda entry: not entry.new)
+        if entry.expires >= today
+    }
     remaining: list[Finding] = []
     accepted: list[Acknowledged] = []
     for finding in findings:

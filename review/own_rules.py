@@ -6,9 +6,12 @@ workflow that may write comments runs nothing of this file.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
@@ -18,9 +21,11 @@ from deployment.unusable import UnusableError
 from review.comment_form import MARKER, misshapen
 from review.other_findings import OTHER
 from review.rules import BY_ID, RULES
-from review.rules.rule import SEVERITIES, Answer, Rule, Subject
+from review.rules.rule import FINE, SEVERITIES, VERDICTS, Answer, Rule, Subject
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# A rule looks at one item, which takes no time: one that takes this long goes round in circles.
+_SECONDS = 30
 _WORDS = "letters, digits, blanks and simple signs, no link and no mention, as they are shown in comments"
 
 
@@ -75,10 +80,28 @@ def _module(file: str, text: str) -> ModuleType:
     name = f"own_rules.{file.removesuffix('.py').replace('/', '.')}"
     module = sys.modules[name] = ModuleType(name)  # dataclasses look for their module there
     try:
-        exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - as an import would, without its caches
+        with _kept_in_bounds():
+            exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - as an import would, without its caches
     except (Exception, SystemExit) as error:
         raise _failed(error, file, "it cannot be loaded") from error
     return module
+
+
+@contextmanager
+def _kept_in_bounds() -> Iterator[None]:
+    """What code of theirs prints does not mix with the report, and it comes to an end."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"it takes more than {_SECONDS} seconds")
+
+    former = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def _failed(error: BaseException, file: str, what: str) -> UnusableError:
@@ -114,13 +137,16 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
 
     def judge(subject: Subject) -> Answer:
         try:
-            answer = rule.judge(subject)
+            with _kept_in_bounds():
+                answer = rule.judge(subject)
             if not isinstance(answer, Answer):
                 raise TypeError(f"it returns {type(answer).__name__} in place of fine(), finding(…) or undecided(…)")
+            if answer.verdict not in VERDICTS or (answer.verdict == FINE) is not (answer.detail is None):
+                raise ValueError("it makes an Answer of its own in place of fine(), finding(…) or undecided(…)")
             words = answer.detail.write(lambda _: "`x`") if answer.detail else "x"
             if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
                 raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             place = f"{subject.stack.label}: {subject.item.address}"
             raise _failed(error, file, f"the rule {rule.id!r} fails at {place}") from error
         return answer
@@ -128,10 +154,20 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
     return judge
 
 
-def edited(present: Mapping[str, str], former: Path, folder: str | None) -> list[str]:
-    """The files whose text differs from that in the base's checkout, those that come and go among them."""
-    try:
-        before = rule_files(former, folder)
-    except UnusableError:
-        before = {}
-    return sorted(file for file in present.keys() | before.keys() if present.get(file) != before.get(file))
+def edited(present: Path, folder: str | None, former: Path, former_folder: str | None) -> list[str]:
+    """The files that differ between two checkouts: of rules, and of all below their folder, which rules may use."""
+    after, before = _below(present, folder), _below(former, former_folder)
+    return sorted(file for file in after.keys() | before.keys() if after.get(file) != before.get(file))
+
+
+def _below(checkout: Path, folder: str | None) -> dict[str, str]:
+    """A digest of everything below a folder, by its path in the checkout; Python's caches follow from the rest."""
+    found: dict[str, str] = {}
+    place = (checkout / folder).resolve() if folder else checkout
+    for file in place.rglob("*") if folder and place.is_relative_to(checkout.resolve()) else ():
+        if file.is_file() and "__pycache__" not in file.parts:
+            try:
+                found[file.relative_to(checkout.resolve()).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+            except (OSError, ValueError) as error:
+                raise UnusableError(f"review_rules: a file of {folder} cannot be read ({error})") from error
+    return found

@@ -103,6 +103,7 @@ def assemble(material: Material) -> Report:
     remaining, accepted = apply(merged(findings), _entries(material), material.today)
     former = [finding for finding in remaining if not finding.new]
     decided += [_accepting(entry) for entry in _entries(material) if entry.new]
+    decided += [_covering(one) for one in accepted if one.finding.new and not one.by.new]
     decided += [_of_rules(environment, files) for environment, files in material.rule_edits]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
@@ -127,6 +128,14 @@ def _accepting(entry: Acknowledgement) -> Decision:
     values = {"rule": entry.rule, "address": entry.address, "expires": entry.expires.isoformat()}
     sentence = say(text, **values, reason=entry.reason)
     return Decision(topic=TRUSTED, stack=entry.environment, sentence=sentence, address=f"acknowledgements.{entry.key}")
+
+
+def _covering(one: Acknowledged) -> Decision:
+    """What an entry of the base accepts although the change brings it: whoever accepted it saw something else."""
+    text = "{key} accepts what the change brings, {rule} at {address}: {found}"
+    values = {"key": one.by.key, "rule": one.by.rule, "address": one.by.address, "found": str(one.finding.detail)}
+    place = f"acknowledgements.{one.by.key}"
+    return Decision(topic=TRUSTED, stack=one.by.environment, sentence=say(text, **values), address=place)
 
 
 def _of_rules(environment: str, files: Sequence[str]) -> Decision:

@@ -14,7 +14,7 @@ from review.replacement import meets_itself
 from review.sentence import Sentence, say
 
 ERROR, WARNING, NOTE = SEVERITIES = ("error", "warning", "note")
-FINE, FINDING, UNDECIDED = "fine", "finding", "undecided"
+FINE, FINDING, UNDECIDED = VERDICTS = "fine", "finding", "undecided"
 
 
 class Subject:

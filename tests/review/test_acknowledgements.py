@@ -79,6 +79,30 @@ def test_one_that_the_change_brings_is_a_point_to_decide_and_accepts_no_error() 
     assert findings(reported(PRODUCER, OPENED, entries=[replace(entry(), new=True)])) == []
 
 
+def test_what_the_change_makes_of_an_accepted_finding_is_a_point_to_decide() -> None:
+    """Whoever accepted it saw another one, or none; as it was, it is no news."""
+    path = "resource/google_compute_service_attachment/shop/consumer_accept_lists"
+    lists = [[{"project_id_or_num": "example-consumer", "connection_limit": limit}] for limit in (10, 200, 5000)]
+    fine, wide, wider = (edited(PRODUCER, path, one) for one in lists)
+    accepted = entry(rule="accept-list-bounds")
+    for before in (fine, wide):
+        report = reported(before, wider, entries=[accepted])
+        assert findings(report) == []
+        (said,) = [one for one in sentences(report, TRUSTED) if "accepts" in one]
+        assert said.startswith(f"for-now accepts what the change brings, accept-list-bounds at producer/{ADDRESS}: ")
+        assert "5000" in said
+    assert sentences(reported(wide, wide, entries=[accepted]), TRUSTED) == []
+
+
+def test_of_two_for_the_same_finding_the_bases_counts() -> None:
+    path = "resource/google_compute_service_attachment/shop/connection_preference"
+    automatic = edited(PRODUCER, path, "ACCEPT_AUTOMATIC")
+    known = entry(rule="automatic-acceptance")
+    fresh = replace(known, key="again", new=True)
+    for entries in ([known, fresh], [fresh, known]):
+        assert findings(reported(PRODUCER, automatic, entries=entries)) == []
+
+
 @pytest.mark.parametrize(
     ("former", "new"),
     [({}, False), ({"expires": "2026-12-30"}, True), ({"expires": "2027-01-01"}, False), ({"rule": "plain-http"}, True),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployment.unusable import UnusableError
+from review import own_rules
 from review.comment_form import misshapen
 from review.formats import json_document, markdown, sarif, summary, terminal
 from review.locations import Locations
@@ -107,14 +108,36 @@ def test_a_file_that_is_none_is_refused_with_its_place(text: str, sentence: str)
         ("    return finding('{other}', name='x')\n", "(KeyError: 'other')"),
         ("    return finding('see https://x.example')\n", "its sentence may hold letters"),
         ("    return 1 / 0\n", "ZeroDivisionError"),
+        ("    raise SystemExit(0)\n", "(SystemExit: 0)"),
+        ("    while True:\n        pass\n", "(TimeoutError: it takes more than 0.1 seconds)"),
+        *((f"    return {made}\n", "(ValueError: it makes an Answer of its own in place of fine()")
+          for made in ("Answer('bad')", "Answer('finding')", "Answer('undecided')", "Answer(None)",
+                       "Answer('fine', finding('so').detail)")),
     ],
 )  # fmt: skip
-def test_a_rule_that_fails_is_named_with_its_line(body: str, sentence: str) -> None:
+def test_a_rule_that_fails_is_named_with_its_line(body: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_rules, "_SECONDS", 0.1)
     with pytest.raises(UnusableError) as refused:
         reported(PRODUCER, subnet("more"), rules={"default": rules(HEAD + body)})
     assert sentence in str(refused.value)
     assert str(refused.value).startswith("policies/names.py:")
     assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_never_ends_is_named_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_rules, "_SECONDS", 0.1)
+    with pytest.raises(
+        UnusableError, match=r"policies/names.py:[12]: it cannot be loaded \(TimeoutError: it takes more"
+    ):
+        rules("while True:\n    pass\n")
+
+
+def test_what_a_rule_prints_is_no_part_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    reported(PRODUCER, subnet("more"), rules={"default": rules(f"print('here')\n{HEAD}    print('there')\n"
+                                                              "    return fine()\n")})  # fmt: skip
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert {"here", "there"} == {*said.err.split()}
 
 
 def test_the_folder_is_one_of_the_checkout_with_files(tmp_path: Path) -> None:
@@ -130,12 +153,25 @@ def test_the_folder_is_one_of_the_checkout_with_files(tmp_path: Path) -> None:
 
 
 def test_a_change_of_the_reviews_own_rules_is_to_be_decided(tmp_path: Path) -> None:
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "names.py").write_text(EXAMPLE)
-    assert edited({"policies/names.py": EXAMPLE}, tmp_path, "policies") == []
-    assert edited({"policies/names.py": EXAMPLE + "\n"}, tmp_path, "policies") == ["policies/names.py"]
-    assert edited({}, tmp_path, "policies") == ["policies/names.py"]
-    assert edited({"new/a.py": ""}, tmp_path, None) == ["new/a.py"]
+    """What rules import or read counts like the rules, as long as it stands in their folder."""
+    base, change = tmp_path / "base", tmp_path / "change"
+    for checkout in (base, change):
+        for name in ("names.py", "lib/__init__.py", "lib/helper.py", "allowed.json"):
+            file = checkout / "policies" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(name)
+    (change / "policies" / "lib" / "__pycache__").mkdir()
+    (change / "policies" / "lib" / "__pycache__" / "helper.pyc").write_bytes(b"")
+    assert edited(change, "policies", base, "policies") == []
+    assert edited(change, None, base, None) == []
+    every = [f"policies/{name}" for name in ("allowed.json", "lib/__init__.py", "lib/helper.py", "names.py")]
+    assert edited(change, None, base, "policies") == edited(change, "policies", base, None) == every
+    assert edited(change, "policies", base, str(tmp_path)) == every  # no folder of the checkout
+    for name in every:
+        (change / name).write_text("other")
+    assert edited(change, "policies", base, "policies") == every
+    (base / "policies" / "names.py").unlink()
+    assert "policies/names.py" in edited(change, "policies", base, "policies")
     report = reported(PRODUCER, PRODUCER, rule_edits=[("default", [f"policies/{name}.py" for name in "abcde"])])
     assert sentences(report, "trusted") == [
         "The change edits the rules of its own review: policies/a.py, policies/b.py, policies/c.py and 2 more."
