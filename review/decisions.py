@@ -24,8 +24,9 @@ from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
 from review.unjudged import unjudged
+from review.way import OWN_WORDS, WayIn
 from review.way_sentences import closed, is_public, measured, narrowed, opened_among
-from review.ways_in import WayIn, ways_in
+from review.ways_in import ways_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,8 @@ def _opened(fresh: Iterable[WayIn], every: Collection[WayIn]) -> Iterator[_Point
     for way in fresh:
         sentence, public = opened_among(way, every), is_public(way, every)
         if sentence is not None:
-            topic = EXPOSED if public or way.by in {"ingress", "external"} else REACH
+            exposed = public or way.by in {"ingress", "external"} or (way.by == "balancer" and way.who in OWN_WORDS)
+            topic = EXPOSED if exposed else REACH
             yield topic, sentence, way.thing if public else way.address
 
 

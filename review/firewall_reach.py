@@ -8,7 +8,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from review.firewall_rules import EVERY_PORT
-from review.ways_in import WayIn
+from review.way import WayIn
 
 _LAST_PORT = 65535
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from deployment.comparison import Change, Comparison
-from deployment.kinds.cloud_run import FIRST_SERVICE, SERVICE
 from deployment.kinds.kind import CALL
 from deployment.stack import Stack
+from review.callers import ABOVE, CALLING, OF_SERVICE, bindings
 from review.known import Block, View, views
 from review.sentence import Sentence, say
-from review.ways_in import INVOKING, bindings, ways_in
+from review.ways_in import ways_in
 
 # What is not the resource that the role is on.
 _BESIDE = frozenset(
@@ -25,7 +25,6 @@ _ACTING = frozenset(
     {"roles/iam.serviceAccountOpenIdTokenCreator", "roles/iam.serviceAccountTokenCreator",
      "roles/iam.serviceAccountUser", "roles/iam.workloadIdentityUser"}
 )  # fmt: skip
-_CALLING = tuple(f"{service.type}_iam_" for service in (SERVICE, FIRST_SERVICE))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +114,8 @@ def lost_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
 
 
 def _is_way_in(grant: Grant) -> bool:
-    """Whether it is told as a way in; what that does not know is told here."""
-    calling = grant.of.startswith(_CALLING) and grant.role in INVOKING and not grant.condition
-    return calling and not grant.of.endswith("_iam_policy")
+    """Whether it is told as a way in; whatever it gives beside that is told here."""
+    return grant.of.startswith((*OF_SERVICE, *ABOVE)) and grant.role in CALLING and not grant.condition
 
 
 def _said(text: str, grant: Grant, **others: str) -> Sentence:

@@ -20,6 +20,7 @@ from deployment.references import (
     is_expression,
     is_open,
     is_reference,
+    items_referred,
     name_of,
     readable,
     referred,
@@ -232,6 +233,16 @@ class View(Block):
     def name(self) -> str:
         """What people call it: its name where it is known, else its address."""
         return name_of(self._item, self._stack)
+
+    @property
+    def named(self) -> list[View]:
+        """The items of the stack that its attributes name, by references or by links."""
+        found: dict[str, Item] = {}
+        for text in strings({key: value for key, value in self._raw.items() if key != "lifecycle"}):
+            one = None if is_expression(text) or "/" not in text else target_of(text, self._stack)
+            for item in items_referred(text, self._stack) if is_expression(text) else [one] if one else []:
+                found.setdefault(item.address, item)
+        return [View(item, self._stack) for item in found.values()]
 
     def translated(self, translate: Callable[[str, Any], Iterable[Json]]) -> list[View]:
         """The items that `translate` makes of its type and values, each at its address."""

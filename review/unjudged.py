@@ -35,10 +35,10 @@ from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
 from deployment.references import referred
 from deployment.stack import Item, reads, texts
+from review.callers import POLICY
 from review.guards import lost_guards
 from review.rules import RULES
 from review.sentence import Sentence, say
-from review.ways_in import POLICY
 
 # Of any kind: words for people, how many, and what Terraform alone goes by.
 _EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", "labels", "timeouts")

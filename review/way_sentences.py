@@ -11,12 +11,13 @@ from deployment.references import DEFAULT_ACCOUNT, name_of
 from deployment.stack import Stack
 from review.sentence import Sentence, say
 from review.topics import CUT, REACH
-from review.ways_in import EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, WayIn
+from review.way import ANY_BALANCER, EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, PUBLISHED, WayIn
 
 _PROBES = "Google's health checks and proxies"
 _OF_GOOGLE = {"35.235.240.0/20": "Identity-Aware Proxy", "130.211.0.0/22": _PROBES, "35.191.0.0/16": _PROBES}
 _OPENED = {
-    "call": "{who} may call {what} (a request still has to come through an accepted endpoint).",
+    "balancer": "{who} reaches {what} through the load balancer {via}.",
+    "call": "{who} may call {what}.",
     "ingress": "{what} takes requests from {who}: a caller with an ID token no longer needs an accepted network.",
     "external": "The VM {what} gets an external address: {who} can send it packets, as far as the firewall allows.",
     "firewall": "{who} may open connections to every VM in {what}: {measure}.",
@@ -27,7 +28,7 @@ _OPENED = {
 
 def opened(way: WayIn) -> Sentence | None:
     """What a new way means; None for an entry that lets nobody in."""
-    if way.by == "reject":
+    if way.by in {"reject", PUBLISHED}:
         return None
     if way.by == "accept" and way.who == EVERY_PROJECT:
         text = "Every project that knows the link of {what} may connect to it, without being asked."
@@ -35,6 +36,10 @@ def opened(way: WayIn) -> Sentence | None:
         kind = kind_of(way.who)
         how = "" if kind == "endpoint" else " with up to {measure} endpoints"
         text = f"The {kind} {{who}} may connect to {{what}}{how}; it could not before."
+    elif way.by == "balancer" and not way.who:
+        text = "Whoever reaches a load balancer with the endpoint group {via} reaches {what}."
+    elif way.by == "balancer" and way.who not in OWN_WORDS:
+        text = "VMs in {who} reach {what} through the load balancer {via}."
     else:
         text = _limited(_OPENED[way.by], way)
     return _say(text, way)
@@ -42,12 +47,14 @@ def opened(way: WayIn) -> Sentence | None:
 
 def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
     """The same, beside the other ways of the stack: who may call what takes requests from everywhere."""
-    if way.by not in {"ingress", "call"}:
+    if way.by not in {"balancer", "ingress", "call"}:
         return opened(way)
     callers = sorted({one.who for one in ways if one.by == "call" and one.thing == way.thing and way.thing})
     if is_public(way, ways):
         return _say("{what} is public without any login: everyone on the internet may call it.", way)
-    if way.by == "call" or not callers or OWN_WORDS & set(callers):
+    if way.by == "call":
+        return _say(f"{{who}} may call {{what}}{_comes_through(way, ways)}.", way)
+    if way.by == "balancer" or not callers or OWN_WORDS & set(callers):
         return opened(way)
     more = f" and {len(callers) - 3} more" if len(callers) > 3 else ""
     text = f"{{what}} takes requests from {{who}}: an accepted network is no longer needed by {{callers}}{more}."
@@ -56,9 +63,23 @@ def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
 
 def is_public(way: WayIn, ways: Collection[WayIn]) -> bool:
     """Whether a way in is half of a service being public: requests from everywhere, and everyone may call."""
-    halves = {("ingress", INTERNET), ("call", EVERYONE["allUsers"])}
+    doors, everyone = {("ingress", INTERNET), ("balancer", INTERNET)}, ("call", EVERYONE["allUsers"])
     of_it = {(one.by, one.who) for one in ways if one.thing == way.thing and way.thing}
-    return (way.by, way.who) in halves and halves <= of_it
+    return (way.by, way.who) in {*doors, everyone} and everyone in of_it and bool(doors & of_it)
+
+
+def _comes_through(way: WayIn, ways: Collection[WayIn]) -> str:
+    """Where a request still has to come through, where that is known."""
+    of_it = [one for one in ways if one.thing == way.thing and way.thing]
+    doors = {(one.by, one.who) for one in of_it if one.by in {"balancer", "ingress"}}
+    if doors:
+        return " (a request still has to come through a load balancer)" if doors == {("ingress", ANY_BALANCER)} else ""
+    known = [one for one in ways if one.by == PUBLISHED]
+    # What an attachment publishes may not be known, and is then taken for whatever may be called.
+    unknown = not known and any(one.by == "accept" for one in ways)
+    if way.thing and (unknown or any(one.thing == way.thing for one in known)):
+        return " (a request still has to come through an accepted endpoint)"
+    return " (its ingress takes internal requests alone)" if way.thing else ""
 
 
 def _limited(text: str, way: WayIn) -> str:
@@ -106,6 +127,8 @@ def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
     if way.by == "firewall" and after is not None and way.address in after.items:
         text = "{who} may no longer open connections to every VM in {what}: {measure}."
         return _say(_limited(text, way), way)
+    if way.by == "balancer" and remains:
+        return _say("{what} is no longer reached through {via}.", way)
     if way.by == "call" and remains:
         return _say("{who} may no longer call {what}.", way)
     if way.by == "accept" and remains:

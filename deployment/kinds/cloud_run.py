@@ -104,7 +104,7 @@ INVOKER = Kind(
         )
     },
 )
-# Those of other people's stacks: bindings and policies, and grants on the whole project.
+# Those of other people's stacks: bindings and policies, and grants on a project, folder or organization.
 _GRANTED = {"member": ("role", "member", "condition"), "binding": ("role", "condition"), "policy": ()}
 OTHER_PERMISSIONS = tuple(
     replace(
@@ -113,7 +113,7 @@ OTHER_PERMISSIONS = tuple(
         forcing=("name", "service", "project", "location", *_GRANTED[form]),
         ours=False,
     )
-    for of in (SERVICE.type, FIRST_SERVICE.type, "google_project")
+    for of in (SERVICE.type, FIRST_SERVICE.type, "google_project", "google_folder", "google_organization")
     for form in ("member", "binding", "policy")
     if f"{of}_iam_{form}" != INVOKER.type
 )

@@ -24,10 +24,15 @@ from deployment.values import Json
 _ATTACHMENT = re.compile(r"service_?attachment", re.IGNORECASE)
 
 
+def is_link_of_attachment(text: str) -> bool:
+    """Whether a link, or a reference, is one of a service attachment."""
+    return bool(_ATTACHMENT.search(text))
+
+
 def points_at_attachment(values: Json) -> bool:
     """Whether a forwarding rule is a PSC endpoint for a published service, by its target or its empty scheme."""
     target = str(values.get("target") or "")
-    return bool(_ATTACHMENT.search(target)) or (values.get("load_balancing_scheme") == "" and bool(target))
+    return is_link_of_attachment(target) or (values.get("load_balancing_scheme") == "" and bool(target))
 
 
 def _global_access_in_place(path: str, before: Any, after: Any, values: Json) -> bool:

@@ -25,8 +25,8 @@ SUBNET = "the subnet"
 IMPERSONATED = "the impersonated service account"
 
 # The ways in that a kind can open; review/ways_in.py finds out who comes in by them.
-ACCEPT, CALL, ENDPOINT, EXTERNAL, FIREWALL, INGRESS, PORT = WAYS_IN = (
-    "accept", "call", "endpoint", "external", "firewall", "ingress", "port"
+ACCEPT, BALANCER, CALL, ENDPOINT, EXTERNAL, FIREWALL, INGRESS, PORT = WAYS_IN = (
+    "accept", "balancer", "call", "endpoint", "external", "firewall", "ingress", "port"
 )  # fmt: skip
 
 REPLACED = "{address} ({name}) {surely} replaced ({why})."

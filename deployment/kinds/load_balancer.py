@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deployment.kinds.kind import (
+    BALANCER,
     EVERYWHERE,
     IN_PROJECT,
     LOAD_BALANCER_ADMIN,
@@ -35,7 +36,7 @@ NETWORK_ENDPOINT_GROUP = Kind(
         "cloud_function", "description", "psc_data",
     ),
     grants=(LOAD_BALANCER_ADMIN,),
-    way_in=NONE,
+    way_in=BALANCER,
     replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
     destroyed=NONE,
     noteworthy={},

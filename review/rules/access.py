@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deployment.kinds.cloud_run import INVOKER, OTHER_PERMISSIONS
 from deployment.kinds.firewall import ASSOCIATIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.registries import short
+from review.callers import OF_SERVICE, bindings
 from review.firewall_rules import policy_of
 from review.grants import same_grant
 from review.rules.members import named
@@ -13,7 +13,6 @@ from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, ru
 
 # https://developer.hashicorp.com/terraform/language/functions/file
 _READING = ("file", "filebase64", "templatefile")
-_CALLING = {INVOKER.type, *(kind.type for kind in OTHER_PERMISSIONS)}
 
 
 @rule(
@@ -27,9 +26,9 @@ _CALLING = {INVOKER.type, *(kind.type for kind in OTHER_PERMISSIONS)}
 )
 def everyone_in_iam(subject: Subject) -> Answer:
     """Every kind but callers of Cloud Run, which a rule of their own is about."""
-    if subject.item.type in _CALLING and not subject.item.type.startswith("google_project_"):
+    if subject.item.type.startswith(OF_SERVICE):
         return fine()
-    return named(subject.item, "{member} is named: {who}")
+    return named(bindings(subject.item), "{member} is named: {who}")
 
 
 @rule(

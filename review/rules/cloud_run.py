@@ -5,20 +5,20 @@ from __future__ import annotations
 from deployment.credentials import is_credential_name
 from deployment.kinds.cloud_run import FIRST_SERVICE, INVOKER, SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from review.balancers import ingress_of
+from review.callers import ABOVE, OF_SERVICE, bindings, may_invoke
 from review.known import Block, View
 from review.rules.members import named
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
-from review.ways_in import INVOKING, ingress_of
 
 _SERVICES = (SERVICE.type, FIRST_SERVICE.type)
-OF_SERVICE = tuple(f"{kind}_iam_{form}" for kind in _SERVICES for form in ("member", "binding", "policy"))
-OF_PROJECT = tuple(f"google_project_iam_{form}" for form in ("member", "binding", "policy"))
+_PERMISSIONS = tuple(f"{of}_{form}" for of in (*OF_SERVICE, *ABOVE) for form in ("member", "binding", "policy"))
 
 
 @rule(
     id="public-invoker",
     severity=ERROR,
-    kinds=(*OF_SERVICE, *OF_PROJECT, SERVICE.type),
+    kinds=(*_PERMISSIONS, SERVICE.type),
     what="Everyone may call a Cloud Run service.",
     why="Once a network is accepted, only the ID token tells callers apart; without it, every VM in every accepted "
     "network may call, and with open ingress the whole internet.",
@@ -29,10 +29,9 @@ def public_invoker(subject: Subject) -> Answer:
     """AllUsers, allAuthenticatedUsers, or the check of callers switched off."""
     if subject.item.type == SERVICE.type:
         return _unchecked(subject)
-    role = subject.item.get("role")
-    if subject.item.type in OF_PROJECT and not role.absent and role.equals(*INVOKING) is False:
-        return fine()
-    return named(subject.item, "{member} may call: {who}")
+    above = subject.item.type.startswith(tuple(ABOVE))
+    calling = [block for block in bindings(subject.item) if not above or may_invoke(block.get("role"))]
+    return named(calling, "{member} may call: {who}")
 
 
 def _unchecked(subject: Subject) -> Answer:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from review.known import Value, View
+from collections.abc import Iterable
+
+from review.known import Block, Value
 from review.rules.rule import Answer, finding, fine, undecided
-from review.ways_in import EVERYONE, members
+from review.way import EVERYONE
 
 
-def named(item: View, everyone: str) -> Answer:
+def named(granting: Iterable[Block], everyone: str) -> Answer:
     """A finding where everyone is named, said as `everyone` with {member} and {who}; undecided if nobody can tell."""
-    for member in members(item):
+    members = [member for block in granting for member in (*block.list("member"), *block.list("members"))]
+    for member in members:
         if member.text in EVERYONE:
             return finding(everyone, member=member, who=EVERYONE[member.text])
     # A prefix is enough: `serviceAccount:${…}` cannot become everyone, nor can what is made of an account of the stack.
     open_ = [
-        member
-        for member in members(item)
-        if member.unknown and not member.beginning.endswith(":") and not _account(member)
+        member for member in members if member.unknown and not member.beginning.endswith(":") and not _account(member)
     ]
     return undecided("the member {value} is not known", value=open_[0]) if open_ else fine()
 

@@ -12,7 +12,7 @@ import pytest
 from review.firewall_reach import FirewallWays, Ports
 from review.firewall_rules import EVERY_PORT
 from review.topics import CUT, REACH
-from review.ways_in import WayIn
+from review.way import WayIn
 from tests.review.stacks import edited, reported
 
 Json = dict[str, Any]
