@@ -6,6 +6,7 @@ from review.rules import (
     access,
     changes,
     cloud_run,
+    connected_networks,
     connections,
     firewall,
     https,
@@ -16,6 +17,9 @@ from review.rules import (
 )
 from review.rules.rule import Rule
 
-_MODULES = (cloud_run, connections, https, load_balancing, firewall, networks, machines, access, stacks, changes)
+_MODULES = (
+    cloud_run, connections, https, load_balancing, firewall, networks, connected_networks, machines, access, stacks,
+    changes,
+)  # fmt: skip
 RULES = tuple(rule for module in _MODULES for rule in vars(module).values() if isinstance(rule, Rule))
 BY_ID = {rule.id: rule for rule in RULES}

@@ -8,6 +8,7 @@ from deployment.registries import short
 from review.callers import OF_SERVICE, bindings
 from review.firewall_rules import policy_of
 from review.grants import same_grant
+from review.rules.connected_networks import CONNECTING
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
 
@@ -106,7 +107,8 @@ def external_forwarding_rule(subject: Subject) -> Answer:
 )
 def access_not_judged(subject: Subject) -> Answer:
     """The kind itself, and whatever of it changes; what puts a policy of the stack somewhere is told by its rules."""
-    if subject.item.kind is not None or (subject.item.type in ASSOCIATIONS and policy_of(subject.item) is not None):
+    judged = subject.item.kind is not None or subject.item.type in CONNECTING
+    if judged or (subject.item.type in ASSOCIATIONS and policy_of(subject.item) is not None):
         return fine()
     return undecided("nothing is known of {kind}", kind=subject.item.type, item=subject.item)
 

@@ -35,7 +35,7 @@ NEVER = {
 }
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",
-    "replacement-meets-itself", "update-not-taken", "audience-removed", "not-cleared",
+    "networks-connected", "replacement-meets-itself", "update-not-taken", "audience-removed", "not-cleared",
 }  # fmt: skip
 WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
 
