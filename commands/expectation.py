@@ -12,7 +12,9 @@ from commands.environment import CHECKOUT, Environment
 from commands.synth import chosen_by
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from deployment.synthesis import Synthesized
+    from live.expected import Words
     from live.subjects import Expected
 
 
@@ -23,12 +25,11 @@ def expectation(environment: Environment, stacks: Sequence[str]) -> tuple[Synthe
         NotSynthesizedError: when the configuration cannot be synthesized.
         UnusableError: for an unknown stack, and without credentials.
     """
-    from cloudrun_psc.rules.terraform_names import address_name
     from deployment.line import Line
     from deployment.output_folder import chosen, stacks_of
     from deployment.stack_files import read
     from deployment.synthesis import synthesize
-    from live.expected import Words, expected
+    from live.expected import expected
     from live.sides import sides
 
     with tempfile.TemporaryDirectory(prefix="psc-live-") as folder:
@@ -36,12 +37,21 @@ def expectation(environment: Environment, stacks: Sequence[str]) -> tuple[Synthe
         show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
         names = [stack.name for stack in chosen(stacks_of(made.folder), stacks)]
         read_stacks = read(made.folder, made.environment)
-    settings = made.settings
+    called = words(made.settings, chosen_by(made.environment))
+    return made, expected(sides(read_stacks[name] for name in names), called)
+
+
+def words(settings: Settings, chosen: str = "") -> Words:
+    """What the stacks cannot say of their configuration."""
+    from cloudrun_psc.rules.terraform_names import address_name
+    from live.expected import Words
+
     endpoints = {key: one for consumer in settings.consumers.values() for key, one in consumer.endpoints.items()}
     keys = [*(settings.producer.services if settings.producer else ()), *endpoints]
-    words = Words(
+    return Words(
         keys={address_name(key): key for key in keys},
         ports={address_name(key): one.port for key, one in endpoints.items() if one.port},
-        chosen=chosen_by(made.environment),
+        urls={address_name(key): one.url for key, one in endpoints.items() if one.url},
+        hosts={address_name(key): host for key, one in endpoints.items() if (host := settings.host_of(one))},
+        chosen=chosen,
     )
-    return made, expected(sides(read_stacks[name] for name in names), words)

@@ -72,7 +72,7 @@ examples:
   ./psc cdktf deploy producer consumer               deploy both sides
   ./psc adopt                                        take over what gcloud or others made
   ./psc verify                                       see whether what is deployed is as configured
-  ./psc trace --since 14:03                          see who called, hop by hop, out of the logs
+  ./psc trace                                        see which way a request takes, hop by hop
 
 The first call sets up the project's own environment (once, about 1.2 GB under .psc/; one to three minutes).
 ./psc --version shows the versions in use. Exit codes: 0 fine, 1 findings or failed tests, 2 unusable input.

@@ -104,6 +104,11 @@ TESTER: tuple[Task, ...] = (
     ),
     Task(what="`./psc trace`", side="producer", grants=(READERS["logging"], READERS["compute"])),
     Task(what="`./psc trace`", side="consumer", grants=(READERS["logging"], READERS["compute"])),
+    Task(
+        what="`./psc trace` without `--since`, and a shell on the test VM",
+        side="producer",
+        grants=(Grant(name="roles/run.viewer", why="asked for the service's URL, which the ID token is for"),),
+    ),
     Task(what="`./psc verify --connectivity`", side="consumer", grants=(WRITERS["networkmanagement"],)),
     Task(
         what="`./psc verify --connectivity`",

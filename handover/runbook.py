@@ -246,7 +246,8 @@ def _origin(facts: Facts) -> str:
             f"cloudrun-psc {source.project}, {source}; environment `{facts.settings.environment}`. "
             "In that checkout, `./psc handover --verify` compares this folder with what it would generate, and "
             "`./psc verify` reads the projects and tells whether what is deployed is as its configuration says. "
-            "`./psc trace --since 14:03` tells out of the logs who called then.",
+            "`./psc trace` sends requests from the test VM and tells which way they took, and `./psc trace --since "
+            "14:03` tells out of the logs who called then.",
             "",
             "| | |",
             "|---|---|",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from cloudrun_psc.rules.defaults import HTTP_PORT
+from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
 from deployment.kinds.cloud_run import EXISTING_SERVICE, INVOKER, SERVICE
+from deployment.kinds.dns import RECORD_SET
 from deployment.kinds.forwarding_rule import FRONTEND, PSC_ENDPOINT
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.project import PROJECT_SERVICE
@@ -17,7 +18,7 @@ from live.names import ids, linked, provider
 from live.reader import Reader
 from live.sides import Side
 from live.subjects import ENTRIES, Apis, Connection, Endpoint, Expected, Proxies, Published
-from stacks.contract import PORT, SELF_LINK, outputs_read
+from stacks.contract import AUDIENCE, PORT, SELF_LINK, URL, outputs_read
 from stacks.layout import PRODUCER
 
 
@@ -25,12 +26,14 @@ from stacks.layout import PRODUCER
 class Words:
     """What the stacks cannot say of the configuration, for texts.
 
-    `keys` are its keys, and `ports` those that it gives for endpoints, by what Terraform addresses make of the keys;
-    `chosen` is what ./psc needs to take it, with a blank at its end.
+    `keys` are its keys, by what Terraform addresses make of them, and so are `ports`, `urls` and `hosts`, which it
+    gives for endpoints; `chosen` is what ./psc needs to take it, with a blank at its end.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
     chosen: str = ""
 
     def key(self, address: str) -> str:
@@ -160,6 +163,7 @@ def _endpoints(stack: Stack, words: Words) -> Iterator[Endpoint]:
         target = item.values.get("target")
         reserved = stack.items.get(next((one for one, _ in referred(item.values.get("ip_address"))), ""))
         given = reserved.values.get("address") if reserved else item.values.get("ip_address")
+        audience, of_service = _audience(target, stack, address in words.hosts)
         yield Endpoint(
             label=words.key(address),
             consumer=stack.name,
@@ -171,15 +175,35 @@ def _endpoints(stack: Stack, words: Words) -> Iterator[Endpoint]:
             deploy=words.deploy(stack),
             subnet=next(iter(linked(reserved.values.get("subnetwork"), stack)), "") if reserved else "",
             vm=next(iter(vms), ""),
-            port=words.ports.get(address) or _port(target, stack),
+            port=words.ports.get(address) or _port(target, stack, HTTPS_PORT if address in words.hosts else HTTP_PORT),
+            host=words.hosts.get(address, ""),
+            named=f"{RECORD_SET.type}.{address}" in stack.items,
+            audience=words.urls.get(address) or audience,
+            services=of_service,
         )
 
 
-def _port(target: object, stack: Stack) -> int:
-    """The port that the producer promises, where its stack is here; else HTTP's own."""
+def _port(target: object, stack: Stack, usual: int) -> int:
+    """The port that the producer promises, where its stack is here; else the protocol's own."""
+    promised = str(_promised(target, stack, PORT))
+    return int(promised) if promised.isdigit() else usual
+
+
+def _audience(target: object, stack: Stack, by_host: bool) -> tuple[str, tuple[str, ...]]:
+    """The audience of an ID token for what an endpoint leads to, or the ids of the service whose URL it is."""
+    promised = (_promised(target, stack, AUDIENCE) if by_host else None) or _promised(target, stack, URL)
+    if not is_expression(promised):
+        return str(promised or ""), ()
+    producer = stack.others[PRODUCER]
+    made_by = (producer.items[one] for one, _ in referred(promised) if one in producer.items)
+    return "", next((_service_ids(one, producer) for one in made_by), ())
+
+
+def _promised(target: object, stack: Stack, what: str) -> object:
+    """The value of an output about the service that an endpoint points at; None where that stack is not here."""
     producer = stack.others.get(PRODUCER)
     for output in outputs_read(str(target)) if producer else ():
-        item = producer.items.get(f"output.{output.removesuffix(SELF_LINK)}{PORT}") if producer else None
-        if item and str(item.values.get("value")).isdigit():
-            return int(item.values["value"])
-    return HTTP_PORT
+        item = producer.items.get(f"output.{output.removesuffix(SELF_LINK)}{what}") if producer else None
+        if item:
+            return item.values.get("value")
+    return None

@@ -45,7 +45,12 @@ class Proxies:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A consumer's endpoint: the ids that it and the attachment that it points at can have."""
+    """A consumer's endpoint: the ids that it and the attachment that it points at can have.
+
+    `host` is the name by which HTTPS is spoken, "" for HTTP, and `named` says whether DNS of ours has it. `audience` is
+    that of ID tokens for what it leads to; where it is not known, it is the URL of the service that has one of the ids
+    `services`.
+    """
 
     label: str
     consumer: str
@@ -58,6 +63,10 @@ class Endpoint:
     subnet: str = ""
     vm: str = ""
     port: int = HTTP_PORT
+    host: str = ""
+    named: bool = False
+    audience: str = ""
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

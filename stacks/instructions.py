@@ -11,7 +11,7 @@ from config.settings import ConsumerSettings, EndpointSettings, Settings
 UNKNOWN_URL = "URL_OF_THE_SERVICE"
 # The outputs that say how the service is called: with an ID token where it is one of Cloud Run, else by TCP alone.
 CALLS = CURL, CONNECT = "curl_command", "connect_command"
-_METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
+METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def _curl(facts: Endpoint) -> str:
             "# On the test VM. Expected: HTTP/1.1 200 OK and the page. 401: the token's audience is not",
             "# the service's URL.",
             "# 403: the VM's account is no invoker. 503: no proxy-only subnet, no backend. Time-out: not ACCEPTED.",
-            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
+            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{METADATA}?audience={facts.url}')",
             f'curl -i http://{facts.endpoint.address}{facts.port}/ -H "Authorization: Bearer $TOKEN"',
         ]
     )
@@ -94,7 +94,7 @@ def _curl_https(facts: Endpoint) -> str:
             *(["# curl: (6): the record in private DNS is not there."] if facts.endpoint.dns else []),
             "# curl: (35): the certificate is not there yet. curl: (60): it is of another host, or of an authority",
             "# that the VM does not know; with --cacert FILE curl is told of a private one.",
-            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{_METADATA}?audience={facts.url}')",
+            f"TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '{METADATA}?audience={facts.url}')",
             f'curl -i {resolve}https://{facts.host}{facts.port}/ -H "Authorization: Bearer $TOKEN"',
         ]
     )

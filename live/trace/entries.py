@@ -23,10 +23,24 @@ _AROUND = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The time that is looked at."""
+    """The time that is looked at.
+
+    Perhaps of requests only those count that have `agent` in their user agents, and of flows those of `client`.
+    """
 
     since: datetime
     until: datetime
+    agent: str = ""
+    client: str = ""
+
+    def requests(self) -> str:
+        """The condition of a query for requests."""
+        return self.filter() + (f' AND httpRequest.userAgent:"{self.agent}"' if self.agent else "")
+
+    def flows(self) -> str:
+        """The condition of a query for flows, which come with the time of their interval."""
+        ends = f'(jsonPayload.connection.src_ip="{self.client}" OR jsonPayload.connection.dest_ip="{self.client}")'
+        return self.filter(_AROUND) + (f" AND {ends}" if self.client else "")
 
     def filter(self, around: timedelta = timedelta()) -> str:
         """The condition of a query."""
@@ -92,7 +106,7 @@ def of_service(project: str, region: str, service: str, window: Window) -> str:
     """The condition for Cloud Run's log of requests."""
     return (
         f'resource.type="cloud_run_revision" AND logName="projects/{project}/logs/run.googleapis.com%2Frequests" '
-        f'AND resource.labels.service_name="{service}" AND resource.labels.location="{region}" AND {window.filter()}'
+        f'AND resource.labels.service_name="{service}" AND resource.labels.location="{region}" AND {window.requests()}'
     )
 
 
@@ -100,7 +114,7 @@ def of_rule(rule: str, region: str, window: Window) -> str:
     """The condition for a load balancer's log of requests, by its forwarding rule."""
     return (
         f'resource.type="internal_http_lb_rule" AND resource.labels.forwarding_rule_name="{rule}" '
-        f'AND resource.labels.region="{region}" AND {window.filter()}'
+        f'AND resource.labels.region="{region}" AND {window.requests()}'
     )
 
 
@@ -109,7 +123,7 @@ def of_flows(project: str, address: str, endpoint: str, window: Window) -> str:
     return (
         f'logName="projects/{project}/logs/compute.googleapis.com%2Fvpc_flows" AND '
         f'(jsonPayload.connection.dest_ip="{address}" OR jsonPayload.connection.src_ip="{address}" '
-        f'OR jsonPayload.psc.psc_endpoint.name="{endpoint}") AND {window.filter(_AROUND)}'
+        f'OR jsonPayload.psc.psc_endpoint.name="{endpoint}") AND {window.flows()}'
     )
 
 

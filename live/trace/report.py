@@ -10,8 +10,10 @@ from typing import Any
 
 from deployment.line import Line
 from deployment.printable import printable
+from live.trace.answers import Answer
 from live.trace.entries import Window
 from live.trace.evidence import BALANCER, RUN, Evidence, Source, flow_log
+from live.trace.sent_report import Sending, came_to, counted, heading
 from live.trace.ways import Caller, Way
 
 _LATE = "flow logs come five to ten minutes late"
@@ -32,6 +34,7 @@ class Trace:
     environment: str
     window: Window
     traced: tuple[Traced, ...]
+    sending: Sending | None = None
 
     @property
     def sources(self) -> list[Source]:
@@ -45,11 +48,12 @@ class Trace:
 
     @property
     def code(self) -> int:
-        """0 there are requests; 1 there is none; 2 nothing is known."""
-        if self.ways:
-            return 0
+        """0 there are requests; 1 there is none; 2 nothing is known. Of those that we sent, 1 is that one failed."""
         broken = any(one.state == "broken" for one in self.sources)
-        return 1 if not broken and any(one.state == "read" and "log" in one.name for one in self.sources) else 2
+        read = not broken and any(one.state == "read" and "log" in one.name for one in self.sources)
+        if self.sending:
+            return 1 if self.sending.failed else 0 if read else 2
+        return 0 if self.ways else 1 if read else 2
 
 
 def _time(moment: datetime) -> str:
@@ -58,9 +62,12 @@ def _time(moment: datetime) -> str:
 
 def lines(trace: Trace) -> Iterator[str]:
     """The ways, alike ones once, hop by hop; then what was not seen, and the verdict last."""
+    yield from heading(trace.sending) if trace.sending else ()
     for one in trace.traced:
-        yield Line(f"{one.evidence.route.label}: {_count(len(one.ways), 'request')}", "heading")
-        for _, alike in groupby(sorted(one.ways, key=_kind), key=_kind):
+        if trace.sending and not one.ways:
+            continue  # nothing was answered: there is no way to tell
+        yield Line(f"{one.evidence.route.label}: {counted(len(one.ways), 'request')}", "heading")
+        for _, alike in groupby(sorted(one.ways, key=lambda way: (_kind(way), not way.callers)), key=_kind):
             yield from _alike(list(alike), one.evidence)
         for source in one.evidence.sources:
             if source.state in {"unknown", "broken"}:
@@ -72,8 +79,8 @@ def lines(trace: Trace) -> Iterator[str]:
 
 
 def _kind(way: Way) -> tuple[Any, ...]:
-    """What makes two ways the same to a reader: everything but times and ports."""
-    callers = sorted({(one.endpoint, one.vm, one.source) for one in way.callers})
+    """What makes two ways the same to a reader: everything but times and ports; of ours, the sender is known."""
+    callers = [] if way.sent else sorted({(one.endpoint, one.vm, one.source) for one in way.callers})
     return way.status, callers, way.nat, sorted(one.id for one in way.through), way.run is None, bool(way.balanced)
 
 
@@ -88,6 +95,8 @@ def _alike(alike: Sequence[Way], found: Evidence) -> Iterator[str]:
 
 def _head(way: Way) -> str:
     request = way.request
+    if not request and way.sent:
+        return f"request {way.sent.number} at {_time(way.sent.time)}: {way.status} in {way.sent.seconds * 1000:.0f} ms"
     if not request:
         return f"a connection at {_time(way.callers[0].start)}"
     milliseconds = request.latency * 1000
@@ -115,6 +124,9 @@ def _hops(way: Way, found: Evidence) -> Iterator[tuple[str, str | None]]:
 
 
 def _caller_hops(way: Way, found: Evidence) -> Iterator[tuple[str, str | None]]:
+    if way.sent:
+        yield from _sender_hops(way, way.sent, found)
+        return
     if len(way.callers) > 1:
         yield f"caller: one of {len(way.callers)} connections that were open then:", None
     for one in way.callers:
@@ -129,6 +141,18 @@ def _caller_hops(way: Way, found: Evidence) -> Iterator[tuple[str, str | None]]:
     for endpoint, _ in found.route.endpoints:
         if not reached or reached & set(endpoint.ids):
             yield _not_seen(found.source(flow_log(endpoint)), endpoint.label), None
+
+
+def _sender_hops(way: Way, sent: Answer, found: Evidence) -> Iterator[tuple[str, str | None]]:
+    """Of a request that we sent: its sender knows its own address, and the flow log may have it, too."""
+    endpoint = found.route.endpoints[0][0]
+    flow = next(iter(way.callers), None)
+    address = found.addresses.get(endpoint.ids[0]) or endpoint.address
+    vm = (flow.vm if flow else "") or endpoint.vm.rpartition("/")[2] or "client"
+    hop = f"{vm} {sent.source}:{sent.port} -> {endpoint.label} {address}:{endpoint.port}"
+    yield hop, f"its curl; {_seen(flow)}" if flow else "its curl"
+    if not flow:
+        yield _not_seen(found.source(flow_log(endpoint)), endpoint.label), None
 
 
 def _seen(one: Caller) -> str:
@@ -173,13 +197,11 @@ def _nat_hops(way: Way, found: Evidence) -> Iterator[tuple[str, str | None]]:
 def verdict(trace: Trace) -> str:
     """One sentence."""
     ways = trace.ways
+    if trace.sending:
+        return f"trace of {trace.environment}: {came_to(trace.sending)}"
     span = f"{_time(trace.window.since)} to {_time(trace.window.until)}"
     if not ways:
         nothing = "nothing is known" if trace.code == 2 else "no request was logged"
         return f"trace of {trace.environment}: {nothing}, {span}"
     called = sum(len({(one.endpoint, one.vm, one.source) for one in way.callers}) == 1 for way in ways)
-    return f"trace of {trace.environment}: {_count(len(ways), 'request')}, {span}; the caller of {called} is known"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"trace of {trace.environment}: {counted(len(ways), 'request')}, {span}; the caller of {called} is known"

@@ -9,10 +9,14 @@ from deployment.unusable import UnusableError
 from live.subjects import Expected
 from live.trace.entries import Window
 from live.trace.evidence import Route, gathered, routes
-from live.trace.report import Traced
+from live.trace.report import Trace, Traced
+from live.trace.sending import Sent
+from live.trace.sent_report import Sending
+from live.trace.sent_ways import awaited
 from live.trace.ways import ways
 
 _SPANS = {"m": 60, "h": 3600, "d": 86400, "s": 1}
+_LONGEST_WAIT = 3600
 _FORMS = "HH:MM or a date with a time (of UTC, unless it has a zone), or how long ago: 10m, 2h, 1d"
 
 
@@ -34,6 +38,18 @@ def point(text: str, now: datetime) -> datetime:
         raise UnusableError(f"{text!r} is no time; give {_FORMS}") from None
 
 
+def seconds(text: str) -> float:
+    """A time to wait as people write it: 10m, 90s, 0s.
+
+    Raises:
+        UnusableError: for anything else, and for more than an hour.
+    """
+    given = int(text[:-1]) * _SPANS[text[-1]] if text[:-1].isdecimal() and text[-1:] in _SPANS and len(text) < 9 else -1
+    if not 0 <= given <= _LONGEST_WAIT:
+        raise UnusableError(f"--wait {text!r} is no time of at most an hour; give 10m, 90s or 0s")
+    return float(given)
+
+
 def chosen(expected: Sequence[Expected], label: str = "") -> list[Route]:
     """The services to trace: all, or that of one key of a service or an endpoint.
 
@@ -48,6 +64,21 @@ def chosen(expected: Sequence[Expected], label: str = "") -> list[Route]:
         known = sorted({one.label for one in every} | {end.label for one in every for end, _ in one.endpoints})
         raise UnusableError(f"{label!r} is no service and no endpoint here; there are {', '.join(known) or 'none'}")
     return fitting
+
+
+def of_ours(environment: str, sent: Sent, patience: float, begin: Callable[[str], None] = lambda _: None) -> Trace:
+    """What the logs have of requests that we sent, once they have it.
+
+    Raises:
+        UnreachableError: when nothing can be asked at all.
+    """
+    evidence, told, waited = awaited(sent, patience, begin)
+    return Trace(
+        environment=environment,
+        window=sent.window(),
+        traced=(Traced(evidence=evidence, ways=told),),
+        sending=Sending(sent=sent, evidence=evidence, ways=told, waited=waited),
+    )
 
 
 def traced(every: Sequence[Route], window: Window, begin: Callable[[str], None] = lambda _: None) -> tuple[Traced, ...]:

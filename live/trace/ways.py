@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from live.subjects import Endpoint
+from live.trace.answers import Answer
 from live.trace.entries import Flow, Request, Window
 from live.trace.evidence import Connected, Evidence
 
@@ -34,12 +35,16 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One request. `run` and `balanced` are its entries in the two logs; several that fit are all given."""
+    """One request. `run` and `balanced` are its entries in the two logs; several that fit are all given.
+
+    `sent` is what its own sender says of it, where we sent it.
+    """
 
     run: Request | None
     balanced: tuple[Request, ...]
     through: tuple[Connected, ...]
     callers: tuple[Caller, ...]
+    sent: Answer | None = None
 
     @property
     def request(self) -> Request | None:
@@ -54,7 +59,7 @@ class Way:
     @property
     def status(self) -> int:
         """Its answer; 0 for none."""
-        return self.request.status if self.request else 0
+        return self.request.status if self.request else self.sent.status if self.sent else 0
 
 
 def ways(found: Evidence, window: Window) -> list[Way]:
@@ -88,13 +93,13 @@ def _same(run: Request, balanced: Iterable[Request]) -> tuple[Request, ...]:
 def _way(found: Evidence, run: Request | None, balanced: tuple[Request, ...]) -> Way:
     through = _through(found, balanced)
     request = run or balanced[0]
-    callers = [
+    fitting = [
         caller
         for endpoint, _ in found.route.endpoints
         if {one.endpoint for one in through} & set(endpoint.ids) or not found.connected
-        for caller in _callers(found, endpoint, request.time, request.ends)
+        for caller in callers(found, endpoint, request.time, request.ends)
     ]
-    return Way(run=run, balanced=balanced, through=through, callers=tuple(callers))
+    return Way(run=run, balanced=balanced, through=through, callers=tuple(fitting))
 
 
 def _through(found: Evidence, balanced: tuple[Request, ...]) -> tuple[Connected, ...]:
@@ -105,7 +110,7 @@ def _through(found: Evidence, balanced: tuple[Request, ...]) -> tuple[Connected,
     return tuple(one for one in found.connected if seen & set(one.addresses))
 
 
-def _callers(found: Evidence, endpoint: Endpoint, start: datetime, end: datetime) -> Iterator[Caller]:
+def callers(found: Evidence, endpoint: Endpoint, start: datetime, end: datetime) -> Iterator[Caller]:
     """The connections to an endpoint that were open at the time."""
     by_connection: dict[tuple[str, int], list[Flow]] = {}
     for one in _of(found, endpoint):
@@ -137,5 +142,5 @@ def _of(found: Evidence, endpoint: Endpoint) -> list[Flow]:
 def _flows_alone(found: Evidence, window: Window) -> Iterator[Way]:
     """A consumer's side by itself: who called, not what."""
     for endpoint, _ in found.route.endpoints:
-        for caller in _callers(found, endpoint, window.since, window.until):
+        for caller in callers(found, endpoint, window.since, window.until):
             yield Way(run=None, balanced=(), through=(), callers=(caller,))

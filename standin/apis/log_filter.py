@@ -1,8 +1,8 @@
 """The part of the Logging query language that is evaluated here; what is not understood is refused, never ignored.
 
-Comparisons of a field with a text, a number or a moment (`=`, `!=`, `<`, `<=`, `>`, `>=`), AND, OR, NOT, parentheses;
-comparisons next to each other are joined by AND. A field that is missing is equal to nothing. Texts are compared
-without regard to case. Source: https://cloud.google.com/logging/docs/view/logging-query-language.
+Comparisons of a field with a text, a number or a moment (`=`, `!=`, `<`, `<=`, `>`, `>=`), `:` for a text that has
+another in it, AND, OR, NOT, parentheses; comparisons next to each other are joined by AND. A field that is missing is
+equal to nothing. Texts are compared without regard to case. Source: https://cloud.google.com/logging/docs/view/logging-query-language.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from standin.google_error import GoogleError
 from standin.message import Json
 
 Wanted = Callable[[Json], bool]
-_TOKEN = re.compile(r'\s*(?:(?P<sign>[()]|[<>!]=|[=<>])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[\w.@-]+))')
+_TOKEN = re.compile(r'\s*(?:(?P<sign>[()]|[<>!]=|[=<>:])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<word>[\w.@-]+))')
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -83,7 +83,7 @@ class _Parser:
         if len(self._tokens) < 3:
             raise _refused(" ".join(text for _, text in self._tokens) or "nothing")
         (kind, path), (_, sign), (of, value) = self._tokens[:3]
-        if kind != "word" or sign not in _SIGNS or of == "sign":
+        if kind != "word" or sign not in {*_SIGNS, ":"} or of == "sign":
             raise _refused(f"{path} {sign} {value}")
         del self._tokens[:3]
         value = re.sub(r"\\(.)", r"\1", value) if of == "text" else value
@@ -98,8 +98,12 @@ def _field(entry: Json, path: str) -> Any:
 
 
 def _compared(here: Any, sign: str, value: str) -> bool:
+    if sign == ":" and isinstance(here, (dict, list)):
+        raise _refused(f"a part of an entry that has {value}")
     if here is None or isinstance(here, (dict, list)):
         return sign == "!="
+    if sign == ":":
+        return value.lower() in str(here).lower()
     if isinstance(here, bool):
         return _SIGNS[sign](str(here).lower(), value.lower())
     if isinstance(here, (int, float)):

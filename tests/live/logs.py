@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from standin.cloud import Cloud
@@ -10,8 +11,10 @@ PRODUCER, CONSUMER, REGION = "example-producer-project", "example-consumer-proje
 DAY = "2026-11-28"
 
 
-def write(cloud: Cloud, project: str, log: str, type_: str, labels: dict[str, str], time: str, **more: Any) -> None:
-    """One entry; `time` is of the day: 14:03:07.5."""
+def write(
+    cloud: Cloud, project: str, log: str, type_: str, labels: dict[str, str], time: str | datetime, **more: Any
+) -> None:
+    """One entry; `time` is of the day: 14:03:07.5, or any moment."""
     cloud.log_entries.append(
         {
             "logName": f"projects/{project}/logs/{log}",
@@ -23,8 +26,10 @@ def write(cloud: Cloud, project: str, log: str, type_: str, labels: dict[str, st
     )
 
 
-def moment(time: str) -> str:
+def moment(time: str | datetime) -> str:
     """With nanoseconds, as Google has them."""
+    if isinstance(time, datetime):
+        return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
     whole, _, part = time.partition(".")
     return f"{DAY}T{whole}.{part:0<9}Z"
 
@@ -38,7 +43,7 @@ def http(status: int, remote: str, agent: str, **more: Any) -> dict[str, Any]:
 
 
 def run(
-    cloud: Cloud, time: str, *, status: int = 200, agent: str = "curl/7.88.1", service: str = "hello-service"
+    cloud: Cloud, time: str | datetime, *, status: int = 200, agent: str = "curl/7.88.1", service: str = "hello-service"
 ) -> None:
     """In Cloud Run's."""
     labels = {"service_name": service, "location": REGION, "revision_name": f"{service}-00001"}
@@ -49,7 +54,13 @@ def run(
 
 
 def balanced(
-    cloud: Cloud, time: str, nat: str = "10.0.3.2", *, status: int = 200, agent: str = "curl/7.88.1", detail: str = ""
+    cloud: Cloud,
+    time: str | datetime,
+    nat: str = "10.0.3.2",
+    *,
+    status: int = 200,
+    agent: str = "curl/7.88.1",
+    detail: str = "",
 ) -> None:
     """In the load balancer's."""
     labels = {"forwarding_rule_name": "hello-forwarding-rule", "region": REGION}
@@ -58,8 +69,9 @@ def balanced(
 
 
 def flow(
-    cloud: Cloud, start: str, end: str, *, source: str = "10.1.0.2", port: int = 43210, vm: str = "test-vm",
-    address: str = "10.1.0.5", back: bool = False, connection: str = "", endpoint: str = "psc-endpoint",
+    cloud: Cloud, start: str | datetime, end: str | datetime, *, source: str = "10.1.0.2", port: int = 43210,
+    vm: str = "test-vm", address: str = "10.1.0.5", back: bool = False, connection: str = "",
+    endpoint: str = "psc-endpoint",
 ) -> None:  # fmt: skip
     """In the consumer's flow log: of packets to the endpoint, or of the answer; with the PSC fields of 2026 or not."""
     near, far = {"ip": source, "port": port}, {"ip": address, "port": 80}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
 
-from cloudrun_psc.rules.terraform_names import address_name
+from commands.expectation import words
 from config.settings import Settings
 from deployment.stack import Stack
 from live.client import Client
-from live.expected import Words, expected
+from live.expected import expected
 from live.sides import sides
 from live.subjects import Expected
 from live.verification import Told, Verification, analysed, asked
@@ -36,6 +37,8 @@ class World:
         self.asked: list[str] = []
         self.gone: list[Record] = []
         self.always: Json | None = None  # what is answered whatever is asked
+        self.waited = 0.0
+        self.after: dict[float, Callable[[], object]] = {}  # what happens once so many seconds were waited
 
     # What a client needs of a session.
     def request(self, method: str, url: str, **more: Any) -> requests.Response:
@@ -47,6 +50,12 @@ class World:
         answer.status_code, answer.url = answered.code, url
         answer._content = json.dumps(answered.body if self.always is None else self.always).encode()
         return answer
+
+    def wait(self, seconds: float) -> None:
+        """Nobody waits; what is to happen meanwhile happens."""
+        self.waited += seconds
+        for due in sorted(time for time in self.after if time <= self.waited):
+            self.after.pop(due)()
 
     def call(self, method: str, path: str, body: Json | None = None) -> Json:
         """A request of somebody else's, which must succeed and is done at once."""
@@ -107,11 +116,8 @@ class World:
 
     def expected(self, *names: str) -> list[Expected]:
         chosen = [stack for name, stack in self.stacks.items() if not names or name in names]
-        producer = self.settings.producer
-        keys = [*(producer.services if producer else ())]
-        keys += [key for consumer in self.settings.consumers.values() for key in consumer.endpoints]
-        found = sides(chosen, lambda _: Client(self, ELSEWHERE, lambda _: None), {})
-        return expected(found, Words(keys={address_name(key): key for key in keys}))
+        found = sides(chosen, lambda _: Client(self, ELSEWHERE, self.wait), {})
+        return expected(found, words(self.settings))
 
     def verify(self, *names: str, connectivity: bool = False) -> Verification:
         """What `./psc verify` finds out, of all stacks or those of some names."""

@@ -50,6 +50,8 @@ def listed(cloud: Cloud, text: str, **more: Any) -> list[str]:
         ('(jsonPayload.missing="x" OR jsonPayload.connection.src_port>43209) AND NOT logName="x"', "123"),
         ('jsonPayload.missing="x" OR jsonPayload.psc.name="other"', ""),
         ('resource.type!="gce_subnetwork"', ""),
+        ('logName:"/LOGS/flows3"', "3"),
+        ('jsonPayload.psc.name:"point" AND NOT jsonPayload.missing:"x"', "123"),
     ],
 )
 def test_a_filter_chooses(text: str, found: str, cloud: Cloud) -> None:
@@ -69,7 +71,9 @@ def test_another_projects_entries_are_not_listed(cloud: Cloud) -> None:
     assert call(cloud, "entries:list", {"resourceNames": ["projects/other-project"]}) == (200, {"entries": []})
 
 
-@pytest.mark.parametrize("text", ['a:"b"', 'a=~"b"', '(a="b"', "a", 'a="b" OR', 'ip_in_net(a, "10.0.0.0/8")', "a=b)"])
+@pytest.mark.parametrize(
+    "text", ['jsonPayload.psc:"b"', "a:*", 'a=~"b"', '(a="b"', "a", 'a="b" OR', 'ip_in_net(a, "10.0.0.0/8")', "a=b)"]
+)
 def test_what_is_not_understood_is_refused(text: str, cloud: Cloud) -> None:
     code, body = call(cloud, "entries:list", {"resourceNames": ["projects/our-project"], "filter": text})
     assert code == 501
