@@ -14,6 +14,7 @@ from deployment.kinds.secrets import EPHEMERAL_VERSION, VERSION
 from deployment.registries import short
 from deployment.stack import Stack
 from review.beside import Beside
+from review.grants import readable_secrets
 from review.known import Block, Value, View, views
 from review.rules.stacks import OPENING
 from review.sentence import Sentence, say
@@ -36,7 +37,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 class _Point(NamedTuple):
-    """What is said if two values differ; `attribute` is the name of what holds them, which anybody may have chosen."""
+    """What is said if two values differ; `attribute` is a third one, such as the name of what holds them."""
 
     text: str
     before: Value
@@ -127,11 +128,7 @@ def _lowest(version: Value) -> list[int]:
 
 def _of_service(before: View, item: View) -> Iterator[_Point]:
     for former, template in zip(before.blocks("template"), item.blocks("template"), strict=False):
-        yield _Point(
-            "{name} runs as {after}, instead of {before}.",
-            former.get("service_account"),
-            template.get("service_account"),
-        )
+        yield _runs_as(former.get("service_account"), template.get("service_account"), before.stack)
         mounted = dict(_mounted(former))
         for volume, secret in _mounted(template):
             yield _Point(_READS, mounted.get(volume, former.given(None)), secret)
@@ -143,6 +140,13 @@ def _of_service(before: View, item: View) -> Iterator[_Point]:
         for one, other in zip(old, new, strict=False):
             yield from _image(one.get("image"), other.get("image"))
             yield from _secrets(one, other)
+
+
+def _runs_as(old: Value, new: Value, stack: Stack) -> _Point:
+    """Another account, with what it may read already; what it is given by the same change is told there."""
+    more = sorted(readable_secrets(new.readable, stack) - readable_secrets(old.readable, stack))
+    also = ", which may read {attribute}" if more else ""
+    return _Point(f"{{name}} runs as {{after}}{also}, instead of {{before}}.", old, new, ", ".join(more))
 
 
 def _of_new_service(item: View, others: Iterable[View]) -> Iterator[_Point]:

@@ -25,11 +25,13 @@ _ACTING = frozenset(
     {"roles/iam.serviceAccountOpenIdTokenCreator", "roles/iam.serviceAccountTokenCreator",
      "roles/iam.serviceAccountUser", "roles/iam.workloadIdentityUser"}
 )  # fmt: skip
+# Roles with secretmanager.versions.access: https://cloud.google.com/iam/docs/roles-permissions/secretmanager
+_READING = frozenset({"roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """`who` has `role` on `what`, perhaps under a condition."""
+    """`who` has `role` on `what`, perhaps under a condition; `later` if part of that is only known after apply."""
 
     who: str
     role: str
@@ -38,6 +40,7 @@ class Grant:
     address: str = field(compare=False)
     of: str = field(default="", compare=False)
     on: str = field(default="", compare=False)
+    later: bool = field(default=False, compare=False)
 
 
 @lru_cache(maxsize=8)
@@ -49,8 +52,8 @@ def grants(stack: Stack) -> tuple[Grant, ...]:
 
 def _of(item: View) -> Iterator[Grant]:
     service = item.type.removeprefix("google_").partition("_iam_")[0].replace("_", " ")
-    where = [item.get(name).readable.rpartition("services/")[2] for name in sorted(item.names - _BESIDE)]
-    what = " ".join([service, *where])
+    places = [item.get(name) for name in sorted(item.names - _BESIDE)]
+    what = " ".join([service, *(place.readable.rpartition("services/")[2] for place in places)])
     for binding in bindings(item):
         for member in [*binding.list("member"), *binding.list("members")]:
             yield Grant(
@@ -61,6 +64,7 @@ def _of(item: View) -> Iterator[Grant]:
                 address=item.address,
                 of=item.type,
                 on=item.first("service_account_id", "project").readable.rpartition("/")[2],
+                later=any(value.later for value in (member, binding.get("role"), *places)),
             )
 
 
@@ -98,6 +102,15 @@ def _callable(grant: Grant, stack: Stack) -> Iterator[str]:
             yield way.what
 
 
+def readable_secrets(account: str, stack: Stack) -> frozenset[str]:
+    """What an account may read of Secret Manager, as far as the stack gives it that."""
+    return frozenset(
+        grant.what.removeprefix("secret manager ").replace("project ", "every secret of ")
+        for grant in grants(stack)
+        if grant.who == f"serviceAccount:{account}" and grant.role in _READING and not grant.later
+    )
+
+
 def lost_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """Roles that the change takes away at an address that stays; what goes as a whole is told as destroyed."""
     before, after = comparison.before, comparison.after
@@ -130,7 +143,7 @@ def same_grant(stack: Stack) -> dict[str, str]:
     """Of each address that grants what another one does, that other one."""
     first: dict[Grant, str] = {}
     twice: dict[str, str] = {}
-    for grant in sorted(grants(stack), key=lambda grant: grant.address):
+    for grant in sorted((one for one in grants(stack) if not one.later), key=lambda grant: grant.address):
         other = first.setdefault(grant, grant.address)
         if other != grant.address:
             twice.setdefault(grant.address, other)

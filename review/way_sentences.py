@@ -9,6 +9,7 @@ from cloudrun_psc.rules.connections import kind_of
 from deployment.comparison import Comparison
 from deployment.references import DEFAULT_ACCOUNT, name_of
 from deployment.stack import Stack
+from review.known import Block, View
 from review.sentence import Sentence, say
 from review.topics import CUT, REACH
 from review.way import ANY_BALANCER, EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, PUBLISHED, WayIn
@@ -132,13 +133,20 @@ def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
     if way.by == "call" and remains:
         return _say("{who} may no longer call {what}.", way)
     if way.by == "accept" and remains:
-        item = after.items.get(way.address) if after else None
-        if item is not None and item.values.get("reconcile_connections") is not True:
+        cuts = _attachment(way, after).get("reconcile_connections")
+        if cuts.unknown:
+            text = "{who} is no longer accepted by {what}; whether its endpoints there are cut off is not known."
+        elif not cuts.equals(True):
             text = "{who} is no longer accepted by {what}, but stays connected, because reconcile_connections is off."
         else:
             text = "{who} is no longer accepted by {what}: its endpoints there are cut off."
         return _say(text, way)
     return None
+
+
+def _attachment(way: WayIn, after: Stack | None) -> Block:
+    item = after.items.get(way.address) if after else None
+    return View(item, after) if item and after else Block({"reconcile_connections": True}, Stack("", "", {}))
 
 
 @lru_cache(maxsize=8)

@@ -60,13 +60,9 @@ def admitted(entry: Block) -> Value:
 
 
 def admits(entries: Iterable[Block]) -> list[str]:
-    """By what each entry of an accept list names whom it is for."""
-    return [
-        name
-        for entry in entries
-        for name in _ADMITTED
-        if not (entry.unknown or entry.get(name).absent or entry.get(name).equals(""))
-    ]
+    """By what each entry of an accept list is known to name whom it is for."""
+    known = [entry for entry in entries if not entry.unknown]
+    return [name for entry in known for name in _ADMITTED if entry.get(name).text or entry.get(name).written]
 
 
 def _ingress(item: View, _: Stack) -> Iterator[WayIn]:

@@ -94,6 +94,8 @@ def _wider_than_iap(item: View, subject: Subject) -> Answer:
             return finding("every port of protocol {protocol} is open", protocol=protocol)
         if protocol.unknown:
             return undecided("the protocol {protocol} is not known yet", protocol=protocol)
+        if unknown := next((port for port in allow.list("ports") if port.unknown), None):
+            return undecided("the ports {ports} are not known yet", ports=unknown)
     iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
     return _maybe(iap, open_) if iap and open_.unknown else fine()
 

@@ -28,8 +28,9 @@ def plain_http(subject: Subject) -> Answer:
     """The kind itself, unless its URL map does nothing but redirect to HTTPS."""
     url_map = subject.item.get("url_map").target
     redirects = url_map.blocks("default_url_redirect") if url_map else ()
-    if any(redirect.get("https_redirect").equals(True) for redirect in redirects):
-        return fine()
+    for redirect in (one.get("https_redirect") for one in redirects):
+        if redirect.equals(True) is not False:
+            return fine() if redirect.equals(True) else undecided("https_redirect is {value}", value=redirect)
     return finding("an HTTP proxy, not an HTTPS one")
 
 
@@ -110,8 +111,13 @@ def default_url_open(subject: Subject) -> Answer:
     """Only where callers have another audience to change over to, and ingress lets anybody in."""
     disabled = subject.item.get("default_uri_disabled")
     closed = subject.item.get("ingress").equals("INGRESS_TRAFFIC_NONE", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER")
-    if not subject.item.list("custom_audiences") or closed or disabled.equals(True):
+    audiences = subject.item.list("custom_audiences")
+    if not audiences or closed or disabled.equals(True):
         return fine()
+    if all(one.unknown for one in audiences):
+        return undecided("custom_audiences are {value}", value=audiences[0])
+    if closed is None:
+        return undecided("ingress is {value}", value=subject.item.get("ingress"))
     if disabled.equals(True) is None:
         return undecided("default_uri_disabled is {value}", value=disabled)
     return finding("default_uri_disabled is {value}", value=disabled)

@@ -24,33 +24,32 @@ _MANAGED = ("INTERNAL_MANAGED", "EXTERNAL_MANAGED", "INTERNAL_SELF_MANAGED")
     remedy="Set capacity_scaler = 1.0.",
 )
 def drained_backend(subject: Subject) -> Answer:
-    """Missing or 0, for managed schemes; nothing is claimed about serverless NEGs."""
-    managed = subject.item.get("load_balancing_scheme").equals(*_MANAGED)
+    """Missing or 0, for managed schemes; nothing is claimed about NEGs that are serverless or for PSC."""
+    scheme = subject.item.get("load_balancing_scheme")
+    managed = scheme.equals(*_MANAGED)
     if managed is False:
         return fine()
+    # Of a global backend service the provider has 1.0 where nothing is given.
+    missing = managed and subject.item.type == BACKEND_SERVICE.type
     open_ = fine()
     for backend in subject.item.blocks("backend"):
-        capacity = backend.get("capacity_scaler")
-        if _serverless(backend):
+        capacity, group = backend.get("capacity_scaler"), backend.get("group")
+        if _is(backend, "SERVERLESS", "PRIVATE_SERVICE_CONNECT"):
             continue
-        if (managed and capacity.absent) or capacity.equals(0):
-            answer = other_value("capacity_scaler", capacity, 1)
-            return (
-                answer
-                if managed
-                else undecided(
-                    "it may be drained: the scheme is {value}", value=subject.item.get("load_balancing_scheme")
-                )
-            )
-        if capacity.equals(0) is None:
+        if (missing and capacity.absent) or capacity.equals(0):
+            if managed and not group.later:
+                return other_value("capacity_scaler", capacity, 1)
+            what, value = ("group", group) if managed else ("scheme", scheme)
+            open_ = undecided(f"it may be drained: the {what} is {{value}}", value=value)
+        elif capacity.equals(0) is None:
             open_ = other_value("capacity_scaler", capacity, 0)
     return open_
 
 
-def _serverless(backend: Block) -> bool:
-    """Whether a backend is known to be a serverless NEG."""
+def _is(backend: Block, *types: str) -> bool:
+    """Whether a backend is known to be a NEG of some types."""
     group = backend.get("group").target
-    return group is not None and group.get("network_endpoint_type").equals("SERVERLESS") is True
+    return group is not None and group.get("network_endpoint_type").equals(*types) is True
 
 
 @rule(
@@ -64,7 +63,7 @@ def _serverless(backend: Block) -> bool:
 )
 def serverless_backend_settings(subject: Subject) -> Answer:
     """Only where the NEG is known to be serverless. State has a time-out of 30 whatever was asked."""
-    serverless = [backend for backend in subject.item.blocks("backend") if _serverless(backend)]
+    serverless = [backend for backend in subject.item.blocks("backend") if _is(backend, "SERVERLESS")]
     for backend in serverless:
         for key in ("max_utilization", "max_rate", "max_rate_per_endpoint"):
             if backend.get(key).known and not backend.get(key).equals(0):

@@ -368,6 +368,28 @@ CASES: list[Case] = [
     *_cases("public-invoker", MEMBER, finding=[{"member": ["allUsers"]}], undecided=[{"member": "${each.value}"}]),
     *_cases("public-invoker", "google_cloud_run_v2_service_iam_policy", _POLICY,
             finding=[{"policy_data": "${data.google_iam_policy.p.policy_data}"}]),
+    *_cases("plain-http", PROXY, {"google_compute_region_url_map.r": {"default_url_redirect": UNKNOWN}},
+            undecided=[{"url_map": "${google_compute_region_url_map.r.id}"}]),
+    *_cases("default-url-open", RUN, undecided=[{"custom_audiences": UNKNOWN}, _audience(ingress=UNKNOWN)],
+            finding=[{"custom_audiences": ["https://a.example.com", UNKNOWN]}]),
+    *_cases("accept-list-bounds", ATTACHMENT, fine=[{"consumer_accept_lists": [
+        {"project_id_or_num": "p", "network_url": UNKNOWN, "connection_limit": 1},
+        {"project_id_or_num": "q", "network_url": UNKNOWN, "connection_limit": 1}]}]),
+    *_cases("firewall-wider-than-iap", FIREWALL,
+            undecided=[{"allow": [{"protocol": "tcp", "ports": ports}], "source_ranges": IAP}
+                       for ports in (UNKNOWN, EXPRESSION, ["22", EXPRESSION])]),
+    *_cases("drained-backend", BACKEND, {**_NEG, "google_compute_region_network_endpoint_group.p": {
+                "network_endpoint_type": "PRIVATE_SERVICE_CONNECT"}},
+            undecided=[{"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"group": UNKNOWN}}],
+            fine=[{"load_balancing_scheme": "EXTERNAL_MANAGED",
+                   "backend": {"group": "${google_compute_region_network_endpoint_group.p.id}"}},
+                  {"load_balancing_scheme": "INTERNAL_MANAGED", "backend": {"group": UNKNOWN, "capacity_scaler": 1}}]),
+    *_cases("drained-backend", "google_compute_backend_service",
+            fine=[{"load_balancing_scheme": "EXTERNAL_MANAGED", "backend": {"group": "g"}}],
+            finding=[{"load_balancing_scheme": "EXTERNAL_MANAGED", "backend": {"group": "g", "capacity_scaler": 0}}]),
+    *_cases("grant-twice", "google_secret_manager_secret_iam_member",
+            {"google_secret_manager_secret_iam_member.first": _GRANT | {"member": UNKNOWN}},
+            fine=[_GRANT | {"member": UNKNOWN}]),
     # Every other kind.
     *_cases("everyone-in-iam", "google_storage_bucket_iam_member", fine=[{"member": "user:a@b"}],
             finding=[{"member": "allUsers"}, {"member": "allAuthenticatedUsers"}], undecided=[{"member": EXPRESSION}]),

@@ -32,6 +32,10 @@ ROWS: list[tuple[str, Any, str, str]] = [
      "one and the same project; if not, example-consumer is cut off."),
     (f"{ATTACHMENT}/consumer_accept_lists", [], CUT,
      "example-consumer is no longer accepted by shop-attachment: its endpoints there are cut off."),
+    (ATTACHMENT, {**PRODUCER["resource"]["google_compute_service_attachment"]["shop"], "consumer_accept_lists": [],
+                  "reconcile_connections": "${var.cut}"}, CUT,
+     "example-consumer is no longer accepted by shop-attachment; whether its endpoints there are cut off is not "
+     "known."),
     (f"{ATTACHMENT}/connection_preference", "ACCEPT_AUTOMATIC", REACH,
      "Every project that knows the link of shop-attachment may connect to it, without being asked."),
     (f"{R}/google_cloud_run_v2_service_iam_member/caller/member", "allUsers", REACH,

@@ -248,3 +248,17 @@ def test_a_caller_with_a_role_of_ones_own_or_without_its_condition_is_told() -> 
     member = "resource/google_cloud_run_v2_service_iam_member/caller"
     for path, value in ((f"{member}/role", "projects/p/roles/custom"), (f"{member}/role", "${var.role}")):
         assert any(" gets " in said for said in sentences(reported(PRODUCER, edited(PRODUCER, path, value)), TRUSTED))
+
+
+def test_another_account_is_told_with_the_secrets_that_it_may_read_already() -> None:
+    template = "resource/google_cloud_run_v2_service/shop/template/service_account"
+    grant = {"project": "p", "secret_id": "keys", "role": "roles/secretmanager.secretAccessor"}
+    kind = "resource/google_secret_manager_secret_iam_member"
+    before = edited(PRODUCER, template, "old@p.iam.gserviceaccount.com")
+    before = edited(before, f"{kind}/new", {**grant, "member": "serviceAccount:new@p.iam.gserviceaccount.com"})
+    told = sentences(reported(before, edited(before, template, "new@p.iam.gserviceaccount.com")))
+    assert told == ["shop-service runs as new@p.iam.gserviceaccount.com, which may read secret p keys, instead of "
+                    "old@p.iam.gserviceaccount.com."]  # fmt: skip
+    both = edited(before, f"{kind}/old", {**grant, "member": "serviceAccount:old@p.iam.gserviceaccount.com"})
+    told = sentences(reported(both, edited(both, template, "new@p.iam.gserviceaccount.com")))
+    assert told == ["shop-service runs as new@p.iam.gserviceaccount.com, instead of old@p.iam.gserviceaccount.com."]

@@ -23,7 +23,7 @@ from tests.review.stacks import PRODUCER, compared, stack
 # Rules whose question always has an answer.
 NEVER_UNDECIDED = {
     "authoritative-iam", "invokers-dropped", "attachment-replaced", "endpoint-replaced", "endpoint-address-literal",
-    "serverless-backend-settings", "plain-http", "proxy-subnet-order", "provider-unlocked",
+    "serverless-backend-settings", "proxy-subnet-order", "provider-unlocked",
     "local-state", "output-leaks", "deletion-protection-lifted", "code-at-apply", "replacement-meets-itself",
     "grant-twice",
 }  # fmt: skip
