@@ -10,6 +10,7 @@ from typing import Any
 from deployment.comparison import Change, Comparison, differences
 from deployment.hidden import Hidden, hide, scrub, shown_address
 from deployment.plan_file import belongs, load
+from deployment.plan_programs import providers, starts_program, with_provisioners
 from deployment.plan_remarks import remarks_of
 from deployment.plan_written import PlanSource, read_before
 from deployment.planned_change import action_of, change_of
@@ -44,8 +45,11 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
     changes: list[Change] = []
     try:
         source = PlanSource(plan, stack, alone=alone)
-        before |= source.data
+        before |= {address: item for address, item in source.data.items() if not starts_program(item)}
         after |= source.data
+        for item, there_before in providers(plan) if alone else ():
+            before |= {item.address: item} if there_before else {}
+            after[item.address] = item
         for entry in plan.get("resource_changes") or []:
             if entry.get("deposed"):
                 changes.append(_leftover(entry))
@@ -54,6 +58,7 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
             before |= {old.address: old} if old else {}
             after |= {new.address: new} if new else {}
             changes += _change(entry, old, new, source)
+            after |= {new.address: with_provisioners(new, entry, source.modules)} if new and alone else {}
         for output, change in (plan.get("output_changes") or {}).items():
             old, new = _output(output, change)
             before |= {old.address: old} if old else {}

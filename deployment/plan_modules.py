@@ -53,6 +53,7 @@ class Written:
     module: Module
     expressions: Json
     many: tuple[str, ...] = ()
+    provisioners: tuple[str, ...] = ()
 
     def blocks(self, name: str) -> bool:
         """Whether an attribute of which no configuration in a plan speaks can be a dynamic block."""
@@ -78,8 +79,9 @@ class Modules:
         for one in module.content.get("resources") or []:
             many = mapping(one.get("for_each_expression")).get("references")
             kind = f"data.{one['type']}" if one.get("mode") == "data" and "type" in one else str(one.get("type"))
+            provisioners = (str(mapping(each).get("type")) for each in listed(one.get("provisioners")))
             self.written[f"{before}{one['address']}"] = Written(
-                kind, module, one.get("expressions") or {}, tuple(map(str, listed(many)))
+                kind, module, one.get("expressions") or {}, tuple(map(str, listed(many))), tuple(provisioners)
             )
         for name, call in (module.content.get("module_calls") or {}).items():
             content, given = call.get("module") or {}, call.get("expressions") or {}

@@ -35,16 +35,16 @@ class PlanSource:
         """
         self._alone = alone
         self._computed: dict[str, set[str]] = {}
-        self._modules = Modules(plan["configuration"])
+        self.modules = Modules(plan["configuration"])
         self.data = _data(plan) if alone else {}
         staying = (one for one in plan.get("resource_changes") or [] if one["change"]["actions"] != ["delete"])
         planned = [shown_address(str(entry["address"])) for entry in staying]
         self._instances = Instances(dict.fromkeys([*planned, *self.data]))
-        items = ((address, stack.items.get(address)) for address in self._modules.written)
+        items = ((address, stack.items.get(address)) for address in self.modules.written)
         dynamic = {
             address for address, item in items if item and any("dynamic" in one for one in mappings(item.values))
         }
-        self._written = {address: one for address, one in self._modules.written.items() if address not in dynamic}
+        self._written = {address: one for address, one in self.modules.written.items() if address not in dynamic}
 
     def filled(self, values: Any, unknown: Any, address: str) -> Any:
         """`values` with what is unknown filled in: as the reference that it will come from, where there is just one.
@@ -71,7 +71,7 @@ class PlanSource:
         self, value: Any, unknown: Any, expression: Any, written: Written | None, address: str, name: str
     ) -> Any:  # fmt: skip
         if unknown is True:
-            meant = self._modules.meant(expression, written, name, self._instances, address) if written else None
+            meant = self.modules.meant(expression, written, name, self._instances, address) if written else None
             return meant or UNKNOWN
         if isinstance(unknown, dict):
             known = value if isinstance(value, dict) else {}

@@ -19,10 +19,10 @@ _WORD = re.compile(r"[\w.-]+")
 def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Iterator[tuple[str, Sentence, str]]:
     """A topic and a sentence for each, with its address; what changes in the stacks `beside` it explains outputs, too.
 
-    Of the code alone: a plan's outputs follow from what it does.
+    Of a plan that has the code beside it the code's are told.
     """
     before, after = comparison.before, comparison.after
-    if before is None or after is None or comparison.source != "code":
+    if before is None or after is None or not (comparison.source == "code" or comparison.alone):
         return
     gone = {change.address for change in comparison.changes if change.action == "destroyed" and change.of_resource}
     outputs = [change for change in comparison.changes if change.type == "output"]
@@ -37,10 +37,12 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
             )
         elif former is not None and item is not None:
             was, now = View(former, before).get("sensitive"), View(item, after).get("sensitive")
+            value = View(item, after).get("value")
             if was.equals(True) and not now.equals(True):
                 text = "{address} is no longer sensitive: every apply prints its value."
                 yield EXPOSED, say(text, address=change.address), change.address
-            elif not _follows(change, words):
+            # Of a plan what is not known yet comes out of what it does.
+            elif not (comparison.alone and value.later) and not _follows(change, words):
                 text = "{address} is another value, which other stacks or people may go by."
                 yield UNJUDGED, say(text, address=change.address), change.address
     for former_address, address in before.moved.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
@@ -36,6 +37,7 @@ from deployment.kinds.terraform import RECORD
 from deployment.references import referred
 from deployment.stack import Item, reads, texts
 from review.callers import POLICY
+from review.following import written
 from review.guards import lost_guards
 from review.rules import RULES
 from review.sentence import Sentence, say
@@ -84,7 +86,9 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
         "consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "propagated_connection_limit",
         "send_propagated_connection_limit_if_zero", "target_service",
     ),
-    PSC_ENDPOINT.type: ("allow_global_access", "allow_psc_global_access", "recreate_closed_psc", "target"),
+    PSC_ENDPOINT.type: (
+        "all_ports", "allow_global_access", "allow_psc_global_access", "ip_protocol", "recreate_closed_psc", "target",
+    ),
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
@@ -114,6 +118,11 @@ _TOLD = frozenset(
     {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", "section",
      "terraform"}
 )  # fmt: skip
+# Nobody gets anywhere by one of these before a role, a rule or a value that is told names it.
+_OPENING_NOTHING = frozenset(
+    {"google_compute_health_check", "google_compute_region_health_check", "google_compute_router",
+     "google_secret_manager_secret", "google_service_account"}
+)  # fmt: skip
 # Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.
 _JUDGED = sorted({kind for rule in RULES for kind in rule.kinds if not kind.startswith("*")})
 # Their members are told as grants.
@@ -123,9 +132,9 @@ _GRANTING = ("_iam_member", "_iam_binding", "_iam_policy")
 def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """What of the change nobody speaks of, each with its address.
 
-    Of the code alone: a plan has what the provider computes among it, and what is written there is the code's.
+    Of a plan that has the code beside it the code's are told: what is written there is the same.
     """
-    for change in comparison.changes if comparison.source == "code" else ():
+    for change in comparison.changes if comparison.source == "code" or comparison.alone else ():
         if change.type in _TOLD or (change.of_resource and change.type.endswith(_GRANTING)):
             continue
         for text, attributes in _said(change, comparison):
@@ -142,9 +151,11 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
         return
     former = comparison.former(change.address)
     lost = lost_guards(former, item, comparison) if former is not None and item.is_resource else ()
-    attributes = sorted({*_attributes(change, item), *lost} - {*change.because})
+    told = replace(change, differences=tuple(written(change, comparison)))
+    attributes = sorted({*_attributes(told, item), *lost} - {*change.because})
     if change.action == "created" and (item.is_resource or reads(item.type)):
-        if item.kind is None and not any(map(partial(fnmatchcase, item.type), _JUDGED)):
+        judged = item.type in _OPENING_NOTHING or any(map(partial(fnmatchcase, item.type), _JUDGED))
+        if item.kind is None and not judged:
             yield "{address} is new, and no rule here judges anything of its kind.", []
         elif item.kind is not None and attributes:
             yield "{address} is new, with {attributes}, which no rule here judges.", attributes

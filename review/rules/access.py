@@ -120,7 +120,6 @@ def access_not_judged(subject: Subject) -> Answer:
     what="The configuration runs code of its own at plan or apply.",
     why="It runs with the deployer's credentials; code that runs at plan does so before anybody has approved anything.",
     remedy="Do it with a resource, or apart from Terraform.",
-    code_only=True,
 )
 def code_at_apply(subject: Subject) -> Answer:
     """Provisioners and triggered actions of any resource, and the data source that starts a program."""
@@ -157,7 +156,6 @@ def file_read(subject: Subject) -> Answer:
     what="A provider is not one of HashiCorp's.",
     why="A provider is a program that runs at plan with the deployer's credentials.",
     remedy="Use hashicorp/google, or agree on which program to trust.",
-    code_only=True,
 )
 def foreign_provider(subject: Subject) -> Answer:
     """By its source; without one it is hashicorp/NAME."""

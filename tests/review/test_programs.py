@@ -1,0 +1,94 @@
+"""A plan alone tells of the programs that are run beside Terraform, and of what no rule judges, as a review of code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from review.topics import EXPOSED, UNJUDGED
+from tests.foreign.reviewed import report_of
+
+Json = dict[str, Any]
+GOOGLE, ACME = "registry.terraform.io/hashicorp/google", "registry.terraform.io/acme/cloud"
+TYPE = "google_compute_network"
+
+
+def change(actions: list[str], before: Json | None, after: Json | None, provider: str = GOOGLE, **more: Any) -> Json:
+    unknown: Json = {"id": True} if after is not None else {}
+    of = {"actions": actions, "before": before, "after": after, "after_unknown": unknown}
+    return {"address": f"module.m.{TYPE}.n[0]", "mode": "managed", "type": TYPE, "name": "n",
+            "provider_name": provider, "change": of, **more}  # fmt: skip
+
+
+def plan(entry: Json, *, provisioners: tuple[str, ...] = (), data: tuple[str, ...] = (), outputs: Json | None = None,
+         providers: tuple[str, ...] = (GOOGLE,)) -> Json:  # fmt: skip
+    resource = {"address": f"{TYPE}.n", "mode": "managed", "type": TYPE, "name": "n", "schema_version": 0,
+                "expressions": {"name": {"constant_value": "n"}, "mtu": {"references": ["var.mtu"]}},
+                "count_expression": {"constant_value": 1},
+                "provisioners": [{"type": name} for name in provisioners]}  # fmt: skip
+    read = [{"address": f"data.{kind}.d", "mode": "data", "type": kind, "name": "d", "values": {}} for kind in data]
+    return {
+        "format_version": "1.2", "terraform_version": "1.12.0", "planned_values": {}, "resource_changes": [entry],
+        "output_changes": outputs or {}, "prior_state": {"values": {"root_module": {"resources": read}}},
+        "configuration": {
+            "provider_config": {name.rpartition("/")[2]: {"name": "x", "full_name": name} for name in providers},
+            "root_module": {"module_calls": {"m": {"source": "./m", "module": {"resources": [resource]}}}},
+        },
+    }  # fmt: skip
+
+
+def report(tmp_path: Path, content: Json) -> Any:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(content))
+    return report_of(file)
+
+
+MADE = change(["create"], None, {"name": "n", "auto_create_subnetworks": False})
+STAYS = change(["no-op"], {"name": "n"}, {"name": "n"})
+CASES: list[tuple[Json, set[str]]] = [
+    (plan(MADE), set()),
+    (plan(MADE, provisioners=("local-exec",)), {f"code-at-apply module.m.{TYPE}.n[0]"}),
+    (plan(change(["delete", "create"], {"name": "n"}, {"name": "n"}), provisioners=("local-exec",)),
+     {f"code-at-apply module.m.{TYPE}.n[0]"}),
+    (plan(STAYS, provisioners=("local-exec",)), set()),
+    (plan(MADE, data=("external",)), {"code-at-apply data.external.d"}),
+    (plan(STAYS, data=("http",)), set()),
+    (plan(MADE, providers=(GOOGLE, ACME)), {"foreign-provider terraform.required_providers.acme/cloud"}),
+    (plan(change(["create"], None, {"name": "n"}, ACME), providers=(GOOGLE, ACME)),
+     {"foreign-provider terraform.required_providers.acme/cloud"}),
+    (plan(change(["no-op"], {"name": "n"}, {"name": "n"}, ACME), providers=(GOOGLE, ACME)), set()),
+    (plan(MADE, providers=("registry.opentofu.org/hashicorp/google", "terraform.io/builtin/terraform")), set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "wanted"), CASES)
+def test_programs_beside_terraform_are_findings(tmp_path: Path, content: Json, wanted: set[str]) -> None:
+    found = {f"{one.rule} {one.address}" for one in report(tmp_path, content).findings}
+    assert {one for one in found if one.startswith(("code-at", "foreign"))} == wanted
+
+
+def test_what_no_rule_judges_is_said_of_a_plan_alone(tmp_path: Path) -> None:
+    wider = change(["update"], {"name": "n", "mtu": 1460}, {"name": "n", "mtu": 1500})
+    said = [(one.topic, str(one.sentence)) for one in report(tmp_path, plan(wider)).decisions]
+    assert said == [(UNJUDGED, f"module.m.{TYPE}.n[0] changes in mtu, which no rule here judges.")]
+    unknown = change(["create"], None, {"name": "n"}, type="google_tpu_node", address="google_tpu_node.t")
+    said = [(one.topic, str(one.sentence)) for one in report(tmp_path, plan(unknown)).decisions]
+    assert said == [(UNJUDGED, "google_tpu_node.t is new, and no rule here judges anything of its kind.")]
+
+
+def test_outputs_that_others_go_by_are_told_unless_they_follow(tmp_path: Path) -> None:
+    def changed(before: Any, after: Any, **more: Any) -> Json:
+        return {"o": {"actions": ["update"], "before": before, "after": after, "before_sensitive": False,
+                      "after_sensitive": False, "after_unknown": False, **more}}  # fmt: skip
+
+    for outputs, told in (
+        (changed("a", "b"), [(UNJUDGED, "output.o is another value, which other stacks or people may go by.")]),
+        (changed("a", None, after_unknown=True), []),
+        (changed("a", "a", before_sensitive=True),
+         [(EXPOSED, "output.o is no longer sensitive: every apply prints its value.")]),
+    ):  # fmt: skip
+        said = [(one.topic, str(one.sentence)) for one in report(tmp_path, plan(STAYS, outputs=outputs)).decisions]
+        assert said == told
