@@ -18,7 +18,7 @@ from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
 from review.sentence import Sentence, quote, say
 from review.topics import TRUSTED
-from review.unmoved import unmoved
+from review.unmoved import left_out, unmoved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,8 @@ def assemble(material: Material) -> Report:
         decided += points
         findings += made
         findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
+    planned = {plan.stack.label for plan in material.plans}
+    findings += [one for label, code in by_label.items() if label not in planned for one in left_out(code)]
     findings += made_elsewhere(settled)
     findings += [finding for comparison in comparisons for finding in half_way(comparison)]
     for rehearsal in material.rehearsals:

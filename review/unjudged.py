@@ -53,13 +53,12 @@ _OF_POLICY = (
 # What a rule, a way in or a sentence of its own is about, or what changes how much of something there is.
 _ORDINARY: Mapping[str, tuple[str, ...]] = {
     SERVICE.type: (
-        "deletion_protection", "ingress", "invoker_iam_disabled", "scaling", "template.execution_environment",
-        "template.labels",
-        "template.annotations", "template.max_instance_request_concurrency", "template.scaling",
-        "template.service_account", "template.timeout", "template.volumes.name", "template.volumes.secret",
-        f"{_CONTAINER}.env", f"{_CONTAINER}.image",
-        f"{_CONTAINER}.liveness_probe", f"{_CONTAINER}.name", f"{_CONTAINER}.ports", f"{_CONTAINER}.resources",
-        f"{_CONTAINER}.startup_probe", f"{_CONTAINER}.volume_mounts",
+        "deletion_protection", "ingress", "invoker_iam_disabled", "scaling.max_instance_count",
+        "scaling.min_instance_count", "template.annotations", "template.execution_environment", "template.labels",
+        "template.max_instance_request_concurrency", "template.scaling", "template.service_account",
+        "template.timeout", "template.volumes.name", "template.volumes.secret", f"{_CONTAINER}.env",
+        f"{_CONTAINER}.image", f"{_CONTAINER}.name", f"{_CONTAINER}.resources", f"{_CONTAINER}.startup_probe",
+        f"{_CONTAINER}.volume_mounts",
     ),
     "check": ("assert.error_message",),
     SERVICE_ATTACHMENT.type: ("connection_preference", "consumer_accept_lists", "reconcile_connections"),
@@ -73,14 +72,14 @@ _ORDINARY: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(POLICIES, ("rule", "short_name", "parent")),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
-        "ip_cidr_range", "log_config", "network", "private_ip_google_access", "purpose",
+        "ip_cidr_range", "log_config", "network", "purpose",
     ),
 }  # fmt: skip
 # What a new one usually has beside these: a change of it is told.
 _USUAL: Mapping[str, tuple[str, ...]] = {
     SERVICE.type: (
         "custom_audiences", "default_uri_disabled", "template.vpc_access",
-        f"{_CONTAINER}.args", f"{_CONTAINER}.command",
+        f"{_CONTAINER}.args", f"{_CONTAINER}.command", f"{_CONTAINER}.liveness_probe", f"{_CONTAINER}.ports",
     ),
     SERVICE_ATTACHMENT.type: (
         "consumer_reject_lists", "enable_proxy_protocol", "nat_subnets", "propagated_connection_limit",
@@ -92,7 +91,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
-    SUBNETWORK.type: ("role",),
+    SUBNETWORK.type: ("private_ip_google_access", "role"),
     BACKEND_SERVICE.type: (
         "backend", "connection_draining_timeout_sec", "load_balancing_scheme", "log_config", "protocol",
     ),

@@ -1,4 +1,7 @@
-"""What the code changes and the plan does not: an attribute that the provider keeps once it has left the code."""
+"""What the code changes and the plan does not: an attribute that the provider keeps once it has left the code.
+
+A plan shows it for any kind of resource; without one it is told of Cloud Run, whose settings were tried.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,69 @@ from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.terraform import RECORD
 from deployment.references import is_open
-from deployment.stack import UNKNOWN, texts
+from deployment.stack import UNKNOWN, Item, texts
 from review.findings import Finding, other
 from review.sentence import say
 
 # What a service runs with where nothing is said: left out or given, it is the same.
-_TEMPLATE, _LIMITS = "template", "template.containers.resources.limits"
+_TEMPLATE, _CONTAINER = "template", "template.containers"
+_LIMITS = f"{_CONTAINER}.resources.limits"
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     SERVICE.type: {
         f"{_TEMPLATE}.max_instance_request_concurrency": defaults.RUN_CONCURRENCY,
         f"{_TEMPLATE}.timeout": f"{defaults.RUN_TIMEOUT_SECONDS}s",
         f"{_TEMPLATE}.scaling.min_instance_count": defaults.RUN_MIN_INSTANCES,
         f"{_TEMPLATE}.scaling.max_instance_count": defaults.RUN_MAX_INSTANCES,
-        f"{_TEMPLATE}.containers.ports.container_port": defaults.RUN_PORT,
+        f"{_CONTAINER}.ports.container_port": defaults.RUN_PORT,
+        f"{_CONTAINER}.ports.name": "http1",
+        f"{_CONTAINER}.resources.cpu_idle": True,
+        f"{_CONTAINER}.resources.startup_cpu_boost": False,
         f"{_LIMITS}.cpu": instance_sizes.DEFAULT_CPU,
         f"{_LIMITS}.memory": instance_sizes.DEFAULT_MEMORY,
     }
 }
+# Of these the provider sends the rest anew as long as anything of the block is there.
+_BLOCKS = {
+    f"{_TEMPLATE}.scaling.min_instance_count": f"{_TEMPLATE}.scaling",
+    **dict.fromkeys((f"{_LIMITS}.cpu", f"{_LIMITS}.memory"), _LIMITS),
+    **dict.fromkeys(
+        (f"{_CONTAINER}.resources.cpu_idle", f"{_CONTAINER}.resources.startup_cpu_boost"), f"{_CONTAINER}.resources"
+    ),
+}
+
+
+def left_out(code: Comparison) -> Iterator[Finding]:
+    """A finding for each Cloud Run service with settings that leave the code and that Cloud Run keeps."""
+    for change in code.changes:
+        former, present = code.former(change.address), code.stack.items.get(change.address)
+        if change.type != SERVICE.type or change.action != "updated" or former is None or present is None:
+            continue
+        before, after = (dict(_flat(item.values)) for item in (former, present))
+        if any("dynamic" in path.split(".") for path in after) or _ignores(present, _TEMPLATE):
+            continue
+        gone = sorted(
+            (path, before[path])
+            for path, usual in _DEFAULTS[SERVICE.type].items()
+            if path in before
+            and not is_open(before[path])
+            and str(before[path]) != str(usual)
+            and _is_gone(path, after)
+        )
+        if gone:
+            what = ", ".join(f"{path} ({value!r})" for path, value in gone)
+            detail = say("it is left out now, and Cloud Run keeps it: {what}", what=what)
+            yield other("plan-without-change", code.stack.label, code.stack.environment, change.address, detail)
+
+
+def _is_gone(path: str, after: Mapping[str, Any]) -> bool:
+    """Whether an attribute is left out; not where an expression stands for what is around it."""
+    block = _BLOCKS.get(path, path)
+    here = any(there == block or there.startswith(f"{block}.") for there in after)
+    return not here and not any(path.startswith(f"{there}.") and is_open(value) for there, value in after.items())
+
+
+def _ignores(item: Item, attribute: str) -> bool:
+    return not {attribute, "all"}.isdisjoint(map(str, texts(item.lifecycle, "ignore_changes")))
 
 
 def unmoved(code: Comparison, plan: Comparison) -> Iterator[Finding]:
@@ -46,12 +95,11 @@ def _kept(change: Change, code: Comparison, plan: Comparison) -> Iterator[tuple[
     if former is None or present is None or planned is None or change.type == RECORD.type:
         return
     before, after, stays = (dict(_flat(item.values)) for item in (former, present, planned))
-    ignored = {str(attribute) for attribute in texts(present.lifecycle, "ignore_changes")}
     usual = _DEFAULTS.get(change.type, {})
     for path, value in before.items():
         known = not is_open(value) and not is_open(after.get(path))
         changed = known and str(after.get(path, usual.get(path))) != str(value)
-        if changed and str(stays.get(path)) == str(value) and not {path.partition(".")[0], "all"} & ignored:
+        if changed and str(stays.get(path)) == str(value) and not _ignores(present, path.partition(".")[0]):
             yield path, value
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from cloudrun_psc.rules import access, connections, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import ENDPOINTS_ACCEPTED
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, needs_newer, refused, services_of
+from config.rules.finding import Finding, endpoints_of, nearest, needs_newer, refused, services_of
 from config.settings import Settings
 
 
@@ -73,8 +72,8 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
         for index, entry in enumerate(service.invokers):
             fault = None if entry in settings.consumers else access.invoker(entry)
             if fault is not None:
-                near = get_close_matches(entry, settings.consumers, n=1)
-                remedy = f"did you mean the consumer {near[0]!r}?" if near else fault.remedy
+                near = nearest(entry, settings.consumers)
+                remedy = f"did you mean the consumer {near!r}?" if near else fault.remedy
                 fault = Fault(wrong=fault.wrong, allowed=f"{fault.allowed}, or a consumer's key", remedy=remedy)
                 yield Finding((*path, "invokers", index), fault, (("consumers", entry),))
             elif access.identity(entry) in seen:
@@ -105,12 +104,12 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
         if (accepted | by_endpoint).isdisjoint({consumer.project, network}):
             where = f"producer.services.{endpoint.service}.accept"
             literals = [entry for entry in service.accept if entry not in settings.consumers]
-            near = get_close_matches(key, literals, n=1, cutoff=0.8)
+            near = nearest(key, literals, cutoff=0.8)
             add = f"add `{key}: {defaults.CONNECTION_LIMIT}` to {where}, or drop the endpoint"
             fault = Fault(
                 allowed="services whose accept list has the consumer",
                 wrong=f"{endpoint.service} does not accept the consumer {key!r} (project {consumer.project})",
-                remedy=f"did you mean {key!r} instead of {near[0]!r} in {where}? Otherwise {add}" if near else add,
+                remedy=f"did you mean {key!r} instead of {near!r} in {where}? Otherwise {add}" if near else add,
             )
             others: tuple[KeyPath, ...] = (("producer", "services", endpoint.service or "", "accept"),)
             others += (("consumers", key, "project"), ("consumers", key, "network", "name"))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
+from itertools import islice
 
 from cloudrun_psc.rules.connections import ACCEPT_AUTOMATIC, NAT_IDLE_TIMEOUT_SECONDS
 from cloudrun_psc.rules.defaults import HTTP_PORT, HTTPS_PORT
+from config.rules.finding import nearest
 from config.settings import ServiceSettings, Settings
 
 # What a container is expected to listen on when nothing is said: https://cloud.google.com/run/docs/container-contract#port
 _CONTAINER_PORT = 8080
+# Pairs of names, each of which takes microseconds; nobody writes that many by hand, and misspells one.
+_MOST_COMPARED = 100_000
 EXAMPLE_PROJECTS = frozenset({"example-producer-project", "example-consumer-project"})
 
 
@@ -41,10 +44,18 @@ def notes(settings: Settings) -> Iterator[str]:
             )
         if service.connection_preference == ACCEPT_AUTOMATIC:
             yield f"{where}.connection_preference: every project that knows the self link may connect"
-        for entry in (*service.accept, *service.reject):
-            near = [] if entry in settings.consumers else get_close_matches(entry, settings.consumers, n=1, cutoff=0.8)
-            if near:
-                yield f"{where}: {entry} is read as a project id; the consumer's key is {near[0]}"
+    yield from _near_keys(settings)
+
+
+def _near_keys(settings: Settings) -> Iterator[str]:
+    """Entries of lists that may be meant as a consumer's key."""
+    services = settings.producer.services if settings.producer else {}
+    entries = ((key, entry) for key, service in services.items() for entry in (*service.accept, *service.reject))
+    literals = ((key, entry) for key, entry in entries if entry not in settings.consumers)
+    for key, entry in islice(literals, _MOST_COMPARED // max(1, len(settings.consumers))):
+        near = nearest(entry, settings.consumers, cutoff=0.8)
+        if near:
+            yield f"producer.services.{key}: {entry} is read as a project id; the consumer's key is {near}"
 
 
 def _ports(where: str, service: ServiceSettings) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from cloudrun_psc.rules import connections, names, ranges
 from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, refused, services_of
+from config.rules.finding import Finding, endpoints_of, listed, nearest, refused, services_of
 from config.settings import ConsumerSettings, Settings
 
 
@@ -135,6 +134,6 @@ def _unknown_service(service: str, known: list[str]) -> Fault:
             allowed="service_attachment: SELF LINK",
             remedy="give the attachment's self link as service_attachment, or add the service under producer.services",
         )
-    near = get_close_matches(service, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "add it under producer.services, or correct the key"
-    return Fault(wrong=f"there is no service {service!r}", allowed=", ".join(sorted(known)), remedy=hint)
+    near = nearest(service, known)
+    hint = f"did you mean {near!r}?" if near else "add it under producer.services, or correct the key"
+    return Fault(wrong=f"there is no service {service!r}", allowed=listed(known), remedy=hint)

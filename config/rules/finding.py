@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import NewerField, admits_older
 from config.problems import KeyPath
 from config.settings import ConsumerSettings, EndpointSettings, ServiceSettings, Settings
+
+# Names that one is compared with, or that a message lists: comparing takes microseconds each, for each of the problems.
+_MOST_COMPARED, _MOST_LISTED = 1000, 20
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,16 @@ def endpoints_of(settings: Settings) -> Iterator[tuple[KeyPath, str, ConsumerSet
     for key, consumer in settings.consumers.items():
         for name, endpoint in consumer.endpoints.items():
             yield ("consumers", key, "endpoints", name), key, consumer, endpoint
+
+
+def nearest(name: str, known: Collection[str], cutoff: float = 0.6) -> str | None:
+    """The one of the `known` names that was probably meant; of very many, which nobody wrote by hand, none."""
+    if len(known) > _MOST_COMPARED:
+        return None
+    return next(iter(get_close_matches(name, known, n=1, cutoff=cutoff)), None)
+
+
+def listed(names: Collection[str]) -> str:
+    """Names in a message, the first of very many."""
+    more = len(names) - _MOST_LISTED
+    return ", ".join(sorted(names)[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")

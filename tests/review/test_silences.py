@@ -16,6 +16,7 @@ from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported
 Json = dict[str, Any]
 R = "resource"
 NAT = f"{R}/google_compute_subnetwork/nat"
+SERVICE = f"{R}/google_cloud_run_v2_service/shop"
 ATTACHMENT = f"{R}/google_compute_service_attachment/shop"
 GUARDS: Json = {
     "precondition": [
@@ -50,6 +51,15 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({}, {"provider/google/0/region": "us-west1"}, TRUSTED, "another region: us-west1, instead of us-east1"),
     # Proxies that go to sleep.
     ({f"{NAT}/role": "ACTIVE"}, {f"{NAT}/role": "BACKUP"}, UNJUDGED, "google_compute_subnetwork.nat changes in role"),
+    # Requests that are no longer answered, without a new revision that would have to start first.
+    ({}, {f"{SERVICE}/scaling": {"scaling_mode": "MANUAL", "manual_instance_count": 0}},
+     UNJUDGED, "google_cloud_run_v2_service.shop changes in scaling.manual_instance_count, scaling.scaling_mode,"),
+    ({}, {f"{SERVICE}/template/containers/0/liveness_probe": {"http_get": {"path": "/nowhere"}}},
+     UNJUDGED, "changes in template.containers.liveness_probe.http_get.path,"),
+    ({}, {f"{SERVICE}/template/containers/0/ports": {"name": "h2c", "container_port": 8080}},
+     UNJUDGED, "changes in template.containers.ports.container_port, template.containers.ports.name,"),
+    ({f"{NAT}/private_ip_google_access": True}, {f"{NAT}/private_ip_google_access": False},
+     UNJUDGED, "google_compute_subnetwork.nat changes in private_ip_google_access,"),
     # Guards.
     ({f"{ATTACHMENT}/lifecycle": GUARDS}, {f"{ATTACHMENT}/lifecycle/precondition": GUARDS["precondition"][:1]},
      UNJUDGED, "changes in lifecycle.precondition,"),

@@ -9,8 +9,8 @@ import pytest
 
 from deployment.comparison import Comparison
 from deployment.stack import UNKNOWN, Item, Stack
-from review.unmoved import unmoved
-from tests.review.stacks import Json, compared
+from review.unmoved import left_out, unmoved
+from tests.review.stacks import Json, compared, findings, reported
 
 ADDRESS = "google_cloud_run_v2_service.shop"
 PORT = {"container_port": 8080}
@@ -83,3 +83,48 @@ def test_what_the_plan_does_or_need_not_do_is_not(before: Json, after: Json, pla
 def test_a_plan_that_lacks_the_resource_tells_nothing() -> None:
     plan = planned({})
     assert kept(code(SCALING), code({}), replace(plan, after=Stack("default", "producer", {}))) == []
+
+
+def containers(**more: Any) -> Json:
+    return {"containers": [{"image": "shop:1", **more}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (containers(ports={"container_port": 9000}), "template.containers.ports.container_port (9000)"),
+        (containers(ports={"name": "h2c"}), "template.containers.ports.name ('h2c')"),
+        (containers(resources={"limits": {"cpu": "2"}}), "template.containers.resources.limits.cpu ('2')"),
+        (containers(resources={"limits": {"memory": "1Gi"}}), "template.containers.resources.limits.memory ('1Gi')"),
+        (containers(resources={"cpu_idle": False}), "template.containers.resources.cpu_idle (False)"),
+        (containers(resources={"startup_cpu_boost": True}), "template.containers.resources.startup_cpu_boost (True)"),
+        (SCALING, "template.scaling.max_instance_count (1)"),
+        ({"scaling": {"min_instance_count": 1}}, "template.scaling.min_instance_count (1)"),
+        ({"timeout": "60s"}, "template.timeout ('60s')"),
+        ({"max_instance_request_concurrency": 5}, "template.max_instance_request_concurrency (5)"),
+    ],
+)
+def test_without_a_plan_it_is_told_of_cloud_run(given: Json, words: str) -> None:
+    (finding,) = left_out(compared(code(given), code({})))
+    assert (finding.rule, finding.address, finding.severity) == ("plan-without-change", ADDRESS, "warning")
+    assert str(finding.detail) == f"it is left out now, and Cloud Run keeps it: {words}"
+    assert ("plan-without-change", ADDRESS) in findings(reported(code(given), code({})))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(code(SCALING), code({"scaling": {"max_instance_count": 9}}), id="another value"),
+        pytest.param(code(SCALING), code({"scaling": "${var.s}"}), id="an expression in its place"),
+        pytest.param(code(SCALING), code({"dynamic": {"scaling": {"for_each": "${var.s}"}}}), id="dynamic"),
+        pytest.param(code(SCALING), code({}, lifecycle={"ignore_changes": ["template"]}), id="ignored on purpose"),
+        pytest.param(code({"timeout": "300s"}), code({}), id="the default was given"),
+        pytest.param(code({"timeout": "${var.t}"}), code({}), id="nobody knows what it was"),
+        pytest.param(code({"scaling": {"max_instance_count": 3, "min_instance_count": 1}}), code({"scaling": {
+            "max_instance_count": 3}}), id="the provider sends 0 beside the most"),
+        pytest.param(code(SCALING), {"resource": {}}, id="the service goes"),
+        pytest.param({"resource": {}}, code(SCALING), id="the service comes"),
+    ],
+)  # fmt: skip
+def test_without_a_plan_nothing_else_is(before: Json, after: Json) -> None:
+    assert [*left_out(compared(before, after))] == []
