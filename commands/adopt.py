@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 
 # How long Terraform may take to end an apply after Ctrl-C, seconds; killed, it would leave the state locked or torn.
 _PATIENCE = 600
+_OF_DISCOVERY = ("producer", "consumer", "region", "output")
+_OF_ADOPTING = ("stack", "service", "endpoint", "apply", "allow_differences", "json")
 
 
 def arguments(parser: ArgumentParser) -> None:
     """What to adopt, and how far to go."""
     parser.add_argument("--stack", action="append", metavar="NAME", help="adopt only this stack (may be repeated)")
+    for what in ("service", "endpoint"):
+        parser.add_argument(
+            f"--{what}",
+            action="append",
+            metavar="KEY",
+            help=f"adopt only this {what} and what it needs (may be repeated)",
+        )
     parser.add_argument(
         "--apply", action="store_true", help="apply exactly what was planned, and see that a second plan is empty"
     )
@@ -61,8 +70,10 @@ def run(args: Namespace, environment: Environment) -> int:
     tidy_up_on_signals()
     try:
         if args.discover:
+            if given := [one for one in _OF_ADOPTING if getattr(args, one)]:
+                raise UnusableError(f"--{given[0].replace('_', '-')} does not go with --discover, which adopts nothing")
             return discovered(args)
-        if given := [one for one in ("producer", "consumer", "region", "output") if getattr(args, one)]:
+        if given := [one for one in _OF_DISCOVERY if getattr(args, one)]:
             raise UnusableError(f"--{given[0]} goes with --discover; the configuration says it otherwise")
         adoption = _adopted(args, environment)
     except UnusableError as error:
@@ -70,9 +81,11 @@ def run(args: Namespace, environment: Environment) -> int:
     if args.json:
         print(json.dumps(document(adoption), indent=2))
     else:
-        stacks = "".join(f"--stack {name} " for name in args.stack or ())
+        of = "".join(
+            f"--{one} {name} " for one in ("stack", "service", "endpoint") for name in getattr(args, one) or ()
+        )
         more = " --allow-differences" if args.allow_differences else ""
-        show(lines(adoption, f"./psc adopt {chosen_by(adoption.environment)}{stacks}--apply{more}"))
+        show(lines(adoption, f"./psc adopt {chosen_by(adoption.environment)}{of}--apply{more}"))
     return adoption.code
 
 
@@ -83,9 +96,11 @@ def _adopted(args: Namespace, environment: Environment) -> Adoption:
     from deployment.synthesis import synthesize
     from live.adopt.adoption import Adopter, Adoption, forget_plans
     from live.adopt.keys import keys_of
+    from live.adopt.scope import Chosen, Wanted
     from live.sides import sides
 
     terraform = require_terraform(_PATIENCE)
+    wanted = Wanted(stacks=args.stack or (), services=args.service or (), endpoints=args.endpoint or ())
     doing = "synthesis"
 
     def begin(what: str) -> None:
@@ -96,17 +111,20 @@ def _adopted(args: Namespace, environment: Environment) -> Adoption:
         # Into the checkout's own folder: there lies the state that it is to be taken into.
         made = synthesize(str(environment.python), CHECKOUT, None, environment.variables())
         show((Line(f"note: {note}", "note") for note in made.notes), errors=True)
-        folders = chosen(stacks_of(made.folder), args.stack or ())
-        stacks = read(made.folder, made.environment)
-        settings = made.settings
-        keys = keys_of(
-            [*(settings.producer.services if settings.producer else ())],
-            [key for consumer in settings.consumers.values() for key in consumer.endpoints],
-        )
+        folders, stacks = chosen(stacks_of(made.folder), wanted.stacks), read(made.folder, made.environment)
+        services = [*(made.settings.producer.services if made.settings.producer else ())]
+        endpoints = {name: [*one.endpoints] for name, one in made.settings.consumers.items()}
+        wanted.check(services, endpoints)
+        scopes = wanted.scopes(folders, stacks)
+        folders = [one for one in folders if one.name in scopes]
         adoption = Adoption(environment=made.environment, wanted=args.apply, allowed=args.allow_differences)
-        by_name = {side.stack.name: side for side in sides(stacks[folder.name] for folder in folders)}
+        there = [
+            Chosen(folder=folder, side=side, scope=scopes[folder.name])
+            for folder, side in zip(folders, sides(stacks[one.name] for one in folders), strict=True)
+        ]
+        keys = keys_of([*services, *(key for given in endpoints.values() for key in given)])
         try:
-            Adopter(terraform, dict(os.environ), keys, begin).adopt(adoption, folders, by_name)
+            Adopter(terraform, dict(os.environ), keys, begin).adopt(adoption, there)
         finally:
             forget_plans(folders)
         return adoption
@@ -126,6 +144,7 @@ COMMAND = Command(
         "./psc adopt",
         "./psc adopt --discover --producer my-producer --consumer my-consumer --region europe-west1 > ours.yaml",
         "./psc adopt --env staging --stack producer",
+        "./psc adopt --service hello --endpoint psc-endpoint --apply",
         "./psc adopt --apply",
         "./psc adopt --json > adoption.json",
     ),

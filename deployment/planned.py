@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from deployment.diagnostics import Diagnostic, diagnostics, messages
@@ -43,7 +42,7 @@ def planned(done: Done, shown: Done | None = None) -> Planned:
         return Planned(ok=False, diagnostics=said)
     if shown is None:
         return Planned(ok=True, diagnostics=said)
-    plan = json.loads(shown.output)
+    plan = shown.document()
     entries = plan.get("resource_changes", [])
     changes = tuple(change for entry in entries if (change := change_of(entry)) is not None)
     outputs = tuple(name for name, change in plan.get("output_changes", {}).items() if change["actions"] != ["no-op"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from deployment.hidden import Hidden
 from deployment.kinds import COLLECTIONS
-from deployment.stack import UNKNOWN, Item, Stack
+from deployment.stack import UNKNOWN, Item, Stack, texts
 from deployment.values import strings
 
 _WHOLE = re.compile(r"\$\{([^{}]*)\}")
@@ -53,6 +53,13 @@ def referred(value: Any) -> Iterator[tuple[str, str]]:
     for text in filter(is_expression, strings(value)):
         for address, rest in _ADDRESS.findall(text):
             yield address, _KEY.sub("", rest).lstrip(".")
+
+
+def needed(item: Item) -> Iterator[str]:
+    """Every address that an item refers to or waits for: in its expressions, and where Terraform JSON has bare ones."""
+    yield from (address for address, _ in referred(item.values))
+    for text in (*texts(item.values, "depends_on"), *texts(item.lifecycle, "replace_triggered_by")):
+        yield from (address for address, _ in _ADDRESS.findall(str(text)))
 
 
 def items_referred(value: Any, stack: Stack) -> Iterator[Item]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from deployment.unusable import UnusableError
+from deployment.values import Json
 
 PLAN = "rehearsal.tfplan"
 # What `plan -detailed-exitcode` ends with where there is something to do.
@@ -37,6 +39,19 @@ class Done:
     def lines(self) -> list[str]:
         """Everything that it said, for people."""
         return [line for line in (self.output + self.errors).splitlines() if line.strip()]
+
+    def document(self) -> Json:
+        """The JSON document that it wrote. OpenTofu's warnings stand in front of it, of a CLI configuration for one.
+
+        Raises:
+            UnusableError: when there is none.
+        """
+        begin = re.search(r"^\{", self.output, re.MULTILINE)
+        try:
+            document: Json = json.loads(self.output[begin.start() :] if begin else "")
+        except ValueError as error:
+            raise UnusableError("\n".join([f"{self.program} wrote no JSON:", *self.lines])) from error
+        return document
 
 
 ProgramName = Literal["terraform", "tofu"]
@@ -66,9 +81,8 @@ class Terraform:
         """
         done = self._run(Path.cwd(), variables, "version", "-json")
         try:
-            # OpenTofu's warnings, of a CLI configuration that is not there, stand in front of its answer.
-            return str(json.loads(done.output[done.output.find("{") :])["terraform_version"])
-        except (ValueError, KeyError, TypeError) as error:
+            return str(done.document()["terraform_version"])
+        except (UnusableError, KeyError) as error:
             raise UnusableError(f"{self.program} does not tell its version") from error
 
     def init(self, folder: Path, variables: Mapping[str, str], *words: str) -> Done:
@@ -88,9 +102,12 @@ class Terraform:
             words.insert(0, f"-fs-mirror={mirror}")
         return self._run(folder, variables, "providers", "lock", "-no-color", *words)
 
-    def plan(self, folder: Path, variables: Mapping[str, str]) -> Done:
-        """Plan, and keep the plan in the folder for `show` and `apply`; ends with SOMETHING_TO_DO, or 0."""
-        words = ["-input=false", "-json", "-detailed-exitcode", f"-out={PLAN}"]
+    def plan(self, folder: Path, variables: Mapping[str, str], targets: Iterable[str] = ()) -> Done:
+        """Plan, and keep the plan in the folder for `show` and `apply`; ends with SOMETHING_TO_DO, or 0.
+
+        `targets` are the addresses that are planned alone, with what they need; everything where none is given.
+        """
+        words = ["-input=false", "-json", "-detailed-exitcode", f"-out={PLAN}", *(f"-target={one}" for one in targets)]
         return self._run(folder, variables, "plan", *words)
 
     def show(self, folder: Path, variables: Mapping[str, str]) -> Done:

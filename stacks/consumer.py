@@ -27,6 +27,7 @@ from config.settings.consumer import ConsumerNetworkSettings
 from stacks import instructions
 from stacks.contract import AUDIENCE, PORT, SELF_LINK, URL, output_name
 from stacks.instructions import Endpoint
+from stacks.layout import endpoint_parts
 from stacks.stack import SideStack
 from stacks.state import ProducerState
 
@@ -127,9 +128,10 @@ class ConsumerStack(SideStack):
 
     def _endpoint(self, name: str, settings: EndpointSettings) -> None:
         link, needs = self._attachment(settings)
+        part, names = endpoint_parts(name)
         endpoint = PscEndpoint(
             self,
-            f"endpoint-{name}",
+            part,
             network=self._network,
             service_attachment=link,
             ip_address=settings.address,
@@ -142,7 +144,7 @@ class ConsumerStack(SideStack):
         if settings.dns is not None:
             ServiceDns(
                 self,
-                f"dns-{name}",
+                names,
                 network=self._network,
                 host=self._settings.host_of(settings),
                 ip_address=settings.address,

@@ -16,6 +16,16 @@ STACK_FILE = "cdk.tf.json"
 LOCK_FILE = ".terraform.lock.hcl"
 
 
+def service_part(key: str) -> str:
+    """The construct of the producer's stack in which everything of a service stands."""
+    return f"service-{key}"
+
+
+def endpoint_parts(key: str) -> tuple[str, str]:
+    """Those of a consumer's stack: an endpoint, and the name that leads to it."""
+    return f"endpoint-{key}", f"dns-{key}"
+
+
 def environment_folder(environment: str) -> str:
     """The environment's own folder below the output folder; the default one's is the output folder itself."""
     return "" if environment == DEFAULT_ENVIRONMENT else environment

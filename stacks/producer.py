@@ -33,7 +33,7 @@ from constructs import Construct
 from stacks.callers import Callers
 from stacks.cloud_run import cloud_run_service
 from stacks.https import https, is_of_certificate_manager
-from stacks.layout import PRODUCER
+from stacks.layout import PRODUCER, service_part
 from stacks.promises import promise, promise_https
 from stacks.stack import SideStack
 
@@ -90,7 +90,7 @@ class ProducerStack(SideStack):
         )
 
     def _publish(self, key: str, service: ServiceSettings) -> None:
-        scope, address = Construct(self, f"service-{key}"), address_name(key)
+        scope, address = Construct(self, service_part(key)), address_name(key)
         load_balancer: ExistingForwardingRule | InternalLoadBalancer
         run: PrivateService | ExistingService | None = None
         if service.forwarding_rule is None:

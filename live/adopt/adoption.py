@@ -11,14 +11,13 @@ from typing import Any
 from deployment.diagnostics import Diagnostic, diagnostics
 from deployment.output_folder import StackFolder
 from deployment.planned import planned
-from deployment.stack import Stack
 from deployment.terraform import PLAN, SOMETHING_TO_DO, Done, Terraform
 from deployment.unusable import UnusableError
 from deployment.values import Json
-from live.adopt.beside import beside
+from live.adopt.beside import beside, new_triggers
 from live.adopt.inventory import Found, inventory
+from live.adopt.scope import Chosen, Scope
 from live.adopt.verdicts import State, Verdict, refusals, unread, verdicts
-from live.sides import Side
 from stacks.contract import outputs_read
 from stacks.layout import PRODUCER
 
@@ -31,11 +30,12 @@ _CONDITION = "condition failed"
 class Adopted:
     """What became of one stack: its verdicts, whether it was applied, and what a second plan still changes.
 
-    `waits` says why it could not be planned yet.
+    `scope` is how much of it was looked at; `waits` says why it could not be planned yet.
     """
 
     name: str
     project: str
+    scope: Scope = field(default_factory=Scope)
     verdicts: tuple[Verdict, ...] = ()
     waits: str = ""
     applied: bool = False
@@ -84,76 +84,66 @@ class Adopter:
         quiet = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
         self._terraform, self._variables, self._keys, self._begin = terraform, {**variables, **quiet}, keys, begin
 
-    def adopt(self, adoption: Adoption, folders: Iterable[StackFolder], sides: Mapping[str, Side]) -> None:
+    def adopt(self, adoption: Adoption, chosen: Iterable[Chosen]) -> None:
         """Judge every stack, and apply them in their order if that is wanted and nothing forbids it.
 
         Raises:
             UnreachableError: when Google cannot be asked.
             UnusableError: when Terraform cannot plan.
         """
-        folders = list(folders)
-        found = {one.name: self._found(sides[one.name], sides) for one in folders}
-        missing = {name: tuple(unread(name, there)) for name, there in found.items()}
+        stacks = list(chosen)
+        readers = {one.side.project: one.side.reader for one in stacks}
+        found = {one.name: inventory(one.side, readers, one.scope.addresses, self._begin) for one in stacks}
+        missing = {one.name: tuple(unread(one.name, found[one.name])) for one in stacks}
         if any(missing.values()):
-            adoption.stacks = [self._begun(sides[name], one) for name, one in missing.items()]
+            adoption.stacks = [_begun(one, missing[one.name]) for one in stacks]
             return
         outputs: Json | None = None
-        for folder in folders:
-            self._init(folder)
-            adopted, plan = self._judged(folder, sides[folder.name], found[folder.name], outputs)
+        for one in stacks:
+            self._init(one.folder)
+            adopted, plan = self._judged(one, found[one.name], outputs)
             adoption.stacks.append(adopted)
-            if folder.name == PRODUCER:
+            if one.name == PRODUCER:
                 outputs = _outputs(plan)
         if adoption.wanted and not adoption.hindered:
-            self._apply_all(adoption, folders, sides, found)
+            self._apply_all(adoption, stacks, found)
 
-    def _apply_all(
-        self,
-        adoption: Adoption,
-        folders: list[StackFolder],
-        sides: Mapping[str, Side],
-        found: Mapping[str, tuple[Found, ...]],
-    ) -> None:
-        for number, folder in enumerate(folders):
-            if folder.needs & {one.name for one in folders}:
+    def _apply_all(self, adoption: Adoption, stacks: list[Chosen], found: Mapping[str, tuple[Found, ...]]) -> None:
+        for number, one in enumerate(stacks):
+            if one.folder.needs & found.keys():
                 # What it was judged by was a guess at the producer's state, which is there now.
-                again, _ = self._judged(folder, sides[folder.name], found[folder.name], None)
+                again, _ = self._judged(one, found[one.name], None)
                 adoption.stacks[number] = again
                 if again.waits or adoption.hindered:
                     return
             adopted = adoption.stacks[number]
-            self._begin(f"{folder.name}: apply")
-            done = self._terraform.apply(folder.folder, self._variables)
+            self._begin(f"{one.name}: apply")
+            done = self._terraform.apply(one.folder.folder, self._variables)
             if done.code != 0:
                 adopted.failed = _errors(done)
                 return
             adopted.applied = True
-            adopted.left = self._left(folder)
+            adopted.left = self._left(one)
             if adopted.left:
                 return
 
-    def _found(self, side: Side, sides: Mapping[str, Side]) -> tuple[Found, ...]:
-        return inventory(side, {one.project: one.reader for one in sides.values()}, self._begin)
-
-    def _judged(
-        self, folder: StackFolder, side: Side, found: tuple[Found, ...], outputs: Json | None
-    ) -> tuple[Adopted, Json]:
-        adopted = self._begun(side)
-        if outputs is not None and (lacking := sorted(_read(side.stack) - outputs.keys())):
+    def _judged(self, one: Chosen, found: tuple[Found, ...], outputs: Json | None) -> tuple[Adopted, Json]:
+        adopted = _begun(one)
+        if outputs is not None and (lacking := sorted(_read(one) - outputs.keys())):
             adopted.waits = f"is planned once the producer has {', '.join(lacking)}"
             return adopted, {}
-        self._begin(f"{folder.name}: plan")
-        with beside(folder, side.stack, found, outputs):
-            done, plan = self._plan(folder)
+        self._begin(f"{one.name}: plan")
+        with beside(one.folder, one.stack, found, outputs):
+            done, plan = self._plan(one)
+        if new := new_triggers(plan):
+            with beside(one.folder, one.stack, found, outputs, new):
+                done, plan = self._plan(one)
         said = diagnostics(done.output, done.errors)
         if plan:
-            adopted.verdicts = verdicts(folder.name, plan, found, self._keys)
+            adopted.verdicts = verdicts(one.name, plan, found, self._keys)
         else:
-            adopted.verdicts = refusals(folder.name, _conditions(folder.name, done, said))
+            adopted.verdicts = refusals(one.name, _conditions(one.name, done, said))
         return adopted, plan
-
-    def _begun(self, side: Side, told: tuple[Verdict, ...] = ()) -> Adopted:
-        return Adopted(name=side.stack.name, project=side.project, verdicts=told)
 
     def _init(self, folder: StackFolder) -> None:
         self._begin(f"{folder.name}: init")
@@ -161,25 +151,24 @@ class Adopter:
         if done.code != 0:
             raise UnusableError("\n".join([f"{folder.name}: {done.program} init failed:", *done.lines]))
 
-    def _plan(self, folder: StackFolder) -> tuple[Done, Json]:
-        done = self._terraform.plan(folder.folder, self._variables)
+    def _plan(self, one: Chosen) -> tuple[Done, Json]:
+        done = self._terraform.plan(one.folder.folder, self._variables, one.scope.targets)
         if done.code not in (0, SOMETHING_TO_DO):
             return done, {}
-        shown = self._terraform.show(folder.folder, self._variables)
+        shown = self._terraform.show(one.folder.folder, self._variables)
         if shown.code != 0:
-            raise UnusableError("\n".join([f"{folder.name}: {done.program} show failed:", *shown.lines]))
-        plan: Json = json.loads(shown.output)
-        return done, plan
+            raise UnusableError("\n".join([f"{one.name}: {done.program} show failed:", *shown.lines]))
+        return done, shown.document()
 
-    def _left(self, folder: StackFolder) -> tuple[str, ...]:
+    def _left(self, one: Chosen) -> tuple[str, ...]:
         """What a second plan would still change; it must be nothing."""
-        self._begin(f"{folder.name}: second plan")
-        done = self._terraform.plan(folder.folder, self._variables)
+        self._begin(f"{one.name}: second plan")
+        done = self._terraform.plan(one.folder.folder, self._variables, one.scope.targets)
         if done.code not in (0, SOMETHING_TO_DO):
             return _errors(done)
         if done.code == 0:
             return ()
-        second = planned(done, self._terraform.show(folder.folder, self._variables))
+        second = planned(done, self._terraform.show(one.folder.folder, self._variables))
         return tuple(f"{change.address} {change.action}" for change in second.changes) + tuple(
             f"output {name} changed" for name in second.outputs
         )
@@ -191,15 +180,23 @@ def forget_plans(folders: Iterable[StackFolder]) -> None:
         Path(folder.folder / PLAN).unlink(missing_ok=True)
 
 
+def _begun(one: Chosen, told: tuple[Verdict, ...] = ()) -> Adopted:
+    return Adopted(name=one.name, project=one.side.project, scope=one.scope, verdicts=told)
+
+
 def _outputs(plan: Json) -> Json:
-    """The outputs that are known by a plan."""
-    told: dict[str, Any] = plan.get("planned_values", {}).get("outputs", {})
+    """The outputs that are known by a plan; of what it leaves aside, those that the state holds."""
+    told: dict[str, Any] = {
+        **plan.get("prior_state", {}).get("values", {}).get("outputs", {}),
+        **plan.get("planned_values", {}).get("outputs", {}),
+    }
     return {name: one["value"] for name, one in told.items() if one.get("value") is not None}
 
 
-def _read(stack: Stack) -> set[str]:
+def _read(one: Chosen) -> set[str]:
     """The outputs of the producer without which a stack cannot be planned: those that its resources read."""
-    texts = (json.dumps(item.values, default=str) for item in stack.items.values() if item.is_resource)
+    items = (one.stack.items[address] for address in one.scope.addresses)
+    texts = (json.dumps(item.values, default=str) for item in items)
     return {output for text in texts for output in outputs_read(text)}
 
 

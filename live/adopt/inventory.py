@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from deployment.kinds.cloud_run import INVOKER, SECRET_ACCESS, SERVICE
@@ -44,9 +44,12 @@ class Found:
 
 
 def inventory(
-    side: Side, readers: Mapping[str, Reader], begin: Callable[[str], None] = lambda _: None
+    side: Side,
+    readers: Mapping[str, Reader],
+    wanted: Container[str],
+    begin: Callable[[str], None] = lambda _: None,
 ) -> tuple[Found, ...]:
-    """Every resource of a side that Google Cloud can hold, by address.
+    """The resources of a side that are wanted and that Google Cloud can hold, by address.
 
     `readers` are those of the sides, by project; `begin` is told what is asked next.
 
@@ -56,7 +59,8 @@ def inventory(
     stack = side.stack
     numbers = dict(_numbers(stack, side.reader, readers))
     # APIs first: where one is off, nothing of it exists.
-    items = sorted(_importable(stack), key=lambda item: (item.type != PROJECT_SERVICE.type, item.address))
+    importable = (item for item in _importable(stack) if item.address in wanted)
+    items = sorted(importable, key=lambda item: (item.type != PROJECT_SERVICE.type, item.address))
     found, off = list[Found](), set[str]()
     for item in items:
         begin(f"{stack.name}: {item.address}")
@@ -64,7 +68,9 @@ def inventory(
         if item.type == PROJECT_SERVICE.type and one.stands == "absent":
             off.add(one.id)
         found.append(one)
-    return tuple(sorted(found, key=lambda one: one.address))
+    taken = {one.id for one in found if one.stands == "there"}  # by the plain name there is another one of these
+    free = (replace(one, plain="") if one.plain in taken else one for one in found)
+    return tuple(sorted(free, key=lambda one: one.address))
 
 
 def _importable(stack: Stack) -> Iterator[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -227,6 +227,6 @@ def owner(name: str, keys: Mapping[str, str]) -> str:
     return keys[max(fitting, key=len)] if fitting else name
 
 
-def keys_of(services: list[str], endpoints: list[str]) -> dict[str, str]:
-    """Keys by what Terraform addresses make of them."""
-    return {address_name(key): key for key in (*services, *endpoints)}
+def keys_of(keys: Iterable[str]) -> dict[str, str]:
+    """Keys of services and endpoints by what Terraform addresses make of them."""
+    return {address_name(key): key for key in keys}

@@ -46,6 +46,8 @@ def document(adoption: Adoption) -> dict[str, Any]:
             {
                 "name": stack.name,
                 "project": stack.project,
+                "only": list(stack.scope.only),
+                "outside": list(stack.scope.outside),
                 "applied": stack.applied,
                 "waits": stack.waits,
                 "failed": list(stack.failed),
@@ -97,7 +99,8 @@ def lines(adoption: Adoption, command: str) -> Iterator[str]:
 
 
 def _stack(stack: Adopted) -> Iterator[str]:
-    yield Line(f"{stack.name} ({stack.project})", "heading")
+    only = f", only {' and '.join(stack.scope.only)} with what is needed for it" if stack.scope.only else ""
+    yield Line(f"{stack.name} ({stack.project}){only}", "heading")
     for one in stack.verdicts:
         yield from _verdict(one)
     if stack.waits:
@@ -106,6 +109,8 @@ def _stack(stack: Adopted) -> Iterator[str]:
         yield Line(f"  FAILED   {printable(text)}", "bad")
     for text in stack.left:
         yield Line(f"  LEFT     a second plan still has: {printable(text)}", "bad")
+    if stack.scope.outside:
+        yield Line(f"  outside  {', '.join(map(printable, stack.scope.outside))}", "dim")
 
 
 def _verdict(one: Verdict) -> Iterator[str]:
@@ -170,4 +175,6 @@ def verdict(adoption: Adoption) -> str:
     what = {"adopted": "adopted", "adoptable": "can be adopted", "hindered": "not adopted"}.get(
         _outcome(adoption), "could not be found out"
     )
-    return f"adopt of {adoption.environment}: {what}: {', '.join(parts) or 'nothing is known'}"
+    only = " and ".join(dict.fromkeys(one for stack in adoption.stacks for one in stack.scope.only))
+    of = f"{only} of {adoption.environment}" if only else adoption.environment
+    return f"adopt of {of}: {what}: {', '.join(parts) or 'nothing is known'}"

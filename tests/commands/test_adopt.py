@@ -85,6 +85,8 @@ def test_no_file_is_written_over(there: World, tmp_path: Path, capsys: pytest.Ca
     ("words", "fault", "says"),
     [
         (("--region", "europe-west1"), None, "--region goes with --discover"),
+        (("--discover", "--apply"), None, "--apply does not go with --discover"),
+        ((*FOUND, "--service", "hello"), None, "--service does not go with --discover"),
         (("--discover", "--region", "europe-west1"), None, "--discover needs --region, and --producer or --consumer"),
         (("--discover", "--producer", PRODUCER), None, "--discover needs --region"),
         (FOUND, (r"compute\.serviceAttachments\.list", 403), f"needs roles/compute.viewer on {PRODUCER}"),

@@ -38,6 +38,21 @@ def test_it_tells_its_version_or_that_it_does_not(tmp_path: Path) -> None:
         terraform(tmp_path, "print('{}')").version(VARIABLES)
 
 
+WARNING = "Warning: Unable to open CLI configuration file {x}\n"
+
+
+def test_a_document_is_found_behind_warnings(tmp_path: Path) -> None:
+    made = terraform(tmp_path, f"print({WARNING!r}); print('{{\"a\": 1}}')")
+    assert made.show(tmp_path, VARIABLES).document() == {"a": 1}
+    with pytest.raises(UnusableError, match=r"terraform wrote no JSON:\nWarning: Unable"):
+        terraform(tmp_path, f"print({WARNING!r})").show(tmp_path, VARIABLES).document()
+
+
+def test_targets_are_planned_alone(tmp_path: Path) -> None:
+    said = terraform(tmp_path, ECHO).plan(tmp_path, VARIABLES, ["a.b", "c.d"]).output
+    assert '"-target=a.b", "-target=c.d"' in said
+
+
 def test_providers_are_locked_for_every_platform_that_is_wanted(tmp_path: Path) -> None:
     said = terraform(tmp_path, ECHO).lock_providers(tmp_path, VARIABLES, ["linux_amd64", "a_b"], Path("/mirror")).output
     assert (

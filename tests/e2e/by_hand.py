@@ -14,12 +14,26 @@ from standin.cloud import Cloud
 from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS
 
 STEPS = Path(__file__).parent / "ten_steps.sh"
+ANOTHER = Path(__file__).parent / "another_service.sh"
 REGION = "asia-northeast1"
 RUN = f"/run/v2/projects/{PRODUCER}/locations/{REGION}/services"
 
 
 def ten_steps(standin: Standin, home: Path) -> str:
     """Take the steps in a stand-in's cloud; what gcloud printed. `home` is an empty folder."""
+    printed = typed(STEPS, standin, home)
+    cloud_run(standin.cloud, "hello-service")
+    return printed
+
+
+def another_service(standin: Standin, home: Path) -> None:
+    """Make the service `shop` beside it, and an endpoint for it."""
+    typed(ANOTHER, standin, home)
+    cloud_run(standin.cloud, "shop")
+
+
+def typed(script: Path, standin: Standin, home: Path) -> str:
+    """Run a script with the genuine gcloud, which meets the stand-in; what it printed."""
     if shutil.which("gcloud") is None:
         pytest.skip("gcloud is not on PATH")
     (home / "token").write_text("any")
@@ -37,18 +51,17 @@ def ten_steps(standin: Standin, home: Path) -> str:
         "REGION": REGION,
         **environment(standin.url),
     }
-    done = subprocess.run(["bash", str(STEPS)], env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", str(script)], env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    _cloud_run(standin.cloud)
     return done.stdout
 
 
-def _cloud_run(cloud: Cloud) -> None:
+def cloud_run(cloud: Cloud, name: str) -> None:
     """Step 1, as gcloud run deploy --ingress=internal --no-allow-unauthenticated does it."""
     template = '{"containers": [{"image": "us-docker.pkg.dev/cloudrun/container/hello"}]}'
     service = f'{{"ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "template": {template}}}'
     member = f"serviceAccount:{PROJECTS[CONSUMER]}-compute@developer.gserviceaccount.com"
     policy = f'{{"policy": {{"bindings": [{{"role": "roles/run.invoker", "members": ["{member}"]}}]}}}}'
-    for path, body in ((f"{RUN}?serviceId=hello-service", service), (f"{RUN}/hello-service:setIamPolicy", policy)):
+    for path, body in ((f"{RUN}?serviceId={name}", service), (f"{RUN}/{name}:setIamPolicy", policy)):
         answered = router.answer(cloud, "POST", path, body.encode(), {})
         assert answered.code == 200, answered.body

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,12 @@ import yaml
 pytest.importorskip("googleapiclient", reason="the group `rehearse` of the Pipfile is not installed")
 
 from commands.terraform import found
+from standin import Standin
+from standin.cloud import Cloud
 from tests.conftest import DEFAULT
-from tests.e2e.live import Live
+from tests.e2e.by_hand import ten_steps
+from tests.e2e.hand import Hand, checked_out
+from tests.e2e.live import PROJECTS, Live, copied
 
 Config = dict[str, Any]
 # The provider that users get by default; `PSC_TEST_PROVIDER=8.0.0 ./psc test --e2e` tries another one.
@@ -109,3 +114,27 @@ def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Itera
     yield make
     for one in made:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def by_gcloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The cloud after the ten steps."""
+    with Standin(cloud=Cloud(PROJECTS)) as standin:
+        ten_steps(standin, tmp_path_factory.mktemp("gcloud"))
+        yield standin.cloud
+
+
+@pytest.fixture
+def hand_of(program: str, tmp_path: Path) -> Iterator[Callable[[Cloud], Hand]]:
+    """Somebody with a copy of a cloud, and of this checkout."""
+    checkout = checked_out(tmp_path / "checkout")
+    with ExitStack() as running:
+        yield lambda cloud: Hand(checkout, running.enter_context(Standin(cloud=copied(cloud))), program)
+
+
+@pytest.fixture
+def hand(by_gcloud: Cloud, hand_of: Callable[[Cloud], Hand]) -> Hand:
+    """Somebody who took the ten steps, and has the reference configuration."""
+    one = hand_of(by_gcloud)
+    one.writes(configuration("default"))
+    return one

@@ -37,7 +37,7 @@ class Live:
     def __init__(self, folder: Path, program: str, former: Live | None = None) -> None:
         """`folder` is empty, or a copy of the `former` deployment's, whose cloud is copied too."""
         self.folder, self.program = folder, program
-        self.standin: Standin = Standin(cloud=_copied(former.standin.cloud) if former else Cloud(PROJECTS)).start()
+        self.standin: Standin = Standin(cloud=copied(former.standin.cloud) if former else Cloud(PROJECTS)).start()
         (folder / "home").mkdir(parents=True, exist_ok=True)
         variables = for_deployment(folder / "home", self.standin.url, environment(self.standin.url))
         first = Deployer(Terraform(program), for_init(), variables)
@@ -185,7 +185,8 @@ class _Within:
         )
 
 
-def _copied(cloud: Cloud) -> Cloud:
+def copied(cloud: Cloud) -> Cloud:
+    """Another cloud in which the same stands."""
     cloud.finish_all()
     other = Cloud()
     for name, value in vars(cloud).items():

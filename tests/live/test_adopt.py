@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from config.loading import load
-from deployment.output_folder import StackFolder
+from deployment.output_folder import StackFolder, stacks_of
 from deployment.stack import Stack
 from deployment.values import Json
 from live.adopt.adoption import Adopted, Adoption
-from live.adopt.beside import IMPORTS, OVER, beside
+from live.adopt.beside import IMPORTS, OVER, beside, new_triggers
 from live.adopt.harmless import HARMLESS
 from live.adopt.inventory import Found, inventory
 from live.adopt.keys import KEYS, keys_of
@@ -29,14 +30,14 @@ from tests.live.world import ELSEWHERE, World
 Worlds = Callable[..., World]
 PRODUCER, CONSUMER = "example-producer-project", "example-consumer-project"
 ATTACHMENT = "projects/p/regions/r/serviceAttachments/"
-NAMES = keys_of(["hello"], ["psc-endpoint"])
+NAMES = keys_of(["hello", "psc-endpoint"])
 
 
 def found(world: World, name: str) -> dict[str, Found]:
     """What there is of a stack, by address."""
     named = {side.stack.name: side for side in sides(world.stacks.values(), lambda _: Client(world, ELSEWHERE), {})}
     readers = {side.project: side.reader for side in named.values()}
-    return {one.address: one for one in inventory(named[name], readers)}
+    return {one.address: one for one in inventory(named[name], readers, named[name].stack.items)}
 
 
 def entry(address: str, before: Json | None, after: Json | None, *actions: str, **more: Any) -> Json:
@@ -176,6 +177,16 @@ def test_what_differs_is_told_with_key_and_value(
     assert (setting.key, setting.value) == (key, value)
 
 
+def test_a_plain_name_that_another_one_of_the_stack_has_is_not_to_be_taken(world: Worlds) -> None:
+    config = load(REFERENCE, {}).settings.model_dump(exclude_unset=True)
+    config["producer"]["services"]["later"] = {"accept": {"consumer": 1}, "nat_ranges": ["10.0.9.0/24"]}
+    config["producer"]["network"] = {"nat_subnet_name": "hello-service-nat-0"}
+    here = world(json.dumps(config)).deploy(without=("later",))
+    assert found(here, "producer")["google_compute_subnetwork.hello_nat_10_0_3_0_24"].stands == "there"
+    one = found(here, "producer")["google_compute_subnetwork.later_nat_10_0_9_0_24"]
+    assert (one.stands, one.plain) == ("absent", "")
+
+
 def test_every_key_is_one_of_the_configuration() -> None:
     schema = json.loads((CHECKOUT / "config" / "schema.json").read_text())
 
@@ -281,3 +292,26 @@ def test_files_beside_the_stack_are_gone_after_a_failure_too(
     assert not place.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None), "it goes on"
     assert not (tmp_path / IMPORTS).exists()
     assert not (tmp_path / OVER).exists()
+
+
+def test_a_new_record_replaces_nothing_where_opentofu_would_have_it(
+    stacks: Callable[..., dict[str, Stack]], tmp_path: Path
+) -> None:
+    stack = stacks()["producer"]
+    rule, record = "google_compute_forwarding_rule.hello", "terraform_data.hello_forwarding_rule_name"
+    created = entry(record, None, {}, "create")
+    replaced = entry(rule, {}, {}, "create", "delete") | {"action_reason": "replace_by_triggers"}
+    assert new_triggers({"resource_changes": [created]}) == frozenset()
+    assert new_triggers({"resource_changes": [created, replaced]}) == {record}
+    assert new_triggers({"resource_changes": [entry(record, {}, {}, "update"), replaced]}) == frozenset()
+
+    folder = next(one for one in stacks_of(tmp_path / "out") if one.name == "producer")
+    before = folder.file.read_bytes()
+    with beside(folder, stack, [], None, {record}):
+        shadow = json.loads((folder.folder / "cdk.tofu.json").read_text())
+        lifecycle = shadow["resource"]["google_compute_forwarding_rule"]["hello"]["lifecycle"]
+        assert lifecycle["replace_triggered_by"] == []
+        (invoker,) = shadow["resource"]["google_cloud_run_v2_service_iam_member"].values()
+        assert invoker["lifecycle"]["replace_triggered_by"] == ["google_cloud_run_v2_service.hello.uid"]
+    assert not (folder.folder / "cdk.tofu.json").exists()
+    assert folder.file.read_bytes() == before

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deployment.output_folder import StackFolder
+from deployment.output_folder import stacks_of
 from deployment.terraform import Done, Terraform
 from deployment.unusable import UnusableError
 from deployment.values import Json
 from live.adopt.adoption import Adopter, Adoption
 from live.adopt.report import lines
+from live.adopt.scope import Chosen, Wanted
 from live.client import Client
 from live.sides import sides
 from tests.live.world import ELSEWHERE, World
@@ -47,8 +48,8 @@ class Script(Terraform):
     def init(self, folder: Path, variables: Any, *words: str) -> Done:
         return done()
 
-    def plan(self, folder: Path, variables: Any, *, destroy: bool = False) -> Done:
-        self.asked.append(f"plan {folder.name}")
+    def plan(self, folder: Path, variables: Any, targets: Iterable[str] = ()) -> Done:
+        self.asked.append(" ".join(["plan", folder.name, *targets]))
         said, self.shown = self.plans.pop(0)
         return said
 
@@ -60,17 +61,25 @@ class Script(Terraform):
         return self.applies
 
 
+ALL = Wanted()
+
+
 @pytest.fixture
 def adopt(world: Callable[..., World], tmp_path: Path) -> Callable[..., Adoption]:
-    def run(terraform: Script, *names: str, wanted: bool = True) -> Adoption:
+    def run(terraform: Script, *names: str, wanted: bool = True, scope: Wanted = ALL) -> Adoption:
         here = world().deploy()
-        folders = []
-        for name in names or ("producer", "consumer"):
-            (tmp_path / name).mkdir()
-            folders.append(StackFolder(name, tmp_path / name, frozenset({"producer"} - {name})))
+        folders = [one for one in stacks_of(tmp_path / "out") if one.name in (names or here.stacks)]
+        scopes = scope.scopes(folders, here.stacks)
         by_name = {one.stack.name: one for one in sides(here.stacks.values(), lambda _: Client(here, ELSEWHERE), {})}
         adoption = Adoption(environment="default", wanted=wanted, allowed=False)
-        Adopter(terraform, {}, {}).adopt(adoption, folders, {folder.name: by_name[folder.name] for folder in folders})
+        Adopter(terraform, {}, {}).adopt(
+            adoption,
+            [
+                Chosen(folder=one, side=by_name[one.name], scope=scopes[one.name])
+                for one in folders
+                if one.name in scopes
+            ],
+        )
         assert not [*tmp_path.rglob("adopt*.json")]
         return adoption
 
@@ -140,3 +149,30 @@ def test_a_second_plan_must_be_empty(adopt: Callable[..., Adoption]) -> None:
     assert adoption.stacks[0].left == ("google_compute_network.network updated",)
     assert adoption.code == 1
     assert any("a second plan still has" in line for line in lines(adoption, ""))
+
+
+def test_every_plan_of_a_part_is_of_that_part_alone(adopt: Callable[..., Adoption]) -> None:
+    terraform = Script(SAME, SAME, EMPTY, SAME, EMPTY)
+    adoption = adopt(terraform, scope=Wanted(services=["hello"], endpoints=["psc-endpoint"]))
+    assert adoption.code == 0
+    plans = [words.split()[1:] for words in terraform.asked if words.startswith("plan ")]
+    assert [name for name, *_ in plans] == ["producer", "consumer", "producer", "consumer", "consumer"]
+    for name, *targets in plans:
+        mine = (
+            "google_compute_service_attachment.hello" if name == "producer" else "google_compute_address.psc_endpoint"
+        )
+        assert mine in targets
+        assert "google_compute_instance.test_vm" not in targets
+    told = list(lines(adoption, ""))
+    assert "consumer (example-consumer-project), only endpoint psc-endpoint with what is needed for it" in told
+    outside = next(line for line in told if line.startswith("  outside"))
+    assert "google_compute_instance.test_vm" in outside
+    assert told[-1].startswith("adopt of service hello and endpoint psc-endpoint of default: adopted: ")
+
+
+def test_outputs_of_what_is_left_aside_are_those_of_the_state(adopt: Callable[..., Adoption]) -> None:
+    plan = planned("no-op")
+    plan["prior_state"] = {"values": {"outputs": {name: {"value": value} for name, value in LINK.items()}}}
+    terraform = Script((done(2), plan), SAME)
+    adoption = adopt(terraform, wanted=False)
+    assert [stack.waits for stack in adoption.stacks] == ["", ""]
