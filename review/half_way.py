@@ -1,4 +1,4 @@
-"""Applies that stop half-way: something is destroyed while what stays still uses it, which Google refuses with 400."""
+"""Applies that stop half-way, with 400: what is destroyed is still used, or what is made meets the old one."""
 
 from __future__ import annotations
 
@@ -38,6 +38,28 @@ def half_way(comparison: Comparison) -> Iterator[Finding]:
             continue
         for used in _used(View(former, comparison.before), _USES[user.type]):
             yield from _finding(user, used, comparison)
+    yield from _fronts_that_meet(comparison)
+
+
+def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
+    """Forwarding rules that are made anew at the address and port that the old one has until it goes."""
+    before, after = comparison.before, comparison.after
+    for item in after.of(FRONTEND.type) if before and after else ():
+        change, former = comparison.change(item.address), comparison.former(item.address)
+        if change is None or former is None or change.action != "replaced" or not overlaps(change, item):
+            continue
+        assert before is not None
+        assert after is not None
+        old, new = View(former, before), View(item, after)
+        address = new.get("ip_address")
+        moved = {one.address for one in comparison.changes if one.action in {"replaced", "created"}}
+        if address.absent or address.later or (address.target and address.target.address in moved):
+            continue
+        if all(old.get(name).shown == new.get(name).shown for name in _FRONT):
+            stack, where = comparison.stack, address.readable
+            text = "its replacement is created first, at {where} and the port that the old one has until then"
+            yield other("stops-half-way", stack.label, stack.environment, item.address, say(text, where=where),
+                        comparison.source)  # fmt: skip
 
 
 def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:
@@ -57,6 +79,7 @@ def _reserved(rule: View) -> Iterator[View]:
             yield address
 
 
+_FRONT = ("ip_address", "ip_protocol", "port_range", "ports", "all_ports", "region", "project")
 _ADDRESSED = (("ip_address", "address"), ("region", "region"), ("project", "project"))
 
 

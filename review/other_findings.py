@@ -31,7 +31,8 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource). "
         "What came before it stays done, and every further apply stops at the same place.",
         "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
-        "applies: first make the new one and let its user change over, then take the old one out.",
+        "applies: first make the new one and let its user change over, then take the old one out. Where two would hold "
+        "one address and port, give another of the two.",
     ),
     "plan-without-change": (
         WARNING,

@@ -42,3 +42,26 @@ def test_a_nat_subnet_that_leaves_goes_before_the_attachment_changes_over(lifecy
 def test_what_goes_with_its_user_is_fine() -> None:
     gone = edited(edited(FIRST, RESOURCE, None), "resource/google_compute_service_attachment/shop", None)
     assert stops(FIRST, edited(gone, "output/link", None)) == []
+
+
+ADDRESS = {"name": "vip", "address": "10.0.1.9", "purpose": "SHARED_LOADBALANCER_VIP"}
+FIXED = edited(edited(PRODUCER, "resource/google_compute_address", {"vip": ADDRESS}),
+               f"{RESOURCE}/ip_address", "${google_compute_address.vip.address}")  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["${google_compute_address.vip.address}", "10.0.1.9"])
+def test_a_rule_that_is_made_anew_at_the_same_address_and_port_meets_the_old_one(address: str) -> None:
+    before = edited(FIXED, f"{RESOURCE}/ip_address", address)
+    after = edited(edited(before, f"{RESOURCE}/name", "other"), f"{RESOURCE}/target", "https-proxy")
+    assert stops(before, after) == [RULE]
+    assert stops(before, edited(after, f"{RESOURCE}/port_range", "443")) == []
+    assert stops(before, edited(after, f"{RESOURCE}/ip_address", "10.0.1.10")) == []
+    assert stops(before, edited(after, f"{RESOURCE}/ip_address", None)) == []
+    assert stops(before, edited(before, f"{RESOURCE}/target", "https-proxy")) == []
+    if address.startswith("$"):
+        elsewhere = edited(after, "resource/google_compute_address/vip/address", "10.0.1.10")
+        assert stops(before, elsewhere) == []
+
+
+def test_a_rule_whose_address_google_picks_meets_none() -> None:
+    assert stops(PRODUCER, edited(PRODUCER, f"{RESOURCE}/name", "other")) == []
