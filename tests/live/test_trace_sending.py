@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -18,6 +20,7 @@ from live.trace.script import script
 from live.trace.sending import chance, of_script, sent, target
 from live.trace.tracing import chosen, of_ours, seconds
 from standin.faults import Failure
+from tests.live.logs import flow, run
 from tests.live.test_trace import SCHEMA, log_requests
 from tests.live.vm import RUN, TOKEN, Vm
 from tests.live.world import World
@@ -99,17 +102,15 @@ def test_gcloud_is_asked_nothing_and_asks_nothing(there: World, vm: Vm) -> None:
 
 
 def test_others_at_the_same_time_are_not_ours(there: World, vm: Vm) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    from tests.live.logs import flow, run
-
     now = datetime.now(UTC)
     run(there.cloud, now)
     flow(there.cloud, now - timedelta(seconds=5), now + timedelta(seconds=5), vm="other-vm", source="10.1.0.9")
+    flow(there.cloud, now - timedelta(seconds=5), now + timedelta(seconds=5), source="127.0.0.1", port=1)
     vm.logs = {"run"}
     text = told(traced(there, count=2, wait=0))
     assert "hello: 2 requests" in text
     assert "other-vm" not in text
+    assert "the flow log has none of 2" in text, "what else the VM does is none of it, either"
 
 
 def test_late_logs_are_waited_for_with_what_is_still_missing(there: World, vm: Vm) -> None:
@@ -332,8 +333,6 @@ def test_a_vm_that_never_stops_talking_is_heard_for_a_while(there: World, vm: Vm
 
 
 def test_a_script_is_pasted_and_what_it_printed_brought_back(there: World, vm: Vm) -> None:
-    import subprocess
-
     to = target(chosen(there.expected()), "")
     text = script(to.called, "cd" * 12, 2)
     assert "!" not in text, "an interactive shell would take it for its history"
