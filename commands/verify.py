@@ -68,10 +68,10 @@ COMMAND = Command(
     summary="whether what is deployed is as configured, without Terraform's state",
     details=(
         "Synthesizes the environment, reads the projects with your own credentials, and tells for each fact whether\n"
-        "it holds: APIs, proxy-only subnet, service, invokers, load balancer, attachment, NAT addresses, connections\n"
-        "on both sides. It needs no Terraform and goes on where it may not read (docs/roles.md lists the roles); it\n"
-        "changes nothing, but for the tests that --connectivity makes and deletes. Exit codes: 0 all facts that are\n"
-        "known hold, 1 some fail, 2 it could not be found out."
+        "it holds: APIs, proxy-only subnet, service, invokers, load balancer, certificate, attachment, NAT addresses,\n"
+        "connections on both sides, names in DNS. It needs no Terraform and goes on where it may not read\n"
+        "(docs/roles.md lists the roles); it changes nothing, but for the tests that --connectivity makes and\n"
+        "deletes. Exit codes: 0 all facts that are known hold, 1 some fail, 2 it could not be found out."
     ),
     examples=(
         "./psc verify",

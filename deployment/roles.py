@@ -41,8 +41,12 @@ TABLE: Mapping[str, tuple[Grant, ...]] = {kind.label: kind.grants for kind in KI
 
 # Who reads an API, by its name: what each role holds is in https://cloud.google.com/iam/docs/roles-permissions.
 READERS: Mapping[str, Grant] = {
+    "certificatemanager": Grant(
+        name="roles/certificatemanager.viewer", why="reads certificates and their authorizations"
+    ),
     "cloudresourcemanager": Grant(name="roles/browser", why="reads who has which role in the project"),
     "compute": Grant(name="roles/compute.viewer", why="reads networks, load balancers, attachments and endpoints"),
+    "dns": Grant(name="roles/dns.reader", why="reads zones, records and policies"),
     "logging": Grant(name="roles/logging.viewer", why="reads log entries"),
     "monitoring": Grant(name="roles/monitoring.viewer", why="reads metrics"),
     "networkmanagement": Grant(name="roles/networkmanagement.viewer", why="reads Connectivity Tests"),
@@ -102,6 +106,8 @@ TESTER: tuple[Task, ...] = (
             ),
         ),
     ),
+    Task(what="`./psc verify` of HTTPS", side="producer", grants=(READERS["certificatemanager"],)),
+    Task(what="`./psc verify` of a host in DNS", side="consumer", grants=(READERS["dns"],)),
     Task(what="`./psc trace`", side="producer", grants=(READERS["logging"], READERS["compute"])),
     Task(what="`./psc trace`", side="consumer", grants=(READERS["logging"], READERS["compute"])),
     Task(

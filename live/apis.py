@@ -23,8 +23,10 @@ from live.failures import UnreachableError
 # By the first word of a method's id: the document, and PRODUCT in GOOGLE_PRODUCT_CUSTOM_ENDPOINT, which sends the
 # google provider elsewhere, and us with it (its documentation, "Google Provider Configuration Reference").
 _APIS: Mapping[str, tuple[str, str]] = {
+    "certificatemanager": ("certificatemanager.v1", "CERTIFICATE_MANAGER"),
     "cloudresourcemanager": ("cloudresourcemanager.v3", "RESOURCE_MANAGER_V3"),
     "compute": ("compute.v1", "COMPUTE"),
+    "dns": ("dns.v1", "DNS"),
     "logging": ("logging.v2", "LOGGING"),
     "monitoring": ("monitoring.v3", "MONITORING"),
     "networkmanagement": ("networkmanagement.v1", "NETWORK_MANAGEMENT"),

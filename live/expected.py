@@ -14,6 +14,7 @@ from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.references import is_expression, readable, referred, resolved
 from deployment.stack import Item, Stack, blocks, texts
+from live.expected_https import named, secured
 from live.names import ids, linked, provider
 from live.reader import Reader
 from live.sides import Side
@@ -64,6 +65,7 @@ def expected(sides: Iterable[Side], words: Words) -> list[Expected]:
                 proxies=tuple(_proxies(side, words)),
                 published=sources if producer is side else (),
                 endpoints=endpoints,
+                names=tuple(named(side.stack, words.key, words.deploy(side.stack))),
                 connections=tuple(
                     Connection(published=published, endpoint=endpoint, producer=producer)
                     for endpoint in endpoints
@@ -125,6 +127,7 @@ def _published(side: Side, words: Words, readers: Mapping[str, Reader]) -> Itera
             readers=readers,
             deploy=words.deploy(stack),
             stack=stack,
+            https=secured(address, stack),
         )  # fmt: skip
 
 

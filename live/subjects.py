@@ -70,6 +70,34 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Secured:
+    """HTTPS of a service: its host, and the ids that its certificate can have; `made` if the stack makes that."""
+
+    host: str
+    certificates: tuple[str, ...]
+    made: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A host's record in a zone of a project, for an endpoint's address; `made` if the stack makes the zone."""
+
+    label: str
+    host: str
+    address: str
+    project: str
+    zone: str
+    network: str
+    made: bool
+    deploy: str
+
+    @property
+    def network_name(self) -> str:
+        """What people call the network."""
+        return self.network.rpartition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Published:
     """A service that is published: what it consists of, who may call it, and who may connect.
 
@@ -95,6 +123,7 @@ class Published:
     readers: Mapping[str, Reader] = field(repr=False)
     deploy: str
     stack: Stack = field(repr=False)
+    https: Secured | None = None
 
     @property
     def where(self) -> str:
@@ -125,4 +154,5 @@ class Expected:
     proxies: tuple[Proxies, ...] = ()
     published: tuple[Published, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    names: tuple[Named, ...] = ()
     connections: tuple[Connection, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from live.fact import Fact
 from live.facts.apis import enabled
 from live.facts.attachment import as_configured
+from live.facts.certificates import usable, used
 from live.facts.connections import both_sides, connected, pointed
+from live.facts.dns import found, seen
 from live.facts.invokers import may_call
 from live.facts.load_balancer import leads, proxies
 from live.facts.nat import left
@@ -16,6 +18,11 @@ from live.subjects import Expected, Published
 def _of_cloud_run(expected: Expected) -> list[Published]:
     """What is published and is a service of Cloud Run, not a load balancer of others."""
     return [one for one in expected.published if one.services]
+
+
+def _of_https(expected: Expected) -> list[Published]:
+    """What has HTTPS with a certificate that this configuration gives it."""
+    return [one for one in expected.published if one.https]
 
 
 FACTS: tuple[Fact, ...] = (
@@ -40,7 +47,11 @@ FACTS: tuple[Fact, ...] = (
         name="load-balancer", says="the attachment leads to the service", subjects=lambda one: one.published,
         judge=leads,
     ),
-    # Certificates and DNS names belong here, once stacks have them.
+    Fact(
+        name="certificate", says="the certificate is ACTIVE, not expired, and of the service's host",
+        subjects=_of_https, judge=usable,
+    ),
+    Fact(name="https-proxy", says="the load balancer has the certificate", subjects=_of_https, judge=used),
     Fact(
         name="attachment", says="the attachment accepts whom the configuration says",
         subjects=lambda one: one.published, judge=as_configured,
@@ -51,6 +62,11 @@ FACTS: tuple[Fact, ...] = (
         judge=connected,
     ),
     Fact(name="endpoint", says="the endpoint is ACCEPTED", subjects=lambda one: one.endpoints, judge=pointed),
+    Fact(name="dns", says="the host leads to the endpoint in its network", subjects=lambda one: one.names, judge=found),
+    Fact(
+        name="dns-hidden", says="no nearer zone and no policy hides the host's record",
+        subjects=lambda one: one.names, judge=seen,
+    ),
     Fact(
         name="both-sides", says="both sides tell of the same connection", subjects=lambda one: one.connections,
         judge=both_sides,

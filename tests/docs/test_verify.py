@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from live.facts import FACTS
 from live.report import lines
 from standin.faults import Failure
 from tests.conftest import CHECKOUT, REFERENCE, Synthesized
+from tests.live import https_world
 from tests.live.test_facts import CONSUMER, accept, connect
 from tests.live.world import World
 
@@ -30,7 +32,7 @@ def there(synth: Callable[..., Synthesized], tmp_path: object) -> World:
 
 def same(text: str) -> list[str]:
     """Lines without the numbers that depend on what was made before."""
-    text = re.sub(r"\d{12}-compute|connection \d+", "N", text)
+    text = re.sub(r"\d{12}-compute|connection \d+|_acme-challenge_\d+|\d{19}", "N", text)
     return re.sub(r"-(\d{5})-\d{3}\b", r"-\1-N", text).splitlines()
 
 
@@ -73,6 +75,25 @@ def test_what_is_shown_is_said(name: str, spoil: Callable[[World], None], more: 
     spoil(there)
     lines, said = shown(name), told(there, **more)
     assert any(said[at : at + len(lines)] == lines for at in range(len(said))), said
+
+
+@pytest.mark.parametrize(
+    ("name", "yaml", "spoil"),
+    [
+        ("certificate", https_world.YAML, https_world.managed("PROVISIONING")),
+        ("hidden", https_world.ZONE_OF_OTHERS,
+         lambda world: https_world.make_zone(world, "nearer", f"{https_world.HOST}.", record=False)),
+    ],
+)  # fmt: skip
+def test_what_is_shown_of_https_is_said(
+    name: str, yaml: str, spoil: Callable[[World], None], synth: Callable[..., Synthesized], tmp_path: Path
+) -> None:
+    synth(yaml)
+    settings = load(REFERENCE, {"PSC_CONFIG": str(tmp_path / "tried.yaml")}).settings
+    there = https_world.secure(World(settings, read(tmp_path / "out", "tried")))
+    spoil(there)
+    lines, said = shown(name), told(there)
+    assert any(said[at : at + len(lines)] == lines for at in range(len(said))), "\n".join(said)
 
 
 def table() -> Iterator[str]:

@@ -209,6 +209,8 @@ def test_a_method_takes_only_parameters_that_google_knows() -> None:
         ("run", "https://run.googleapis.com/v2/"),
         ("cloudresourcemanager", "https://cloudresourcemanager.googleapis.com/v3/"),
         ("logging", "https://logging.googleapis.com/v2/"),
+        ("dns", "https://dns.googleapis.com/dns/v1/"),
+        ("certificatemanager", "https://certificatemanager.googleapis.com/v1/"),
     ],
 )
 def test_apis_are_googles_unless_the_providers_variables_say_otherwise(
