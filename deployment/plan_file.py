@@ -57,8 +57,8 @@ def _text(raw: bytes, name: str, remedy: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    """Without the lines that the wrapper of the action setup-terraform puts around what Terraform prints."""
-    if not text.startswith("[command]"):
+    """Without lines around the plan: of the action setup-terraform's wrapper, or a warning of OpenTofu's."""
+    if text.lstrip().startswith("{"):
         return text
     return next((line for line in text.splitlines() if line.startswith("{")), text)
 

@@ -16,18 +16,23 @@ from deployment.stack import Stack
 from review.callers import service_of
 from review.firewall_rules import network_of
 from review.known import Value, View, views
-from review.way import IAP, INTERNET, PUBLISHED, WayIn
+from review.way import IAP, INTERNET, PERHAPS, PUBLISHED, WayIn
 
 # From a rule to what is behind it: https://cloud.google.com/load-balancing/docs/https#architecture
 _ON_THE_WAY, _GROUP = ("_proxy", "url_map", "backend_service"), "network_endpoint_group"
+_NOBODY_KNOWS = ""
 _INTERNAL = ("INTERNAL", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED", "")
 
 
 class _Front(NamedTuple):
-    """A load balancer's rule in front of an endpoint group, and whether Identity-Aware Proxy stands between them."""
+    """A load balancer's rule in front of an endpoint group, and whether Identity-Aware Proxy stands between them.
+
+    `measure` is PERHAPS where nobody can tell what is behind it.
+    """
 
     rule: View
     by_iap: bool
+    measure: str
 
     @property
     def who(self) -> str:
@@ -38,7 +43,7 @@ class _Front(NamedTuple):
 
 def behind_balancers(group: View, stack: Stack) -> Iterator[WayIn]:
     """The ways that a network endpoint group opens: to a service from outside, and to an attachment from anywhere."""
-    before = _fronts(stack).get(group.address, [])
+    before = _fronts(stack).get(group.address) or _fronts(stack).get(_NOBODY_KNOWS, [])
     for service in group.blocks("cloud_run"):
         yield from _to_service(service.first("service", "url_mask"), group, before)
     given = group.get("psc_target_service")
@@ -47,7 +52,7 @@ def behind_balancers(group: View, stack: Stack) -> Iterator[WayIn]:
         way = WayIn(by=BALANCER, who="", what=what, via=group.name, address=group.address)
         for front in before:
             who = front.who or network_of(front.rule)
-            yield replace(way, who=who, via=front.rule.name, measure="" if front.who else "internal")
+            yield replace(way, who=who, via=front.rule.name, measure=front.measure)
         if not before:
             yield way
 
@@ -60,7 +65,8 @@ def _to_service(name: Value, group: View, before: list[_Front]) -> Iterator[WayI
     what = service.name if service else name.readable
     inside = service is not None and ingress_of(service).equals(*INTERNAL_INGRESS) is True
     for front in before:
-        way = WayIn(by=BALANCER, who=front.who, what=what, via=front.rule.name, address=group.address, thing=thing)
+        way = WayIn(by=BALANCER, who=front.who, what=what, via=front.rule.name, address=group.address, thing=thing,
+                    measure=front.measure)  # fmt: skip
         if front.who and not inside:
             yield way
         if front.rule.address in publishers(stack):
@@ -80,14 +86,18 @@ def _fronts(stack: Stack) -> Mapping[str, list[_Front]]:
     for item in stack.of(FRONTEND.type, GLOBAL_ENDPOINT.type):
         if not item.is_psc_endpoint:
             for group, by_iap in _behind(View(item, stack)):
-                found[group].append(_Front(View(item, stack), by_iap))
+                measure = PERHAPS if group == _NOBODY_KNOWS else ""
+                found[group].append(_Front(View(item, stack), by_iap, measure))
     return found
 
 
 def _behind(rule: View) -> Iterator[tuple[str, bool]]:
+    """The addresses of the groups behind a rule, each with whether Identity-Aware Proxy is before it."""
     waiting, seen = [(rule, False)], {rule.address}
     while waiting:
         item, by_iap = waiting.pop()
+        if any(map(_lost, _links(item))):
+            yield _NOBODY_KNOWS, by_iap
         for named in item.named:
             if named.address in seen:
                 continue
@@ -96,6 +106,17 @@ def _behind(rule: View) -> Iterator[tuple[str, bool]]:
                 yield named.address, by_iap
             elif named.type.endswith(_ON_THE_WAY):
                 waiting.append((named, by_iap or _checked(named)))
+
+
+def _links(item: View) -> list[Value]:
+    """What leads on from a part of a load balancer."""
+    links = [item.get(name) for name in ("target", "backend_service", "url_map", "default_service")]
+    return [*links, *(backend.get("group") for backend in item.blocks("backend"))]
+
+
+def _lost(link: Value) -> bool:
+    """Whether a link leads nobody knows where: through a local or a dynamic block, which no plan shows."""
+    return link.unknown and not link.items
 
 
 def _checked(backend_service: View) -> bool:

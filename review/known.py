@@ -131,6 +131,11 @@ class Value:
         return list(referred(self._raw))
 
     @property
+    def items(self) -> list[View]:
+        """The items of the stack that its expression refers to."""
+        return [View(item, self._stack) for item in items_referred(self._raw, self._stack)] if self.written else []
+
+    @property
     def inputs(self) -> frozenset[str]:
         """The items of the stack that it is made of, variables, locals and modules among them."""
         return inputs_of(self._raw)

@@ -86,16 +86,20 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
         "send_propagated_connection_limit_if_zero", "target_service",
     ),
     PSC_ENDPOINT.type: (
-        "all_ports", "allow_global_access", "allow_psc_global_access", "ip_protocol", "recreate_closed_psc", "target",
+        "all_ports", "allow_global_access", "allow_psc_global_access", "backend_service", "ip_protocol",
+        "recreate_closed_psc", "target",
     ),
     ADDRESS.type: ("address_type", "purpose"),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
     SUBNETWORK.type: ("private_ip_google_access", "role"),
     BACKEND_SERVICE.type: (
-        "backend", "connection_draining_timeout_sec", "load_balancing_scheme", "log_config", "protocol",
+        "backend", "connection_draining_timeout_sec", "health_checks", "load_balancing_scheme", "log_config",
+        "protocol", "session_affinity", "timeout_sec",
     ),
-    NETWORK_ENDPOINT_GROUP.type: ("cloud_run.service", "network_endpoint_type"),
+    NETWORK_ENDPOINT_GROUP.type: (
+        "cloud_run.service", "network", "network_endpoint_type", "psc_target_service", "subnetwork",
+    ),
     HTTP_PROXY.type: ("url_map",),
     HTTPS_PROXY.type: ("certificate_manager_certificates", "ssl_certificates", "ssl_policy", "url_map"),
     SSL_POLICY.type: ("min_tls_version", "profile"),
@@ -117,9 +121,11 @@ _TOLD = frozenset(
     {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", "section",
      "terraform"}
 )  # fmt: skip
-# Nobody gets anywhere by one of these before a role, a rule or a value that is told names it.
+# Nobody gets anywhere by one of these alone: what a load balancer leads to is told, and so is who gets a role.
 _OPENING_NOTHING = frozenset(
-    {"google_compute_health_check", "google_compute_region_health_check", "google_compute_router",
+    {"google_compute_health_check", "google_compute_managed_ssl_certificate", "google_compute_region_health_check",
+     "google_compute_router", "google_compute_ssl_certificate", "google_compute_target_https_proxy",
+     "google_compute_target_ssl_proxy", "google_compute_target_tcp_proxy", "google_compute_url_map",
      "google_secret_manager_secret", "google_service_account"}
 )  # fmt: skip
 # Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.

@@ -10,6 +10,8 @@ EVERY_PROJECT, NO_LIMIT, PICKED = "every project", "no limit", "an address that 
 EVERYONE = {"allUsers": "everyone on the internet", "allAuthenticatedUsers": "everyone with a Google account"}
 # What a report may write as its own words; everything else in a way is text of others.
 OWN_WORDS = frozenset({INTERNET, IAP, ANY_BALANCER, EVERY_PROJECT, NO_LIMIT, PICKED, *EVERYONE.values()})
+# The measure of a way through a load balancer of which nobody can tell what is behind it.
+PERHAPS = "perhaps"
 # By this an attachment publishes a service: nobody's way in by itself, but where requests to it come through.
 PUBLISHED = "published"
 

@@ -12,7 +12,7 @@ from deployment.stack import Stack
 from review.known import Block, View
 from review.sentence import Sentence, say
 from review.topics import CUT, REACH
-from review.way import ANY_BALANCER, EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, PUBLISHED, WayIn
+from review.way import ANY_BALANCER, EVERY_PROJECT, EVERYONE, INTERNET, OWN_WORDS, PERHAPS, PUBLISHED, WayIn
 
 _PROBES = "Google's health checks and proxies"
 _OF_GOOGLE = {"35.235.240.0/20": "Identity-Aware Proxy", "130.211.0.0/22": _PROBES, "35.191.0.0/16": _PROBES}
@@ -39,6 +39,9 @@ def opened(way: WayIn) -> Sentence | None:
         text = f"The {kind} {{who}} may connect to {{what}}{how}; it could not before."
     elif way.by == "balancer" and not way.who:
         text = "Whoever reaches a load balancer with the endpoint group {via} reaches {what}."
+    elif way.measure == PERHAPS:
+        text = "{who} may reach {what}: what is behind the load balancer {via} is not known before the apply."
+        text = text if way.who in OWN_WORDS else f"VMs in {text}"
     elif way.by == "balancer" and way.who not in OWN_WORDS:
         text = "VMs in {who} reach {what} through the load balancer {via}."
     else:
@@ -65,7 +68,7 @@ def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
 def is_public(way: WayIn, ways: Collection[WayIn]) -> bool:
     """Whether a way in is half of a service being public: requests from everywhere, and everyone may call."""
     doors, everyone = {("ingress", INTERNET), ("balancer", INTERNET)}, ("call", EVERYONE["allUsers"])
-    of_it = {(one.by, one.who) for one in ways if one.thing == way.thing and way.thing}
+    of_it = {(one.by, one.who) for one in ways if one.thing == way.thing and way.thing and one.measure != PERHAPS}
     return (way.by, way.who) in {*doors, everyone} and everyone in of_it and bool(doors & of_it)
 
 
@@ -99,6 +102,8 @@ def measured(old: WayIn, new: WayIn) -> Iterator[tuple[str, Sentence]]:
         yield REACH, _say("{who} may open up to {measure} endpoints to {what}, instead of {old}.", new, old)
         if old.measure.isdecimal() and new.measure.isdecimal() and int(new.measure) < int(old.measure):
             yield CUT, _say("Endpoints of {who} beyond the {measure} that {what} now accepts are cut off.", new)
+    elif new.by == "port" and {*old.measure.split(", ")} < {*new.measure.split(", ")}:
+        yield REACH, _say("{what} answers on port {measure} instead of {old} alone.", new, old)
     elif new.by == "port":
         text = (
             "{what} answers on port {measure} instead of {old}: after the apply, callers that still use port {old} get "

@@ -111,7 +111,9 @@ def _external(item: View, _: Stack) -> Iterator[WayIn]:
 def _frontend(item: View, stack: Stack) -> Iterator[WayIn]:
     """The port that a load balancer answers on: callers have it in their URLs."""
     if item.get("load_balancing_scheme").equals("INTERNAL_MANAGED", "INTERNAL"):
-        ports = item.list("port_range") or item.list("ports")
+        # A state has the one that is not given as an empty text.
+        given = [port for port in item.list("port_range") if port.text or port.unknown]
+        ports = given or item.list("ports")
         measure = ", ".join("-".join(dict.fromkeys(port.readable.split("-"))) for port in ports)
         what = publishers(stack).get(item.address) or item.name
         yield WayIn(by=PORT, who="", what=what, measure=measure, address=item.address, thing=item.address)

@@ -7,6 +7,7 @@ from collections import Counter
 
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
+from review.known import View
 from review.rules.attribute import must_be, other_value
 from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 from review.ways_in import admits, admitted
@@ -88,6 +89,11 @@ def _capacity(total: int, subject: Subject) -> Answer:
     return fine()
 
 
+def _has_accept_list(item: View) -> bool:
+    """Whether there is one, or may be."""
+    return item.get("connection_preference").equals("ACCEPT_AUTOMATIC") is not True
+
+
 reconcile_off = Rule(
     id="reconcile-off",
     severity=WARNING,
@@ -95,7 +101,7 @@ reconcile_off = Rule(
     what="Taking a project off the accept list does not cut its connections.",
     why=SERVICE_ATTACHMENT.noteworthy["reconcile_connections"].why,
     remedy="Set reconcile_connections = true.",
-    judge=must_be("reconcile_connections", True),
+    judge=must_be("reconcile_connections", True, applies_to=_has_accept_list),
 )
 
 

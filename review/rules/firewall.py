@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from deployment.kinds.firewall import FIREWALL, POLICY_RULES, WITH_RULES
 from deployment.kinds.network import SUBNETWORK
-from review.firewall_rules import allowed, firewall_rules, lets_in, protocol_of, sources
+from review.firewall_rules import allowed, firewall_rules, lets_in, protocol_of, sources, targets
 from review.known import Value, View
 from review.policy_rules import FROM_INTERNET
 from review.rules.rule import ERROR, FINDING, UNDECIDED, WARNING, Answer, Subject, finding, fine, rule, undecided
@@ -25,6 +25,7 @@ PROBES = tuple(
          "2600:2d00:1:1::/64", "2600:1901:8001::/48"),
     )
 )  # fmt: skip
+EVERY = ("0-65535", "1-65535")
 _FIREWALL = (FIREWALL.type, *POLICY_RULES, *WITH_RULES)
 
 
@@ -83,13 +84,15 @@ def _wider_than_iap(item: View, subject: Subject) -> Answer:
         return fine()
     for source in sources(item):
         network = _network(source)
+        if network is None and not source.text.startswith(FROM_INTERNET) and _narrow(item):
+            continue
         inside = network.is_private if network else not source.text.startswith(FROM_INTERNET)
         if source.known and inside and not _of_proxies(network, subject):
             return _reached(source, item) if open_.known else _maybe(source, open_)
     own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(item)))
     for allow in item.blocks("allow") if open_.known and not own else ():
         protocol = protocol_of(allow)
-        every = not allow.list("ports") or any(port.equals("0-65535", "1-65535") for port in allow.list("ports"))
+        every = not allow.list("ports") or any(port.equals(*EVERY) for port in allow.list("ports"))
         if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
             return finding("every port of protocol {protocol} is open", protocol=protocol)
         if protocol.unknown:
@@ -98,6 +101,12 @@ def _wider_than_iap(item: View, subject: Subject) -> Answer:
             return undecided("the ports {ports} are not known yet", ports=unknown)
     iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
     return _maybe(iap, open_) if iap and open_.unknown else fine()
+
+
+def _narrow(item: View) -> bool:
+    """Whether a rule is for some VMs and some ports: with a tag or an account as source it can be no narrower."""
+    ports = [port for allow in item.blocks("allow") for port in allow.list("ports") or (allow.given(None),)]
+    return bool(targets(item)) and all(port.known and port.text not in EVERY for port in ports)
 
 
 def _maybe(source: Value, open_: Value) -> Answer:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import FRONTEND
+from deployment.kinds.load_balancer import NETWORK_ENDPOINT_GROUP
 from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.stack import Stack
 from review.known import View, views
@@ -46,7 +47,7 @@ def _only_frontends(subject: Subject) -> bool:
     """Whether load balancers' rules stand in a subnet, and nothing that sends of its own."""
     inside = subject.stack.cached(_occupants).get(subject.item.address, [])
     rules = [item for item in inside if item.kind is FRONTEND]
-    return bool(rules) and all(item in rules or item.kind is ADDRESS for item in inside)
+    return bool(rules) and all(item in rules or item.kind in {ADDRESS, NETWORK_ENDPOINT_GROUP} for item in inside)
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +56,8 @@ def _occupants(stack: Stack) -> dict[str, list[View]]:
     occupants: dict[str, list[View]] = {}
     for item in views(stack):
         for holder in (item, *item.blocks("network_interface")) if item.is_resource else ():
-            subnet = holder.get("subnetwork").target
+            named = holder.get("subnetwork")
+            subnet = named.target or stack.called(SUBNETWORK.type, named.text)
             if subnet is not None:
                 occupants.setdefault(subnet.address, []).append(item)
     return occupants

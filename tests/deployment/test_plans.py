@@ -215,6 +215,7 @@ def test_what_is_no_plan_is_refused_in_one_sentence(
             + b"\n::debug::Terraform exited\n",
             id="wrapper of setup-terraform",
         ),
+        pytest.param(b"\nWarning: Unable to open a file\n\nIt is not there.\n" + PLAN_TEXT.encode(), id="warning"),
     ],
 )
 def test_a_plan_is_read_whatever_wrote_it(content: bytes, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.e2e
 CASES = cases()
 
 
-@pytest.mark.parametrize("name", ["fabric-port", "consumer-address", "service-public"])
+@pytest.mark.parametrize(
+    "name", ["fabric-port", "consumer-address", "service-public", "external-public", "renamed-module", "internal-port"]
+)
 def test_a_fresh_plan_is_told_as_the_stored_one(name: str, program: str, tmp_path: Path) -> None:
     if not MIRROR.is_dir() or Path(program).name != "terraform":
         pytest.skip(f"the google provider {VERSION} is not among Terraform's own plugins")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import yaml
 from commands.environment import CHECKOUT
 from commands.terraform import found
 from deployment.plan_written import read_before
+from deployment.registries import HOSTS
 from deployment.values import Json
 from rehearsal.cloud import RehearsalCloud
 
@@ -39,7 +41,7 @@ def cases() -> dict[str, Json]:
 
 
 def made(case: Json, program: str) -> Json:
-    """The plan of a case: `beside` stands already, `before` is applied, then `after` planned."""
+    """The plan of a case: `beside` stands already, `before` is applied (`was` in its place), then `after` planned."""
     with tempfile.TemporaryDirectory() as place, RehearsalCloud(CHECKOUT, Path(place) / "requests.log") as cloud:
         folder = Path(place) / "terraform" / case["of"]
         shutil.copytree(HERE / "terraform", folder.parent)
@@ -50,9 +52,12 @@ def made(case: Json, program: str) -> Json:
             _runner(program, folder.parent / case["beside"], cloud, providers)("apply", "-auto-approve")
         run = _runner(program, folder, cloud, providers)
         if case.get("before") is not None:
-            run("apply", "-auto-approve", *_variables(case["before"]))
+            former = folder.parent / case.get("was", case["of"])
+            _runner(program, former, cloud, providers)("apply", "-auto-approve", *_variables(case["before"]))
+            if former != folder:
+                shutil.copy(former / "terraform.tfstate", folder)
         run("plan", "-out=plan", *_variables(case.get("after") or {}))
-        plan: Json = json.loads(run("show", "-json", "plan"))
+        plan: Json = json.loads(run("show", "-json", "plan").splitlines()[-1])  # OpenTofu may warn of something first
     return plan
 
 
@@ -98,8 +103,8 @@ def _runner(program: str, folder: Path, cloud: RehearsalCloud, providers: Path) 
 
 def _providers(place: Path) -> Path:
     """A folder with the google provider, and with the same once more under the name of the other one."""
-    for name in ("google", "google-beta"):
-        folder = place / "providers/registry.terraform.io/hashicorp" / name / VERSION / PLATFORM
+    for host, name in product(HOSTS, ("google", "google-beta")):
+        folder = place / "providers" / host / "hashicorp" / name / VERSION / PLATFORM
         folder.mkdir(parents=True)
         for file in MIRROR.iterdir():
             (folder / file.name.replace("provider-google_", f"provider-{name}_")).symlink_to(file)
@@ -111,9 +116,9 @@ def _variables(values: Mapping[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    terraform = found()
-    assert terraform
     for name, one in cases().items():
         if name in sys.argv[1:] or not sys.argv[1:]:
-            (PLANS / f"{name}.json").write_text(json.dumps(trimmed(made(one, terraform)), sort_keys=True) + "\n")
+            program = shutil.which(one["program"]) if "program" in one else found()
+            assert program
+            (PLANS / f"{name}.json").write_text(json.dumps(trimmed(made(one, program)), sort_keys=True) + "\n")
             print(name)

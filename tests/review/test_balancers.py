@@ -86,3 +86,20 @@ def test_a_call_is_said_to_come_through_what_it_comes_through() -> None:
     ):
         said = [str(one.sentence) for one in reported(before, after).decisions]
         assert any(words in one for one in said), said
+
+
+def test_what_nobody_can_follow_may_lead_to_a_service() -> None:
+    """Through a local or a dynamic block, which no plan shows: it is neither overlooked nor said to be certain."""
+    after = edited(behind(SERVERLESS), f"{COMPUTE}_target_https_proxy/out/url_map", "${local.url_map}")
+    said = [str(one.sentence) for one in reported(OPEN, edited(after, CALLER, "allUsers")).decisions]
+    assert (
+        "The internet may reach shop-service: what is behind the load balancer front is not known before the apply."
+        in said
+    )
+    assert not any("public without" in one for one in said)
+    redirect = {"default_url_redirect": {"https_redirect": True}}
+    said = [
+        str(one.sentence)
+        for one in reported(OPEN, edited(behind(SERVERLESS), f"{COMPUTE}_url_map/out", redirect)).decisions
+    ]
+    assert not any("reach" in one for one in said), said

@@ -197,3 +197,12 @@ def test_a_stack_that_leaves_the_configuration_is_left_behind_and_not_destroyed(
     assert "left behind google_compute_service_attachment.shop" in terminal.text(report)
     assert misshapen(markdown.text(report)) is None
     assert "5 left behind" in markdown.text(report)
+
+
+def test_a_port_more_keeps_those_that_are_there() -> None:
+    rule = "resource/google_compute_forwarding_rule/shop"
+    values = {"name": "shop-rule", "load_balancing_scheme": "INTERNAL", "port_range": "", "ports": ["80"]}
+    before = edited(PRODUCER, rule, values)
+    report = reported(before, edited(before, f"{rule}/ports", ["80", "443"]))
+    assert "shop-attachment answers on port 80, 443 instead of 80 alone." in sentences(report, REACH)
+    assert not any("get no answer" in one for one in sentences(report, CUT))
