@@ -10,8 +10,8 @@ from typing import Any
 
 from deployment.kinds.terraform import RECORD
 from deployment.plan_expressions import same
+from deployment.renamed_outputs import read_by_other_names, referring
 from deployment.stack import Item, Stack, manages, reads
-from deployment.values import with_strings
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
 _KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
@@ -126,10 +126,10 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     read = _read_by_another_name(old, new)
     renamed = {old_: new_ for new_, old_ in moves.items()} | read
     addresses = sorted((new.keys() | old.keys() - moves.values()) - read.keys() - set(read.values()))
-    renamed |= dict(_outputs_by_another_name(before, after))
+    renamed |= dict(read_by_other_names(before, after))
+    former = ((address, old.get(moves.get(address, address))) for address in addresses)
     changes = [
-        _change(address, _referring(old.get(moves.get(address, address)), renamed), new.get(address))
-        for address in addresses
+        _change(address, referring(item, renamed) if item else None, new.get(address)) for address, item in former
     ]
     left = after.left if after else frozenset()
     known = [replace(one, action="forgotten") if one and one.address in left else one for one in changes]
@@ -149,32 +149,6 @@ def _read_by_another_name(old: Mapping[str, Item], new: Mapping[str, Item]) -> d
         for item in gone
         if len(same := [other for other in come if (other.type, other.values) == (item.type, item.values)]) == 1
     }
-
-
-def _outputs_by_another_name(before: Stack | None, after: Stack | None) -> Iterator[tuple[str, str]]:
-    """Outputs of other stacks that hand out the same by another name, because what they hand out has moved there."""
-    if before is None or after is None:
-        return
-    for name, other in after.others.items():
-        former = before.others.get(name)
-        gone = [item for item in former.of("output") if item.address not in other.items] if former else []
-        come = [item for item in other.of("output") if former and item.address not in former.items]
-        for item in gone if other.moved else ():
-            moved = _referring(item, other.moved)
-            same = [new for new in come if moved and new.values.get("value") == moved.values.get("value")]
-            if len(same) == 1 and moved is not None and moved.values != item.values:
-                start = f"data.terraform_remote_state.{name}"
-                for key in ("", "[0]"):
-                    old, new = (one.address.partition(".")[2] for one in (item, same[0]))
-                    yield f"{start}{key}.outputs.{old}", f"{start}{key}.outputs.{new}"
-
-
-def _referring(item: Item | None, renamed: Mapping[str, str]) -> Item | None:
-    """An item as it was, with references to what has another address now."""
-    if item is None or not renamed:
-        return item
-    named = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, sorted(renamed, key=len, reverse=True)))})(?![\w-])")
-    return replace(item, values=with_strings(item.values, lambda text: named.sub(lambda at: renamed[at[1]], text)))
 
 
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:

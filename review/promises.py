@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from deployment.comparison import Change, Comparison
 from deployment.references import referred
+from deployment.renamed_outputs import renamed_outputs
 from deployment.values import strings
 from review.known import View
 from review.sentence import Sentence, say
@@ -27,7 +28,9 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
     gone = {change.address for change in comparison.changes if change.action == "destroyed" and change.of_resource}
     outputs = [change for change in comparison.changes if change.type == "output"]
     words = _new_words([comparison, *beside]) if outputs else set()
-    for change in outputs:
+    renamed = renamed_outputs(before, after)
+    yield from _called_otherwise(renamed)
+    for change in (change for change in outputs if change.address not in renamed):
         former, item = before.items.get(change.address), after.items.get(change.address)
         if former is not None and item is None and gone.isdisjoint(address for address, _ in referred(former.values)):
             yield (
@@ -51,6 +54,15 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
                 "The move of {former} is written no more: a state that has it there destroys it, and makes {address}."
             )
             yield UNJUDGED, say(text, former=former_address, address=address), address
+
+
+def _called_otherwise(renamed: Mapping[str, str]) -> Iterator[tuple[str, Sentence, str]]:
+    """All of them at once: it is one decision."""
+    if renamed:
+        verb = "are" if len(renamed) > 1 else "is"
+        text = f"{{former}} {verb} {{present}} now: whoever reads an output by its former name gets nothing."
+        names = {"former": ", ".join(renamed), "present": ", ".join(renamed.values())}
+        yield UNJUDGED, say(text, **names), min(renamed)
 
 
 # What outputs are made of. Descriptions, labels and variables may hold any word without anybody being told.

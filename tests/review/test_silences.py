@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from deployment.comparison import compare
 from review.material import Material
 from review.report import assemble
 from review.topics import CUT, EXPOSED, TRUSTED, UNJUDGED
 from tests.deployment.test_plan_mutations import paths
-from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported, stack
 
 Json = dict[str, Any]
 R = "resource"
@@ -161,3 +163,37 @@ def test_no_other_edit_of_any_value_is_silent() -> None:
             if report.changed and not report.decisions and not report.findings:
                 silent.add("/".join(map(str, path)))
     assert silent == SILENT
+
+
+def test_a_renamed_service_is_one_decision_about_its_outputs() -> None:
+    """What reads them by the new names in another stack of the review is no other value."""
+    kind, link = "google_compute_service_attachment", "${google_compute_service_attachment.shop.self_link}"
+    attachment = PRODUCER[R][kind]["shop"]
+    before = changed(PRODUCER, {"output": {"shop_link": {"value": link}, "shop_port": {"value": 80},
+                                           "shop_region": {"value": "us-east1"}, "other": {"value": 80}}})  # fmt: skip
+    after = changed(before, {
+        f"{R}/{kind}": {"store": attachment}, "moved": [{"from": f"{kind}.shop", "to": f"{kind}.store"}],
+        "output": {"store_link": {"value": link.replace("shop", "store")}, "store_port": {"value": 80},
+                   "store_region": {"value": "us-east1"}, "other": {"value": 80}},
+    })  # fmt: skip
+    assert [str(one.sentence) for one in reported(before, after).decisions] == [
+        "output.shop_link, output.shop_port, output.shop_region are output.store_link, output.store_port, "
+        "output.store_region now: whoever reads an output by its former name gets nothing."
+    ]
+    another = changed(after, {"output/store_port/value": 8080})
+    said = [str(one.sentence) for one in reported(before, another).decisions]
+    assert "output.shop_port is gone: whoever reads it gets nothing." in said
+
+
+def test_reading_an_output_by_its_new_name_is_no_other_value() -> None:
+    kind = "google_compute_service_attachment"
+    producers = [
+        stack({R: {kind: {name: {"name": "a"}}}, "output": {f"{name}_port": {"value": 80}}, **more})
+        for name, more in (("shop", {}), ("store", {"moved": [{"from": f"{kind}.shop", "to": f"{kind}.store"}]}))
+    ]
+    read = "curl ${data.terraform_remote_state.producer.outputs.NAME_port}"
+    readers = [stack({"output": {"command": {"value": read.replace("NAME", name)}}}) for name in ("shop", "store")]
+    old, new = (
+        replace(reader, others={"producer": producer}) for reader, producer in zip(readers, producers, strict=True)
+    )
+    assert compare(old, new).changes == ()
