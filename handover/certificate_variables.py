@@ -28,17 +28,19 @@ def lift(stack: Json, address: str, service: str) -> Variable | None:
 
 
 def _refer(stack: Json, address: str, link: str, variable: str) -> None:
-    """What every plan asks about it follows: the look-up, and the hosts that it has to cover."""
+    """What every plan asks about it follows: the look-up, the hosts that it has to cover, and the check of its state."""
     name, present = link.rpartition("/")[2], f"${{basename(var.{variable})}}"
-    data = stack.get("data", {})
+    found = re.compile(rf"(certificates/|certificate ){re.escape(name)}(?![a-z0-9-])")
+    data, checks = stack.get("data", {}), stack.get("check", {})
     for type_ in (_OF_MANAGER, _OF_COMPUTE):
         looked_up = data.get(type_, {}).get(address)
         if looked_up is None:
             continue
-        found = re.compile(rf"(certificates/|certificate ){re.escape(name)}(?![a-z0-9-])")
         changed = with_strings(looked_up, lambda text: text.replace(link, f"${{var.{variable}}}"))
         changed = with_strings(changed, partial(found.sub, rf"\1{present}"))
         data[type_][address] = changed | ({"name": present} if type_ == _OF_COMPUTE else {})
+    if check := checks.get(f"{address}_certificate"):
+        checks[f"{address}_certificate"] = with_strings(check, partial(found.sub, rf"\1{present}"))
 
 
 def _variable(name: str, link: str, service: str) -> Variable:

@@ -435,7 +435,9 @@ def test_a_certificate_of_others_is_a_variable(make: Make) -> None:
     assert producer["data"]["google_compute_region_ssl_certificate"]["orders"]["name"] == (
         "${basename(var.orders_certificate)}"
     )
-    asked = json.dumps(producer["data"]["google_certificate_manager_certificates"]["hello"])
+    asked = json.dumps(
+        [producer["data"]["google_certificate_manager_certificates"]["hello"], producer["check"]["hello_certificate"]]
+    )
     assert "certificates/hello" not in asked
     assert "certificate hello" not in asked
 
