@@ -57,24 +57,31 @@ def lift(stack: Json, services: list[HandedService], project: str) -> Callers:
     consumers = _consumers(resources, project)
     moves = [Move(former=f"{PROJECT_SERVICE.type}.{key}_compute", present=api_of(key)) for key in consumers]
     grants: Json = {}
+    own = ""
     for service in called:
         entries = _entries(service, stack)
-        service.invokers = _variable(service.address, sorted(entries))
+        service.invokers = _variable(service.address, service.name, sorted(entries))
         name = service.invokers.name
         moves += [
             Move(former=f"{INVOKER.type}.{former}", present=_instance(INVOKER.type, name, entry))
             for entry, former in sorted(entries.items())
         ]
         grants[name] = _grants(service, stack, project if project in entries else "")
+        own = project if project in entries else own
     _forget(stack)
     sets = [f"var.{grant}" for grant in grants]
     every = sets[0] if len(sets) == 1 else f"setunion({', '.join(sets)})"
     account = default_compute_account("${found.number}")
     content: Json = {
         "locals": {
-            "calling_projects": f'${{toset([for one in {every} : one if !strcontains(one, ":")])}}',
-            "default_accounts": "${{for project, found in data.google_project."
-            f'{_PROJECTS} : project => "serviceAccount:{account}"}}}}',
+            "calling_projects": f"${{toset([for caller in {every} : caller if contains({_projects(own)}, caller)])}}",
+            "default_accounts": "${{ for project, found in data.google_project."
+            f'{_PROJECTS} : project => "serviceAccount:{account}" }}}}',
+            **{
+                name.replace("_invokers", "_members"): f"${{{{ for caller in var.{name} : caller => "
+                "lookup(local.default_accounts, caller, caller) }}"
+                for name in grants
+            },
         },
         "data": {_PROJECT: {_PROJECTS: {"for_each": "${local.calling_projects}", "project_id": "${each.value}"}}},
         "resource": {
@@ -136,34 +143,37 @@ def _entry(member: str, projects: Mapping[str, Json]) -> str:
 def _grants(service: HandedService, stack: Json, own: str) -> Json:
     """The grants of a service; `own` is its project, where its own default account may call."""
     assert service.run
-    made, variable = _made(service, stack), f"{service.address}_invokers"
-    projects = f'concat(values(var.{CONSUMERS}), ["{own}"])' if own else f"values(var.{CONSUMERS})"
-    account = "lookup(local.default_accounts, {0}, {0})".format
-    others = f"[for one in var.{variable} : one if lower({account('one')}) == lower({account('each.value')})]"
+    made, variable, members = _made(service, stack), f"{service.address}_invokers", f"local.{service.address}_members"
+    same = f"[for member in values({members}) : member if lower(member) == lower(each.value)]"
     return {
         "depends_on": [f"{PROJECT_SERVICE.type}.{_APIS}"],
-        "for_each": f"${{var.{variable}}}",
+        "for_each": f"${{{members}}}",
         "lifecycle": {
             "precondition": [
                 {
-                    "condition": f'${{strcontains(each.value, ":") || contains({projects}, each.value)}}',
-                    "error_message": f"{variable} has the project ${{each.value}}, which the variable {CONSUMERS} has "
+                    "condition": f'${{strcontains(each.key, ":") || contains({_projects(own)}, each.key)}}',
+                    "error_message": f"{variable} has the project ${{each.key}}, which the variable {CONSUMERS} has "
                     "not: add it there, so that it has a default Compute Engine account.",
                 },
                 {
-                    "condition": f"${{length({others}) == 1}}",
-                    "error_message": f"{variable} has ${{{account('each.value')}}} twice, as a member and as the "
-                    "default account of a project. To remove one would take the permission from both: keep one.",
+                    "condition": f"${{length({same}) == 1}}",
+                    "error_message": f"{variable} has ${{each.value}} twice, as a member and as the default account of "
+                    "a project. To remove one would take the permission from both: keep one.",
                 },
             ],
             **({"replace_triggered_by": [f"{SERVICE.type}.{service.address}.uid"]} if made else {}),
         },
         "location": service.run["location"],
-        "member": f"${{{account('each.value')}}}",
+        "member": "${each.value}",
         "name": f"${{{SERVICE.type}.{service.address}.name}}" if made else service.run["name"],
         "project": service.run["project"],
         "role": "roles/run.invoker",
     }
+
+
+def _projects(own: str) -> str:
+    """Those whose default account may call."""
+    return f'concat(values(var.{CONSUMERS}), ["{own}"])' if own else f"values(var.{CONSUMERS})"
 
 
 def _forget(stack: Json) -> None:
@@ -184,18 +194,18 @@ def _numbers(stack: Json) -> Iterator[str]:
     return (found[1] for text in strings(stack) for found in _LOOKED_UP.finditer(text))
 
 
-def _variable(address: str, entries: list[str]) -> Variable:
+def _variable(address: str, called: str, entries: list[str]) -> Variable:
     name = f"{address}_invokers"
     return Variable(
         name=name,
         type="set(string)",
-        description="Who may call the service: IAM members, and projects of the variable "
-        f"{CONSUMERS}, each for its default Compute Engine account.",
+        description=f"Who may call {called}: IAM members, and projects of the variable {CONSUMERS}, each for its "
+        "default Compute Engine account.",
         value=entries,
         refused=["allUsers"],
         validations=(
             Validation(
-                condition=f"alltrue([for one in var.{name} : {matches('one', f'{MEMBER}|{PROJECT_ID}')}])",
+                condition=f"alltrue([for caller in var.{name} : {matches('caller', f'{MEMBER}|{PROJECT_ID}')}])",
                 error_message="An invoker is serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, user:…, group:…, "
                 "principal://… or the id of a project. Everyone (allUsers, allAuthenticatedUsers) is refused.",
             ),
@@ -207,13 +217,13 @@ def _consumers_variable(consumers: Mapping[str, str]) -> Variable:
     return Variable(
         name=CONSUMERS,
         type="map(string)",
-        description="Consumers whose project's default Compute Engine account may be a caller: a name of your choice = "
-        f"project id. {_API} is enabled in each, as the account exists only then.",
+        description="Projects whose default Compute Engine account may be a caller, each under a name of your choice. "
+        f"{_API} is enabled in each, as the account exists only then.",
         value=dict(consumers),
         refused={"consumer": "No Project"},
         validations=(
             Validation(
-                condition=f"alltrue([for one in values(var.{CONSUMERS}) : {matches('one', PROJECT_ID)}])",
+                condition=f"alltrue([for project in values(var.{CONSUMERS}) : {matches('project', PROJECT_ID)}])",
                 error_message="A consumer's project is its id: 6 to 30 lower-case letters, digits and hyphens.",
             ),
         ),

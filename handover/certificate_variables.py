@@ -28,7 +28,7 @@ def lift(stack: Json, address: str, service: str) -> Variable | None:
 
 
 def _refer(stack: Json, address: str, link: str, variable: str) -> None:
-    """What every plan asks about it follows: the look-up, the hosts that it has to cover, and the check of its state."""
+    """What every plan asks about it follows: the look-up, the hosts that it has to cover, the check of its state."""
     name, present = link.rpartition("/")[2], f"${{basename(var.{variable})}}"
     found = re.compile(rf"(certificates/|certificate ){re.escape(name)}(?![a-z0-9-])")
     data, checks = stack.get("data", {}), stack.get("check", {})

@@ -55,7 +55,23 @@ def lift(stack: Json) -> list[HandedEndpoint]:
         range_ = range_ or str(IPv4Network(f"{reserved['address']}/24", strict=False))
         reserved["address"] = f"${{var.{variable.name}}}"
         endpoints.append(HandedEndpoint(address=address, name=rule["name"], ip=variable, range=range_))
+    _refuse_one_for_two(stack, endpoints)
     return endpoints
+
+
+def _refuse_one_for_two(stack: Json, endpoints: list[HandedEndpoint]) -> None:
+    """Two endpoints with one address are refused by the plan, and not by an apply that is half done."""
+    for endpoint in endpoints:
+        others = [f"var.{one.ip.name}" for one in endpoints if one is not endpoint]
+        if others:
+            lifecycle = stack["resource"][ADDRESS.type][endpoint.address].setdefault("lifecycle", {})
+            lifecycle.setdefault("precondition", []).append(
+                {
+                    "condition": f"${{!contains([{', '.join(others)}], var.{endpoint.ip.name})}}",
+                    "error_message": f"The endpoint {endpoint.name} has the address ${{var.{endpoint.ip.name}}}, which "
+                    "another one has, too: each needs its own.",
+                }
+            )
 
 
 def _ip(address: str, name: str, present: str, range_: str) -> Variable:
@@ -70,7 +86,8 @@ def _ip(address: str, name: str, present: str, range_: str) -> Variable:
             refused="10.1.0.5/24",
             validations=(
                 Validation(
-                    condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference}, false)',
+                    condition=f'try(cidrhost("${{{reference}}}/32", 0) == {reference}, false) && '
+                    f'!strcontains({reference}, ":")',
                     error_message="An address is one of the endpoint's subnet, such as 10.1.0.5.",
                 ),
             ),
@@ -162,7 +179,7 @@ def _link(name: str, known: Any, description: str) -> Variable:
         refused="projects/some-project/serviceAttachments/some-attachment",
         validations=(
             Validation(
-                condition=matches(f"var.{name}", re.sub(r"\(\?P<\w+>", "(?:", SERVICE_ATTACHMENT)),
+                condition=matches(f"var.{name}", SERVICE_ATTACHMENT),
                 error_message="A self link is [https://www.googleapis.com/compute/v1/]projects/PROJECT/regions/REGION/"
                 "serviceAttachments/NAME; the producer's output ..._service_attachment_self_link prints it.",
             ),
@@ -181,7 +198,10 @@ def _promise(name: str, known: Any) -> Variable:
         )
         what, known = "The audience of ID tokens, for the commands that try it", known or UNKNOWN_URL
     else:
-        rule = Validation(condition=f"{reference} >= 1 && {reference} <= 65535", error_message="A port is 1 to 65535.")
+        rule = Validation(
+            condition=f"{reference} >= 1 && {reference} <= 65535 && floor({reference}) == {reference}",
+            error_message="A port is a whole number, 1 to 65535.",
+        )
         what = "The port that the service answers on"
     return Variable(
         name=name,

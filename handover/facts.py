@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
 from config.settings import ConsumerSettings, Settings
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.values import Json
+from deployment.values import Json, strings
 from handover.endpoint_variables import HandedEndpoint
 from handover.formats import Format
 from handover.handed_stack import VERSIONS, HandedStack
@@ -17,6 +19,8 @@ from handover.value_tests import can_be_tried
 from stacks import instructions
 from stacks.contract import SELF_LINK
 from stacks.layout import PRODUCER
+
+_RANGE = re.compile(r"^\d+\.\d+\.\d+\.\d+/\d+$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,11 @@ class Facts:
     def product(self) -> str:
         """What the program is called in a sentence."""
         return "OpenTofu" if self.program == "tofu" else "Terraform"
+
+    @property
+    def both(self) -> bool:
+        """Whether there is a producer and somebody who reads its outputs."""
+        return self.producer is not None and bool(self.consumers)
 
     def is_tested(self, stack: HandedStack) -> bool:
         """Whether it has tests of its values."""
@@ -106,6 +115,22 @@ def promises(producer: Json | None) -> Json:
         elif not (isinstance(value, str) and "${" in value):
             known[name] = value
     return known
+
+
+def in_order(stacks: Iterable[HandedStack], *verbs: str) -> Iterator[str]:
+    """Terraform's commands, stack after stack."""
+    for stack in stacks:
+        for verb in verbs:
+            yield f"terraform -chdir={stack.name} {verb}"
+
+
+def free_range(stack: HandedStack, like: str) -> str:
+    """A range as large as `like`, behind it, that none of the stack overlaps, for showing how one is added."""
+    taken = [IPv4Network(found) for text in strings(stack.synthesized) for found in _RANGE.findall(text)]
+    candidate = IPv4Network(like)
+    while any(candidate.overlaps(one) for one in taken):
+        candidate = IPv4Network((int(candidate.broadcast_address) + 1, candidate.prefixlen))
+    return str(candidate)
 
 
 def another_address(stack: HandedStack, endpoint: HandedEndpoint) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployment.existing import Granted
-from deployment.kinds.terraform import RECORD
 from deployment.values import Json, with_strings
-from handover import callers, endpoint_variables, producer_state, service_variables
+from handover import callers, checks, endpoint_variables, guards, nat_ranges, producer_state, service_variables
 from handover.callers import Move
 from handover.endpoint_variables import HandedEndpoint
 from handover.plain import plain
@@ -20,8 +19,8 @@ from handover.value_tests import value_tests
 from handover.variables import Variable
 
 # The files of a stack, without their endings.
-MAIN, BACKEND, VERSIONS, VARIABLES, OUTPUTS, CHECKS, GUARDS, CALLERS, MOVED = (
-    "main", "backend", "versions", "variables", "outputs", "checks", "guards", "callers", "moved"
+MAIN, BACKEND, VERSIONS, VARIABLES, LOCALS, OUTPUTS, CHECKS, GUARDS, CALLERS, MOVED = (
+    "main", "backend", "versions", "variables", "locals", "outputs", "checks", "guards", "callers", "moved"
 )  # fmt: skip
 
 
@@ -78,7 +77,9 @@ def hand(
     """
     content: Json = with_strings(plain(stack), lambda text: _replaced(text, states))
     synthesized = deepcopy(content)
+    content, existing_subnets = guards.name_existing(content)
     services = service_variables.lift(content)
+    ranged = nat_ranges.lift(content, services)
     called = callers.lift(content, services, content["provider"]["google"][0]["project"])
     endpoints = endpoint_variables.lift(content)
     told = endpoint_variables.promises(content, known)
@@ -90,16 +91,18 @@ def hand(
         *given,
         *producer_state.lift(content),
     ]
+    moves = (*ranged, *called.moves)
     moved = {
-        "moved": [*content.pop("moved", []), *(move.block() for move in called.moves)],
+        "moved": [*content.pop("moved", []), *(move.block() for move in moves)],
         "removed": content.pop("removed", []),
     }
-    files = _by_subject(content, variables) | ({CALLERS: called.content} if called.content else {})
+    guarded = guards.gather(content, existing_subnets)
+    files = _by_subject(content, guarded, variables) | ({CALLERS: called.content} if called.content else {})
     files |= {MOVED: {section: blocks for section, blocks in moved.items() if blocks}} if any(moved.values()) else {}
     return HandedStack(
         name=name,
         synthesized=synthesized,
-        moves=called.moves,
+        moves=moves,
         files=dict(sorted(files.items())),
         variables=tuple(variables),
         services=tuple(services),
@@ -133,16 +136,16 @@ def _replaced(text: str, states: Mapping[str, str]) -> str:
     return text
 
 
-def _by_subject(content: Json, variables: list[Variable]) -> dict[str, Json]:
+def _by_subject(content: Json, guarded: Json, variables: list[Variable]) -> dict[str, Json]:
     terraform = dict(content.pop("terraform"))
-    records = content.get("resource", {}).pop(RECORD.type, {})
     files: dict[str, Json] = {
         BACKEND: {"terraform": {"backend": terraform.pop("backend")}},
         VERSIONS: {"provider": content.pop("provider"), "terraform": terraform},
         OUTPUTS: {"output": content.pop("output", {})},
-        CHECKS: {"check": content.pop("check", {})},
+        CHECKS: checks.gather(content),
         VARIABLES: {"variable": {variable.name: variable.block() for variable in variables}},
-        GUARDS: {"resource": {RECORD.type: records} if records else {}},
-        MAIN: content,
+        LOCALS: {"locals": content.pop("locals", {})},
+        GUARDS: guarded,
+        MAIN: {section: part for section, part in content.items() if part},
     }
     return {name: sections for name, sections in files.items() if any(sections.values())}

@@ -15,9 +15,10 @@ from typing import Any
 from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import MAP, Keys, Kind
 from deployment.stack import SECTIONS
-from deployment.values import Json
+from deployment.values import Json, strings
 from handover.checkov import skips
-from handover.hcl_layout import Attribute, Block, assignments, text
+from handover.hcl_layout import Attribute, Block, assignments, once, text
+from handover.hcl_names import comment, with_names
 from handover.hcl_values import InexpressibleError, described, mapping, plain_value, references, value, whole
 from handover.variables import Variable
 
@@ -26,15 +27,18 @@ ENDING = ".tf"
 VALUES = "terraform.tfvars"
 _FIRST = ("count", "for_each")
 # What comes first in a block, as in https://developer.hashicorp.com/terraform/language/style; the rest by its name.
-_ORDER = ("type", "name", "description", "project", "region", "location", "zone")
-# Where a stack's project and region stand.
-_NAMED = {"project": "project", "region": "region", "location": "region"}
+_ORDER = (
+    "name", "type", "description", "project", "region", "location", "zone", "ip_cidr_range", "network", "subnetwork",
+    "service", "secret_id", "image", "group", "protocol", "purpose", "project_id_or_num", "network_url", "endpoint_url",
+    "role", "member",
+)  # fmt: skip
 _PROVIDERS: Mapping[str, Keys] = {"google": {"default_labels": MAP}}
 _BACKENDS: Mapping[str, Keys] = {"local": {}, "gcs": {}}
 _NESTED: Mapping[str, Keys] = {"check": {"assert": {}}, "variable": {"validation": {}}, "output": {"precondition": {}}}
 # Blocks of every resource, and the keys whose text is an address and no string.
 _LIFECYCLE: Keys = {"precondition": {}, "postcondition": {}}
 _REFERENCES = frozenset({"depends_on", "ignore_changes", "replace_triggered_by", "from", "to"})
+_UNUSED = "terraform_unused_declarations # read for what a plan asks of it"
 _COMMENTS = {
     "check": "A warning in every plan and apply, never a failure.",
     "moved": "Former addresses, which a state may still have: it takes the new ones, and nothing changes in the cloud.",
@@ -64,25 +68,20 @@ def stack_files(files: Mapping[str, Json]) -> dict[str, str]:
     Raises:
         InexpressibleError: as `stack_file`.
     """
-    providers = [content["provider"]["google"][0] for content in files.values() if "provider" in content]
-    provider: Json = providers[0] if providers else {}
-    named = {key: provider[key] for key in ("project", "region") if isinstance(provider.get(key), str)}
-    made = {name: stack_file(_with_locals(content, named)) for name, content in files.items()}
-    attributes = [Attribute(name=key, value=value(text_, key)) for key, text_ in named.items()]
-    return made | ({"locals": text([Block(type="locals", attributes=attributes)])} if named else {})
+    named = with_names(files)
+    said = "\n".join(strings(named))
+    return {name: _text(content, said) for name, content in named.items()}
 
 
-def _with_locals(content: Any, named: Mapping[str, str]) -> Any:
-    if isinstance(content, list):
-        return [_with_locals(one, named) for one in content]
-    if not isinstance(content, dict):
-        return content
-    return {
-        key: f"${{local.{name}}}"
-        if (name := _NAMED.get(key, "")) in named and one == named[name]
-        else _with_locals(one, named)
-        for key, one in content.items()
-    }
+def _text(content: Json, said: str) -> str:
+    """A file; `said` is all that is said in the stack, for what nothing refers to."""
+    return text(list(once(replace(block, above=_ignored(block, said)) for block in _file(content))))
+
+
+def _ignored(block: Block, said: str) -> tuple[str, ...]:
+    """For tflint: a data source that is read for what it has to be, which nothing else refers to."""
+    unused = block.type == "data" and f"data.{'.'.join(block.labels)}" not in said
+    return (f"# tflint-ignore: {_UNUSED}",) if unused else ()
 
 
 def stack_file(content: Json) -> str:
@@ -91,7 +90,7 @@ def stack_file(content: Json) -> str:
     Raises:
         InexpressibleError: for what is not known to be block or attribute; the message names it.
     """
-    return text(list(_file(content)))
+    return _text(content, "\n".join(strings(content)))
 
 
 def values_file(variables: Sequence[Variable]) -> str:
@@ -124,7 +123,7 @@ def _file(content: Json) -> Iterator[Block]:
             keys = _known(_PROVIDERS, name, "provider")
             yield _block("provider", (name,), configuration, keys, Place(where=f"provider.{name}"))
     if "locals" in content:
-        yield _block("locals", (), content["locals"], {}, Place(where="locals"))
+        yield _locals(content["locals"])
     yield from _named(content, "variable")
     for prefix in ("data.", "ephemeral.", ""):
         yield from _of_kinds(content, SECTIONS[prefix], prefix)
@@ -134,6 +133,16 @@ def _file(content: Json) -> Iterator[Block]:
         yield _block("removed", (), removed, {"lifecycle": {}}, Place(where="removed"))
     yield from _named(content, "check")
     yield from _named(content, "output")
+
+
+def _locals(content: Json) -> Block:
+    return Block(
+        type="locals",
+        attributes=[
+            Attribute(name=name, value=value(one, f"locals.{name}"), comment=comment(name))
+            for name, one in content.items()
+        ],
+    )
 
 
 def _terraform(content: Json) -> Block:

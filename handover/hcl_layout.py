@@ -5,8 +5,8 @@ Done here, so that the bytes do not depend on a Terraform being at hand; a test 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 _COMMENT_WIDTH = 96
 
@@ -22,7 +22,7 @@ class Attribute:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """`type "label" { … }`; `inside` are comments for programs, which stand first in it as they are."""
+    """`type "label" { … }`; `above` and `inside` are comments for programs, which stand there as they are."""
 
     type: str
     labels: tuple[str, ...] = ()
@@ -31,12 +31,38 @@ class Block:
     blocks: Sequence[Block] = field(default_factory=tuple)
     last: Sequence[Attribute] = field(default_factory=tuple)
     comment: str = ""
+    above: Sequence[str] = ()
     inside: Sequence[str] = ()
 
 
 def text(blocks: Sequence[Block]) -> str:
     """A file of blocks."""
     return "\n".join("\n".join(_block(block)) + "\n" for block in blocks)
+
+
+def once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks of a file with each comment where it is first said, and not again."""
+    said = set[str]()
+
+    def first(comment: str) -> str:
+        known = comment in said
+        said.add(comment)
+        return "" if known else comment
+
+    def of_attributes(attributes: Sequence[Attribute]) -> Sequence[Attribute]:
+        return [replace(attribute, comment=first(attribute.comment)) for attribute in attributes]
+
+    def of_block(block: Block) -> Block:
+        return replace(
+            block,
+            comment=first(block.comment),
+            first=of_attributes(block.first),
+            attributes=of_attributes(block.attributes),
+            blocks=[of_block(inner) for inner in block.blocks],
+            last=of_attributes(block.last),
+        )
+
+    return map(of_block, blocks)
 
 
 def assignments(attributes: Sequence[Attribute]) -> Iterator[str]:
@@ -79,6 +105,7 @@ def _aligned(run: Sequence[Attribute]) -> Iterator[str]:
 
 def _block(block: Block) -> Iterator[str]:
     yield from comment_lines(block.comment)
+    yield from block.above
     head = " ".join([block.type, *(f'"{label}"' for label in block.labels)])
     parts = [list(assignments(each)) for each in (block.first, block.attributes)]
     parts = [*parts, *(list(_block(inner)) for inner in block.blocks)]

@@ -8,29 +8,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from handover.templates import after_string, parts
+from handover.templates import after_string, expression, parts
 
 # What an expression may take of a line of 120: its name and some levels of indentation stand in front of it.
 WIDTH = 92
+_FOR = 72  # the same of a list or map that is made of another one
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 # Where a line may end between brackets, what binds least first: of a for expression, a choice, a condition.
-_BREAKS: tuple[tuple[str, ...], ...] = ((" : ", " if "), (" ? ",), (" || ",), (" && ",), (" == ", " != "))
+_BREAKS: tuple[tuple[str, ...], ...] = ((" : ", " if "), (" ? ",), (" || ",), (" && ",), (" == ", " != ", " <= "))
 _INDENT = "  "
-_ENDS = (" ", "|", ")*+?")
+_ENDS = (" ", ",;&?", "/=.")
 _ROW = WIDTH - 4  # of a text in a list
+_WORD = WIDTH + 8  # of a word that is a row by itself, rather than to be cut
 _CHARACTER = re.compile(r"\\u[0-9a-f]{4}|\\.|\$\$\{|%%\{|.", re.DOTALL)
 
 
-def lines_of(expression: str) -> tuple[str, ...]:
+def lines_of(code: str) -> tuple[str, ...]:
     """The lines of an expression; one, if it is short, or cannot be broken."""
-    if len(expression) <= WIDTH:
-        return (expression,)
-    if _is_text(expression):
-        return _text(expression)
-    conditions = any(_split(expression, words) for words in _BREAKS[1:-1])
-    lines = () if conditions else tuple(_at_brackets(expression))
-    if conditions or (max(map(len, lines)) > WIDTH and _split(expression, _BREAKS[-1])):
-        return ("(", *_indented(_operands(expression)), ")")
+    if len(code) <= (_FOR if code.startswith(("[for ", "{ for ")) else WIDTH):
+        return (code,)
+    if _is_text(code):
+        return _text(code)
+    conditions = any(_split(code, words) for words in _BREAKS[1:-1])
+    compared = _split(code, _BREAKS[-1])
+    lines = () if conditions else tuple(_at_brackets(code))
+    if conditions or (compared and (max(map(len, lines)) > WIDTH or max(map(len, compared)) < WIDTH - 2)):
+        return ("(", *_indented(_operands(code)), ")")
     return lines
 
 
@@ -67,6 +70,8 @@ def _operands(expression: str) -> list[str]:
         if words[0] == " : " and not expression.startswith("for "):
             continue
         split = _split(expression, words, keep=True)
+        if words[0] == " : " and len(split) > 1 and len(split[0]) + len(split[1]) < WIDTH:
+            split[:2] = [f"{split[0]} {split[1]}"]
         if split:
             return [line for one in split for line in _operand(one)]
     return list(lines_of(expression))
@@ -74,7 +79,7 @@ def _operands(expression: str) -> list[str]:
 
 def _operand(text: str) -> list[str]:
     """An operand with its operator, which stands before it (`if`, `?`) or behind it."""
-    found = re.fullmatch(r"((?:if|\?|:) )?(.*?)((?: (?:&&|\|\||==|!=|:))?)", text, re.DOTALL)
+    found = re.fullmatch(r"((?:if|\?|:) )?(.*?)((?: (?:&&|\|\||==|!=|<=|:))?)", text, re.DOTALL)
     assert found
     *first, last = _operands(found[2])
     inner = [*first, f"{last}{found[3]}"]
@@ -143,30 +148,48 @@ def _text(quoted: str) -> tuple[str, ...]:
     if any(unit.startswith("%{") for unit in units):  # what it opens and what closes that belong into one text
         return (quoted,)
     words = _words(units)
-    if max(map(len, words)) <= _ROW:
+    if max(map(len, words)) <= _WORD:
         rows = _filled(words, " ")
-        return ('join(" ", [', *_indented(f'"{row}",' for row in rows), "])")
+        return ('join(" ", [', *_indented(f"{literal_or_expression(row)}," for row in rows), "])")
+    cut = _cut_regular if "(?:" in quoted or "[a-z" in quoted else _cut
     row, lines = list[str](), list[str]()
     for unit in units:
         if len(unit) > _ROW and unit.startswith("${"):
             lines += [*_row(row), *_item(lines_of(unit[2:-1].strip()))]
             row = []
-        elif len("".join(row)) + len(unit) > _ROW:
-            cut = _cut(row)
-            lines += _row(row[:cut])
-            row = [*row[cut:], unit]
-        else:
-            row.append(unit)
+            continue
+        while row and len("".join(row)) + len(unit) > _ROW:
+            at = cut([*row, unit])
+            lines += _row(row[:at])
+            row = row[at:]
+        row.append(unit)
     return ('join("", [', *_indented([*lines, *_row(row)]), "])")
 
 
+def literal_or_expression(row: str) -> str:
+    """A text within quotes; one that is a template and nothing else, without."""
+    inner = expression(row)
+    return f'"{row}"' if inner is None else inner
+
+
 def _cut(row: Sequence[str]) -> int:
-    """Where a row ends best: behind a blank, else behind an alternative or a group of a regular expression."""
+    """Where a row ends best: behind a blank, else behind a mark, such as those in an address."""
     for words in _ENDS:
-        places = [at for at, one in enumerate(row, 1) if one in words]
-        if places and places[-1] > _ROW // 3:
+        places = [at for at, one in enumerate(row[:-1], 1) if one in words]
+        if places and len("".join(row[: places[-1]])) > _ROW // 3:
             return places[-1]
-    return len(row)
+    return len(row) - 1
+
+
+def _cut_regular(row: Sequence[str]) -> int:
+    """Where a row of a regular expression ends best: before a group or alternative, in as few brackets as can be."""
+    depth, inside, places = 0, False, list[tuple[int, int]]()
+    for at, one in enumerate(row):
+        if at > _ROW // 4 and not inside and (one == "(" or one == "|"):
+            places.append((depth, -at))
+        inside = one == "[" or (inside and one != "]")
+        depth += 0 if inside else {"(": 1, ")": -1}.get(one, 0)
+    return -min(places)[1] if places else len(row) - 1
 
 
 def _units(text: str) -> Iterator[str]:
@@ -196,7 +219,7 @@ def _filled(words: Sequence[str], blank: str) -> list[str]:
 
 
 def _row(units: Sequence[str]) -> list[str]:
-    return [f'"{"".join(units)}",'] if units else []
+    return [f"{literal_or_expression(''.join(units))},"] if units else []
 
 
 def _item(lines: Sequence[str]) -> list[str]:

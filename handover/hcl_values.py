@@ -90,7 +90,7 @@ def _string(text: str) -> tuple[str, ...]:
     lines = text.split("\n")
     if len(lines) > 1 and all(_complete(line) for line in lines):
         # A heredoc would end with a newline that the value does not have.
-        return _list([lines_of(quoted(line)) for line in lines], 'join("\\n", [', "])")
+        return _list([_string(line) for line in lines], 'join("\\n", [', "])")
     return lines_of(quoted(text))
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from deployment.existing import Granted
 from deployment.values import Json, strings
 
-# Attributes of data sources, by the names that Google's APIs have for them.
+# Attributes of data sources, by the names that Google's APIs have for them; OpenTofu refuses any other.
 _ATTRIBUTES = {
     "allowGlobalAccess": "allow_global_access", "dnsName": "dns_name", "ingress": "ingress",
     "ipCidrRange": "ip_cidr_range", "loadBalancingScheme": "load_balancing_scheme", "network": "network",
-    "ports": "ports", "purpose": "purpose", "visibility": "visibility",
+    "ports": "ports", "visibility": "visibility",
 }  # fmt: skip
 _COLLECTIONS = {
     "google_cloud_run_v2_service": "services",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from shlex import quote
 
@@ -11,8 +10,8 @@ from deployment.mermaid import plain_mermaid
 from deployment.picture import picture_of
 from deployment.roles import stack_table
 from deployment.stack_files import stack_of
-from handover import runbook_state, runbook_tasks, runbook_trouble
-from handover.facts import Facts
+from handover import runbook_ending, runbook_files, runbook_state, runbook_status, runbook_tasks, runbook_trouble
+from handover.facts import Facts, in_order
 from handover.handed_stack import HandedStack
 from handover.markdown import shell, wrapped
 
@@ -28,22 +27,16 @@ def runbook(facts: Facts) -> str:
         *runbook_state.sections(facts),
         _apply(facts),
         *runbook_tasks.sections(facts),
+        runbook_status.status(facts),
         *runbook_trouble.sections(facts),
         runbook_state.newer_versions(facts),
-        _destroy(facts),
-        _let_go(facts),
+        runbook_ending.destroy(facts),
+        runbook_ending.let_go(facts),
         _roles(facts),
         _origin(facts),
     ]
     text = "\n\n".join(section.strip("\n") for section in sections)
     return wrapped(_COMMAND.sub(f"{facts.program} ", text)) + "\n"
-
-
-def _in_order(stacks: list[HandedStack] | tuple[HandedStack, ...], *verbs: str) -> Iterator[str]:
-    """Terraform's commands, stack after stack."""
-    for stack in stacks:
-        for verb in verbs:
-            yield f"terraform -chdir={stack.name} {verb}"
 
 
 def _introduction(facts: Facts) -> str:
@@ -68,10 +61,9 @@ def _introduction(facts: Facts) -> str:
             "|---|---|",
             *rows,
             "",
-            f"Each folder has `main{facts.format.ENDING}` (the resources), `variables{facts.format.ENDING}` and "
-            f"`{facts.format.VALUES}` (the values that may be changed), `backend{facts.format.ENDING}` (where the "
-            f"state is kept), `versions{facts.format.ENDING}`, `outputs{facts.format.ENDING}` and "
-            f"`checks{facts.format.ENDING}` (warnings about connections).",
+            "| file | what |",
+            "|---|---|",
+            *runbook_files.rows(facts),
         ]
     )
 
@@ -123,8 +115,8 @@ def _preparation(facts: Facts) -> str:
 
 
 def _apply(facts: Facts) -> str:
-    order = " Apply the producer first: the consumers read its outputs." if _both(facts) else ""
-    lines = list(_in_order(facts.stacks, "init", "plan", "apply"))
+    order = " Apply the producer first: the consumers read its outputs." if facts.both else ""
+    lines = list(in_order(facts.stacks, "init", "plan", "apply"))
     given = [variable.name for stack in facts.stacks for variable in stack.promised]
     fill = (
         f"\n\nFirst fill in these values in `{facts.consumers[0].name}/{facts.format.VALUES}`: "
@@ -153,55 +145,6 @@ def _first_plan(facts: Facts) -> str:
     return (
         "the first plan of the producer only says that some resources have moved, which means their Terraform "
         "addresses: `Plan: 0 to add, 0 to change, 0 to destroy`. Every other plan says `No changes`."
-    )
-
-
-def _both(facts: Facts) -> bool:
-    return facts.producer is not None and bool(facts.consumers)
-
-
-def _destroy(facts: Facts) -> str:
-    order = "Destroy consumers first: deleting an attachment closes their connections for good. " * _both(facts)
-    lines = ["## Destroy", "", f"{order}The APIs stay enabled.", ""]
-    for stack in (stack for stack in facts.stacks if stack.protected):
-        lines += [
-            f"The folder {stack.name} is protected. If you really mean to destroy it, lift the protection first:",
-            "",
-            shell(
-                f"sed -i.protected -E 's/((prevent_destroy|deletion_protection)\"?( *=|:)) true/\\1 false/' "
-                f"{stack.name}/main{facts.format.ENDING}",
-                f"terraform -chdir={stack.name} apply",
-            ),
-            "",
-        ]
-    return "\n".join([*lines, shell(*_in_order(tuple(reversed(facts.stacks)), "destroy"))])
-
-
-def _let_go(facts: Facts) -> str:
-    stack = facts.stacks[-1]
-    address = next(f"{type_}.{name}" for type_, named in stack.content["resource"].items() for name in named)
-    block = ["removed {", f"  from = {address}", "  lifecycle {", "    destroy = false", "  }", "}"]
-    return "\n".join(
-        [
-            "## Let go without destroying",
-            "",
-            f"To take a resource out of {facts.product}'s care and leave it in Google Cloud, delete its block and "
-            "whatever refers to it, and say so in a file beside it, such as `let-go.tf` (a `removed` block takes "
-            "Terraform 1.7 or OpenTofu 1.7 or newer):",
-            "",
-            "```hcl",
-            *block,
-            "```",
-            "",
-            "The plan says that it will no longer be managed and not be destroyed. Apply, and delete the file. To let "
-            "go of a whole folder, keep a copy of its state and forget all of it, which touches nothing in Google "
-            "Cloud:",
-            "",
-            shell(
-                f"terraform -chdir={stack.name} state list | grep -v '^data' | "
-                f"xargs -n 1 terraform -chdir={stack.name} state rm"
-            ),
-        ]
     )
 
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from shlex import quote
 from typing import Any
 
-from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from handover.callers import CONSUMERS, api_of
-from handover.facts import Facts, another_address
+from handover.facts import Facts, another_address, free_range
 from handover.handed_stack import HandedStack
 from handover.markdown import shell
 from handover.service_variables import HandedService, accept_entry
 from handover.value_tests import FOLDER, kept_from_destroying
 from handover.variables import Variable
-from stacks.instructions import CALLS
 
 _NEW_PROJECT, _NEW_CALLER = "new-consumer-project", "serviceAccount:caller@new-consumer-project.iam.gserviceaccount.com"
 
@@ -30,11 +28,12 @@ def sections(facts: Facts) -> Iterator[str]:
         consumers = next((one for one in facts.producer.variables if one.name == CONSUMERS and one.value), None)
         if consumers:
             yield _leave(facts, facts.producer, consumers)
+        if ranged := next((candidate for candidate in facts.producer.services if candidate.nat_ranges), None):
+            yield _nat_range(facts, facts.producer, ranged)
         if made := next((candidate.image for candidate in facts.producer.services if candidate.image), None):
             yield _image(facts, facts.producer, made)
     if any(stack.endpoints for stack in facts.consumers):
         yield _move(facts, next(stack for stack in facts.consumers if stack.endpoints))
-    yield _status(facts)
 
 
 def _edit(facts: Facts, stack: HandedStack, **values: Any) -> str:
@@ -143,7 +142,7 @@ def _leave(facts: Facts, stack: HandedStack, consumers: Variable) -> str:
             "### Take a consumer's project out",
             "",
             "Before a project is deleted, take every line out that has it, that of "
-            f"`{CONSUMERS}` included. For {project}: {_edit(facts, stack, **left)}",
+            f"`{CONSUMERS}` included. This is how {project} leaves. {_edit(facts, stack, **left)}",
             "",
             shell(*_apply(stack)),
             "",
@@ -154,6 +153,25 @@ def _leave(facts: Facts, stack: HandedStack, consumers: Variable) -> str:
             "Google Cloud:",
             "",
             shell(f"terraform -chdir={stack.name} state rm {quote(api_of(key))}"),
+        ]
+    )
+
+
+def _nat_range(facts: Facts, stack: HandedStack, service: HandedService) -> str:
+    assert service.nat_ranges
+    ranges = [*service.nat_ranges.value, free_range(stack, str(service.nat_ranges.value[-1]))]
+    return "\n".join(
+        [
+            "### Add a NAT range",
+            "",
+            "Each connection takes addresses of a NAT range; once they are used up, new endpoints are NEEDS_ATTENTION. "
+            "A further range must overlap nothing in the network, which a plan looks up. "
+            f"{_edit(facts, stack, **{service.nat_ranges.name: ranges})}",
+            "",
+            shell(*_apply(stack)),
+            "",
+            "The plan adds a subnet, and updates the attachment in place. To exchange a range, put the new one in the "
+            "place of the former.",
         ]
     )
 
@@ -190,59 +208,4 @@ def _move(facts: Facts, stack: HandedStack) -> str:
             "",
             shell(*_apply(stack)),
         ]
-    )
-
-
-def _status(facts: Facts) -> str:
-    lines = [
-        "## Status and logs",
-        "",
-        "Every plan warns about connections that are not ACCEPTED. The outputs contain the following commands too, "
-        "always with the values of the last apply.",
-    ]
-    for stack in facts.consumers:
-        for endpoint in stack.endpoints:
-            lines += ["", f"### {stack.name}: {endpoint.name}", ""]
-            lines += [shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_status"), ""]
-            texts = facts.texts(stack, endpoint)
-            lines += [
-                line for what, text in texts.items() if what not in CALLS for line in (shell(*text.splitlines()), "")
-            ]
-            call = next(what for what in CALLS if what in texts)
-            lines += [
-                "To make the call from a shell on a VM in the network, print the commands for it:",
-                "",
-                shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_{call}"),
-            ]
-    if facts.producer:
-        for service in facts.producer.services:
-            lines += ["", f"### {facts.producer.name}: {service.name}", "", _producer_status(facts, service)]
-    return "\n".join(lines)
-
-
-def _producer_status(facts: Facts, service: HandedService) -> str:
-    assert facts.producer is not None
-    run = service.run
-    attachment = facts.producer.content["resource"][SERVICE_ATTACHMENT.type][service.address]
-    where = f"--project={attachment['project']} --region={attachment['region']}"
-    connected = (
-        "# Who is connected, and how.",
-        f"gcloud compute service-attachments describe {attachment['name']} {where} "
-        "--format='yaml(connectedEndpoints,consumerAcceptLists,consumerRejectLists)'",
-    )
-    if run is None:
-        return shell(*connected)
-    condition = (
-        f'resource.type="cloud_run_revision" AND resource.labels.service_name="{run["name"]}" AND '
-        f'logName="projects/{run["project"]}/logs/run.googleapis.com%2Frequests"'
-    )
-    return shell(
-        *connected,
-        "# Who may call.",
-        f"gcloud run services get-iam-policy {run['name']} {where}",
-        "# Requests of all callers.",
-        f"gcloud logging read '{condition}' --project={run['project']} --limit=10 "
-        "--format='table(timestamp,httpRequest.remoteIp,httpRequest.status,httpRequest.userAgent)'",
-        "# Why a revision does not start.",
-        f"gcloud run services logs read {run['name']} {where} --limit=50",
     )

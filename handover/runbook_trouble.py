@@ -12,8 +12,8 @@ _NEVER = (
     "Delete or replace the service attachment: every consumer's endpoint is closed for good and has to be created "
     "anew.",
     "Change these resources in the console or with gcloud: the next apply undoes the change.",
-    "Edit a state file, or use `terraform state rm` or `terraform state mv`: Terraform creates anew whatever the state "
-    "does not know.",
+    "Edit a state file, or use `terraform state rm` or `terraform state mv` for anything else than this page says: "
+    "Terraform creates anew whatever the state does not know.",
     "Rename a resource, a folder or a network, change the region, or narrow a subnet: all other resources depend on "
     "them. A plan refuses most of these changes; the rest needs a new deployment.",
     "Put a credential into a value here: everybody who has this folder or the state can read the values. Use Secret "
@@ -43,18 +43,29 @@ def sections(facts: Facts) -> Iterator[str]:
     yield "\n".join(["## Never by hand", "", *(f"- {text}" for text in _NEVER)])
 
 
+def _accept(facts: Facts) -> str:
+    """Where every accept list holds one endpoint, which the provider cannot exchange, only the checkout can."""
+    if any(service.accept for service in (facts.producer.services if facts.producer else ())):
+        return "[accept it](#accept-a-consumer), raise the limit"
+    return "change the accept list in the checkout"
+
+
 def _connection(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.producer:
         yield (
             "an endpoint is PENDING",
-            "Its project is not on the accept list, or has used up its limit: [accept it](#accept-a-consumer), raise "
-            "the limit, or have the owner delete the endpoint. Right after a first apply, PENDING goes away by itself.",
+            f"Its project is not on the accept list, or has used up its limit: {_accept(facts)}, or have the owner "
+            "delete the endpoint. Right after a first apply, PENDING goes away by itself.",
         )
         yield "an endpoint is REJECTED", "Its project is on the reject list, which only the checkout can change."
         yield (
             "an endpoint is NEEDS_ATTENTION",
-            "It is accepted, but the producer has run out of something, usually of addresses in the NAT subnet: in the "
-            "checkout, add a second range to `nat_ranges`.",
+            "It is accepted, but the producer has run out of something, usually of addresses in the NAT subnet: "
+            + (
+                "[add a range](#add-a-nat-range)."
+                if any(service.nat_ranges for service in facts.producer.services)
+                else "have its owner add another one, and give it in the checkout (`nat_subnets`)."
+            ),
         )
     else:
         yield (

@@ -15,6 +15,7 @@ from deployment.values import Json
 from handover import certificate_variables, pem_variables
 from handover.variables import Validation, Variable, matches
 
+_MOST = 1000  # instances of a service: https://cloud.google.com/run/quotas
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
 _SERVICE, _ATTACHMENT = SERVICE.type, SERVICE_ATTACHMENT.type
 
@@ -25,7 +26,7 @@ class HandedService:
 
     `accept` is None with automatic acceptance, and where the list holds the one endpoint that the provider can keep.
     What runs is `run`, as synthesized or as read of others; None behind a load balancer of others. handover/callers.py
-    puts `invokers` in.
+    puts `invokers` in, handover/nat_ranges.py `nat_ranges`.
     """
 
     address: str
@@ -38,13 +39,15 @@ class HandedService:
     certificate: Variable | None = None
     invokers: Variable | None = None
     accept: Variable | None = None
+    nat_ranges: Variable | None = None
     by_network: bool = False
 
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
         lifted = (
-            self.image, self.scaling, self.audiences, self.pem, self.certificate, self.accept, self.invokers
+            self.image, self.scaling, self.audiences, self.pem, self.certificate, self.accept, self.invokers,
+            self.nat_ranges,
         )  # fmt: skip
         return [one for one in lifted if one is not None]
 
@@ -58,7 +61,8 @@ def lift(stack: Json) -> list[HandedService]:
         run = made.get(address) or read.get(address)
         service = HandedService(address=address, name=run["name"] if run else attachment["name"], run=run)
         if address in made:
-            service.image, service.scaling = _image(address, made[address]), _scaling(address, made[address])
+            service.image = None if _deployed_elsewhere(made[address]) else _image(address, made[address])
+            service.scaling = _scaling(address, made[address])
             service.audiences = _audiences(address, made[address])
         service.pem = pem_variables.lift(address, stack)
         entries = attachment.get("consumer_accept_lists", [])
@@ -71,13 +75,19 @@ def lift(stack: Json) -> list[HandedService]:
     return services
 
 
+def _deployed_elsewhere(run: Json) -> bool:
+    """Whether a pipeline deploys the revisions: another image here would be ignored."""
+    return any("containers" in one for one in run.get("lifecycle", {}).get("ignore_changes", []))
+
+
 def _image(address: str, run: Json) -> Variable:
     container = run["template"]["containers"][0]
     present, container["image"] = container["image"], f"${{var.{address}_image}}"
     return Variable(
         name=f"{address}_image",
         type="string",
-        description=f"The container image of {run['name']}: HOST/REPOSITORY:TAG, or better @sha256:DIGEST.",
+        description=f"The container image of {run['name']}: HOST/REPOSITORY:TAG or, better, "
+        "HOST/REPOSITORY@sha256:DIGEST.",
         value=present,
         refused="https://example.com/image",
         validations=(
@@ -99,14 +109,18 @@ def _audiences(address: str, run: Json) -> Variable | None:
     return Variable(
         name=name,
         type="list(string)",
-        description=f"Further audiences of ID tokens for {run['name']}, beside its URL. Callers with one that is taken "
-        "off are answered 401 at once.",
+        description=f"Further audiences of ID tokens for {run['name']}, beside its URL. Tokens for one that is taken "
+        "out are answered 401 at once.",
         value=present,
         refused=["http://example.com"],
         validations=(
             Validation(
-                condition=f'alltrue([for one in var.{name} : startswith(one, "https://")]) && length(var.{name}) >= 1',
-                error_message="Audiences begin with https://, and there is one at least.",
+                condition=f'alltrue([for audience in var.{name} : startswith(audience, "https://")])',
+                error_message="Audiences begin with https://.",
+            ),
+            Validation(
+                condition=f"length(var.{name}) >= 1 && length(distinct(var.{name})) == length(var.{name})",
+                error_message="There is one audience at least, and none stands here twice.",
             ),
         ),
     )
@@ -123,22 +137,26 @@ def _scaling(address: str, run: Json) -> Variable:
         "for_each": f"${{{least} == null && {most} == null ? [] : [var.{name}]}}" if never else f"${{[var.{name}]}}",
         "content": {f"{end}_instance_count": _count(end, sent=count is not None) for end, count in counts.items()},
     }
-    null = "Cloud Run's own" if None not in counts.values() else "not sent: Cloud Run's own, or what was last given"
-    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, {1000 if counts['max'] is None else RUN_MAX_INSTANCES})"
+    null = "Cloud Run's default" + ("" if None not in counts.values() else ", or what was given last")
+    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, {_MOST if counts['max'] is None else RUN_MAX_INSTANCES})"
     return Variable(
         name=name,
         type="object({ max_instances = optional(number), min_instances = optional(number) })",
-        description=f"How many instances of {run['name']} there are at most, and when idle; null is {null}.",
+        description=f"How many instances of {run['name']} run at most, and how many when idle. null: {null}.",
         value={f"{end}_instances": count for end, count in counts.items()},
         refused={"max_instances": 1, "min_instances": 2},
         validations=(
             Validation(
-                condition=f"alltrue([for count in [{lower}, {upper}] : floor(count) == count])",
-                error_message="Numbers of instances are whole.",
+                condition=f"contains(range(0, {_MOST + 1}), {lower})",
+                error_message=f"min_instances is a whole number, 0 to {_MOST}.",
             ),
             Validation(
-                condition=f"{lower} >= 0 && {upper} >= 1 && {upper} <= 1000 && {lower} <= {upper}",
-                error_message="min_instances is 0 or more, max_instances 1 to 1000 and not below min_instances.",
+                condition=f"contains(range(1, {_MOST + 1}), {upper})",
+                error_message=f"max_instances is a whole number, 1 to {_MOST}.",
+            ),
+            Validation(
+                condition=f"{lower} <= {upper}",
+                error_message="max_instances is not below min_instances.",
             ),
         ),
     )
@@ -152,6 +170,7 @@ def _count(end: str, *, sent: bool) -> str:
 def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
     name = f"{address}_accept"
     attribute = "network_url" if by_network else "project_id_or_num"
+    who = "VPC networks" if by_network else "ids of projects"
     present = {entry[attribute]: entry["connection_limit"] for entry in attachment.pop("consumer_accept_lists", [])}
     attachment.setdefault("dynamic", {})["consumer_accept_lists"] = {
         "for_each": f"${{var.{name}}}",
@@ -163,8 +182,8 @@ def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
     return Variable(
         name=name,
         type="map(number)",
-        description=f"Who may connect to {attachment['name']}: "
-        f"{'VPC network' if by_network else 'project id'} = how many endpoints. Who is taken off is cut at once.",
+        description=f"Who may connect to {attachment['name']}: {who}, each with the number of endpoints that it may "
+        "have. The connections of one that is taken out are cut at once.",
         value=present,
         refused=dict.fromkeys(present or ["projects/some-project/global/networks/some-network"], 0),
         validations=tuple(_accept_rules(name, attachment.get("consumer_reject_lists", []), by_network=by_network)),
@@ -178,8 +197,8 @@ def _accept_rules(name: str, rejected: list[Any], *, by_network: bool) -> Iterat
         error_message="A limit is a whole number, 1 or more. To let nobody in, leave the entry out.",
     )
     yield Validation(
-        condition=f"alltrue([for one in keys(var.{name}) : "
-        f"{matches('one', NETWORK.replace('(?P<project>', '(?:') if by_network else PROJECT_ID)}])",
+        condition=f"alltrue([for entry in keys(var.{name}) : "
+        f"{matches('entry', NETWORK if by_network else PROJECT_ID)}])",
         error_message="Entries are VPC networks, projects/PROJECT/global/networks/NAME."
         if by_network
         else "Entries are project ids: 6 to 30 lower-case letters, digits and hyphens (no number, no display name).",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,4 +50,15 @@ class Variable:
 
 def matches(expression: str, pattern: str) -> str:
     """A condition: the string `expression` matches all of `pattern` (without groups that look around: RE2)."""
-    return f"can(regex({literal(f'^(?:{pattern})$')}, {expression}))"
+    plain = re.sub(r"\(\?(?::|P<\w+>)", "(", pattern)  # what groups hold is not asked for
+    return f"can(regex({literal(f'^({plain})$' if _alternatives(plain) else f'^{plain}$')}, {expression}))"
+
+
+def _alternatives(pattern: str) -> bool:
+    """Whether a pattern has alternatives outside of all groups."""
+    depth = 0
+    for one in re.findall(r"\\.|\[(?:\\.|[^\]])*\]|.", pattern):
+        depth += {"(": 1, ")": -1}.get(one, 0)
+        if one == "|" and not depth:
+            return True
+    return False

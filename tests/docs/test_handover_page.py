@@ -39,7 +39,7 @@ def test_the_list_of_files_is_the_bundles(made: Bundle) -> None:
 
 
 def test_the_file_of_values_is_the_bundles(made: Bundle) -> None:
-    assert shown("hcl", "# Consumers whose") == made.files["producer/terraform.tfvars"].decode()
+    assert shown("hcl", "# Projects whose") == made.files["producer/terraform.tfvars"].decode()
 
 
 def test_the_attachment_is_the_bundles(made: Bundle) -> None:

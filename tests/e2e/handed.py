@@ -15,7 +15,8 @@ import yaml
 from config.loading import load
 from deployment.terraform import Terraform
 from deployment.terraform_variables import for_init
-from handover.bundle import Wish, bundle
+from handover.again import operated, with_values
+from handover.bundle import Bundle, Wish, bundle
 from handover.placing import place
 from handover.source import BundleSource
 from tests.conftest import REFERENCE
@@ -24,7 +25,7 @@ from tests.e2e.live import Live
 SOURCE = BundleSource(revision="0" * 40, changed=False, project="0.1.0", cdktf="0.21.0", bindings="16.12.1")
 _BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:terraform|tofu) [^`]*)`")
-_TYPED = re.compile(r"(?:terraform|tofu) ")
+_TYPED = re.compile(r"(?:terraform|tofu) (?!\{)")  # a block of HCL is no command
 
 
 @dataclass
@@ -40,11 +41,18 @@ class Handed:
     def of(cls, live: Live, folder: Path, wish: Wish) -> Handed:
         """Make the bundle as `./psc handover` does."""
         wish = replace(wish, program=Terraform(live.program).name)
-        settings = load(REFERENCE, {"PSC_CONFIG": str(live.folder / "tried.yaml")}).settings
-        place(bundle(live.standing, settings, SOURCE, wish).files, folder)
         one = cls(live, folder, wish)
+        place(one._made().files, folder)
         one._find_provider()
         return one
+
+    def again(self) -> None:
+        """Hand over once more, over what operations have done, as `./psc handover --force` does."""
+        place(with_values(self._made(), operated(self.folder, self.wish.format)).files, self.folder)
+
+    def _made(self) -> Bundle:
+        settings = load(REFERENCE, {"PSC_CONFIG": str(self.live.folder / "tried.yaml")}).settings
+        return bundle(self.live.standing, settings, SOURCE, self.wish)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -153,7 +161,9 @@ class Handed:
             return
         text = file.read_text()
         for name in re.findall(r"^(\w+) +=|^(\w+) =", shown, re.MULTILINE):
-            pattern = re.compile(rf"^{name[0] or name[1]} *= (?:\{{.*?^\}}|[^\n]*)\n", re.MULTILINE | re.DOTALL)
+            pattern = re.compile(
+                rf"^{name[0] or name[1]} *= (?:\{{\n.*?^\}}|\[\n.*?^\]|[^\n]*)\n", re.MULTILINE | re.DOTALL
+            )
             assert pattern.search(text), f"{name} is not in {file.name}"
             text = pattern.sub("", text)
         file.write_text(f"{text}\n{shown}")

@@ -114,6 +114,7 @@ def test_the_runbook_is_true_from_the_first_command_to_the_last(
         handed.types_section(heading)
     a_consumer_is_accepted(handed)
     consumers_are_revoked(handed)
+    a_nat_range_comes_and_goes(handed)
     the_image_is_changed(handed)
     the_endpoint_is_moved(handed)
     for stack in ("producer", "consumer"):
@@ -162,6 +163,29 @@ def the_consumers_project_is_gone(handed: Handed) -> None:
     assert "Plan: 0 to add, 1 to change, 2 to destroy." in handed.types(planned)
     assert invokers(handed.live) == []
     assert NOTHING in plans(handed, "producer")
+
+
+def a_nat_range_comes_and_goes(handed: Handed) -> None:
+    values = next((handed.folder / "producer").glob("terraform.tfvars*"))
+    former = values.read_text()
+    handed.edits("Add a NAT range", "producer")
+    assert "Plan: 1 to add, 1 to change, 0 to destroy." in handed.types_section("Add a NAT range")
+    assert nat_ranges(handed.live) == {
+        "producer-psc-subnet": "10.0.3.0/24",
+        "producer-psc-subnet-10-0-4-0-24": "10.0.4.0/24",
+    }
+    values.write_text(former)
+    handed.types("terraform -chdir=producer apply")
+    assert nat_ranges(handed.live) == {"producer-psc-subnet": "10.0.3.0/24"}
+    endpoint = found(handed.live.state(), "forwardingRules", "psc-endpoint", CONSUMER)
+    assert endpoint["pscConnectionStatus"] == "ACCEPTED", "connections are kept"
+
+
+def nat_ranges(live: Live) -> dict[str, str]:
+    """The ranges of the attachment's NAT subnets by their names."""
+    attachment = found(live.state(), "serviceAttachments", "hello-service-attachment")
+    names = [link.rpartition("/")[2] for link in attachment["natSubnets"]]
+    return {name: found(live.state(), "subnetworks", name)["ipCidrRange"] for name in names}
 
 
 def the_image_is_changed(handed: Handed) -> None:

@@ -186,7 +186,7 @@ output "o" {
   ])
 }
 """
-    ).replace("    a.b,", '    "${a.b}",')
+    )
 
 
 def test_values_stand_under_their_descriptions() -> None:

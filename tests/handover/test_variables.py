@@ -81,9 +81,27 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("producer", "orders_image", "https://example.com/x", "An image is HOST/REPOSITORY:TAG"),
     ("producer", "orders_image", "", "An image is HOST/REPOSITORY:TAG"),
     ("producer", "orders_scaling", {"min_instances": 5, "max_instances": 2}, "not below min_instances"),
-    ("producer", "orders_scaling", {"max_instances": 0}, "max_instances 1 to 1000"),
-    ("producer", "orders_scaling", {"min_instances": -1}, "min_instances is 0 or more"),
-    ("producer", "orders_scaling", {"min_instances": 0.5}, "Numbers of instances are whole."),
+    ("producer", "orders_scaling", {"max_instances": 0}, "max_instances is a whole number, 1 to 1000."),
+    ("producer", "orders_scaling", {"min_instances": -1}, "min_instances is a whole number, 0 to 1000."),
+    ("producer", "orders_scaling", {"min_instances": 0.5}, "min_instances is a whole number, 0 to 1000."),
+    ("producer", "orders_nat_ranges", [], "There is one range at least"),
+    ("producer", "orders_nat_ranges", ["10.0.3.0/24", "10.0.3.0/24"], "none stands here twice"),
+    ("producer", "orders_nat_ranges", ["10.0.3.1/24"], "an IPv4 network without host bits"),
+    ("producer", "orders_nat_ranges", ["10.0.3.0"], "an IPv4 network without host bits"),
+    ("producer", "orders_nat_ranges", ["fd00::/20"], "an IPv4 network without host bits"),
+    ("producer", "orders_nat_ranges", ["10.0.3.0/024"], "an IPv4 network without host bits"),
+    ("producer", "orders_nat_ranges", ["10.0.3.0/30"], "A range is /4 to /29"),
+    ("producer", "orders_nat_ranges", ["127.0.0.0/24"], "A range is /4 to /29"),
+    ("producer", "orders_nat_ranges", None, "null"),
+    ("producer", "orders_accept", None, "null"),
+    ("producer", "orders_invokers", None, "null"),
+    ("producer", "orders_image", None, "null"),
+    ("producer", "orders_scaling", None, "null"),
+    ("producer", "consumers", None, "null"),
+    ("shop", "orders_address", None, "null"),
+    ("shop", "producer_state", None, "null"),
+    ("shop", "producer_state", {"backend": "local", "config": {}}, "The config of the backend local has a path"),
+    ("shop", "producer_state", {"backend": "gcs", "config": {}}, "The config of the backend local has a path"),
     ("shop", "orders_address", "10.2.0.5", "An address is one of 10.1.0.0/24"),
     ("shop", "orders_address", "10.1.0.05", "An address is one of 10.1.0.0/24"),
     ("shop", "orders_address", "here", "An address is one of 10.1.0.0/24"),
@@ -97,6 +115,8 @@ RIGHT: list[tuple[str, str, Any]] = [
     ("producer", "orders_invokers", ["principal://iam.googleapis.com/projects/1/x", "user:a@b.com"]),
     ("producer", "orders_image", f"gcr.io/a/b:1@sha256:{'0' * 64}"),
     ("producer", "orders_scaling", {}),
+    ("producer", "orders_scaling", {"min_instances": 1000}),
+    ("producer", "orders_nat_ranges", ["10.0.8.0/21", "192.168.0.0/29"]),
     ("producer", "orders_scaling", {"min_instances": 2, "max_instances": 2}),
     ("shop", "orders_address", "10.1.0.253"),
 ]  # fmt: skip
@@ -128,4 +148,4 @@ def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> 
     assert "A self link is" in " ".join(plan(handed, link).stderr.split())
     assert "begins with https://" in plan(handed, {"hello_url": "http://x"}).stderr
     assert plan(handed, {"hello_url": "https://hello-1.run.app"}).returncode == 0
-    assert "A port is 1 to 65535" in plan(handed, {"hello_port": 0}).stderr
+    assert "A port is a whole number, 1 to 65535" in plan(handed, {"hello_port": 0}).stderr
