@@ -80,7 +80,14 @@ TESTER: tuple[Task, ...] = (
     Task(
         what="`./psc adopt --discover`",
         side="producer",
-        grants=(READERS["compute"], READERS["run"]),
+        grants=(
+            READERS["compute"],
+            READERS["run"],
+            Grant(
+                name=READERS["certificatemanager"].name,
+                why="with HTTPS by Certificate Manager: the certificate's names",
+            ),
+        ),
     ),
     Task(
         what="`./psc adopt --discover`",
@@ -88,6 +95,7 @@ TESTER: tuple[Task, ...] = (
         grants=(
             READERS["compute"],
             Grant(name="roles/browser", why="asked for the number in the default account's name"),
+            Grant(name=READERS["dns"].name, why="with HTTPS: the zone in which the host leads to an endpoint"),
         ),
     ),
     Task(

@@ -12,7 +12,8 @@ from deployment.values import Json
 from live.names import plain
 
 # Lists whose entries belong together, even where there is one.
-_LISTS = frozenset({"consumer_accept_lists", "template.containers.env"})
+_VARIABLES = "template.containers.env"
+_LISTS = frozenset({"consumer_accept_lists", _VARIABLES})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +29,31 @@ def differences(change: Json) -> tuple[Difference, ...]:
     """Those of a change of a plan's JSON; what follows from others, and is only known after the apply, is none."""
     live = hide(change["before"] or {}, change.get("before_sensitive"))
     wanted = hide(change["after"] or {}, change.get("after_sensitive"))
-    return tuple(sorted(_between("", live, wanted, change.get("after_unknown")), key=lambda one: one.path))
+    found = (part for one in _between("", live, wanted, change.get("after_unknown")) for part in _parts(one))
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
+def _parts(one: Difference) -> Iterator[Difference]:
+    """Environment variables that are values, and those out of secrets, stand in one set, and follow from two keys."""
+    if one.path != _VARIABLES or not isinstance(one.wanted or [], list):
+        yield one
+        return
+    for path, secret in ((_VARIABLES, False), (f"{_VARIABLES}.value_source", True)):
+        live, wanted = ([entry for entry in of or [] if bool(entry.get("value_source")) is secret]
+                        for of in (one.live, one.wanted))  # fmt: skip
+        if sorted(live, key=_name) != sorted(wanted, key=_name):
+            yield Difference(path=path, live=live, wanted=wanted)
+
+
+def _name(entry: Json) -> str:
+    return str(entry.get("name"))
 
 
 def _between(path: str, live: Any, wanted: Any, unknown: Any) -> Iterator[Difference]:
     if unknown is True or live == wanted or (_nothing(live) and _nothing(wanted)) or _same_link(live, wanted):
         return
-    if isinstance(live, dict) and isinstance(wanted, dict):
+    if (isinstance(live, dict) or _nothing(live)) and (isinstance(wanted, dict) or _nothing(wanted)):
+        live, wanted = live or {}, wanted or {}
         marks = unknown if isinstance(unknown, dict) else {}
         for key in sorted(live.keys() | wanted.keys()):
             inner = f"{path}.{key}" if path else key

@@ -7,7 +7,9 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE, ISSUANCE_CONFIG
 from deployment.kinds.cloud_run import INVOKER, SECRET_ACCESS, SERVICE
+from deployment.kinds.dns import RECORD_SET, ZONE
 from deployment.kinds.network import FLOW_LOGS
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.references import is_expression
@@ -100,11 +102,11 @@ def _found(item: Item, candidates: tuple[str, ...], reader: Reader, off: set[str
         return Found(address=item.address, id=wanted, stands="unknown", why=why)
     try:
         for id_ in candidates:
-            if (there := _at(item, id_, reader)) is not None:
+            if (there := at(item, id_, reader)) is not None:
                 service = str(there.get("cloudRun", {}).get("service", ""))
                 return Found(address=item.address, id=id_, stands="there", service=service)
         plain = _CONTENT.sub("", wanted)
-        other = plain if plain != wanted and _at(item, plain, reader) is not None else ""
+        other = plain if plain != wanted and at(item, plain, reader) is not None else ""
     except ApiOffError as error:
         api = f"{error.about.partition('.')[0]}.googleapis.com"
         if f"{wanted.removeprefix('projects/').partition('/')[0]}/{api}" in off:
@@ -117,8 +119,12 @@ def _found(item: Item, candidates: tuple[str, ...], reader: Reader, off: set[str
     return Found(address=item.address, id=wanted, stands="absent", plain=other)
 
 
-def _at(item: Item, id_: str, reader: Reader) -> Json | None:
-    """What stands at an id; None for nothing."""
+def at(item: Item, id_: str, reader: Reader) -> Json | None:
+    """What stands at an id; None for nothing.
+
+    Raises:
+        AnswerError: for what may not be read.
+    """
     read = _READ.get(item.type)
     return read(id_, reader) if read else reader.at(id_)
 
@@ -129,8 +135,18 @@ def _api(id_: str, reader: Reader) -> Json | None:
     return told if told and told.get("state") == "ENABLED" else None
 
 
-def _service(id_: str, reader: Reader) -> Json | None:
-    return reader.get("run.projects.locations.services.get", name=id_)
+def _named(method: str) -> Callable[[str, Reader], Json | None]:
+    """What is asked for by its id as a whole."""
+    return lambda id_, reader: reader.get(method, name=id_)
+
+
+def _in_zone(id_: str, reader: Reader) -> Json | None:
+    """A zone of Cloud DNS, or a record set in one: projects/P/managedZones/Z/rrsets/NAME/TYPE."""
+    _, project, _, zone, *record = id_.split("/")
+    if not record:
+        return reader.get("dns.managedZones.get", project=project, managedZone=zone)
+    _, name, type_ = record
+    return reader.get("dns.resourceRecordSets.get", project=project, managedZone=zone, name=name, type=type_)
 
 
 def _granted(method: str) -> Callable[[str, Reader], Json | None]:
@@ -151,15 +167,16 @@ def _granted(method: str) -> Callable[[str, Reader], Json | None]:
     return read
 
 
-def _flow_logs(id_: str, reader: Reader) -> Json | None:
-    return reader.get("networkmanagement.projects.locations.vpcFlowLogsConfigs.get", name=id_)
-
-
 # How kinds are asked for that are not Compute Engine's.
 _READ: Mapping[str, Callable[[str, Reader], Json | None]] = {
     PROJECT_SERVICE.type: _api,
-    SERVICE.type: _service,
+    SERVICE.type: _named("run.projects.locations.services.get"),
     INVOKER.type: _granted("run.projects.locations.services.getIamPolicy"),
     SECRET_ACCESS.type: _granted("secretmanager.projects.secrets.getIamPolicy"),
-    FLOW_LOGS.type: _flow_logs,
+    FLOW_LOGS.type: _named("networkmanagement.projects.locations.vpcFlowLogsConfigs.get"),
+    ZONE.type: _in_zone,
+    RECORD_SET.type: _in_zone,
+    CERTIFICATE.type: _named("certificatemanager.projects.locations.certificates.get"),
+    AUTHORIZATION.type: _named("certificatemanager.projects.locations.dnsAuthorizations.get"),
+    ISSUANCE_CONFIG.type: _named("certificatemanager.projects.locations.certificateIssuanceConfigs.get"),
 }

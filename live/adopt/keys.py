@@ -73,9 +73,19 @@ def _links(live: Any) -> list[str]:
 
 
 def _variables(live: Any) -> dict[str, Any]:
-    if any(entry.get("value_source") for entry in live or ()):
-        raise NoValueError
-    return {str(entry["name"]): entry.get("value") for entry in live or ()}
+    return {str(entry["name"]): entry.get("value") for entry in live}
+
+
+def _secrets(live: Any) -> dict[str, Any]:
+    references = {str(entry["name"]): entry["value_source"][0]["secret_key_ref"][0] for entry in live}
+    return {name: {"secret": one["secret"], "version": one["version"]} for name, one in references.items()}
+
+
+def _vpc_access(live: Any) -> dict[str, Any]:
+    (access,) = live
+    (interface,) = access["network_interfaces"]
+    made = {"subnet": plain(interface["subnetwork"]), "egress": access["egress"], "tags": interface["tags"]}
+    return {key: value for key, value in made.items() if value}
 
 
 def _generation(live: Any) -> str:
@@ -85,13 +95,17 @@ def _generation(live: Any) -> str:
     return found[1].lower()
 
 
+# Mappings whose entries are keys of the configuration, one by one.
+_MAPS = ("labels", "effective_labels", "annotations", "effective_annotations")
 _ONE_CONTAINER = "template.containers"
+_INTERFACES = "template.vpc_access.network_interfaces"
 _LIMITS = f"{_ONE_CONTAINER}.resources"
 _OF_RUN: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     f"{_ONE_CONTAINER}.image": ("image", str),
     f"{_ONE_CONTAINER}.command": ("command", list),
     f"{_ONE_CONTAINER}.args": ("args", list),
     f"{_ONE_CONTAINER}.env": ("env", _variables),
+    f"{_ONE_CONTAINER}.env.value_source": ("secrets", _secrets),
     f"{_ONE_CONTAINER}.ports.container_port": ("container_port", int),
     f"{_LIMITS}.limits.cpu": ("cpu", str),
     f"{_LIMITS}.limits.memory": ("memory", str),
@@ -103,10 +117,13 @@ _OF_RUN: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "template.timeout": ("timeout_seconds", _seconds),
     "template.service_account": ("service_account", str),
     "template.execution_environment": ("execution_environment", _generation),
+    "template.vpc_access.egress": ("vpc_access.egress", str),
+    f"{_INTERFACES}.subnetwork": ("vpc_access.subnet", plain),
+    f"{_INTERFACES}.tags": ("vpc_access.tags", list),
+    "template.vpc_access": ("vpc_access", _vpc_access),
     "custom_audiences": ("audiences", list),
     "default_uri_disabled": ("default_url", lambda live: not live),
-    "labels": ("labels", lambda live: live),
-    "annotations": ("annotations", lambda live: live),
+    **{path: (path.removeprefix("effective_"), lambda live: live) for path in _MAPS},
 }
 KEYS: tuple[Key, ...] = (
     *(Key(type=SERVICE.type, path=path, key=f"{_SERVICE}.{key}", value=of) for path, (key, of) in _OF_RUN.items()),
@@ -180,7 +197,7 @@ def setting(address: str, stack: str, difference: Difference, keys: Mapping[str,
     type_, _, name = address.partition(".")
     for rule in KEYS:
         inner = difference.path.removeprefix(f"{rule.path}.")
-        within = inner != difference.path and rule.path in ("labels", "annotations")
+        within = inner != difference.path and rule.path in _MAPS
         if rule.type != type_ or not (difference.path == rule.path or within):
             continue
         if rule.producer not in (None, stack == PRODUCER) or not re.fullmatch(rule.address, name):

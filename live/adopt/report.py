@@ -107,6 +107,8 @@ def _stack(stack: Adopted) -> Iterator[str]:
         yield Line(f"  +        {printable(stack.waits)}", "added")
     for text in stack.failed:
         yield Line(f"  FAILED   {printable(text)}", "bad")
+    if stack.failed:
+        yield "             what was done before that is in the state; mend it, and run the same again"
     for text in stack.left:
         yield Line(f"  LEFT     a second plan still has: {printable(text)}", "bad")
     if stack.scope.outside:
@@ -141,6 +143,8 @@ def _part(part: Part) -> str:
     change = f"{one.path}: {_text_of(one.live)} -> {_text_of(one.wanted)}"
     if part.why:
         return f"{change} ({part.why})"
+    if part.setting and one.live is None:
+        return f"{change}; to keep it so, take {part.setting.key} out"
     if part.setting:
         return f"{change}; to keep it, set {part.setting.key}: {_text_of(part.setting.value)}"
     return f"{change}; no key of the configuration sets it"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from deployment.diagnostics import Diagnostic
+from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.terraform import RECORD
 from deployment.values import Json
 from live.adopt.differences import Difference, differences
@@ -87,9 +88,10 @@ def _judged(stack: str, entry: Json, found: Found | None, keys: Mapping[str, str
         return _created(one, found, keys)
     if actions == ["forget"]:
         return replace(one, state="harmless", text="is let go of; it stays in Google Cloud")
-    parts = tuple(_part(address, stack, difference, keys) for difference in differences(change))
+    parts = tuple(_part(address, stack, difference, keys, change["before"]) for difference in differences(change))
     if actions != ["update"] and actions != ["no-op"]:
         return _refused(one, change, actions, parts)
+    one = replace(one, remedy=tuple(_remarks(str(entry["type"]), change["before"])))
     if actions == ["no-op"]:
         return one if imported else replace(one, state="kept", text=_KEPT)
     if parts and all(part.why for part in parts):
@@ -98,12 +100,22 @@ def _judged(stack: str, entry: Json, found: Found | None, keys: Mapping[str, str
     return replace(one, state="differs", parts=parts, text=text)
 
 
+def _remarks(type_: str, existing: Json) -> Iterator[str]:
+    """What no plan tells of a resource, as the configuration says nothing of it."""
+    shares = existing.get("traffic") or [] if type_ == SERVICE.type else []
+    if pinned := sorted(str(one["revision"]) for one in shares if one.get("revision") and one.get("percent")):
+        yield (
+            f"requests go to {', '.join(pinned)} and not to the latest revision, and so they stay: what Terraform "
+            f"deploys next serves nobody until gcloud run services update-traffic {existing.get('name')} --to-latest"
+        )
+
+
 _OF_RECORD = "a record inside the state; it does not exist in Google Cloud"
 _KEPT = "is in the state already"
 
 
-def _part(address: str, stack: str, difference: Difference, keys: Mapping[str, str]) -> Part:
-    why = why_harmless(address.partition(".")[0], difference)
+def _part(address: str, stack: str, difference: Difference, keys: Mapping[str, str], existing: Json | None) -> Part:
+    why = why_harmless(address.partition(".")[0], difference, existing)
     return Part(difference=difference, why=why, setting=None if why else setting(address, stack, difference, keys))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployment.values import Json
+from live.discover.https import https
 from live.names import plain
 from live.reader import Reader
 
@@ -15,9 +17,16 @@ _OF_BACKEND = ("cdnPolicy", "customRequestHeaders", "customResponseHeaders", "fa
                "outlierDetection", "circuitBreakers", "consistentHash", "securityPolicy", "subsetting")  # fmt: skip
 
 
+# Of any part: modules of others describe what they make.
+_FOR_GOOD = ("description", "annotations", "httpKeepAliveTimeoutSec", "proxyBind", "serviceLabel")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """An attachment, and what it leads to. `odd` says why the load balancer is none that we would make; "" for one."""
+    """An attachment, and what it leads to. `odd` says why the load balancer is none that we would make; "" for one.
+
+    `https` are the keys of HTTPS, {} for HTTP, and `policy` what TLS it offers.
+    """
 
     attachment: Json
     rule: Json
@@ -25,6 +34,8 @@ class Published:
     url_map: Json
     backend: Json
     group: Json
+    policy: Json
+    https: Json
     odd: str = ""
 
     @property
@@ -51,9 +62,22 @@ def published(reader: Reader, project: str, region: str) -> Iterator[Published]:
         backend = _at(url_map.get("defaultService"), reader)
         backends: list[Json] = backend.get("backends", [])
         group = _at(backends[0].get("group"), reader) if len(backends) == 1 else {}
+        policy = _at(proxy.get("sslPolicy"), reader)
+        hops = (
+            (attachment.get("targetService") or attachment.get("producerForwardingRule"), rule),
+            (rule.get("target"), proxy), (proxy.get("urlMap"), url_map), (url_map.get("defaultService"), backend),
+            (backends[0].get("group") if len(backends) == 1 else None, group),
+        )  # fmt: skip
+        gone = next((f"{plain(link)} is not there" for link, body in hops if link and not body), "")
+        odd = gone or _odd(rule, url_map, backend, group) or _immutable(rule, proxy, group, policy)
+        secure: Json = {}
+        if not odd and "/targetHttpsProxies/" in str(rule.get("target")):
+            place = f"projects/{project}/locations/{region}/services/{group['cloudRun']['service']}"
+            service = reader.get("run.projects.locations.services.get", name=place) or {}
+            secure, odd = https(proxy, policy, service, reader)
         yield Published(
             attachment=attachment, rule=rule, proxy=proxy, url_map=url_map, backend=backend, group=group,
-            odd=_odd(rule, url_map, backend, group),
+            policy=policy, https=secure, odd=odd,
         )  # fmt: skip
 
 
@@ -67,22 +91,38 @@ def _at(link: object, reader: Reader) -> Json:
 def _odd(rule: Json, url_map: Json, backend: Json, group: Json) -> str:
     if rule.get("loadBalancingScheme") != "INTERNAL_MANAGED":
         return f"it is of the scheme {rule.get('loadBalancingScheme') or 'unknown'}, not INTERNAL_MANAGED"
-    if "/targetHttpProxies/" not in str(rule.get("target")):
+    if not re.search("/targetHttps?Proxies/", str(rule.get("target"))):
         return f"its target is {plain(rule.get('target')) or 'unknown'}, no HTTP proxy"
     if used := [one for one in _SECTIONS if url_map.get(one)]:
         return f"its URL map {url_map.get('name')} has {', '.join(used)}"
+    if odd := _odd_backend(backend):
+        return f"its backend service {backend.get('name') or 'unknown'} has {odd}"
+    if set(group.get("cloudRun", {})) - {"service"} or not group.get("cloudRun", {}).get("service"):
+        return f"its backend {group.get('name') or 'unknown'} is not one Cloud Run service"
+    return ""
+
+
+def _odd_backend(backend: Json) -> str:
     if used := [one for one in _OF_BACKEND if backend.get(one)]:
-        return f"its backend service {backend.get('name')} has {', '.join(used)}"
+        return ", ".join(used)
+    for key, usual in (("protocol", "HTTP"), ("localityLbPolicy", "ROUND_ROBIN")):
+        if backend.get(key, usual) != usual:
+            return f"the {key} {backend[key]}"
     if backend.get("iap", {}).get("enabled"):
-        return f"its backend service {backend.get('name')} has iap"
+        return "iap"
     log = backend.get("logConfig", {})
     more = [log.get(one) for one in ("optionalMode", "loggingHttpRequestHeaders", "loggingHttpResponseHeaders")]
     if log.get("enable") and any(one not in (None, [], "EXCLUDE_ALL_OPTIONAL") for one in more):
-        return f"its backend service {backend.get('name')} has logConfig with more than a sampleRate"
-    if len(backend.get("backends", [])) != 1:
-        return f"its backend service {backend.get('name') or 'unknown'} has {len(backend.get('backends', []))} backends"
-    if set(group.get("cloudRun", {})) - {"service"} or not group.get("cloudRun", {}).get("service"):
-        return f"its backend {group.get('name') or 'unknown'} is not one Cloud Run service"
+        return "logConfig with more than a sampleRate"
+    number = len(backend.get("backends", []))
+    return "" if number == 1 else f"{number} backends"
+
+
+def _immutable(*parts: Json) -> str:
+    """What no key says and no update changes: without it, Terraform would make the part anew."""
+    for part in parts:
+        if used := [one for one in _FOR_GOOD if part.get(one)]:
+            return f"{part.get('name')} has {', '.join(used)}, without which Terraform would make it anew"
     return ""
 
 
@@ -102,6 +142,11 @@ class Endpoint:
     def attachment(self) -> str:
         """The link of what it points at."""
         return plain(self.rule.get("target"))
+
+    @property
+    def odd(self) -> str:
+        """Why it is none that we would make; "" for one."""
+        return _immutable(self.rule, self.address)
 
 
 def endpoints(reader: Reader, project: str, region: str) -> Iterator[Endpoint]:
@@ -133,10 +178,8 @@ class Network:
     def only_has(self, links: set[str]) -> bool:
         """Whether it can be one of ours: made for this, and nothing else stands in it."""
         own = {plain(one.get("selfLink")) for one in self.subnets}
-        plain_one = not (
-            self.body.get("autoCreateSubnetworks") or self.body.get("peerings") or self.body.get("description")
-        )
-        return plain_one and own == links
+        described = any(one.get("description") for one in (self.body, *self.subnets))
+        return own == links and not (described or self.body.get("autoCreateSubnetworks") or self.body.get("peerings"))
 
     def subnet(self, link: str) -> Json:
         """One of its subnets; {} where it is not there."""

@@ -8,18 +8,19 @@ from typing import Any
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from deployment.values import Json
+from live.names import plain
 
 # What only tells of the service, or is the same for all; whatever else it has must be said by a key.
 _SILENT = frozenset({
     "annotations", "client", "clientVersion", "conditions", "createTime", "creator", "customAudiences",
     "defaultUriDisabled", "deleteTime", "etag", "expireTime",
     "generation", "ingress", "labels", "lastModifier", "latestCreatedRevision", "latestReadyRevision", "launchStage",
-    "name", "observedGeneration", "reconciling", "satisfiesPzs", "template", "terminalCondition", "traffic",
+    "name", "observedGeneration", "reconciling", "satisfiesPzs", "scaling", "template", "terminalCondition", "traffic",
     "trafficStatuses", "uid", "updateTime", "uri", "urls",
 })  # fmt: skip
 _OF_TEMPLATE = frozenset({
-    "containers", "executionEnvironment", "maxInstanceRequestConcurrency", "revision", "scaling", "serviceAccount",
-    "timeout", "client", "clientVersion",
+    "annotations", "client", "clientVersion", "containers", "executionEnvironment", "labels",
+    "maxInstanceRequestConcurrency", "revision", "scaling", "serviceAccount", "timeout", "vpcAccess",
 })  # fmt: skip
 _OF_CONTAINER = frozenset({"args", "command", "env", "image", "name", "ports", "resources", "startupProbe"})
 _EXECUTION = "EXECUTION_ENVIRONMENT_"
@@ -33,11 +34,13 @@ def unsaid(service: Json) -> list[str]:
     containers = template.get("containers", [])
     odd = [key for key in sorted(service.keys() - _SILENT) if service[key] not in (None, False, {}, [], "")]
     odd += [f"template.{key}" for key in sorted(template.keys() - _OF_TEMPLATE) if template[key]]
+    odd += _marks(service, template)
+    if template.get("vpcAccess") and _interface(template) is None:
+        odd.append("template.vpcAccess without one subnetwork")
     if len(containers) != 1:
         return [*odd, f"{len(containers)} containers"]
     container = containers[0]
     odd += [f"containers.{key}" for key in sorted(container.keys() - _OF_CONTAINER) if container[key]]
-    odd += ["containers.env.valueSource"] if any("valueSource" in one for one in container.get("env", [])) else []
     probe = {key: value for key, value in container.get("startupProbe", {}).items() if key != "tcpSocket"}
     odd += ["containers.startupProbe"] if probe and probe != _OWN_PROBE else []
     if service.get("ingress") != "INGRESS_TRAFFIC_INTERNAL_ONLY":
@@ -46,7 +49,25 @@ def unsaid(service: Json) -> list[str]:
     latest = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
     odd += ["traffic"] if any(one.get("type") != latest or one.get("tag") for one in shares) else []
     scaling = service.get("scaling", {})
-    return odd if not scaling or scaling == {"scalingMode": "AUTOMATIC"} else [*odd, "scaling"]
+    return odd + [f"scaling.{key}" for key in sorted(scaling) if scaling[key] not in (0, "AUTOMATIC")]
+
+
+def _marks(service: Json, template: Json) -> list[str]:
+    """Labels and annotations of the template that are not the service's, too, to which gcloud gives both."""
+    return [
+        f"template.{kind}.{name}"
+        for kind in ("annotations", "labels")
+        for name, value in sorted(template.get(kind, {}).items())
+        if not _systems(name) and service.get(kind, {}).get(name) != value
+    ]
+
+
+def _interface(template: Json) -> Json | None:
+    """The one interface of direct egress into a subnet; None for any other access to a network."""
+    access = template.get("vpcAccess", {})
+    interfaces = access.get("networkInterfaces", [])
+    one: Json = interfaces[0] if len(interfaces) == 1 else {}
+    return one if one.get("subnetwork") and not access.get("connector") else None
 
 
 def keys(service: Json, project_number: str) -> Json:
@@ -63,7 +84,9 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     port: Json = next(iter(container.get("ports", [])), {})
     yield "container_port", _unless(defaults.RUN_PORT, port.get("containerPort"))
     yield "h2c", True if port.get("name") == "h2c" else None
-    yield "env", {one["name"]: one.get("value", "") for one in container.get("env", [])}
+    variables = container.get("env", [])
+    yield "env", {one["name"]: one.get("value", "") for one in variables if "valueSource" not in one}
+    yield "secrets", {one["name"]: one["valueSource"]["secretKeyRef"] for one in variables if "valueSource" in one}
     yield from _size(container.get("resources", {}))
     yield "execution_environment", str(template.get("executionEnvironment", "")).removeprefix(_EXECUTION).lower()
     yield "concurrency", _unless(defaults.RUN_CONCURRENCY, template.get("maxInstanceRequestConcurrency"))
@@ -74,6 +97,10 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     yield "scaling", {key: value for key, value in wanted.items() if value is not None}
     own = f"{project_number}-compute@developer.gserviceaccount.com"
     yield "service_account", _unless(own, template.get("serviceAccount"))
+    if interface := _interface(template):
+        access = {"egress": template["vpcAccess"].get("egress"), "tags": interface.get("tags")}
+        given = {key: value for key, value in access.items() if value}
+        yield "vpc_access", {"subnet": plain(interface["subnetwork"]), **given}
     yield "audiences", sorted(service.get("customAudiences", []))
     yield "default_url", False if service.get("defaultUriDisabled") else None
     for key in ("labels", "annotations"):

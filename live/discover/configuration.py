@@ -22,8 +22,11 @@ def discover(region: str, producer: Place | None, consumers: Mapping[str, Place]
     chains = list(published(producer.reader, producer.project, region)) if producer else []
     keys = _service_keys(chains)
     by_link = {plain(one.attachment["selfLink"]): keys[one.name] for one in chains}
+    hosts = {keys[one.name]: str(one.https["host"]) for one in chains if one.https}
     sides = {
-        key: Consumer(place, region, found).settings(list(endpoints(place.reader, place.project, region)), by_link)
+        key: Consumer(place, region, found, hosts).settings(
+            list(endpoints(place.reader, place.project, region)), by_link
+        )
         for key, place in consumers.items()
     }
     if producer:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cloudrun_psc.rules import default_names
 from live.discover.chain import Endpoint, Network, network
 from live.discover.found import Discovery, Place, key_of
+from live.discover.https import zone_of
 from live.discover.vm import test_vm
 from live.names import plain
 
 
 @dataclass
 class Consumer:
-    """What stands in the project `place`. What is found is told to `found`."""
+    """What stands in the project `place`. What is found is told to `found`. `hosts` are those of services, by key."""
 
     place: Place
     region: str
     found: Discovery
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, there: list[Endpoint], services: Mapping[str, str]) -> dict[str, Any]:
         """The consumer's section; `services` are the keys of what its endpoints may point at, by link.
@@ -28,9 +30,12 @@ class Consumer:
             AnswerError: for what may not be read.
         """
         made: dict[str, Any] = {"project": self.place.project}
+        left = [f"the endpoint {one.name} is left as it is: {one.odd}" for one in there if one.odd]
+        there = [one for one in there if not one.odd]
         if not there:
-            self.found.unsaid.append(f"{self.place.project}: there is no endpoint in {self.region}")
+            self.found.unsaid += left or [f"{self.place.project}: there is no endpoint in {self.region}"]
             return made
+        self.found.notes += left
         for one in there:
             if not one.address:
                 self.found.unsaid.append(
@@ -76,4 +81,9 @@ class Consumer:
         made |= {"address": one.address["address"], "name": one.name, "address_name": one.address["name"]}
         if one.rule.get("allowPscGlobalAccess"):
             made["global_access"] = True
+        if host := self.hosts.get(service or ""):
+            network, address = plain(one.rule.get("network")), str(one.address["address"])
+            zone, remark = zone_of(host, address, network, self.place.project, self.place.reader)
+            made |= {"dns": {"zone": zone}} if zone else {}
+            self.found.notes += [remark] if remark else []
         return key_of(one.name), made

@@ -17,7 +17,6 @@ from live.names import plain
 
 _INVOKER = "roles/run.invoker"
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
-_PARTS = ("url_map", "http_proxy", "backend_service", "network_endpoint_group", "forwarding_rule")
 
 
 @dataclass
@@ -60,7 +59,8 @@ class Producer:
         proxies = [one for one in there.subnets if one.get("purpose") == "REGIONAL_MANAGED_PROXY"
                    and one.get("role") == "ACTIVE" and str(one.get("region")).endswith(self.region)]  # fmt: skip
         links = {subnet, *nat, *(plain(one["selfLink"]) for one in proxies)}
-        own = there.link.split("/")[1] == self.place.project and len(proxies) == 1
+        logged = any(one.get("logConfig", {}).get("enable") for one in there.subnets)  # which no key of this side says
+        own = there.link.split("/")[1] == self.place.project and len(proxies) == 1 and not logged
         if not own or not there.only_has(links):
             self.found.notes.append(f"{there.link} is of others, or holds more than this: it is taken as it is")
             existing = {"load_balancer_subnet": {"existing": subnet}, "proxy_only_subnet": {"existing": True}}
@@ -68,6 +68,11 @@ class Producer:
         balancers, proxy = there.subnet(subnet), proxies[0]
         ranges = {one["name"]: str(one["ipCidrRange"]) for one in map(there.subnet, nat)}
         name = _nat_name(ranges)
+        if not name and ranges:
+            self.found.notes.append(
+                f"{', '.join(ranges)}: not called by one name with their ranges behind it, so these NAT subnets are "
+                f"only read; as long as they stand, a destroy stops at the network {there.body['name']}"
+            )
         return {
             "name": there.body["name"],
             "load_balancer_subnet": {"name": balancers["name"], "range": balancers["ipCidrRange"]},
@@ -97,9 +102,14 @@ class Producer:
 
     def _balancer(self, one: Published) -> dict[str, Any]:
         rule = one.rule
-        parts = (one.url_map, one.proxy, one.backend, one.group, rule)
+        proxies = {"https_proxy": one.proxy, "ssl_policy": one.policy} if one.https else {"http_proxy": one.proxy}
+        parts = {
+            "url_map": one.url_map, **proxies, "backend_service": one.backend,
+            "network_endpoint_group": one.group, "forwarding_rule": rule,
+        }  # fmt: skip
         made: dict[str, Any] = {
-            "names": {"service": one.service, **{key: part["name"] for key, part in zip(_PARTS, parts, strict=True)}},
+            "names": {"service": one.service, **{key: part["name"] for key, part in parts.items()}},
+            **({"https": one.https} if one.https else {}),
             "port": int(str(rule.get("portRange", "80")).partition("-")[0]),
         }
         if (log := one.backend.get("logConfig", {})).get("enable"):
@@ -107,12 +117,13 @@ class Producer:
         return made | ({"global_access": True} if rule.get("allowGlobalAccess") else {})
 
     def _balancer_of_others(self, one: Published, key: str) -> dict[str, Any]:
-        rule, name = plain(one.rule.get("selfLink")), one.rule.get("name", "unknown")
+        rule, name = plain(one.rule.get("selfLink")), one.rule.get("name", "")
         service = self._read_service(one) if one.service else None
         uri = str((service or {}).get("uri", ""))
         if not rule or not uri:
             self.found.unsaid.append(
-                f"the load balancer {name} of {one.name}: {one.odd}; and what callers ask a token for is not known"
+                " ".join(filter(None, ("the load balancer", name, "of", one.name)))
+                + f": {one.odd}; and what callers ask a token for is not known"
             )
             return {}
         self.found.notes.append(f"services.{key}: the load balancer {name} is published as it is: {one.odd}")
@@ -136,7 +147,11 @@ class Producer:
                 f"services.{key}: the Cloud Run service {one.service} is taken as it is: no key says {', '.join(odd)}"
             )
             return {"run_service": one.service, "invokers": invokers}
-        return {**cloud_run.keys(service, self.place.number), "invokers": invokers}
+        made = cloud_run.keys(service, self.place.number)
+        own = f"https://{one.https.get('host')}"  # which goes without saying
+        if others := [audience for audience in made.pop("audiences", []) if audience != own]:
+            made["audiences"] = others
+        return {**made, "invokers": invokers}
 
     def _invokers(self, service: str, key: str) -> list[str]:
         policy = self.place.reader.get("run.projects.locations.services.getIamPolicy", resource=service,

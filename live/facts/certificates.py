@@ -22,7 +22,7 @@ _AUTHORIZATION = "certificatemanager.projects.locations.dnsAuthorizations.get"
 def usable(published: Published, reader: Reader) -> Iterator[Outcome]:
     """The certificate by itself: it is there, Google has issued it, it has not expired, and it covers the host."""
     secured = _secured(published)
-    found = next(((id_, one) for id_ in secured.certificates if (one := _read(id_, reader))), None)
+    found = next(((id_, one) for id_ in secured.certificates if (one := read(id_, reader))), None)
     if found is None:
         name = secured.certificates[0].rpartition("/")[2] if secured.certificates else "that is configured"
         yield fails(f"there is no certificate {name}", _exchange(published))
@@ -32,9 +32,7 @@ def usable(published: Published, reader: Reader) -> Iterator[Outcome]:
     if managed and managed.get("state") != "ACTIVE":
         yield _not_issued(published, name, managed, reader)
         return
-    names = [
-        str(one).lower() for one in certificate.get("sanDnsnames") or certificate.get("subjectAlternativeNames", [])
-    ]
+    names = covered(certificate)
     if not {secured.host, wildcard(secured.host)} & set(names):
         yield fails(
             f"the certificate {name} is of {', '.join(names) or 'no host'}, not of {secured.host}", _exchange(published)
@@ -43,7 +41,19 @@ def usable(published: Published, reader: Reader) -> Iterator[Outcome]:
     yield _until(published, name, bool(managed), str(certificate.get("expireTime", "")))
 
 
-def _read(id_: str, reader: Reader) -> Json | None:
+def covered(certificate: Json) -> list[str]:
+    """The names that a certificate is of, in lower case, wildcards among them."""
+    return [
+        str(one).lower() for one in certificate.get("sanDnsnames") or certificate.get("subjectAlternativeNames", [])
+    ]
+
+
+def read(id_: str, reader: Reader) -> Json | None:
+    """A certificate of Certificate Manager or Compute Engine; None for none.
+
+    Raises:
+        AnswerError: as the reader.
+    """
     return reader.get(_CERTIFICATE, name=id_) if of_certificate_manager(id_) else reader.at(id_)
 
 

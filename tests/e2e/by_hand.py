@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from standin import Standin, environment, router
 from standin.cloud import Cloud
+from tests.e2e import knative
 from tests.e2e.live import CONSUMER, PRODUCER, PROJECTS
 
 STEPS = Path(__file__).parent / "ten_steps.sh"
@@ -32,8 +35,17 @@ def another_service(standin: Standin, home: Path) -> None:
     cloud_run(standin.cloud, "shop")
 
 
-def typed(script: Path, standin: Standin, home: Path) -> str:
-    """Run a script with the genuine gcloud, which meets the stand-in; what it printed."""
+def deployed_by_gcloud(standin: Standin, home: Path, *commands: str) -> None:
+    """Type `gcloud run` commands in the producer's project, which meet the older API in front of the stand-in's."""
+    script = home / "run.sh"
+    script.write_text("\n".join(["set -e", *(command.replace("\n", " ") for command in commands)]))
+    with knative.served(standin.cloud) as proxy:
+        variables = {"HTTP_PROXY": proxy, "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN": f"http://{knative.HOST}/"}
+        typed(script, standin, home, variables | {"CLOUDSDK_CORE_PROJECT": PRODUCER, "CLOUDSDK_RUN_REGION": REGION})
+
+
+def typed(script: Path, standin: Standin, home: Path, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Run a script with the genuine gcloud, which meets the stand-in; what it printed. `more` are variables."""
     if shutil.which("gcloud") is None:
         pytest.skip("gcloud is not on PATH")
     (home / "token").write_text("any")
@@ -50,6 +62,7 @@ def typed(script: Path, standin: Standin, home: Path) -> str:
         "CONSUMER_PROJECT": CONSUMER,
         "REGION": REGION,
         **environment(standin.url),
+        **more,
     }
     done = subprocess.run(["bash", str(script)], env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

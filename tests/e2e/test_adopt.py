@@ -182,6 +182,9 @@ def test_in_networks_that_are_shared_only_what_was_made_for_it_is_adopted(shop: 
 
 
 def test_what_others_made_is_discovered_and_adopted_as_it_is(shop: Hand) -> None:
+    for path in ("urlMaps/shop-ilb", "backendServices/shop-ilb-default"):
+        shop.body(f"{HERE}/{path}")["description"] = "Terraform managed."
+    shop.body(f"{HERE}/forwardingRules/shop-ilb")["labels"] = {"team": "shop"}
     before = shop.standin.state()
     shop.discovers()
     found = yaml.safe_load(shop.config.read_text())

@@ -141,6 +141,8 @@ def test_any_other_error_of_a_plan_is_unusable(adopt: Callable[..., Adoption]) -
 def test_an_apply_that_fails_is_told(adopt: Callable[..., Adoption]) -> None:
     adoption = adopt(Script(SAME, applies=done(1, ("Error 409", "in use"))), "producer")
     assert adoption.stacks[0].failed == ("Error 409: in use",)
+    told = [str(line) for line in lines(adoption, "")]
+    assert "mend it, and run the same again" in told[told.index("  FAILED   Error 409: in use") + 1]
     assert adoption.code == 1
 
 

@@ -155,6 +155,68 @@ def test_a_load_balancer_with_routes_is_published_as_it_is(world: Worlds) -> Non
     assert service["url"].startswith("https://")
 
 
+@pytest.mark.parametrize(
+    ("path", "change", "says"),
+    [
+        ("forwardingRules/hello-forwarding-rule", {"description": "Terraform managed."},
+         "hello-forwarding-rule has description, without which Terraform would make it anew"),
+        ("targetHttpProxies/hello-http-proxy", {"httpKeepAliveTimeoutSec": 600}, "hello-http-proxy has http"),
+        ("networkEndpointGroups/hello-serverless-neg", {"annotations": {"a": "b"}}, "hello-serverless-neg has annot"),
+        ("backendServices/hello-backend-service", {"protocol": "HTTPS"}, "has the protocol HTTPS"),
+        ("backendServices/hello-backend-service", {"localityLbPolicy": "RANDOM"}, "has the localityLbPolicy RANDOM"),
+    ],
+)  # fmt: skip
+def test_a_load_balancer_that_would_be_made_anew_is_published_as_it_is(
+    path: str, change: Json, says: str, world: Worlds
+) -> None:
+    here = world().deploy()
+    at(here, f"{HERE}/{path}").update(change)
+    found = discovered(here)
+    assert any(says in note for note in found.notes), found.notes
+    assert "forwarding_rule" in smallest(found.settings, as_loaded)["producer"]["services"]["hello"]
+
+
+def test_texts_that_can_be_taken_out_in_place_are_nothing_to_say(world: Worlds) -> None:
+    here = world().deploy()
+    for path in ("urlMaps/hello-url-map", "backendServices/hello-backend-service"):
+        at(here, f"{HERE}/{path}")["description"] = "Terraform managed."
+    assert written(here) == reference()
+
+
+def test_subnets_that_others_described_stay_theirs(world: Worlds) -> None:
+    here = world().deploy()
+    at(here, f"{HERE}/subnetworks/producer-subnet")["description"] = "Terraform managed."
+    at(here, f"{THERE}/subnetworks/consumer-subnet")["description"] = "Terraform managed."
+    found = written(here)
+    assert found["producer"]["network"]["existing"] == f"projects/{PRODUCER}/global/networks/producer-vpc"
+    assert found["consumers"]["consumer"]["network"]["existing"] == f"projects/{CONSUMER}/global/networks/consumer-vpc"
+
+
+@pytest.mark.parametrize("path", ["forwardingRules/psc-endpoint", "addresses/psc-endpoint-ip"])
+def test_an_endpoint_that_would_be_made_anew_is_left_as_it_is(path: str, world: Worlds) -> None:
+    here = world().deploy()
+    at(here, f"{THERE}/{path}")["description"] = "Terraform managed."
+    (said,) = discovered(here).unsaid
+    assert said.startswith("the endpoint psc-endpoint is left as it is: psc-endpoint")
+    assert "would make it anew" in said
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        f"{HERE}/forwardingRules/hello-forwarding-rule", f"{HERE}/targetHttpProxies/hello-http-proxy",
+        f"{HERE}/urlMaps/hello-url-map", f"{HERE}/backendServices/hello-backend-service",
+        f"{HERE}/networkEndpointGroups/hello-serverless-neg",
+    ],
+)  # fmt: skip
+def test_a_chain_that_is_broken_is_told_where(gone: str, world: Worlds) -> None:
+    here = world().deploy()
+    del here.cloud.compute[gone]
+    (said,) = discovered(here).unsaid
+    assert said.startswith("the load balancer ")
+    assert f"of hello-service-attachment: {gone} is not there; " in said
+
+
 def test_an_endpoint_without_a_reserved_address_is_refused_with_the_command(world: Worlds) -> None:
     here = world().deploy()
     del here.cloud.compute[f"{THERE}/addresses/psc-endpoint-ip"]

@@ -26,6 +26,7 @@ ELSEWHERE = {f"GOOGLE_{name}_CUSTOM_ENDPOINT": f"http://cloud/{path}/" for name,
     ("COMPUTE", "compute/v1"), ("CLOUD_RUN_V2", "run/v2"), ("SERVICE_USAGE", "serviceusage/v1"),
     ("RESOURCE_MANAGER_V3", "cloudresourcemanager/v3"), ("NETWORK_MANAGEMENT", "networkmanagement/v1"),
     ("LOGGING", "logging/v2"), ("CERTIFICATE_MANAGER", "certificatemanager/v1"), ("DNS", "dns/v1"),
+    ("SECRET_MANAGER", "secretmanager/v1"),
 )}  # fmt: skip
 
 
