@@ -40,13 +40,14 @@ def discovered(args: Namespace) -> int:
     if args.output and Path(args.output).exists():
         raise UnusableError(f"{args.output} exists already; choose another name, or remove it")
     found = _found(args)
-    show((Line(f"note: {printable(one)}", "note") for one in found.notes), errors=True)
+    notes = list(dict.fromkeys(found.notes))  # both sides can stand in one network
+    show((Line(f"note: {printable(one)}", "note") for one in notes), errors=True)
     if found.unsaid:
         show((Line(f"no configuration says that {printable(one)}", "bad") for one in found.unsaid), errors=True)
         show(["nothing was written"], errors=True)
         return 1
     try:
-        text = _text(smallest(found.settings, as_loaded), found.notes)
+        text = _text(smallest(found.settings, as_loaded), notes)
     except ConfigurationError as error:
         told = re.sub(r"\S*/discovered\.yaml", "found", str(error))
         raise UnusableError(f"what exists makes no configuration that could be used:\n{told}") from error

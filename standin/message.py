@@ -27,6 +27,16 @@ def merge(message: Json, patch: Json) -> None:
             message[key] = deepcopy(value)
 
 
+def without_nulls(value: Any) -> Any:
+    """A copy of a message in which null is not there, as in what Google's APIs give: it means the field is not set.
+
+    https://protobuf.dev/programming-guides/json/#null-values
+    """
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
 def without_empty(message: Json) -> Json:
     """A copy without nulls, empty lists and empty messages, which Compute Engine does not keep."""
     copied: Json = {}

@@ -23,7 +23,7 @@ OVER = "adopt_override.tf.json"
 # OpenTofu reads it in place of the synthesized file, and Terraform reads it not at all:
 # https://opentofu.org/docs/language/files/#opentofu-specific-files
 INSTEAD = STACK_FILE.replace(".tf.", ".tofu.")
-_STATE, _ENDING = "terraform_remote_state", "_first_service"
+_STATE = "terraform_remote_state"
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def beside(
     there = [one for one in found if one.stands == "there"]
     imports = [{"to": one.address, "id": one.id} for one in there]
     with tempfile.TemporaryDirectory(prefix="psc-adopt-") as place:
-        over = {**_first_services(stack, there), **_producers_state(stack, outputs, Path(place))}
+        over = {**_records(stack, there), **_producers_state(stack, outputs, Path(place))}
         files = {
             folder.folder / IMPORTS: {"import": imports} if imports else {},
             folder.folder / OVER: over,
@@ -79,17 +79,19 @@ def _untriggered(content: Json, records: Collection[str]) -> Json:
     return content
 
 
-def _first_services(stack: Stack, there: Iterable[Found]) -> dict[str, Any]:
-    """What a record says of an endpoint group's first service (docs/adr/0013): the one that it leads to.
+def _records(stack: Stack, there: Iterable[Found]) -> dict[str, Any]:
+    """What records say of the first deployment, as it is seen in what exists.
 
-    Only the first plan with the record reads it; by itself it would take another name for the group that exists.
+    Only the first plan with a record reads it. By themselves they would take what was made without Terraform for a
+    later deployment: a group of the given name would get another one, and global access would be refused.
     """
     records = {}
     for one in there:
-        record = f"{one.address.rpartition('.')[2]}{_ENDING}"
-        if one.service and f"terraform_data.{record}" in stack.items:
-            records[record] = {"input": {"service": one.service}}
-    return {"resource": {"terraform_data": records}} if records else {}
+        for ending, input_ in one.recorded.items():
+            record = f"{one.address.rpartition('.')[2]}_{ending}"
+            if f"{RECORD.type}.{record}" in stack.items:
+                records[record] = {"input": dict(input_)}
+    return {"resource": {RECORD.type: records}} if records else {}
 
 
 def _producers_state(stack: Stack, outputs: Mapping[str, Any] | None, place: Path) -> dict[str, Any]:

@@ -103,6 +103,7 @@ HARMLESS: tuple[Harmless, ...] = (
         "gcloud leaves it off; with it, a project that is taken off the accept list is cut off",
         "reconcile_connections", wanted=True,
     ),
+    *_rules(SERVICE_ATTACHMENT.type, _TERRAFORMS, "send_propagated_connection_limit_if_zero"),
     *_rules(PSC_ENDPOINT.type, _TERRAFORMS, "recreate_closed_psc", wanted=True),
     *_rules(
         CERTIFICATE.type,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE, ISSUANCE_CONFIG
@@ -31,16 +31,16 @@ _WITH_CONDITIONS = {"options.requestedPolicyVersion": 3}
 class Found:
     """A resource of a stack: whether it is there, and its id.
 
-    `plain` is the id of something that stands there under the name without what follows from the content. `service` is
-    the Cloud Run service that an endpoint group leads to. `why` says of what is unknown why, and `needs` which role
-    would help.
+    `plain` is the id of something that stands there under the name without what follows from the content. `recorded`
+    has the inputs of records that tell of it, by the endings of their addresses. `why` says of what is unknown why, and
+    `needs` which role would help.
     """
 
     address: str
     id: str
     stands: Stands
     plain: str = ""
-    service: str = ""
+    recorded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     why: str = ""
     needs: str = ""
 
@@ -103,8 +103,7 @@ def _found(item: Item, candidates: tuple[str, ...], reader: Reader, off: set[str
     try:
         for id_ in candidates:
             if (there := at(item, id_, reader)) is not None:
-                service = str(there.get("cloudRun", {}).get("service", ""))
-                return Found(address=item.address, id=id_, stands="there", service=service)
+                return Found(address=item.address, id=id_, stands="there", recorded=dict(_recorded(there)))
         plain = _CONTENT.sub("", wanted)
         other = plain if plain != wanted and at(item, plain, reader) is not None else ""
     except ApiOffError as error:
@@ -117,6 +116,14 @@ def _found(item: Item, candidates: tuple[str, ...], reader: Reader, off: set[str
     except AnswerError as error:
         return Found(address=item.address, id=wanted, stands="unknown", why=str(error))
     return Found(address=item.address, id=wanted, stands="absent", plain=other)
+
+
+def _recorded(there: Json) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What is remembered of the first deployment of an endpoint group or a load balancer's rule (docs/adr/0013)."""
+    if service := there.get("cloudRun", {}).get("service"):
+        yield "first_service", {"service": str(service)}
+    if there.get("allowGlobalAccess"):
+        yield "global_access", {"since": "the start"}
 
 
 def at(item: Item, id_: str, reader: Reader) -> Json | None:

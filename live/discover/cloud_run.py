@@ -8,6 +8,7 @@ from typing import Any
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY
 from deployment.values import Json
+from live.discover.container import probe, secret_files
 from live.names import plain
 
 # What only tells of the service, or is the same for all; whatever else it has must be said by a key.
@@ -20,12 +21,14 @@ _SILENT = frozenset({
 })  # fmt: skip
 _OF_TEMPLATE = frozenset({
     "annotations", "client", "clientVersion", "containers", "executionEnvironment", "labels",
-    "maxInstanceRequestConcurrency", "revision", "scaling", "serviceAccount", "timeout", "vpcAccess",
+    "maxInstanceRequestConcurrency", "revision", "scaling", "serviceAccount", "timeout", "volumes", "vpcAccess",
 })  # fmt: skip
-_OF_CONTAINER = frozenset({"args", "command", "env", "image", "name", "ports", "resources", "startupProbe"})
+_OF_CONTAINER = frozenset({
+    "args", "command", "env", "image", "livenessProbe", "name", "ports", "resources", "startupProbe", "volumeMounts",
+})  # fmt: skip
+# The probes of a container, by their keys.
+_PROBES = {"startup_probe": "startupProbe", "liveness_probe": "livenessProbe"}
 _EXECUTION = "EXECUTION_ENVIRONMENT_"
-# The startup probe that Cloud Run makes by itself: config/settings and rules/defaults say its numbers.
-_OWN_PROBE = {"timeoutSeconds": 240, "periodSeconds": 240, "failureThreshold": 1}
 
 
 def unsaid(service: Json) -> list[str]:
@@ -41,8 +44,8 @@ def unsaid(service: Json) -> list[str]:
         return [*odd, f"{len(containers)} containers"]
     container = containers[0]
     odd += [f"containers.{key}" for key in sorted(container.keys() - _OF_CONTAINER) if container[key]]
-    probe = {key: value for key, value in container.get("startupProbe", {}).items() if key != "tcpSocket"}
-    odd += ["containers.startupProbe"] if probe and probe != _OWN_PROBE else []
+    odd += [f"containers.{name}" for name in _PROBES.values() if probe(container, name) is None]
+    odd += ["template.volumes"] if secret_files(template, container) is None else []
     if service.get("ingress") != "INGRESS_TRAFFIC_INTERNAL_ONLY":
         odd.append(f"ingress {service.get('ingress')}")
     shares = service.get("traffic", [])
@@ -87,6 +90,9 @@ def _keys(service: Json, project_number: str) -> Iterator[tuple[str, Any]]:
     variables = container.get("env", [])
     yield "env", {one["name"]: one.get("value", "") for one in variables if "valueSource" not in one}
     yield "secrets", {one["name"]: one["valueSource"]["secretKeyRef"] for one in variables if "valueSource" in one}
+    yield "secret_files", secret_files(template, container)
+    for key, name in _PROBES.items():
+        yield key, probe(container, name)
     yield from _size(container.get("resources", {}))
     yield "execution_environment", str(template.get("executionEnvironment", "")).removeprefix(_EXECUTION).lower()
     yield "concurrency", _unless(defaults.RUN_CONCURRENCY, template.get("maxInstanceRequestConcurrency"))

@@ -16,7 +16,7 @@ from standin.call import Call
 from standin.change import Change
 from standin.cloud import Cloud, Record
 from standin.google_error import GoogleError
-from standin.message import Json
+from standin.message import Json, without_nulls
 from standin.place import Place
 
 # What a service keeps when it is replaced as a whole.
@@ -75,7 +75,7 @@ def _create(cloud: Cloud, call: Call, place: Place) -> Json:
         )
     if path in cloud.run:
         raise GoogleError(409, f"Resource '{name}' already exists.")
-    body = deepcopy(call.body)
+    body = without_nulls(call.body)
     project = cloud.project(place.project)
     revisions.complete(body, project.default_account)
     rules.check(Change(cloud, "create", path, None, body, call.body))
@@ -103,6 +103,7 @@ def _patch(cloud: Cloud, service: Record, call: Call) -> Json:
             _take_over(body, call.body, re.sub(r"_(\w)", lambda match: match[1].upper(), path).split("."))
     else:
         body = deepcopy(call.body) | {key: deepcopy(before[key]) for key in _KEPT if key in before}
+    body = without_nulls(body)
     revisions.complete(body, cloud.project(service.project).default_account)
     rules.check(Change(cloud, "patch", service.path, before, body, call.body))
     _tell_addresses(body, cloud.project(service.project).number)

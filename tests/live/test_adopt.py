@@ -72,7 +72,8 @@ def test_of_what_is_half_deployed_the_rest_is_absent(world: Worlds) -> None:
     account = here.cloud.project(CONSUMER).default_account
     member = there["google_cloud_run_v2_service_iam_member.hello_example_consumer_project_compute"]
     assert member.id.split(" ")[1:] == ["roles/run.invoker", f"serviceAccount:{account}"]
-    assert there["google_compute_region_network_endpoint_group.hello"].service == "hello-service"
+    group = there["google_compute_region_network_endpoint_group.hello"]
+    assert group.recorded == {"first_service": {"service": "hello-service"}}
 
 
 def test_a_grant_under_a_condition_is_another_one(world: Worlds) -> None:
@@ -372,6 +373,21 @@ def test_files_beside_the_stack_are_gone_after_a_failure_too(
     assert not place.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None), "it goes on"
     assert not (tmp_path / IMPORTS).exists()
     assert not (tmp_path / OVER).exists()
+
+
+def test_what_is_published_with_global_access_has_had_it_from_the_start(
+    world: Worlds, stacks: Callable[..., dict[str, Stack]], tmp_path: Path
+) -> None:
+    here = world().deploy()
+    for rule in here.cloud.compute.of("forwardingRules"):
+        rule.body["allowGlobalAccess"] = True
+    there = found(here, "producer")
+    is_global = "producer: {project: p-roducer, services: {hello: {global_access: true}}}\n"
+    with beside(StackFolder("producer", tmp_path), stacks(is_global)["producer"], there.values(), None):
+        over = json.loads((tmp_path / OVER).read_text())
+    assert over == {"resource": {"terraform_data": {"hello_global_access": {"input": {"since": "the start"}}}}}
+    with beside(StackFolder("producer", tmp_path), here.stacks["producer"], there.values(), None):
+        assert not (tmp_path / OVER).exists(), "without global access there is no such record"
 
 
 def test_a_new_record_replaces_nothing_where_opentofu_would_have_it(

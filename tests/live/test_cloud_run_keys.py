@@ -29,7 +29,7 @@ def service(**more: Any) -> Json:
     for key, value in more.items():
         if key in {"labels", "customAudiences", "ingress", "traffic", "scaling", "invokerIamDisabled", "buildConfig"}:
             made[key] = value
-        elif key in container or key in {"env", "volumeMounts"}:
+        elif key in container or key in {"env", "livenessProbe", "volumeMounts"}:
             container[key] = value
         else:
             template[key] = {**template.get(key, {}), **value} if isinstance(value, dict) else value
@@ -72,7 +72,8 @@ def test_labels_that_the_service_has_too_are_the_services() -> None:
         ({"vpcAccess": {"connector": "c"}}, "template.vpcAccess without one subnetwork"),
         ({"vpcAccess": {"networkInterfaces": [{"network": "n"}]}}, "template.vpcAccess without one subnetwork"),
         ({"volumes": [{"name": "v"}]}, "template.volumes"),
-        ({"volumeMounts": [{"name": "v"}]}, "containers.volumeMounts"),
+        ({"volumeMounts": [{"name": "v"}]}, "template.volumes"),
+        ({"livenessProbe": {"exec": {"command": ["true"]}}}, "containers.livenessProbe"),
         ({"ingress": "INGRESS_TRAFFIC_ALL"}, "ingress INGRESS_TRAFFIC_ALL"),
         (
             {"traffic": [{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "revision": "r", "percent": 100}]},

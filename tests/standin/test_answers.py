@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from standin.message import Json
-from tests.standin.conftest import CONSUMER, PRODUCER, Api, good, internal, link, rule
+from tests.standin.conftest import CONSUMER, PRODUCER, RUN, Api, good, internal, link, rule
 
 SERVICE = link("backendServices", "hello-backend-service")
 
@@ -147,3 +147,11 @@ def test_a_migration_has_a_percentage_as_long_as_it_is_tested_by_one(api: Api) -
     assert api.get("backendServices", "moving")["externalManagedMigrationTestingPercentage"] == 50
     good(api.patch("backendServices", "moving", {"externalManagedMigrationState": "TEST_ALL_TRAFFIC"}))
     assert "externalManagedMigrationTestingPercentage" not in api.get("backendServices", "moving")
+
+
+def test_what_is_sent_as_null_is_not_set(api: Api) -> None:
+    """So the google provider sends the ways of a probe that it does not take."""
+    probe = {"tcpSocket": {"port": 8080}, "httpGet": None, "grpc": None}
+    good(api.service("nulls", container={"livenessProbe": probe}))
+    container = api.call("GET", f"{RUN}/nulls").body["template"]["containers"][0]
+    assert container["livenessProbe"].keys() & {"httpGet", "grpc"} == set()
