@@ -9,8 +9,18 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
 
 CHECKOUT = Path(__file__).resolve().parent
+
+
+def _excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Let Ctrl-C end it without a traceback, also while it imports; Python then ends as shells expect it."""
+    if kind is not KeyboardInterrupt:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _excepthook
 # First on the path: an environment in which another checkout's distributions are installed must not lend us those.
 sys.path[:0] = [str(CHECKOUT / "constructs" / "src"), str(CHECKOUT / "fast_synthesis" / "src"), str(CHECKOUT)]
 
@@ -50,6 +60,7 @@ def _synthesize(loaded: Loaded) -> int:
     outdir = Path(os.environ.pop("CDKTF_OUTDIR", "") or "cdktf.out")
     outdir = outdir if outdir.is_absolute() else CHECKOUT / outdir
     # Only now: a wrong configuration is told without cdktf.
+    from cdktf_fast_synthesis.kernel_process import KernelEndedError
     from stacks.layout import standing
     from stacks.synthesis import SynthesisError, synthesize
 
@@ -59,6 +70,8 @@ def _synthesize(loaded: Loaded) -> int:
         home = synthesize(loaded.settings, outdir, CHECKOUT / "locks")
     except SynthesisError as error:
         return _refuse(str(error))
+    except KernelEndedError as error:
+        return _refuse(f"{error}: it was ended from outside, or for want of memory; run it again")
     except OSError as error:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")

@@ -33,6 +33,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Synthesize aside, lock each stack, and put the files under locks/ only when all went well."""
+    from commands.refusals import refused
     from deployment.output_folder import stacks_of
     from deployment.synthesis import NotSynthesizedError, synthesize
     from stacks.layout import LOCK_FILE
@@ -43,7 +44,7 @@ def run(args: Namespace, environment: Environment) -> int:
             output = Path(place) / "out"
             made = synthesize(str(environment.python), CHECKOUT, output, environment.variables(), told=True)
         except NotSynthesizedError as error:
-            return error.code
+            return refused(error)
         stacks = stacks_of(made.folder)
         for stack in stacks:
             stack.lock_file.unlink(missing_ok=True)  # the one of the last time: this is to replace it

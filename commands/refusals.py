@@ -12,7 +12,8 @@ from deployment.unusable import UnusableError
 def refused(error: UnusableError) -> int:
     """Tell the user why; what main.py has refused is in its own words, with its own exit code."""
     if isinstance(error, NotSynthesizedError):
-        print(error, file=sys.stderr)
+        if str(error):
+            print(error, file=sys.stderr)
         return error.code
     print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
     return 2

@@ -30,12 +30,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, environment: Environment) -> int:
     """Run main.py; on success, say what is there now and what to do next."""
+    from commands.refusals import refused
     from deployment.synthesis import NotSynthesizedError, synthesize
 
     try:
         made = synthesize(str(environment.python), CHECKOUT, None, environment.variables(), told=True)
     except NotSynthesizedError as error:
-        return error.code
+        return refused(error)
     if args.json:
         print(json.dumps(document(made.environment, made.folder), indent=2))
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ from deployment.values import Json
 
 if TYPE_CHECKING:
     from config.settings import Settings
+
+
+# By Ctrl-C, which reaches it directly.
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 
 
 class NotSynthesizedError(UnusableError):
@@ -53,13 +58,21 @@ def synthesize(
     the user as it comes.
 
     Raises:
-        NotSynthesizedError: when it refuses.
+        NotSynthesizedError: when it refuses, or is ended from outside.
+        KeyboardInterrupt: when it was interrupted.
     """
     given = os.environ if variables is None else variables
     with tempfile.TemporaryDirectory(prefix="psc-") as folder:
         report = Path(folder) / "report.json"
         own = {"CDKTF_OUTDIR": str(output) if output else "", "PSC_SYNTH_REPORT": str(report)}
         done = _run([python, "-s", str(checkout / "main.py")], checkout, {**given, **own}, told=told)
+        if done.returncode in _INTERRUPTED:
+            raise KeyboardInterrupt  # whoever started it was meant, too
+        if done.returncode < 0:
+            name = signal.Signals(-done.returncode).name
+            raise NotSynthesizedError(
+                f"synthesis was ended from outside ({name}), or for want of memory; run it again", 2
+            )
         if done.returncode != 0:
             raise NotSynthesizedError("" if told else done.stderr.strip() or "main.py failed", done.returncode)
         facts = json.loads(report.read_text())

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from commands.options import UsageError, parse
 from deployment import revision
 from deployment.printable import printable
+from deployment.synthesis import NotSynthesizedError, synthesize
 from deployment.unusable import UnusableError
 from review.material import Material, plans
 from tests.conftest import CHECKOUT
@@ -131,3 +133,40 @@ def test_whoever_ends_a_command_leaves_no_folders(number: int, tmp_path: Path) -
         started.send_signal(number)
     assert started.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
+
+
+def _interrupted(after: float, *words: str) -> subprocess.CompletedProcess[str]:
+    """Start something and send it and all that it starts what Ctrl-C sends."""
+    with subprocess.Popen(
+        [sys.executable, "-s", *words], cwd=CHECKOUT, start_new_session=True, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=after)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate()
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+@pytest.mark.parametrize("after", [0.2, 0.5, 1.0])
+def test_an_interrupted_synthesis_ends_without_a_traceback(
+    after: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path))
+    said = _interrupted(after, "main.py").stderr
+    # Python itself ignores an interruption in a callback of an import, and says so.
+    assert "Traceback" not in said or "Exception ignored in" in said
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(told: bool, tmp_path: Path) -> None:
+    main = tmp_path / "main.py"
+    main.write_text("import os\nos.kill(os.getpid(), 9)\n")
+    with pytest.raises(NotSynthesizedError, match=r"ended from outside \(SIGKILL\)") as error:
+        synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
+    assert error.value.code == 2
+    for end in ("import os\nos.kill(os.getpid(), 2)\n", "raise SystemExit(130)\n"):
+        main.write_text(end)
+        with pytest.raises(KeyboardInterrupt):
+            synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)

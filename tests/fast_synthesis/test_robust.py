@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cdktf_fast_synthesis import cache as cache_module
 from cdktf_fast_synthesis import fitting, levers
 from cdktf_fast_synthesis.fitting import UnfitError
+from cdktf_fast_synthesis.kernel_process import KernelEndedError, KernelProcess
 from tests.cdk import CDK, native
 from tests.fast_synthesis.conftest import run_program
 
@@ -260,3 +262,17 @@ def test_the_kernels_process_and_its_folder_are_gone_at_the_end(program: Path, c
 
 def test_the_packages_are_those_that_the_kernel_loads() -> None:
     assert list(levers.loaded_packages(CDK).values()) == ["constructs", CDK.module, CDK.bindings]
+
+
+@pytest.mark.parametrize("end", ["closed", "reset"])
+def test_a_kernel_that_is_ended_is_said_to_be(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> bytes:
+        if end == "reset":
+            raise ConnectionResetError(104, "Connection reset by peer")
+        return b""
+
+    process = object.__new__(KernelProcess)
+    monkeypatch.setattr(process, "_answers", SimpleNamespace(readline=gone), raising=False)
+    monkeypatch.setattr(process, "_socket", SimpleNamespace(sendall=lambda _: None), raising=False)
+    with pytest.raises(KernelEndedError, match="jsii's kernel has ended unexpectedly"):
+        process.ask(b"{}")

@@ -31,6 +31,14 @@ _PROGRAM, _WORKER = "program.js", "runtime-index-worker.js"
 _CHANNEL = 3  # the descriptor that jsii's program reads and writes
 
 
+class KernelEndedError(RuntimeError):
+    """The kernel is gone: somebody has ended it, or there was too little memory for it."""
+
+    def __init__(self, reason: str = "") -> None:
+        """Say so, with the system's reason if there is one."""
+        super().__init__("jsii's kernel has ended unexpectedly" + (f" ({reason})" if reason else ""))
+
+
 class KernelProcess:
     """A running kernel: one line of JSON out, one line back."""
 
@@ -87,7 +95,7 @@ class KernelProcess:
 
         Raises:
             UnfitError: when the kernel could not load it.
-            RuntimeError: when the kernel is gone.
+            KernelEndedError: when the kernel is gone.
         """
         key = (name, version)
         expected = self._loading.get(key)
@@ -108,7 +116,7 @@ class KernelProcess:
 
         Raises:
             UnfitError: when it could not load it.
-            RuntimeError: when the kernel is gone.
+            KernelEndedError: when the kernel is gone.
         """
         if self._expected:
             name, version = self._expected[-1]
@@ -118,7 +126,7 @@ class KernelProcess:
         """Send one message; the answer's line. What was to be loaded at its start must be (see `settle`).
 
         Raises:
-            RuntimeError: when the kernel is gone.
+            KernelEndedError: when the kernel is gone.
         """
         self._write(message)
         return self._line()
@@ -136,12 +144,15 @@ class KernelProcess:
         try:
             self._socket.sendall(message + b"\n")
         except OSError as error:
-            raise RuntimeError(f"jsii's kernel has ended unexpectedly ({error})") from error
+            raise KernelEndedError(str(error)) from error
 
     def _line(self) -> bytes:
-        line = self._answers.readline()
+        try:
+            line = self._answers.readline()
+        except OSError as error:
+            raise KernelEndedError(str(error)) from error
         if not line:
-            raise RuntimeError("jsii's kernel has ended unexpectedly")
+            raise KernelEndedError
         return line
 
     def stop(self) -> None:
