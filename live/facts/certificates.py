@@ -87,8 +87,9 @@ def _record(authorization: str, reader: Reader) -> str:
 
 def _until(published: Published, name: str, managed: bool, expires: str) -> Outcome:
     host = _secured(published).host
+    renewed = ", and Google renews it" if managed else ""
     if not expires:
-        return holds(f"the certificate {name} is of {host}")
+        return holds(f"the certificate {name} is of {host}{renewed}")
     end = datetime.fromisoformat(expires).astimezone(UTC)
     until, now = f"{end:%Y-%m-%d}", datetime.now(UTC)
     if end <= now:
@@ -99,7 +100,7 @@ def _until(published: Published, name: str, managed: bool, expires: str) -> Outc
         return holds(
             f"the certificate {name} of {host} expires on {until}, and nobody renews it but you", _exchange(published)
         )
-    return holds(f"the certificate {name} is of {host} until {until}{', and Google renews it' if managed else ''}")
+    return holds(f"the certificate {name} is of {host} until {until}{renewed}")
 
 
 def _exchange(published: Published) -> str:

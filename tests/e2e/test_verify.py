@@ -15,6 +15,7 @@ from tests.e2e.conftest import CURRENT, configuration
 from tests.e2e.live import CONSUMER, PRODUCER, Live
 
 pytestmark = pytest.mark.e2e
+HOST = "hello.internal.example.com"
 HERE = "regions/asia-northeast1"
 SERVICE = f"projects/{PRODUCER}/locations/asia-northeast1/services/hello-service"
 ATTACHMENT = f"projects/{PRODUCER}/{HERE}/serviceAttachments/hello-service-attachment"
@@ -70,6 +71,38 @@ def test_a_closed_endpoint_is_made_anew_by_the_consumers_deployment(live: Callab
     assert "configured and not connected" in told
     assert "that of a former attachment" in told
     assert deployment.deploy(configuration("default")).went
+    done = verify(deployment)
+    assert (done.returncode, failing(done)) == (0, []), done.stdout + done.stderr
+
+
+def test_a_certificate_and_a_name_are_verified_where_they_are_used(empty: Callable[[], Live]) -> None:
+    made = configuration("default")
+    zone = "projects/example-other-project/managedZones/example-com"
+    made["producer"]["services"]["hello"]["https"] = {"host": HOST, "managed": {"dns_zone": zone}}
+    made["consumers"]["consumer"]["endpoints"]["psc-endpoint"]["dns"] = True
+    deployment = empty()
+    assert deployment.deploy(made).went
+    done = verify(deployment)
+    assert (done.returncode, failing(done)) == (0, []), done.stdout + done.stderr
+    for words in (
+        "and Google renews it",
+        "hello-https-proxy has the certificate hello-certificate-",
+        "leads to 10.1.0.5",
+    ):
+        assert words in done.stdout
+
+    records = deployment.standin.cloud.dns
+    (proof,) = [one.body for path, one in records.items() if path.endswith("/CNAME")]
+    (address,) = [one.body for path, one in records.items() if path.endswith("/A")]
+    record = f"{proof['name']} CNAME {proof['rrdatas'][0]}"
+    proof["rrdatas"], address["rrdatas"] = ["another.example.com."], ["10.1.0.99"]
+    done = verify(deployment)
+    assert len(failing(done)) == 2, done.stdout
+    assert "is PROVISIONING: until it is ACTIVE, every handshake fails" in done.stdout
+    assert f"public DNS must have {record}; then" in done.stdout
+    assert f"{HOST} leads to 10.1.0.99, not to 10.1.0.5" in done.stdout
+
+    assert deployment.deploy(made).went
     done = verify(deployment)
     assert (done.returncode, failing(done)) == (0, []), done.stdout + done.stderr
 
