@@ -82,7 +82,7 @@ def heading(sending: Sending) -> Iterator[str]:
 
 def _sampled(sending: Sending) -> str:
     count, share = len(sending.sent.answered), sending.flow_log.sample
-    likely = f"{chance(count, share) * 100:.0f} %"
+    likely = f"{min(chance(count, share), 0.99) * 100:.0f} %"
     sample = (
         f"a sample of about 1 of 30 packets, of which {share * 100:g} % are kept; that it has one was {likely} likely"
     )
@@ -96,11 +96,11 @@ def _sampled(sending: Sending) -> str:
 def came_to(sending: Sending) -> str:
     """The verdict, without its beginning."""
     answers = sending.sent.answers.answers
-    fine = sum(sending.cause(one) is None for one in answers)
+    failed = sum(sending.cause(one) is not None for one in answers)
     logged = f"; {sending.unlogged} in no log of requests" if sending.unlogged else ""
     known = sending.flow_log.state == "read" and bool(sending.ways)
     flows = f"; {sending.in_flow_log} in the flow log" if known else ""
-    return f"{counted(len(answers), 'request')} sent, {fine} answered{logged}{flows}"
+    return f"{counted(len(answers), 'request')} sent, {failed or 'none'} failed{logged}{flows}"
 
 
 def counted(number: int, noun: str) -> str:

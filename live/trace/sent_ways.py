@@ -54,7 +54,7 @@ def awaited(
 ) -> tuple[Evidence, tuple[Way, ...], float]:
     """What the logs have of the requests, as soon as it is enough or patience ends; and the seconds that were waited.
 
-    It is not waited for what nothing answered, and for a flow only if a request arrived.
+    It is not waited for what nothing answered, and for a flow only if a request arrived. Ctrl-C ends the waiting alone.
 
     Raises:
         UnreachableError: when nothing can be asked at all.
@@ -73,9 +73,12 @@ def awaited(
         )
         if not lacking:
             return found, told, waited
-        begin(f"waiting for {lacking}")
+        begin(f"waiting (Ctrl-C ends that) for {lacking}")
         pause = min(_EVERY if waited < _SOON else _EVERY_LATER, most - waited)
-        sent.target.side.client.wait(pause)
+        try:
+            sent.target.side.client.wait(pause)
+        except KeyboardInterrupt:  # what was sent is told all the same
+            return found, told, waited
         waited += pause
 
 

@@ -90,7 +90,7 @@ def test_what_is_sent_is_traced_and_progress_is_no_output(
     told = capsys.readouterr()
     assert "sends 2 requests from test-vm to http://10.1.0.5/" in told.err
     assert told.out.startswith("2 requests to http://10.1.0.5/ from test-vm, marked psc-trace/")
-    assert told.out.endswith("trace of tried: 2 requests sent, 2 answered; 2 in the flow log\n")
+    assert told.out.endswith("trace of tried: 2 requests sent, none failed; 2 in the flow log\n")
     assert TOKEN not in told.out + told.err
 
 

@@ -71,7 +71,7 @@ def test_the_way_of_what_was_sent_is_told_hop_by_hop(there: World, vm: Vm) -> No
         "-> NAT 10.0.3.2 of hello-service-attachment load balancer's log; psc-endpoint (connection N)",
         "-> Envoy, an address of 10.0.2.0/24 proxy-only subnet",
         "-> hello-service, remote fda3:e722:ac3:cc00::1 request log",
-        "trace of default: 3 requests sent, 3 answered; 3 in the flow log",
+        "trace of default: 3 requests sent, none failed; 3 in the flow log",
     ]
     assert (found.code, there.waited) == (0, 0)
 
@@ -122,9 +122,9 @@ def test_late_logs_are_waited_for_with_what_is_still_missing(there: World, vm: V
     found = of_ours("default", sent(to, 3), 600, said.append)
     assert found.code == 0
     assert list(dict.fromkeys(said)) == [
-        "waiting for the request log: 0 of 3",
-        "waiting for the load balancer's log: 0 of 3",
-        "waiting for the flow log, which comes five to ten minutes late: 0 of 3",
+        "waiting (Ctrl-C ends that) for the request log: 0 of 3",
+        "waiting (Ctrl-C ends that) for the load balancer's log: 0 of 3",
+        "waiting (Ctrl-C ends that) for the flow log, which comes five to ten minutes late: 0 of 3",
     ]
     assert 400 <= there.waited < 420, "no longer than it takes"
 
@@ -141,11 +141,21 @@ def test_a_flow_log_that_has_none_is_a_matter_of_chance_and_no_failure(there: Wo
     assert (found.code, there.waited) == (0, 600)
 
 
+def test_an_interruption_ends_the_waiting_and_what_is_there_is_told(there: World, vm: Vm) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    vm.logs, there.after = {"run"}, {30: interrupt}
+    found = traced(there)
+    assert (found.code, there.waited) == (0, 30)
+    assert "none of 3 after 25 s" in told(found)
+
+
 def test_a_request_log_that_never_comes_is_a_gap_and_waiting_ends(there: World, vm: Vm) -> None:
     vm.logs = {"flow"}
     found = traced(there)
     assert "service: not in Cloud Run's request log" in told(found)
-    assert told(found).endswith("3 requests sent, 3 answered; 3 in no log of requests; 3 in the flow log")
+    assert told(found).endswith("3 requests sent, none failed; 3 in no log of requests; 3 in the flow log")
     assert (found.code, there.waited) == (1, 60)
 
 
@@ -191,7 +201,7 @@ def test_what_nobody_answers_is_told_and_ends_soon(curl: str, says: str, there: 
     vm.program("curl", f'case "$*" in *computeMetadata*) printf {TOKEN};; *) {said}; {curl};; esac')
     found = traced(there, count=20)
     assert says in told(found)
-    assert told(found).endswith("3 requests sent, 0 answered"), "three are enough to know"
+    assert told(found).endswith("3 requests sent, 3 failed"), "three are enough to know"
     assert (found.code, there.waited) == (1, 0)
 
 
@@ -199,7 +209,7 @@ def test_some_fail_and_the_others_have_their_way(there: World, vm: Vm) -> None:
     vm.answers = [200, 503, 200]
     found = traced(there)
     assert re.search(r"2 answered 200 in .*\n  1 answered 503 in", told(found))
-    assert told(found).endswith("3 requests sent, 2 answered; 3 in the flow log")
+    assert told(found).endswith("3 requests sent, 1 failed; 3 in the flow log")
     assert found.code == 1
 
 
@@ -436,7 +446,7 @@ def test_what_is_no_url_is_refused(audience: str, path: str, there: World) -> No
 def test_the_consumers_side_alone_tells_what_it_sees(there: World, vm: Vm) -> None:
     found = traced(there, "consumer")
     assert "-> test-vm 127.0.0.1:" in told(found)
-    assert told(found).endswith("3 requests sent, 3 answered; 3 in the flow log")
+    assert told(found).endswith("3 requests sent, none failed; 3 in the flow log")
     assert found.code == 0
 
 
