@@ -30,6 +30,7 @@ def values(number: int) -> Json:
         "name": f"r{number}", "project": "example-producer", "region": "us-east1", "id": path,
         "self_link": f"https://www.googleapis.com/compute/v1/{path}", "purpose": "PRIVATE", "role": None,
         "network": "projects/example-producer/global/networks/n", "private_ip_google_access": False,
+        "connection_preference": "ACCEPT_MANUAL",
         "ip_cidr_range": f"10.{number // 256 % 256}.{number % 256}.0/24", "gateway_address": "10.0.0.1",
         "log_config": [{"flow_sampling": 0.5, "metadata": "INCLUDE_ALL_METADATA"}], "timeouts": None,
     }  # fmt: skip
@@ -51,7 +52,7 @@ def write(folder: Path) -> None:
         }  # fmt: skip
         address = {"address": f"{kind}.r{number}", "mode": "managed", "type": kind, "name": f"r{number}"}
         entries.append(address | {"change": change})
-        configured.append(address | {"expressions": {key: {"constant_value": one} for key, one in old.items()}})
+        configured.append(address | {"expressions": {key: {"constant_value": one} for key, one in new.items()}})
     project = {"google": {"expressions": {"project": {"constant_value": "example-producer"}}}}
     plan = {
         "format_version": "1.2", "resource_changes": entries, "resource_drift": entries[1::5],
@@ -75,15 +76,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="psc-benchmark-") as temporary:
         folder = Path(temporary)
         write(folder)
-        for form in ("terminal", "markdown", "sarif", "json"):
-            command = [
-                sys.executable, "-s", "-c", _START, "review", "--base-dir", str(folder / "base"), "--dir",
-                str(folder / "change"), "--plan", f"producer={folder / 'plan.json'}", "--format", form,
-                "--fail-on", "error",
-            ]  # fmt: skip
+        plan = folder / "plan.json"
+        beside = ["--base-dir", str(folder / "base"), "--dir", str(folder / "change"), "--plan", f"producer={plan}"]
+        reviews = [(form, [*beside, "--format", form]) for form in ("terminal", "markdown", "sarif", "json")]
+        for name, options in [*reviews, ("a plan alone", ["--plan", str(plan)])]:
+            command = [sys.executable, "-s", "-c", _START, "review", *options, "--fail-on", "error"]
             run = timed(command, os.environ, folder / "change")
             memory = peak_memory(command, os.environ)
-            print(f"{form}: {run.seconds:.1f} s ({run.processor:.1f} s of processor time), {memory:.0f} MB")
+            print(f"{name}: {run.seconds:.1f} s ({run.processor:.1f} s of processor time), {memory:.0f} MB")
     return 0
 
 

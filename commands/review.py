@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deployment.account import Account
     from review.material import Material
     from review.report import Report
-    from review.revisions import Side
+    from review.side import Side
 
 _FORMATS = ("terminal", "summary", "markdown", "sarif", "json")
 

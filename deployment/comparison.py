@@ -112,6 +112,11 @@ class Comparison:
     def _by_address(self) -> Mapping[str, Change]:
         return {change.address: change for change in self.changes}
 
+    def is_replaced(self, address: str) -> bool:
+        """Whether what stands at an address is made anew."""
+        change = self.change(address)
+        return change is not None and change.action == "replaced"
+
     @cached_property
     def replaced_types(self) -> frozenset[str]:
         """The types of which something is replaced."""

@@ -15,15 +15,14 @@ def written(change: Change, comparison: Comparison) -> Iterator[Difference]:
     by_path: dict[str, list[Difference]] = defaultdict(list)
     for difference in change.differences:
         by_path[difference.dotted].append(difference)
-    replaced = {one.address for one in comparison.changes if one.action == "replaced"}
     for same in by_path.values():
-        if not (comparison.source == "plan" and replaced and _follow(same, comparison, replaced)):
+        if not _follow(same, comparison):
             yield from same
 
 
-def _follow(differences: list[Difference], comparison: Comparison, replaced: set[str]) -> bool:
+def _follow(differences: list[Difference], comparison: Comparison) -> bool:
     before, after = comparison.before, comparison.after
-    if before is None or after is None:
+    if before is None or after is None or comparison.source != "plan":
         return False
     texts = [text for one in differences for text in strings(one.before)]
     targets = [target_of(text, before) for text in texts]
@@ -31,4 +30,4 @@ def _follow(differences: list[Difference], comparison: Comparison, replaced: set
     links = [text for one in differences for text in strings(one.after)]
     present = [[one.address for one in items_referred(link, after)] for link in links]
     now = {address for addresses in present for address in addresses}
-    return all(present) and bool(now) and former == now and now <= replaced
+    return all(present) and bool(now) and former == now and all(map(comparison.is_replaced, now))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -81,8 +82,7 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         text = _READS if before else "The new {name} reads the secret {after}."
         yield _Point(text, _secret(before or Block({}, item.stack)), _secret(item))
     elif item.type == SERVICE.type:
-        others = Beside(former_stack).of(SERVICE.type)
-        yield from _of_service(before, item) if before else _of_new_service(item, others)
+        yield from _of_service(before, item) if before else _of_new_service(item, _registries(former_stack))
 
 
 def _of_constraint(before: View, item: View) -> Iterator[_Point]:
@@ -149,9 +149,15 @@ def _runs_as(old: Value, new: Value, stack: Stack) -> _Point:
     return _Point(f"{{name}} runs as {{after}}{also}, instead of {{before}}.", old, new, ", ".join(more))
 
 
-def _of_new_service(item: View, others: Iterable[View]) -> Iterator[_Point]:
-    """As whom it runs, what it reads, and where its images come from if those of the `others` do not."""
-    known = [_registry(container.get("image")) for other in others for container in _containers(other)]
+@lru_cache(maxsize=8)
+def _registries(stack: Stack) -> list[list[str]]:
+    """Where the images of a stack's services come from."""
+    services = Beside(stack).of(SERVICE.type)
+    return [_registry(container.get("image")) for service in services for container in _containers(service)]
+
+
+def _of_new_service(item: View, known: list[list[str]]) -> Iterator[_Point]:
+    """As whom it runs, what it reads, and where its images come from if they come from nowhere that is `known`."""
     for template in item.blocks("template"):
         nothing = template.given(None)
         yield _Point("The new service {name} runs as {after}.", nothing, template.get("service_account"))

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from config.settings import Settings
 from deployment import plan_comparison
 from deployment.comparison import Comparison, compare
 from deployment.hidden import hidden_texts, scrub
@@ -18,9 +18,12 @@ from deployment.unusable import UnusableError
 from review.acknowledgements import Acknowledgement
 from review.rehearsed import Rehearsed
 from review.replacement import infer
-from review.revisions import Side
 from review.rules.rule import Rule
 from review.sentence import Sentence, say
+from review.side import Side
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 
 @dataclass

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.loading import ENVIRONMENTS
 from config.overriding import VARIABLES
 from deployment.hidden import scrub
-from deployment.stack import Stack
 from deployment.stack_files import read
 from deployment.synthesis import synthesize
 from deployment.unusable import UnusableError
+from review.side import Side
 
 # What would make the files say something else than they do: a review is about the files.
 _OVERRIDES = {*VARIABLES, "PSC_ENV", "PSC_CONFIG", "CDKTF_OUTDIR", "SYNTH_HCL_OUTPUT"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Side:
-    """An environment on one of the two sides. `problem` says why it has no stacks although its file is there."""
-
-    environment: str
-    exists: bool = False
-    folder: Path | None = None
-    stacks: Mapping[str, Stack] = field(default_factory=dict)
-    problem: str = ""
 
 
 def environments(checkout: Path) -> list[str]:
