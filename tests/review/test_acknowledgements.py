@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import random
+from copy import deepcopy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +15,8 @@ import pytest
 from review.acknowledgements import Acknowledgement
 from review.material import acknowledgements
 from review.topics import TRUSTED
-from tests.review.stacks import PRODUCER, TODAY, edited, findings, reported, sentences
+from tests.deployment.test_plan_mutations import paths
+from tests.review.stacks import PRODUCER, TODAY, Json, edited, findings, reported, sentences
 
 ADDRESS = "google_compute_service_attachment.shop"
 OPENED = edited(PRODUCER, "resource/google_compute_service_attachment/shop/reconcile_connections", False)
@@ -122,3 +126,50 @@ def test_a_credential_in_a_reason_is_not_shown() -> None:
     settings: Any = SimpleNamespace(acknowledgements={"k": written})
     (one,) = acknowledgements("default", settings, None)
     assert "swordfish" not in one.reason
+
+
+VALUES = [
+    None,
+    "other",
+    "7",
+    "${var.x}",
+    True,
+    False,
+    "ACCEPT_AUTOMATIC",
+    "INGRESS_TRAFFIC_ALL",
+    "EXTERNAL",
+    "allUsers",
+]
+
+
+def anyhow_edited(chosen: random.Random, content: Json) -> Json:
+    after = deepcopy(content)
+    *above, last = chosen.choice([path for path in paths(after) if len(path) > 2])
+    at: Any = after
+    for key in above:
+        at = at[key]
+    at[last] = chosen.choice(VALUES)
+    return after
+
+
+def test_no_entry_accepts_in_silence_what_a_change_brings() -> None:
+    """Any edits, any entries; longer with PSC_FUZZ_ROUNDS."""
+    chosen = random.Random(5)
+    for _ in range(60 * int(os.environ.get("PSC_FUZZ_ROUNDS", "1"))):
+        before = PRODUCER if chosen.random() < 0.5 else anyhow_edited(chosen, PRODUCER)
+        after = anyhow_edited(chosen, anyhow_edited(chosen, before))
+        brought = reported(before, after).findings
+        entries = [
+            replace(
+                entry(finding.rule, f"{chosen.choice(['producer', 'producer', 'other'])}/{finding.address}"),
+                key=f"k{number}", new=chosen.random() < 0.5, expires=TODAY + timedelta(days=chosen.randint(-2, 2)),
+            )
+            for finding in brought for number in range(chosen.randrange(3))
+        ]  # fmt: skip
+        report = reported(before, after, entries=entries)
+        accepted = [one for one in brought if (one.rule, one.address) not in findings(report)]
+        told = sentences(report, TRUSTED)
+        for one in accepted:
+            assert any(f"{one.rule} at producer/{one.address}" in sentence for sentence in told)
+        known = {(one.rule, one.address) for one in entries if not one.new and one.expires >= TODAY}
+        assert all((one.rule, f"producer/{one.address}") in known for one in accepted if one.severity == "error")
