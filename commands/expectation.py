@@ -44,14 +44,15 @@ def expectation(environment: Environment, stacks: Sequence[str]) -> tuple[Synthe
 def words(settings: Settings, chosen: str = "") -> Words:
     """What the stacks cannot say of their configuration."""
     from cloudrun_psc.rules.terraform_names import address_name
-    from live.expected import Words
+    from live.expected import Given, Words
 
-    endpoints = {key: one for consumer in settings.consumers.values() for key, one in consumer.endpoints.items()}
-    keys = [*(settings.producer.services if settings.producer else ()), *endpoints]
+    endpoints = [(name, key, one) for name, side in settings.consumers.items() for key, one in side.endpoints.items()]
+    keys = [*(settings.producer.services if settings.producer else ()), *(key for _, key, _ in endpoints)]
     return Words(
         keys={address_name(key): key for key in keys},
-        ports={address_name(key): one.port for key, one in endpoints.items() if one.port},
-        urls={address_name(key): one.url for key, one in endpoints.items() if one.url},
-        hosts={address_name(key): host for key, one in endpoints.items() if (host := settings.host_of(one))},
+        given={
+            f"{name}.{address_name(key)}": Given(port=one.port or 0, url=one.url or "", host=settings.host_of(one))
+            for name, key, one in endpoints
+        },
         chosen=chosen,
     )

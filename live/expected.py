@@ -24,17 +24,24 @@ from stacks.layout import PRODUCER
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the configuration says of an endpoint by itself; the rest is its producer's to say."""
+
+    port: int = 0
+    url: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """What the stacks cannot say of the configuration, for texts.
 
-    `keys` are its keys, by what Terraform addresses make of them, and so are `ports`, `urls` and `hosts`, which it
-    gives for endpoints; `chosen` is what ./psc needs to take it, with a blank at its end.
+    `keys` are its keys, by what Terraform addresses make of them; `given` is what it says of endpoints, by the stack
+    and the address: consumer.psc_endpoint; `chosen` is what ./psc needs to take it, with a blank at its end.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
-    ports: Mapping[str, int] = field(default_factory=dict)
-    urls: Mapping[str, str] = field(default_factory=dict)
-    hosts: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
     chosen: str = ""
 
     def key(self, address: str) -> str:
@@ -165,23 +172,24 @@ def _endpoints(stack: Stack, words: Words) -> Iterator[Endpoint]:
         address = item.address.rpartition(".")[2]
         target = item.values.get("target")
         reserved = stack.items.get(next((one for one, _ in referred(item.values.get("ip_address"))), ""))
-        given = reserved.values.get("address") if reserved else item.values.get("ip_address")
-        audience, of_service = _audience(target, stack, address in words.hosts)
+        place = reserved.values.get("address") if reserved else item.values.get("ip_address")
+        given = words.given.get(f"{stack.name}.{address}", Given())
+        audience, of_service = _audience(target, stack, by_host=bool(given.host))
         yield Endpoint(
             label=words.key(address),
             consumer=stack.name,
             project=str(item.values.get("project") or provider(stack).get("project", "")),
             ids=ids(item, stack),
             attachments=linked(target, stack),
-            address="" if given is None or is_expression(given) else str(given),
+            address="" if place is None or is_expression(place) else str(place),
             service=str(readable(target, stack)).rpartition("/")[2],
             deploy=words.deploy(stack),
             subnet=next(iter(linked(reserved.values.get("subnetwork"), stack)), "") if reserved else "",
             vm=next(iter(vms), ""),
-            port=words.ports.get(address) or _port(target, stack, HTTPS_PORT if address in words.hosts else HTTP_PORT),
-            host=words.hosts.get(address, ""),
+            port=given.port or _port(target, stack, HTTPS_PORT if given.host else HTTP_PORT),
+            host=given.host,
             named=f"{RECORD_SET.type}.{address}" in stack.items,
-            audience=words.urls.get(address) or audience,
+            audience=given.url or audience,
             services=of_service,
         )
 
@@ -192,7 +200,7 @@ def _port(target: object, stack: Stack, usual: int) -> int:
     return int(promised) if promised.isdigit() else usual
 
 
-def _audience(target: object, stack: Stack, by_host: bool) -> tuple[str, tuple[str, ...]]:
+def _audience(target: object, stack: Stack, *, by_host: bool) -> tuple[str, tuple[str, ...]]:
     """The audience of an ID token for what an endpoint leads to, or the ids of the service whose URL it is."""
     promised = (_promised(target, stack, AUDIENCE) if by_host else None) or _promised(target, stack, URL)
     if not is_expression(promised):

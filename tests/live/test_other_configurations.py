@@ -8,7 +8,7 @@ import pytest
 
 from deployment.existing import granted
 from deployment.stack import Stack
-from live.expected import Words, expected
+from live.expected import Given, Words, expected
 from live.facts.connections import entry
 from live.facts.nat import in_use
 from live.sides import sides
@@ -117,7 +117,8 @@ def test_endpoints_are_called_on_the_producers_port(name: str, ports: dict[str, 
 
 def test_a_port_that_a_consumer_gives_is_taken(stacks: Stacks) -> None:
     named = stacks((CONFIGURATIONS / "consumer-alone.yaml").read_text())
-    words = Words(ports={"orders": 5432})
+    (name,) = named
+    words = Words(given={f"{name}.orders": Given(port=5432)})
     (wanted,) = expected(sides(named.values(), lambda _: None, {}), words)  # type: ignore[arg-type,return-value]
     assert wanted.endpoints[0].port == 5432
 

@@ -385,6 +385,17 @@ consumers:
 URL"""
 
 
+OTHER_SHOP = """
+  other:
+    project: other-shop
+    endpoints:
+      orders:
+        service_attachment: projects/vendor/regions/asia-northeast1/serviceAttachments/orders
+        address: 10.1.0.9
+        host: shop.example.com
+"""
+
+
 def called(world: World, key: str = "", audience: str = "", path: str = "/") -> tuple[str, str, str]:
     """What is called: URL, where its host is, audience."""
     found = target(chosen(world.expected(), key), key, audience, path).called
@@ -420,6 +431,14 @@ def test_https_is_called_by_its_host(dns: str, resolve: str, world: Worlds) -> N
 )
 def test_a_service_elsewhere_is_called_with_the_url_that_is_known(url: str, audience: str, world: Worlds) -> None:
     assert called(world(ELSEWHERE.replace("URL", url))) == ("http://10.1.0.9:8080/", "", audience)
+
+
+def test_two_consumers_with_endpoints_of_one_name_have_their_own(world: Worlds) -> None:
+    there = world(ELSEWHERE.replace("URL", "") + OTHER_SHOP)
+    with pytest.raises(UnusableError, match=r"orders \(--stack other\), orders \(--stack shop\)"):
+        called(there, "orders")
+    urls = [target(chosen(there.expected(name)), "").called.url for name in ("shop", "other")]
+    assert urls == ["http://10.1.0.9:8080/", "https://shop.example.com/"]
 
 
 def test_an_audience_that_is_not_known_can_be_given(there: World) -> None:
