@@ -24,6 +24,7 @@ from stacks.layout import PRODUCER
 _WORSE: frozenset[State] = frozenset({"differs", "refused"})
 # What Terraform calls a refusal by the conditions of the stacks themselves.
 _CONDITION = "condition failed"
+NEEDED = "adopting takes the roles of a deployment, which ./psc roles --gcloud grants"
 
 
 @dataclass
@@ -208,8 +209,16 @@ def _conditions(name: str, done: Done, said: Iterable[Diagnostic]) -> Iterator[D
     """
     errors = [one for one in said if one.severity == "error"]
     if not errors or any(_CONDITION not in one.summary for one in errors):
-        raise UnusableError("\n".join([f"{name}: {done.program} plan failed:", *_errors(done)]))
+        told = _errors(done)
+        raise UnusableError(
+            "\n".join([f"{name}: {done.program} plan failed:", *told, *([NEEDED] if denied(told) else ())])
+        )
     yield from errors
+
+
+def denied(errors: Iterable[str]) -> bool:
+    """Whether Google refused something for want of a right."""
+    return any("Error 403" in one for one in errors)
 
 
 def _errors(done: Done) -> tuple[str, ...]:

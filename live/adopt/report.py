@@ -10,7 +10,7 @@ from deployment.hidden import Hidden
 from deployment.line import Line, Style
 from deployment.printable import printable
 from deployment.stack import UNKNOWN
-from live.adopt.adoption import Adopted, Adoption
+from live.adopt.adoption import NEEDED, Adopted, Adoption, denied
 from live.adopt.verdicts import STATES, Part, State, Verdict
 
 SCHEMA = 1
@@ -93,7 +93,7 @@ def lines(adoption: Adoption, command: str) -> Iterator[str]:
         yield from _stack(stack)
     if adoption.code == 0 and not adoption.wanted:
         yield f"next: {command}"
-    if adoption.wanted and not any(stack.applied for stack in adoption.stacks):
+    if adoption.wanted and not any(stack.applied or stack.failed for stack in adoption.stacks):
         yield Line("nothing was applied", "note")
     yield Line(verdict(adoption), "good" if adoption.code == 0 else "bad")
 
@@ -109,6 +109,7 @@ def _stack(stack: Adopted) -> Iterator[str]:
         yield Line(f"  FAILED   {printable(text)}", "bad")
     if stack.failed:
         yield "             what was done before that is in the state; mend it, and run the same again"
+        yield from [f"             {NEEDED}"] if denied(stack.failed) else []
     for text in stack.left:
         yield Line(f"  LEFT     a second plan still has: {printable(text)}", "bad")
     if stack.scope.outside:
@@ -179,6 +180,8 @@ def verdict(adoption: Adoption) -> str:
     what = {"adopted": "adopted", "adoptable": "can be adopted", "hindered": "not adopted"}.get(
         _outcome(adoption), "could not be found out"
     )
+    if any(stack.failed or (adoption.code and stack.applied) for stack in adoption.stacks):
+        what = "adopted in part"
     only = " and ".join(dict.fromkeys(one for stack in adoption.stacks for one in stack.scope.only))
     of = f"{only} of {adoption.environment}" if only else adoption.environment
     return f"adopt of {of}: {what}: {', '.join(parts) or 'nothing is known'}"

@@ -13,7 +13,7 @@ from deployment.output_folder import stacks_of
 from deployment.terraform import Done, Terraform
 from deployment.unusable import UnusableError
 from deployment.values import Json
-from live.adopt.adoption import Adopter, Adoption
+from live.adopt.adoption import NEEDED, Adopter, Adoption
 from live.adopt.report import lines
 from live.adopt.scope import Chosen, Wanted
 from live.client import Client
@@ -134,7 +134,7 @@ def test_a_condition_of_the_stacks_is_a_refusal(adopt: Callable[..., Adoption]) 
 
 
 def test_any_other_error_of_a_plan_is_unusable(adopt: Callable[..., Adoption]) -> None:
-    with pytest.raises(UnusableError, match=r"producer: terraform plan failed:\nError 403: No"):
+    with pytest.raises(UnusableError, match=rf"producer: terraform plan failed:\nError 403: No\n{NEEDED}"):
         adopt(Script((done(1, ("Error 403", "No")), {})), "producer")
 
 
@@ -143,6 +143,14 @@ def test_an_apply_that_fails_is_told(adopt: Callable[..., Adoption]) -> None:
     assert adoption.stacks[0].failed == ("Error 409: in use",)
     told = [str(line) for line in lines(adoption, "")]
     assert "mend it, and run the same again" in told[told.index("  FAILED   Error 409: in use") + 1]
+    assert "nothing was applied" not in told
+    assert told[-1].startswith("adopt of default: adopted in part: ")
+    assert NEEDED not in "\n".join(told)
+
+
+def test_a_right_that_is_missing_is_told_with_the_command(adopt: Callable[..., Adoption]) -> None:
+    adoption = adopt(Script(SAME, applies=done(1, ("Error 403", "Required 'a.b.update' permission"))), "producer")
+    assert any(NEEDED in str(line) for line in lines(adoption, ""))
     assert adoption.code == 1
 
 
