@@ -72,6 +72,10 @@ def _synthesize(loaded: Loaded) -> int:
         return _refuse(str(error))
     except KernelEndedError as error:
         return _refuse(f"{error}: it was ended from outside, or for want of memory; run it again")
+    except RuntimeError as error:
+        if "ENOSPC" not in str(error):  # as Node says it, which writes the files
+            raise
+        return _refuse(f"{outdir}: cannot be written (no space left on device); see that the disk is not full")
     except OSError as error:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")

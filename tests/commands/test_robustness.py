@@ -170,3 +170,25 @@ def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(told: bool, tmp_pa
         main.write_text(end)
         with pytest.raises(KeyboardInterrupt):
             synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [("Error: ENOSPC: no space left on device, write", "see that the disk is not full"),
+     ("jsii's kernel has ended unexpectedly", "ended from outside, or for want of memory")],
+)  # fmt: skip
+def test_a_synthesis_that_node_cannot_finish_is_one_sentence(error: str, words: str, tmp_path: Path) -> None:
+    kind = "KernelEndedError()" if "kernel" in error else f"RuntimeError({error!r})"
+    start = (
+        "import sys; sys.argv = ['main.py']; sys.path.insert(0, '.'); import main, stacks.synthesis\n"
+        "from cdktf_fast_synthesis.kernel_process import KernelEndedError\n"
+        f"def fails(*_): raise {kind}\n"
+        "stacks.synthesis.synthesize = fails\nsys.exit(main.main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-s", "-c", start], cwd=CHECKOUT, env={**os.environ, "CDKTF_OUTDIR": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
