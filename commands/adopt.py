@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 from argparse import ArgumentParser, Namespace
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from commands.command import Command, tidy_up_on_signals
-from commands.console import drawn, show
+from commands.console import show, steps
 from commands.environment import CHECKOUT, Environment
-from commands.progress import telling
 from commands.synth import chosen_by
 from commands.terraform import require_terraform
 
@@ -101,13 +99,7 @@ def _adopted(args: Namespace, environment: Environment) -> Adoption:
 
     terraform = require_terraform(_PATIENCE)
     wanted = Wanted(stacks=args.stack or (), services=args.service or (), endpoints=args.endpoint or ())
-    doing = "synthesis"
-
-    def begin(what: str) -> None:
-        nonlocal doing
-        doing = what
-
-    with telling(lambda: doing) if drawn(errors=True) else nullcontext():
+    with steps("synthesis") as begin:
         # Into the checkout's own folder: there lies the state that it is to be taken into.
         made = synthesize(str(environment.python), CHECKOUT, None, environment.variables())
         show((Line(f"note: {note}", "note") for note in made.notes), errors=True)

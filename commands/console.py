@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from commands.progress import WRITING
+from commands.progress import WRITING, telling
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,3 +73,11 @@ def _console(*, errors: bool) -> Console:
     from rich.console import Console
 
     return Console(stderr=errors, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+@contextmanager
+def steps(first: str, *, in_logs: bool = False) -> Iterator[Callable[[str], None]]:
+    """Tell what is being done on a terminal, and what takes minutes `in_logs`, too; it is given what comes next."""
+    doing = [first]
+    with telling(lambda: doing[-1]) if in_logs or drawn(errors=True) else nullcontext():
+        yield doing.append

@@ -7,13 +7,11 @@ import re
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commands.console import drawn, show
+from commands.console import show, steps
 from commands.environment import CHECKOUT
-from commands.progress import telling
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -92,7 +90,7 @@ def _found(args: Namespace) -> Discovery:
             told = {}  # then a default account is written out, whose number is in its name
         return Place(project=project, number=str(told.get("name", "")).rpartition("/")[2], reader=reader)
 
-    with telling(lambda: "reads what exists") if drawn(errors=True) else nullcontext():
+    with steps("reads what exists"):
         try:
             producer = place(publishing) if publishing else None
             return discover(region, producer, {key: place(project) for key, project in consumers.items()})

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.command import Command, tidy_up_on_signals
-from commands.console import drawn, show
+from commands.console import show, steps
 from commands.environment import Environment
 from commands.expectation import expectation
-from commands.progress import telling
 
 if TYPE_CHECKING:
     from live.trace.report import Trace
@@ -92,7 +90,7 @@ def _traced(args: Namespace, environment: Environment) -> Trace | None:
         raise UnusableError("--until is before --since: nothing can be logged then")
     _refuse_contradictions(args)
     patience, pasted = seconds(args.wait), _pasted(args.answers)
-    with _progress(often=not args.since) as begin:
+    with steps("synthesis", in_logs=not args.since) as begin:
         made, wanted = expectation(environment, args.stack or ())
         routes = chosen(wanted, args.key or "")
         if args.since:
@@ -114,14 +112,6 @@ def _refuse_contradictions(args: Namespace) -> None:
         raise UnusableError("--until needs --since")
     if not 1 <= args.requests <= _MOST:
         raise UnusableError(f"--requests takes 1 to {_MOST}")
-
-
-@contextmanager
-def _progress(*, often: bool) -> Iterator[Callable[[str], None]]:
-    """Tell what is being done on a terminal, and what takes minutes in a log, too; it is given what comes next."""
-    doing = ["synthesis"]
-    with telling(lambda: doing[-1]) if often or drawn(errors=True) else nullcontext():
-        yield doing.append
 
 
 def _sent(args: Namespace, to: Target, pasted: str | None, begin: Callable[[str], None]) -> Sent:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from commands.command import Command
-from commands.console import drawn, show
+from commands.console import show, steps
 from commands.environment import Environment
 from commands.expectation import expectation
-from commands.progress import telling
 
 if TYPE_CHECKING:
     from live.verification import Verification
@@ -51,13 +49,7 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
 
     if args.connectivity:
         show(["makes a Connectivity Test for each endpoint in its project, and deletes it"], errors=True)
-    doing = "synthesis"
-
-    def begin(what: str) -> None:
-        nonlocal doing
-        doing = what
-
-    with telling(lambda: doing) if drawn(errors=True) else nullcontext():
+    with steps("synthesis") as begin:
         made, wanted = expectation(environment, args.stack or ())
         told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
         return Verification(environment=made.environment, told=tuple(told))
