@@ -38,6 +38,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--plan", action="append", default=[], metavar="[STACK=]FILE",
                         help="also use this plan, the output of terraform show -json; without STACK, review it alone, "
                         "whatever it is a plan of (may be repeated)")  # fmt: skip
+    parser.add_argument("--rules", metavar="DIR",
+                        help="with --plan FILE: judge by the rules of this folder, too (those that a configuration "
+                        "names are for its own stacks)")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="print only the headline and findings")
     parser.add_argument(
         "--format", choices=_FORMATS, default="terminal", help="the format of the report (default: terminal)"
@@ -123,15 +126,20 @@ def _formatted(form: str, report: Report, names: list[str], fail_on: str) -> str
 
 
 def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
+    from deployment.unusable import UnusableError
     from review.material import Material, gather, plans, plans_alone, plans_named, read_day, review_alone
+    from review.own_rules import rules_in
     from review.report import assemble
 
     today = read_day(args.today) if args.today else date.today()
     if alone := plans_alone(args.plan):
         _refuse_beside(args)
-        material = Material(base="the state", today=today, lists_former=args.existing)
+        rules = {"": rules_in(args.rules)} if args.rules else {}
+        material = Material(base="the state", today=today, lists_former=args.existing, rules=rules)
         review_alone(material, alone)
         return assemble(material), []
+    if args.rules:
+        raise UnusableError("--rules is for --plan FILE; a configuration names its own with review_rules")
     files = plans_named(args.plan)
     before, after, base, notes = _sides(args, folder)
     material = Material(base=base, today=today, notes=notes, lists_former=args.existing)

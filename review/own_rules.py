@@ -29,8 +29,10 @@ _SECONDS = 30
 _WORDS = "letters, digits, blanks and simple signs, no link and no mention, as they are shown in comments"
 
 
-def rule_files(checkout: Path, folder: str | None) -> dict[str, str]:
+def rule_files(checkout: Path, folder: str | None, named: str = "review_rules") -> dict[str, str]:
     """The files with rules and their text, by their path in the checkout; none where no folder is named.
+
+    `named` is what names the folder, for messages.
 
     Raises:
         UnusableError: when the folder is not there, is no part of the checkout, or has a file that cannot be read.
@@ -39,7 +41,7 @@ def rule_files(checkout: Path, folder: str | None) -> dict[str, str]:
         return {}
     place = checkout / folder
     if not place.is_dir() or not place.resolve().is_relative_to(checkout.resolve()):
-        raise UnusableError(f"review_rules: there is no folder {folder} in the checkout; name one, or take the key out")
+        raise UnusableError(f"{named}: there is no folder {folder} in the checkout; name one, or take it out")
     try:
         found = {
             file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8")
@@ -47,10 +49,22 @@ def rule_files(checkout: Path, folder: str | None) -> dict[str, str]:
             if file.name != "__init__.py"
         }
     except (OSError, ValueError) as error:
-        raise UnusableError(f"review_rules: a file of {folder} cannot be read ({error})") from error
+        raise UnusableError(f"{named}: a file of {folder} cannot be read ({error})") from error
     if not found:
-        raise UnusableError(f"review_rules: the folder {folder} has no file NAME.py; write one, or take the key out")
+        raise UnusableError(f"{named}: the folder {folder} has no file NAME.py; write one, or take it out")
     return found
+
+
+def rules_in(folder: str) -> tuple[Rule, ...]:
+    """The rules in a folder anywhere, as the option --rules names it.
+
+    Raises:
+        UnusableError: as `rule_files` and `load_rules`.
+    """
+    place = Path(folder).resolve()
+    if not place.is_dir():
+        raise UnusableError(f"--rules {folder}: there is no such folder")
+    return load_rules(rule_files(place.parent, place.name, "--rules"))
 
 
 def load_rules(files: Mapping[str, str]) -> tuple[Rule, ...]:

@@ -256,6 +256,8 @@ UNUSABLE = [
     (["--plan", "main.py", "--plan", "producer=main.py"], "are two reviews"),
     (["--plan", "main.py", "--plan", "main.py"], "--plan main.py: is given already"),
     (["--plan", "main.py", "--rehearse"], "--rehearse needs the code"),
+    (["--plan", "main.py", "--rules", "nowhere"], "--rules nowhere: there is no such folder"),
+    (["--rules", "docs", *OUT], "--rules is for --plan FILE; a configuration names its own with review_rules"),
     (["--plan", "nobody=main.py", *OUT], "there is no stack 'nobody'; there are producer"),
     (["--plan", "producer=no.json", *OUT], "no.json: there is no such file"),
     (["--plan", "producer=main.py", *OUT], "main.py: is not JSON"),

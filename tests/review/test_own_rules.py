@@ -12,11 +12,14 @@ from review import own_rules
 from review.comment_form import misshapen
 from review.formats import json_document, markdown, sarif, summary, terminal
 from review.locations import Locations
-from review.own_rules import edited, load_rules, rule_files
+from review.material import Material, review_alone
+from review.own_rules import edited, load_rules, rule_files, rules_in
+from review.report import assemble
 from review.rules.rule import Rule
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
-from tests.review.stacks import PRODUCER, findings, reported, sentences
+from tests.foreign.make import PLANS
+from tests.review.stacks import PRODUCER, TODAY, findings, reported, sentences
 from tests.review.stacks import edited as content_with
 
 (EXAMPLE,) = [block.text for block in blocks(CHECKOUT / "docs" / "review.md", "python") if "@rule" in block.text]
@@ -185,3 +188,22 @@ def test_what_may_write_comments_loads_no_rules() -> None:
         text = (CHECKOUT / "review" / f"{name}.py").read_text()
         assert "own_rules" not in text
         assert "config" not in text
+
+
+def test_a_plan_alone_is_judged_by_the_rules_of_a_folder_that_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "names.py").write_text(EXAMPLE)
+    material = Material(base="the state", today=TODAY, rules={"": rules_in(str(folder))})
+    review_alone(material, [PLANS / "network-new.json"])
+    assert [(finding.rule, str(finding.detail)) for finding in assemble(material).findings] == [
+        ("our-subnet-names", "its name is vms")
+    ]
+
+
+@pytest.mark.parametrize(("folder", "words"), [
+    ("nowhere", "--rules nowhere: there is no such folder"), ("docs", "--rules: the folder docs has no file NAME.py"),
+])  # fmt: skip
+def test_a_folder_without_rules_is_refused(folder: str, words: str) -> None:
+    with pytest.raises(UnusableError, match=words):
+        rules_in(str(CHECKOUT / folder) if folder == "docs" else folder)
