@@ -129,8 +129,9 @@ COMMAND = Command(
         "Synthesizes the environment, asks Google Cloud which of its resources exist, plans their import with your\n"
         "Terraform and state, and gives a verdict for each: taken as it is; with a harmless update; different, with\n"
         "the key and value that would make it equal; refused, as it would be replaced or destroyed; or not there.\n"
-        "Nothing is written without --apply, which applies exactly that plan and insists on an empty second one. Exit\n"
-        "codes: 0 it can be adopted (or was), 1 something is in the way, 2 it could not be found out."
+        "Nothing is written without --apply, which applies exactly that plan and insists on an empty second one.\n"
+        "--service and --endpoint take one of several with what it needs, and leave the rest of its stack untouched.\n"
+        "Exit codes: 0 it can be adopted (or was), 1 something is in the way, 2 it could not be found out."
     ),
     examples=(
         "./psc adopt",
