@@ -34,8 +34,8 @@ def named(stack: Stack, key: Callable[[str], str], deploy: str) -> Iterator[Name
     for item in stack.of(RECORD_SET.type):
         address = item.address.rpartition(".")[2]
         endpoint = stack.items.get(f"{PSC_ENDPOINT.type}.{address}")
-        if endpoint is None or item.values.get("type") != "A":
-            continue
+        if endpoint is None:
+            continue  # a record in public DNS, which proves a certificate's domain
         zone = item.values.get("managed_zone")
         yield Named(
             label=key(address),

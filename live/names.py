@@ -80,3 +80,9 @@ def plain(link: object) -> str:
     """A link of Google's without its host and version, to compare it by; "" for none."""
     text = str(link or "")
     return text[text.index("projects/") :] if "projects/" in text else text
+
+
+def same(link: str, wanted: str) -> bool:
+    """Whether a plain link leads there; Google may give a project by its number, which few may look up."""
+    project, *within = link.split("/")[1:] or [""]
+    return link == wanted or (project.isdigit() and within == wanted.split("/")[2:])

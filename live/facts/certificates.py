@@ -9,7 +9,7 @@ from cloudrun_psc.rules.certificates import of_certificate_manager, wildcard
 from deployment.values import Json
 from live.fact import Outcome, fails, holds
 from live.facts.load_balancer import at_any
-from live.names import plain
+from live.names import plain, same
 from live.reader import Reader
 from live.subjects import Published, Secured
 
@@ -125,13 +125,12 @@ def used(published: Published, reader: Reader) -> Iterator[Outcome]:
         yield fails(f"{name} speaks HTTP, and HTTPS is configured", published.deploy)
         return
     has = [plain(one) for one in proxy.get("sslCertificates", [])]
-    if not set(has) & set(secured.certificates):
+    ours = [one for one in has if any(same(one, wanted) for wanted in secured.certificates)]
+    if ours:
+        yield holds(f"{name} has the certificate {ours[0].rpartition('/')[2]}")
+    else:
         others = ", ".join(one.rpartition("/")[2] for one in has) or "no certificate"
         yield fails(f"{name} has {others}, not {secured.certificates[0].rpartition('/')[2]}", published.deploy)
-    else:
-        yield holds(
-            f"{name} has the certificate {next(one for one in has if one in secured.certificates).rpartition('/')[2]}"
-        )
 
 
 def _secured(published: Published) -> Secured:

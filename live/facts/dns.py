@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from deployment.values import Json
 from live.fact import Outcome, fails, holds
-from live.names import plain
+from live.names import plain, same
 from live.reader import Reader
 from live.subjects import Named
 
@@ -22,7 +22,7 @@ def found(named: Named, reader: Reader) -> Iterator[Outcome]:
         whose = named.deploy if named.made else f"its owner makes it again, or another one: dns.zone of {named.label}"
         yield fails(f"there is no DNS zone {named.zone} for {named.host}", whose)
         return
-    if zone.get("visibility") != "private" or named.network not in _networks(zone):
+    if zone.get("visibility") != "private" or not _sees(_networks(zone), named):
         sees = "is public" if zone.get("visibility") != "private" else f"is not seen by {named.network_name}"
         yield fails(f"the DNS zone {named.zone} {sees}: clients do not find {named.host}", _whose(named, zone))
         return
@@ -71,7 +71,7 @@ def _zones(named: Named, ours: Json, project: str, reader: Reader) -> Iterator[O
 def _policies(named: Named, project: str, reader: Reader) -> Iterator[Outcome]:
     for policy in reader.pages("dns.policies.list", "policies", project=project):
         servers = policy.get("alternativeNameServerConfig", {}).get("targetNameServers", [])
-        if servers and named.network in [plain(one.get("networkUrl")) for one in policy.get("networks", [])]:
+        if servers and _sees([plain(one.get("networkUrl")) for one in policy.get("networks", [])], named):
             yield fails(
                 f"the DNS policy {policy['name']} of {project} has {named.network_name} ask other name servers, and "
                 "no private zone",
@@ -82,7 +82,7 @@ def _policies(named: Named, project: str, reader: Reader) -> Iterator[Outcome]:
 def _is_nearer(zone: Json, ours: Json, named: Named) -> bool:
     name = str(zone.get("dnsName", ""))
     nearer = len(name) > len(str(ours.get("dnsName", ""))) and f".{named.host}.".endswith(f".{name}")
-    return nearer and zone.get("visibility") == "private" and named.network in _networks(zone)
+    return nearer and zone.get("visibility") == "private" and _sees(_networks(zone), named)
 
 
 def _addresses(named: Named, project: str, zone: str, reader: Reader) -> list[str]:
@@ -90,6 +90,10 @@ def _addresses(named: Named, project: str, zone: str, reader: Reader) -> list[st
     wanted = {"project": project, "managedZone": zone, "name": f"{named.host}.", "type": "A"}
     sets = reader.pages("dns.resourceRecordSets.list", "rrsets", **wanted)
     return sorted(str(one) for each in sets for one in each.get("rrdatas", []))
+
+
+def _sees(networks: list[str], named: Named) -> bool:
+    return any(same(one, named.network) for one in networks)
 
 
 def _networks(zone: Json) -> list[str]:

@@ -158,6 +158,16 @@ def test_a_wildcard_covers_its_level(world: Worlds) -> None:
     assert told(there.verify(), "certificate")[0][0] == "holds"
 
 
+def test_a_project_may_be_named_by_its_number(world: Worlds) -> None:
+    there = secure(world(YAML))
+    proxy = next(one for one in there.cloud.compute.of("targetHttpsProxies"))
+    proxy.body["sslCertificates"] = [one.replace(PRODUCER, "123456789012") for one in proxy.body["sslCertificates"]]
+    show(there, NETWORK.replace(CONSUMER, "123456789013"))
+    verification = there.verify()
+    assert told(verification, "https-proxy") == [("holds", "hello-https-proxy has the certificate orders")]
+    assert told(verification, "dns")[0][0] == "holds"
+
+
 @pytest.mark.parametrize(
     "zone",
     [
