@@ -130,6 +130,7 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
 
     `promised` holds what is known of the outputs' values. For a consumer that may not read the producer's state.
     """
+    region = stack["provider"]["google"][0]["region"]
     variables = {one.name: one for one in promises(stack, promised)}
     data = stack.get("data", {})
     data.pop("terraform_remote_state", None)
@@ -140,7 +141,8 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
         link = rule["target"]
         if "${" not in link:
             name = f"{address}_{_LINK}"
-            variables[name] = _link(name, link, f"The service attachment that the endpoint {rule['name']} points at.")
+            told = f"The service attachment that the endpoint {rule['name']} points at."
+            variables[name] = _link(name, link, told, region)
             pattern = re.compile(rf"{re.escape(link)}(?![a-z0-9-])")
             _change(stack, partial(pattern.sub, f"${{var.{name}}}"))
     _change(stack, from_variables)
@@ -150,7 +152,8 @@ def given(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
 def promises(stack: Json, promised: Mapping[str, Any]) -> list[Variable]:
     """What the stack reads of the producer's outputs, each as a variable of the output's name."""
     names = sorted({name for text in strings(stack) for name in outputs_read(text)})
-    return [_promise(name, promised.get(name)) for name in names]
+    region = stack["provider"]["google"][0]["region"]
+    return [_promise(name, promised.get(name), region) for name in names]
 
 
 def _change(stack: Json, change: Callable[[str], str]) -> None:
@@ -170,27 +173,32 @@ def _without_state_conditions(rule: Json) -> None:
         lifecycle.pop("precondition", None)
 
 
-def _link(name: str, known: Any, description: str) -> Variable:
+def _link(name: str, known: Any, description: str, region: str) -> Variable:
     return Variable(
         name=name,
         type="string",
         description=description,
         value=known,
-        refused="projects/some-project/serviceAttachments/some-attachment",
+        refused="projects/some-project/regions/antarctica-south1/serviceAttachments/some-attachment",
         validations=(
             Validation(
                 condition=matches(f"var.{name}", SERVICE_ATTACHMENT),
                 error_message="A self link is [https://www.googleapis.com/compute/v1/]projects/PROJECT/regions/REGION/"
                 "serviceAttachments/NAME; the producer's output ..._service_attachment_self_link prints it.",
             ),
+            Validation(
+                condition=f'strcontains(var.{name}, "/regions/{region}/")',
+                error_message=f"An endpoint and its attachment are in one region, which is {region} here.",
+            ),
         ),
     )
 
 
-def _promise(name: str, known: Any) -> Variable:
+def _promise(name: str, known: Any, region: str) -> Variable:
     reference = f"var.{name}"
     if name.endswith(f"_{SELF_LINK}"):
-        return _link(name, known, f"The service attachment that the endpoint points at: the producer's output {name}.")
+        told = f"The service attachment that the endpoint points at: the producer's output {name}."
+        return _link(name, known, told, region)
     if name.endswith((f"_{URL}", f"_{AUDIENCE}")):
         rule = Validation(
             condition=f'{reference} == "{UNKNOWN_URL}" || {matches(reference, "https://.+")}',

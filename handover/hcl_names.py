@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.values import Json, strings, with_strings
 from handover.guards import FIXED
 from handover.nat_ranges import NAMES, OVERLAPS, RANGES
@@ -32,6 +33,7 @@ _COMMENTS = {
 }
 _OF_EACH = {
     "left_out": "Settings that the configuration leaves out, with what Cloud Run has for them.",
+    "_port": "The port of the load balancer, which consumers read.",
     "_waiting": "Endpoints that are not connected, each with its status.",
     "_managed": "What Certificate Manager says of a certificate that others make.",
     "_members": "Each caller as an IAM member.",
@@ -61,10 +63,22 @@ def with_names(files: Mapping[str, Json]) -> dict[str, Json]:
         }
         outputs = read.pop().removesuffix(".")
         locals_["producer"] = f"${{try({outputs}, {{}})}}" if "[0]" in outputs else f"${{{outputs}}}"
+    locals_ |= _ports(made)
     for name in ("outputs", "checks", "guards", "main"):
         if name in made:
             made[name] = _said(made[name], _in_texts(named))
     return made | {LOCALS: {"locals": {**named, **_with_references(locals_, named, {})}}}
+
+
+def _ports(files: Mapping[str, Json]) -> Json:
+    """The ports of load balancers, which outputs tell: both refer to one local."""
+    outputs, found = files.get("outputs", {}).get("output", {}), Json()
+    for address, rule in files.get("main", {}).get("resource", {}).get(FRONTEND.type, {}).items():
+        output = outputs.get(name := f"{address}_port", {})
+        if str(output.get("value")) == rule.get("port_range"):
+            found[name] = output["value"]
+            output["value"] = rule["port_range"] = f"${{local.{name}}}"
+    return found
 
 
 def _with_references(content: Any, named: Mapping[str, str], fixed: Mapping[str, str]) -> Any:

@@ -99,8 +99,8 @@ FRONTEND = replace(
     variant="",
     fits=lambda values: not points_at_attachment(values),
     called="load balancer",
-    comment="The load balancer's front. A new port or address makes a new rule first, so connections live; it needs "
-    "a new name, here and in the record of it, as two rules of one name cannot stand beside each other.",
+    comment="The load balancer's front. A new port or address makes a new rule first, so connections live; "
+    "give it a new name, too, as two rules of one name cannot stand beside each other.",
     # A load balancer's rule is re-pointed in place.
     forcing=_FORCING,
     grants=(LOAD_BALANCER_ADMIN, NETWORK_ADMIN),

@@ -12,6 +12,7 @@ from handover.bundle import Wish
 from handover.checkov import SKIPS
 from tests.handover.conftest import CONFIGURATIONS, Make
 
+UNUSED = "terraform_unused_declarations"
 EVERY = pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
 
 
@@ -45,6 +46,29 @@ def test_everything_has_its_words_and_a_name_in_small_letters(file: Path, make: 
         assert [name for name in named if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
         assert content["terraform"]["required_version"]
         assert all(one["source"] and one["version"] for one in content["terraform"]["required_providers"].values())
+
+
+@EVERY
+def test_the_hcl_is_as_linters_want_it(file: Path, make: Make) -> None:
+    """As the rules of tflint's Terraform ruleset, all of them, that the text of a file can break."""
+    made = make(file, Wish(format="hcl"))
+    for stack in made.stacks:
+        texts = {path: text.decode() for path, text in made.files.items() if path.startswith(f"{stack.name}/")}
+        said = "\n".join(text for path, text in texts.items() if path.endswith(".tf"))
+        assert not re.search(r'^\s*(?:\w+\s*=\s*)?"\$\{[^"{}]*\}",?$', said, re.MULTILINE), (
+            "a template that is an expression"
+        )
+        assert not re.search(r"^\s*(?://|/\*)", said, re.MULTILINE), "comments begin with #"
+        deprecated = r"[a-z_]\.\d+\.[a-z]|\blookup\([^,()]*\)|== \[\]|\[\] =="
+        assert not re.search(deprecated, said)
+        assert {f"{stack.name}/{name}.tf" for name in ("main", "variables", "outputs")} <= texts.keys()
+        kept = ("main", "checks", "guards", "callers")
+        assert not any("\nvariable " in f"\n{texts.get(f'{stack.name}/{name}.tf', '')}" for name in (*kept, "outputs"))
+        assert not any("\noutput " in f"\n{texts.get(f'{stack.name}/{name}.tf', '')}" for name in (*kept, "variables"))
+        for type_, name in re.findall(r'^data "(\w+)" "(\w+)"', said, re.MULTILINE):
+            used = re.search(rf"\bdata\.{type_}\.{name}\b", said)
+            ignored = f'# tflint-ignore: {UNUSED} # read for what a plan asks of it\ndata "{type_}" "{name}"'
+            assert bool(used) != (ignored in said), f"{type_}.{name}"
 
 
 def test_each_finding_that_is_skipped_says_why_and_there_is_one_of_each(make: Make) -> None:

@@ -146,6 +146,9 @@ def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> 
     (handed,) = make(wish=Wish(stacks=("consumer",))).stacks
     link = {"hello_service_attachment_self_link": "projects/p/serviceAttachments/x"}
     assert "A self link is" in " ".join(plan(handed, link).stderr.split())
+    elsewhere = "projects/some-project/regions/us-east1/serviceAttachments/some-attachment"
+    done = plan(handed, {"hello_service_attachment_self_link": elsewhere})
+    assert "in one region, which is asia-northeast1 here" in " ".join(done.stderr.split())
     assert "begins with https://" in plan(handed, {"hello_url": "http://x"}).stderr
     assert plan(handed, {"hello_url": "https://hello-1.run.app"}).returncode == 0
     assert "A port is a whole number, 1 to 65535" in plan(handed, {"hello_port": 0}).stderr
