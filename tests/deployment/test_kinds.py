@@ -19,6 +19,7 @@ from deployment.kinds.page import noteworthy_table
 from deployment.stack import SECTIONS
 from deployment.terraform_variables import for_init
 from review.rules import RULES
+from review.rules.connected_networks import CONNECTING
 from review.ways_in import OPENED_BY
 from tests.conftest import CHECKOUT, Synthesized
 from tests.docs.pages import blocks
@@ -151,7 +152,7 @@ def test_every_kind_that_a_rule_judges_is_known() -> None:
     # Of the kinds of the one rule nothing is known: that is what it says.
     judging = [rule for rule in RULES if rule.id != "access-not-judged"]
     types = {type_ for rule in judging for type_ in rule.kinds if type_.startswith("google_")}
-    assert types <= {kind.type for kind in KINDS} | FOREIGN
+    assert types <= {kind.type for kind in KINDS} | FOREIGN | {*CONNECTING}
 
 
 @pytest.mark.parametrize(
