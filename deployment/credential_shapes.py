@@ -150,7 +150,7 @@ _USER_AND_PASSWORD = re.compile(r"[\w.@-]{1,64}:(?![0-9]{1,5}$)[^\s:/]{4,128}")
 _ENTROPY = 4.2
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 17)
 def shape(text: str, name: str = "") -> str:
     """What a text, the value of something called `name`, holds that is shaped like a credential; empty when nothing."""
     readings = [*_readings(text)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from deployment.kinds import is_psc_endpoint, kind_of
+from deployment.kinds import ENDPOINTS, kind_of
 from deployment.kinds.kind import Kind
 from deployment.values import Json
 from stacks.layout import label
@@ -53,7 +53,7 @@ class Item:
     type: str
     values: Json = field(repr=False)
 
-    @property
+    @cached_property
     def kind(self) -> Kind | None:
         """What is known of its kind; None where nothing is."""
         return kind_of(self.type, self.values)
@@ -61,7 +61,7 @@ class Item:
     @property
     def is_psc_endpoint(self) -> bool:
         """Whether it is a PSC endpoint for a published service."""
-        return is_psc_endpoint(self.type, self.values)
+        return self.kind in ENDPOINTS
 
     @property
     def lifecycle(self) -> Json:

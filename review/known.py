@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from deployment.hidden import Hidden
@@ -289,4 +290,9 @@ class View(Block):
 
 def views(stack: Stack) -> list[View]:
     """Every item of a stack."""
-    return [View(item, stack) for item in stack.items.values()]
+    return [*_views(stack)]
+
+
+@lru_cache(maxsize=16)
+def _views(stack: Stack) -> tuple[View, ...]:
+    return tuple(View(item, stack) for item in stack.items.values())

@@ -98,8 +98,10 @@ def variants(type_: str) -> tuple[Kind, ...]:
 
 def is_psc_endpoint(type_: str, values: Json) -> bool:
     """Whether this is a PSC endpoint for a published service."""
-    return kind_of(type_, values) in {PSC_ENDPOINT, GLOBAL_ENDPOINT}
+    return kind_of(type_, values) in ENDPOINTS
 
 
+# What points at a published service.
+ENDPOINTS = frozenset({PSC_ENDPOINT, GLOBAL_ENDPOINT})
 # Of two kinds with the same collection the first.
 COLLECTIONS: Mapping[str, str] = {kind.collection: kind.type for kind in reversed(KINDS) if kind.collection}
