@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deployment.comparison import Change, Comparison
@@ -72,39 +72,17 @@ def assemble(material: Material) -> Report:
     """Judge everything and put it in order."""
     settled = [settle(comparison, material) for comparison in material.code]
     comparisons = [*settled, *material.plans]
-    findings: list[Finding] = []
-    resolved = 0
-    for comparison in comparisons:
-        answers, gone = judge(comparison, material.rules.get(comparison.stack.environment, ()))
-        findings += answers
-        resolved += gone if comparison.source == "code" else 0
-        label, environment = comparison.stack.label, comparison.stack.environment
-        for rule, address, words in comparison.remarks:
-            findings.append(other(rule, label, environment, address, quote(words), comparison.source))
-    by_label = {comparison.stack.label: comparison for comparison in settled}
+    findings, resolved = _judged(comparisons, material)
     decided = [decision for comparison in comparisons for decision in decisions(comparison, comparisons)]
-    for plan in material.plans:
-        label = plan.stack.label
-        reviewed = {point.sentence for point in decided if point.source == "code" and point.stack == label}
-        points, made = opened_outside(plan, reviewed, material.rules.get(plan.stack.environment, ()))
-        decided += points
-        findings += made
-        findings += unmoved(by_label[plan.stack.label], plan) if plan.stack.label in by_label else ()
-    planned = {plan.stack.label for plan in material.plans}
-    findings += [one for label, code in by_label.items() if label not in planned for one in left_out(code)]
-    findings += made_elsewhere(settled)
+    opened, made = _of_plans(settled, decided, material)
+    findings += [*made, *made_elsewhere(settled)]
     findings += [finding for comparison in comparisons for finding in half_way(comparison)]
-    for rehearsal in material.rehearsals:
-        findings += rehearsal.findings
-    for environment, problem in material.unrehearsed:
-        findings.append(other("not-rehearsed", environment, environment, "rehearsal", quote(problem), "rehearsal"))
-    for environment, problem in material.unusable:
-        detail = quote(problem)
-        place = f"config/environments/{environment}.yaml"
-        findings.append(other("environment-unusable", environment, environment, place, detail))
-    remaining, accepted = apply(merged(findings), _entries(material), material.today)
+    findings += _of_environments(material)
+    entries = _entries(material)
+    remaining, accepted = apply(merged(findings), entries, material.today)
     former = [finding for finding in remaining if not finding.new]
-    decided += [_accepting(entry) for entry in _entries(material) if entry.new]
+    decided += opened
+    decided += [_accepting(entry) for entry in entries if entry.new]
     decided += [_covering(one) for one in accepted if one.finding.new and not one.by.new]
     decided += [_of_rules(environment, files) for environment, files in material.rule_edits]
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
@@ -122,6 +100,50 @@ def assemble(material: Material) -> Report:
         rehearsals=tuple(material.rehearsals),
         notes=(*material.notes, *cost_of(settled)),
     )
+
+
+def _judged(comparisons: Sequence[Comparison], material: Material) -> tuple[list[Finding], int]:
+    """What rules and plans say of each comparison; and how many findings a change of the code takes away."""
+    findings: list[Finding] = []
+    resolved = 0
+    for comparison in comparisons:
+        label, environment = comparison.stack.label, comparison.stack.environment
+        answers, gone = judge(comparison, material.rules.get(environment, ()))
+        findings += answers
+        resolved += gone if comparison.source == "code" else 0
+        for rule, address, words in comparison.remarks:
+            findings.append(other(rule, label, environment, address, quote(words), comparison.source))
+    return findings, resolved
+
+
+def _of_plans(
+    code: Sequence[Comparison], decided: Sequence[Decision], material: Material
+) -> tuple[list[Decision], list[Finding]]:
+    """What plans tell that the code does not: what was opened outside Terraform, and where the two do not agree."""
+    by_label = {comparison.stack.label: comparison for comparison in code}
+    points: list[Decision] = []
+    findings: list[Finding] = []
+    for plan in material.plans:
+        label = plan.stack.label
+        reviewed = {point.sentence for point in (*decided, *points) if point.source == "code" and point.stack == label}
+        opened, made = opened_outside(plan, reviewed, material.rules.get(plan.stack.environment, ()))
+        points += opened
+        findings += made
+        findings += unmoved(by_label[label], plan) if label in by_label else ()
+    planned = {plan.stack.label for plan in material.plans}
+    findings += [one for label, comparison in by_label.items() if label not in planned for one in left_out(comparison)]
+    return points, findings
+
+
+def _of_environments(material: Material) -> Iterator[Finding]:
+    """What rehearsals found, and which environments could not be rehearsed or read."""
+    for rehearsal in material.rehearsals:
+        yield from rehearsal.findings
+    for environment, problem in material.unrehearsed:
+        yield other("not-rehearsed", environment, environment, "rehearsal", quote(problem), "rehearsal")
+    for environment, problem in material.unusable:
+        place = f"config/environments/{environment}.yaml"
+        yield other("environment-unusable", environment, environment, place, quote(problem))
 
 
 def _accepting(entry: Acknowledgement) -> Decision:
