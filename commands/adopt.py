@@ -33,7 +33,7 @@ def arguments(parser: ArgumentParser) -> None:
             help=f"adopt only this {what} and what it needs (may be repeated)",
         )
     parser.add_argument(
-        "--apply", action="store_true", help="apply exactly what was planned, and see that a second plan is empty"
+        "--apply", action="store_true", help="apply exactly what was planned, and check that a second plan is empty"
     )
     parser.add_argument(
         "--allow-differences",
@@ -54,7 +54,9 @@ def arguments(parser: ArgumentParser) -> None:
         help="with --discover: a project that connects (may be repeated)",
     )  # fmt: skip
     found.add_argument("--region", metavar="REGION", help="with --discover: the region of both sides")
-    found.add_argument("--output", metavar="FILE", help="with --discover: write it there, where no file may be yet")
+    found.add_argument(
+        "--output", metavar="FILE", help="with --discover: write it to this file, which must not exist yet"
+    )
 
 
 def run(args: Namespace, environment: Environment) -> int:

@@ -30,7 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--as-configured",
         action="store_true",
-        help="with --force: give back what operations took away or changed, as the configuration has it",
+        help="with --force: restore what operations removed or changed, as the configuration has it",
     )
     parser.add_argument(
         "--harmless",
@@ -204,8 +204,8 @@ COMMAND = Command(
     details=(
         "Writes a folder that needs nothing but Terraform: plain Terraform without cdktf's metadata, variables with\n"
         "present values for everything that operations may change, the backend in a separate file, and a runbook\n"
-        "(README.md). No address changes, so the state of the original deployment is continued and the first plan is\n"
-        "empty. docs/handover.md shows an example."
+        "(README.md). It continues the state of the original deployment: the first plan moves some addresses in it,\n"
+        "and adds, changes and destroys nothing. docs/handover.md shows an example."
     ),
     examples=(
         "./psc handover ../handover",

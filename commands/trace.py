@@ -148,7 +148,10 @@ def _print_script(args: Namespace, to: Target) -> None:
 
     print(script(to.called, new_id(), args.requests), end="")
     key = f"{args.key} " if args.key else ""
-    show([f"run it on the VM, and then here: ./psc trace {key}--answers FILE, with what it printed"], errors=True)
+    show(
+        [f"run it on the VM, save what it prints to a file, and then run here: ./psc trace {key}--answers FILE"],
+        errors=True,
+    )
 
 
 COMMAND = Command(

@@ -48,7 +48,7 @@ def _verified(args: Namespace, environment: Environment) -> Verification:
     from live.verification import Verification, analysed, asked
 
     if args.connectivity:
-        show(["makes a Connectivity Test for each endpoint in its project, and deletes it"], errors=True)
+        show(["a Connectivity Test is made for each endpoint, in its project, and deleted again"], errors=True)
     with steps("synthesis") as begin:
         made, wanted = expectation(environment, args.stack or ())
         told = [*asked(wanted, begin), *(analysed(wanted, begin) if args.connectivity else ())]
@@ -62,8 +62,8 @@ COMMAND = Command(
         "Synthesizes the environment, reads the projects with your own credentials, and tells for each fact whether\n"
         "it holds: APIs, proxy-only subnet, service, invokers, load balancer, certificate, attachment, NAT addresses,\n"
         "connections on both sides, names in DNS. It needs no Terraform and goes on where it may not read\n"
-        "(docs/roles.md lists the roles); it changes nothing, but for the tests that --connectivity makes and\n"
-        "deletes. Exit codes: 0 all facts that are known hold, 1 some fail, 2 it could not be found out."
+        "(docs/roles.md lists the roles); it changes nothing, except for the tests that --connectivity makes\n"
+        "and deletes. Exit codes: 0 all facts that are known hold, 1 some fail, 2 it could not be found out."
     ),
     examples=(
         "./psc verify",

@@ -14,7 +14,7 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
     ),
     "deployed-elsewhere": (
         ERROR,
-        "A new stack makes what a stack that is gone has made.",
+        "A new stack makes what a removed stack had made.",
         "An environment or consumer of another name has a state of its own, which knows nothing of what is deployed: "
         "the next deployment builds everything anew and stops with 409 (already exists).",
         "Keep the name, or move the state before the next deployment (docs/state.md).",
@@ -23,7 +23,7 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         ERROR,
         "The rehearsal did not hold.",
         "The real Terraform and provider, against a stand-in of Google's APIs, did what a deployment must not.",
-        "./psc rehearse --from BASE shows every step; docs/troubleshooting.md goes by what one sees.",
+        "./psc rehearse --from BASE shows every step; docs/troubleshooting.md is sorted by symptom.",
     ),
     "stops-half-way": (
         ERROR,
@@ -31,8 +31,8 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource). "
         "What came before it stays done, and every further apply stops at the same place.",
         "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
-        "applies: first make the new one and let its user change over, then take the old one out. Where two would hold "
-        "one address and port, give another of the two.",
+        "applies: first make the new one and let its user change over, then take the old one out. Where both would "
+        "have the same address and port, give one of them another.",
     ),
     "plan-without-change": (
         WARNING,
@@ -54,7 +54,7 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
     ),
     "plan-incomplete": (
         WARNING,
-        "A plan is not all that there is to do.",
+        "A plan does not cover all that there is to do.",
         "Terraform left out what it could not plan yet, so nothing here tells what becomes of it.",
         "Apply, plan again, and review that plan as well.",
     ),

@@ -23,7 +23,7 @@ from live.adopt.differences import Difference
 
 _ANY: Final = "*"
 _ANYTHING: Final = object()
-_TERRAFORMS = "a setting for Terraform alone; nothing is sent"
+_TERRAFORMS = "a setting for Terraform alone; nothing that is deployed changes"
 # The label that the provider sets by itself: its documentation, add_terraform_attribution_label.
 _ATTRIBUTION = "goog-terraform-provisioned"
 _MARK = "the mark of the provider that made it; nothing reads it"
@@ -32,7 +32,10 @@ _MARK = "the mark of the provider that made it; nothing reads it"
 _TEXT = "a text of whoever made it; nothing reads it"
 _CLIENT = "the name of the program that deployed last; nothing reads it"
 _GCLOUDS = "gcloud's own mark of a deployment; nothing reads it. The next revision has the same content"
-_IMPORTED = "an import reads what exists as `effective_labels` and `effective_annotations` alone; nothing is sent"
+_IMPORTED = (
+    "an import reads what exists only as `effective_labels` and `effective_annotations`; "
+    "nothing that is deployed changes"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,9 @@ def _rules(type_: str, why: str, *paths: str, **more: Any) -> Iterator[Harmless]
 
 
 HARMLESS: tuple[Harmless, ...] = (
-    *_rules(_ANY, _TERRAFORMS, "deletion_policy", "deletion_protection", "timeouts"),
+    *_rules(_ANY, _TERRAFORMS, "deletion_policy", "timeouts"),
+    # A VM has a field of this name in Google Cloud, too, which a change would switch off.
+    *_rules(SERVICE.type, _TERRAFORMS, "deletion_protection"),
     *_rules(_ANY, _MARK, *(f"{one}labels.{_ATTRIBUTION}" for one in ("", "terraform_", "effective_"))),
     *_rules(_ANY, _IMPORTED, "labels", "terraform_labels", "annotations", live=None),
     *_rules(

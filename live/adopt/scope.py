@@ -79,7 +79,7 @@ class Wanted:
         scopes = {one.name: self._scope(one, stacks[one.name]) for one in folders}
         idle = sorted(name for name, scope in scopes.items() if scope is None and name in self.stacks)
         if idle:
-            raise UnusableError(f"--stack {idle[0]}: nothing of it is of {' or '.join(self._words())}")
+            raise UnusableError(f"--stack {idle[0]}: nothing in it belongs to {' or '.join(self._words())}")
         return {name: scope for name, scope in scopes.items() if scope is not None}
 
     def _words(self) -> list[str]:

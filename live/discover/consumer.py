@@ -56,7 +56,9 @@ class Consumer:
     def _network(self, there: Network, link: str) -> dict[str, Any]:
         own = there.link.split("/")[1] == self.place.project and there.only_has({link})
         if not own:
-            self.found.notes.append(f"{there.link} is of others, or holds more than this: it is taken as it is")
+            self.found.notes.append(
+                f"{there.link} belongs to others, or holds more than this deployment: it is used as it is"
+            )
             return {"network": {"existing": there.link, "subnet": {"existing": link}}}
         subnet = there.subnet(link)
         logs = subnet.get("logConfig", {})

@@ -62,7 +62,9 @@ class Producer:
         logged = any(one.get("logConfig", {}).get("enable") for one in there.subnets)  # which no key of this side says
         own = there.link.split("/")[1] == self.place.project and len(proxies) == 1 and not logged
         if not own or not there.only_has(links):
-            self.found.notes.append(f"{there.link} is of others, or holds more than this: it is taken as it is")
+            self.found.notes.append(
+                f"{there.link} belongs to others, or holds more than this deployment: it is used as it is"
+            )
             existing = {"load_balancer_subnet": {"existing": subnet}, "proxy_only_subnet": {"existing": True}}
             return {"existing": there.link, **existing}, False
         balancers, proxy = there.subnet(subnet), proxies[0]
@@ -123,7 +125,7 @@ class Producer:
         if not rule or not uri:
             self.found.unsaid.append(
                 " ".join(filter(None, ("the load balancer", name, "of", one.name)))
-                + f": {one.odd}; and what callers ask a token for is not known"
+                + f": {one.odd}; and the audience that callers ask a token for is not known"
             )
             return {}
         self.found.notes.append(f"services.{key}: the load balancer {name} is published as it is: {one.odd}")

@@ -48,7 +48,7 @@ FACTS: tuple[Fact, ...] = (
         judge=leads,
     ),
     Fact(
-        name="certificate", says="the certificate is ACTIVE, not expired, and of the service's host",
+        name="certificate", says="the certificate is ACTIVE, not expired, and for the service's host",
         subjects=_of_https, judge=usable,
     ),
     Fact(name="https-proxy", says="the load balancer has the certificate", subjects=_of_https, judge=used),
@@ -68,7 +68,7 @@ FACTS: tuple[Fact, ...] = (
         subjects=lambda one: one.names, judge=seen,
     ),
     Fact(
-        name="both-sides", says="both sides tell of the same connection", subjects=lambda one: one.connections,
+        name="both-sides", says="both sides show the same connection", subjects=lambda one: one.connections,
         judge=both_sides,
     ),
 )  # fmt: skip

@@ -66,15 +66,16 @@ def _not_issued(published: Published, name: str, managed: Json, reader: Reader) 
     state = f"{managed.get('state')}{f' ({said})' if said else ''}"
     text = f"the certificate {name} is {state}: until it is ACTIVE, every handshake fails"
     records = [record for one in managed.get("dnsAuthorizations", []) if (record := _record(one, reader))]
-    repair = [f"public DNS must have {one}; then it takes minutes to hours" for one in records]
+    repair = [f"add to public DNS: {one}; issuing then takes minutes to hours" for one in records]
     if managed.get("issuanceConfig"):
         repair.append(
             "Certificate Manager's service agent needs roles/privateca.certificateRequester on the CA pool, which "
-            "has an ENABLED authority; then it takes minutes"
+            "must have an ENABLED authority; issuing then takes minutes"
         )
     if managed.get("state") == "FAILED":
         repair.append(
-            "FAILED does not heal: once the reason is gone, another name makes another one (names.certificate)"
+            "a FAILED certificate stays FAILED: once the cause is gone, set another name (names.certificate) to have "
+            "a new one made"
         )
     return fails(text, *(repair or [_exchange(published)]))
 
@@ -98,7 +99,7 @@ def _until(published: Published, name: str, managed: bool, expires: str) -> Outc
         )
     if not managed and end <= now + _SOON:
         return holds(
-            f"the certificate {name} of {host} expires on {until}, and nobody renews it but you", _exchange(published)
+            f"the certificate {name} of {host} expires on {until}, and only you can renew it", _exchange(published)
         )
     return holds(f"the certificate {name} is of {host} until {until}{renewed}")
 

@@ -97,7 +97,7 @@ def _pending(published: Published, there: Json, one: Json, endpoint: Endpoint | 
     """What to paste; a list that is written out replaces the default one, so all of it."""
     del endpoint
     return (
-        f"to let it in, have this in {published.where}, and {published.deploy}:",
+        f"to let it in, put this into {published.where}, and run {published.deploy}:",
         "  accept:",
         *(f"    {who}: {limit}" for who, limit in pending_accept(published, there).items()),
         *([] if not entry(accepted(there), one) else ["  (its limit is used up: this raises it)"]),
@@ -204,4 +204,4 @@ def both_sides(connection: Connection, reader: Reader) -> Iterator[Outcome]:
             "one side was changed a moment ago: verify again in a minute",
         )
     else:
-        yield holds(f"both sides tell of connection {id_}")
+        yield holds(f"both sides show connection {id_}")

@@ -62,7 +62,7 @@ def _zones(named: Named, ours: Json, project: str, reader: Reader) -> Iterator[O
         yield fails(
             f"the DNS zone {name} ({zone['dnsName']}) of {project} is nearer to {named.host}, and hides its record "
             f"from {named.network_name}",
-            f"have those whom it asks know {named.host} as {named.address}"
+            f"make the name servers that it asks answer {named.host} with {named.address}"
             if asks_others
             else f"add the record to it: {command} --project={project}",
         )
@@ -73,9 +73,9 @@ def _policies(named: Named, project: str, reader: Reader) -> Iterator[Outcome]:
         servers = policy.get("alternativeNameServerConfig", {}).get("targetNameServers", [])
         if servers and _sees([plain(one.get("networkUrl")) for one in policy.get("networks", [])], named):
             yield fails(
-                f"the DNS policy {policy['name']} of {project} has {named.network_name} ask other name servers, and "
-                "no private zone",
-                f"have those name servers know {named.host} as {named.address}, or take the policy off the network",
+                f"the DNS policy {policy['name']} of {project} makes {named.network_name} ask other name servers "
+                "instead of private zones",
+                f"make those name servers answer {named.host} with {named.address}, or take the policy off the network",
             )
 
 

@@ -70,7 +70,7 @@ def taken_apart(text: str, id_: str = "") -> Answers:
         raise UnusableError("what came back is of another run of the script; give that of one run")
     if not found:
         raise UnusableError(
-            "nothing came back that the script prints; is it complete, from its first to its last line?"
+            "nothing that the script prints came back; is it complete, from its first line to its last?"
         )
     answers, count, stopped, ended = dict[int, Answer](), 0, "", False
     for said in (match[2] for match in found):

@@ -29,39 +29,39 @@ _NOBODY = {
     ),
     28: (
         "no answer in time: the connection is not ACCEPTED, or a firewall rule stops what leaves the VM",
-        "./psc verify tells its status, and ./psc verify --connectivity where packets end",
+        "./psc verify shows its status, and ./psc verify --connectivity where packets end",
     ),
-    35: ("TLS was not agreed on: the certificate is not there yet, or no TLS is spoken", _VERIFY),
-    52: ("the connection was closed without an answer: HTTP may not be what is spoken there", _VERIFY),
-    56: ("the connection was cut: HTTP may not be what is spoken there", _VERIFY),
+    35: ("there was no TLS handshake: the certificate is not there yet, or the port does not speak TLS", _VERIFY),
+    52: ("the connection was closed without an answer: the port may not speak HTTP", _VERIFY),
+    56: ("the connection was cut: the port may not speak HTTP", _VERIFY),
     60: (
-        "the certificate is of another host or has expired, or the VM does not know its authority",
-        "./psc verify tells its names and its end; a private authority's root goes into the VM's trusted ones "
+        "the certificate is for another host or has expired, or the VM does not know its authority",
+        "./psc verify shows its names and when it expires; add a private authority's root to those that the VM trusts "
         "(update-ca-certificates)",
     ),
 }  # fmt: skip
 _NOT_HTTP = {1, 8}  # an answer that is not HTTP, or of a version that curl does not take
 _STATUS = {
     401: (
-        "the ID token is for another audience than the service takes",
-        "its audience was {audience}: give another by --audience, or add it to audiences of the service",
+        "the ID token is for an audience that the service does not take",
+        "its audience was {audience}: give another with --audience, or add this one to the service's audiences",
     ),
     403: (
         "the VM's account may not call the service",
-        "./psc verify --stack producer tells who lacks roles/run.invoker; a new grant takes some minutes",
+        "./psc verify --stack producer shows who lacks roles/run.invoker; a new grant takes some minutes",
     ),
     404: (
         "the service does not take requests that come this way (ingress), or has no such page",
-        "./psc verify --stack producer tells its ingress; give another page by --path",
+        "./psc verify --stack producer shows its ingress; give another page with --path",
     ),
-    429: ("the service has as many requests as it takes", "raise max_instances or concurrency of the service"),
-    500: ("the service failed, or could not start", "its own log tells: gcloud run services logs read"),
-    502: ("the load balancer got no answer of HTTP from the service", _VERIFY),
+    429: ("the service has as many requests as it can take", "raise max_instances or concurrency of the service"),
+    500: ("the service failed, or could not start", "its own log says why: gcloud run services logs read"),
+    502: ("the load balancer got no HTTP answer from the service", _VERIFY),
     503: (
         "the load balancer has nothing to send it to: no ACTIVE proxy-only subnet, or no service behind it",
         _VERIFY,
     ),
-    504: ("the service did not answer in the time that it is given", "raise timeout_seconds of the service"),
+    504: ("the service did not answer in time", "raise timeout_seconds of the service"),
 }  # fmt: skip
 # Those of which the proxies, or Cloud Run's front, may know alone: nothing comes into the request log then.
 REFUSALS = frozenset({404, 429, 502, 503, 504})

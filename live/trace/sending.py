@@ -86,16 +86,17 @@ def target(routes: Sequence[Route], label: str, audience: str = "", path: str = 
     if len(by_name) != 1:
         names = ", ".join(f"{end[0].label} (--stack {end[0].consumer})" for _, end in by_name)
         raise UnusableError(
-            f"there are several endpoints: {names}; name one, and of one name the stack, with its producer's"
+            f"there are several endpoints: {names}; name one; where two have the same name, add --stack for its "
+            "consumer and for the producer"
             if by_name
-            else "no endpoint of a consumer is here to call; --since TIME reads what others called"
+            else "there is no consumer's endpoint to call; --since TIME reads what others called"
         )
     route, (endpoint, side) = by_name[0]
     route = replace(route, endpoints=((endpoint, side),))
     if audience and not _URL.fullmatch(audience):
-        raise UnusableError("--audience is no https:// URL")
+        raise UnusableError("--audience is not an https:// URL")
     if not _PATH.fullmatch(path):
-        raise UnusableError("--path is no path of a URL, such as /orders?page=2")
+        raise UnusableError("--path is not the path of a URL, such as /orders?page=2")
     return Target(route=route, called=_called(endpoint, path, audience or _audience(route, endpoint, side)))
 
 
@@ -175,7 +176,7 @@ def _said(chosen: Target, answers: Answers, vm: str, why: str) -> Sent:
     if not answers.answers:
         raise UnusableError(why or "the shell on the VM ended before the first request")
     if not answers.ended and not why:
-        why = f"the script did not come to its end: {len(answers.answers)} of {answers.count} requests are told"
+        why = f"the script did not finish: {len(answers.answers)} of {answers.count} requests are told"
     return Sent(target=chosen, answers=answers, vm=vm, why=why)
 
 

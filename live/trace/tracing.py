@@ -17,7 +17,7 @@ from live.trace.ways import ways
 
 _SPANS = {"m": 60, "h": 3600, "d": 86400, "s": 1}
 _LONGEST_WAIT = 3600
-_FORMS = "HH:MM or a date with a time (of UTC, unless it has a zone), or how long ago: 10m, 2h, 1d"
+_FORMS = "HH:MM (UTC), a date with a time (UTC unless it has a zone), or how long ago: 10m, 2h, 1d"
 
 
 def point(text: str, now: datetime) -> datetime:
@@ -35,7 +35,7 @@ def point(text: str, now: datetime) -> datetime:
         given = datetime.fromisoformat(text)
         return given if given.tzinfo else given.replace(tzinfo=UTC)
     except ValueError:
-        raise UnusableError(f"{text!r} is no time; give {_FORMS}") from None
+        raise UnusableError(f"{text!r} is not a time; give {_FORMS}") from None
 
 
 def seconds(text: str) -> float:
@@ -46,7 +46,7 @@ def seconds(text: str) -> float:
     """
     given = int(text[:-1]) * _SPANS[text[-1]] if text[:-1].isdecimal() and text[-1:] in _SPANS and len(text) < 9 else -1
     if not 0 <= given <= _LONGEST_WAIT:
-        raise UnusableError(f"--wait {text!r} is no time of at most an hour; give 10m, 90s or 0s")
+        raise UnusableError(f"--wait {text!r} is not a time of at most an hour, such as 10m, 90s or 0s")
     return float(given)
 
 
@@ -62,7 +62,9 @@ def chosen(expected: Sequence[Expected], label: str = "") -> list[Route]:
     fitting = [one for one in every if label in (one.label, *(endpoint.label for endpoint, _ in one.endpoints))]
     if not fitting:
         known = sorted({one.label for one in every} | {end.label for one in every for end, _ in one.endpoints})
-        raise UnusableError(f"{label!r} is no service and no endpoint here; there are {', '.join(known) or 'none'}")
+        raise UnusableError(
+            f"{label!r} is neither a service nor an endpoint here; there are {', '.join(known) or 'none'}"
+        )
     return fitting
 
 

@@ -51,7 +51,7 @@ def grant_twice(subject: Subject) -> Answer:
     id="external-forwarding-rule",
     severity=ERROR,
     kinds=(PSC_ENDPOINT.type, GLOBAL_ENDPOINT.type),
-    what="A load balancer's front is external.",
+    what="A load balancer's front end is external.",
     why="load_balancing_scheme is EXTERNAL when unset: the load balancer answers on the internet, past every accept "
     "list.",
     remedy='Set load_balancing_scheme = "INTERNAL_MANAGED".',

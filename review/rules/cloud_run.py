@@ -195,7 +195,7 @@ def deletion_protection_lifted(subject: Subject) -> Answer:
     kinds=(SERVICE.type,),
     what="An audience of ID tokens is taken out.",
     why="Whoever still asks for a token with it is answered 401 from this deployment on.",
-    remedy="Move its callers to another audience first; the request log has who calls, and not with which audience.",
+    remedy="Move its callers to another audience first; the request log shows who calls, but not with which audience.",
     setting=("audiences",),
     of_change=True,
 )

@@ -61,8 +61,8 @@ def test_no_request_is_1_and_json_says_so(there: World, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--since", "noon"), "'noon' is no time; give HH:MM"),
-        (("nobody", "--since", "1h"), "'nobody' is no service and no endpoint here"),
+        (("--since", "noon"), "'noon' is not a time; give HH:MM"),
+        (("nobody", "--since", "1h"), "'nobody' is neither a service nor an endpoint here"),
         (("--stack", "other", "--since", "1h"), "there is no stack other"),
         (("--since", "1h", "--until", "2h"), "--until is before --since"),
         (("--until", "10m"), "--until needs --since"),
@@ -70,10 +70,10 @@ def test_no_request_is_1_and_json_says_so(there: World, capsys: pytest.CaptureFi
         (("--script", "--answers", "x"), "--script and --answers do not go together"),
         (("--requests", "0"), "--requests takes 1 to 200"),
         (("--requests", "201"), "--requests takes 1 to 200"),
-        (("--wait", "2h"), "--wait '2h' is no time of at most an hour"),
-        (("--path", "orders"), "--path is no path of a URL"),
+        (("--wait", "2h"), "--wait '2h' is not a time of at most an hour"),
+        (("--path", "orders"), "--path is not the path of a URL"),
         (("--answers", "/nowhere/x"), "--answers '/nowhere/x' cannot be read (No such file or directory)"),
-        (("--answers", "/dev/null"), "nothing came back that the script prints"),
+        (("--answers", "/dev/null"), "nothing that the script prints came back"),
     ],
 )
 def test_what_cannot_be_run_is_2_with_a_sentence(
@@ -108,7 +108,9 @@ def test_a_script_is_all_that_is_printed_and_its_answers_are_taken(
 ) -> None:
     assert trace("--script", "--requests", "2", "--path", "/orders?page=2") == 0
     printed = capsys.readouterr()
-    assert "run it on the VM, and then here: ./psc trace --answers FILE, with what it printed" in printed.err
+    assert (
+        "run it on the VM, save what it prints to a file, and then run here: ./psc trace --answers FILE" in printed.err
+    )
     answers = tmp_path / "answers"
     with answers.open("w") as out:
         subprocess.run(["sh"], input=printed.out, stdout=out, text=True, check=True)

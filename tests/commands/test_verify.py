@@ -62,7 +62,7 @@ def test_json_is_one_document(there: World, capsys: pytest.CaptureFixture[str]) 
     told = capsys.readouterr()
     document = json.loads(told.out)
     assert document["counts"] == {"holds": 2, "fails": 0, "unknown": 1, "broken": 0}
-    assert "makes a Connectivity Test for each endpoint in its project, and deletes it" in told.err
+    assert "a Connectivity Test is made for each endpoint, in its project, and deleted again" in told.err
 
 
 @pytest.mark.parametrize(

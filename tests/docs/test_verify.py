@@ -97,7 +97,7 @@ def test_what_is_shown_of_https_is_said(
 
 
 def table() -> Iterator[str]:
-    yield "| name in JSON | what is to hold |"
+    yield "| name in JSON | what has to hold |"
     yield "|---|---|"
     yield from (f"| `{fact.name}` | {fact.says} |" for fact in FACTS)
     yield "| `connectivity` | with `--connectivity`: a packet reaches the producer's service |"

@@ -99,7 +99,7 @@ def test_a_certificate_and_a_name_are_verified_where_they_are_used(empty: Callab
     done = verify(deployment)
     assert len(failing(done)) == 2, done.stdout
     assert "is PROVISIONING: until it is ACTIVE, every handshake fails" in done.stdout
-    assert f"public DNS must have {record}; then" in done.stdout
+    assert f"add to public DNS: {record}; issuing then" in done.stdout
     assert f"{HOST} leads to 10.1.0.99, not to 10.1.0.5" in done.stdout
 
     assert deployment.deploy(made).went

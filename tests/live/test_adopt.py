@@ -157,6 +157,15 @@ def test_each_harmless_update_is_one_and_its_neighbour_is_not(rule: Any) -> None
     assert told.state == "differs"
 
 
+def test_protection_that_google_has_itself_is_not_lifted_in_passing() -> None:
+    change = {"live": {"deletion_protection": True}, "wanted": {"deletion_protection": False}}
+    for address, state in (
+        ("google_compute_instance.vm", "differs"),
+        ("google_cloud_run_v2_service.hello", "harmless"),
+    ):
+        assert judged(entry(address, change["live"], change["wanted"], "update")).state == state
+
+
 @pytest.mark.parametrize(
     ("address", "live", "wanted", "key", "value", "stack"),
     [

@@ -341,7 +341,7 @@ def test_a_stranger_that_waits_fails_nothing_and_is_printed_ready_to_paste(world
     outcome = next(one.outcome for one in verification.told if "stranger-2 of partner" in one.outcome.text)
     assert outcome.text.endswith(", and nobody configured it")
     assert outcome.repair == (
-        "to let it in, have this in producer.services.hello, and ./psc cdktf deploy producer:",
+        "to let it in, put this into producer.services.hello, and run ./psc cdktf deploy producer:",
         "  accept:",
         "    example-consumer-project: 10",
         "    partner-project: 2",

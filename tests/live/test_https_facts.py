@@ -63,9 +63,10 @@ CASES = (
          f"the certificate orders is of shop.example.com, *.example.org, not of {HOST}", GIVE, upload),
     Case("certificate", managed("PROVISIONING", failureReason="CAA", details="forbidden by CAA"),
          "the certificate orders is PROVISIONING (CAA forbidden by CAA): until it is ACTIVE, every handshake fails",
-         "public DNS must have _acme-challenge_", issue),
+         "add to public DNS: _acme-challenge_", issue),
     Case("certificate", managed("FAILED", reason="AUTHORIZATION_ISSUE", details="no such record"),
-         "the certificate orders is FAILED (AUTHORIZATION_ISSUE no such record)", "FAILED does not heal", issue),
+         "the certificate orders is FAILED (AUTHORIZATION_ISSUE no such record)",
+         "a FAILED certificate stays FAILED", issue),
     Case("https-proxy", exchange, "hello-https-proxy has other, not orders", "./psc cdktf deploy producer",
          lambda world: exchange(world, "orders")),
     Case("https-proxy", lambda world: lead(world, "targetHttpProxies/hello-http-proxy"),
@@ -89,8 +90,9 @@ CASES = (
          f"the DNS zone nearer ({HOST}.) of {CONSUMER} is nearer to {HOST}, and hides its record from consumer-vpc",
          f"gcloud dns record-sets create {HOST}. --type=A --rrdatas=10.1.0.5 --zone=nearer",
          lambda world: add_record(world, "nearer"), ZONE_OF_OTHERS),
-    Case("dns-hidden", ask_elsewhere, f"the DNS policy elsewhere of {CONSUMER} has consumer-vpc ask other name servers",
-         f"have those name servers know {HOST} as 10.1.0.5", lambda world: world.call("DELETE", POLICY)),
+    Case("dns-hidden", ask_elsewhere,
+         f"the DNS policy elsewhere of {CONSUMER} makes consumer-vpc ask other name servers",
+         f"make those name servers answer {HOST} with 10.1.0.5", lambda world: world.call("DELETE", POLICY)),
 )  # fmt: skip
 OURS = {"certificate", "https-proxy", "dns", "dns-hidden"}
 
@@ -148,7 +150,7 @@ def test_one_that_expires_soon_is_said_before_it_does(world: Worlds) -> None:
     change(expireTime=f"{soon:%Y-%m-%dT%H:%M:%S}.123456789Z")(there)
     outcome = next(one.outcome for one in there.verify().told if one.fact == "certificate")
     assert outcome.state == "holds"
-    assert outcome.text == f"the certificate orders of {HOST} expires on {soon:%Y-%m-%d}, and nobody renews it but you"
+    assert outcome.text == f"the certificate orders of {HOST} expires on {soon:%Y-%m-%d}, and only you can renew it"
     assert outcome.repair[0].startswith("give another one in producer.services.hello.https.certificate")
 
 

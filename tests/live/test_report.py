@@ -36,7 +36,7 @@ def test_a_repair_stands_beneath_its_fact(there: World) -> None:
     told = list(lines(there.verify()))
     at = next(number for number, line in enumerate(told) if "consumer/psc-endpoint is PENDING" in line)
     assert told[at + 1 : at + 4] == [
-        "          to let it in, have this in producer.services.hello, and ./psc cdktf deploy producer:",
+        "          to let it in, put this into producer.services.hello, and run ./psc cdktf deploy producer:",
         "            accept:",
         "              example-consumer-project: 10",
     ]

@@ -111,7 +111,7 @@ def test_unknown_names_are_one_refusal_with_those_there_are(scopes: Callable[[Wa
 
 
 def test_a_stack_that_has_nothing_of_what_is_named_is_refused(scopes: Callable[[Wanted], dict[str, Scope]]) -> None:
-    with pytest.raises(UnusableError, match="--stack other: nothing of it is of service web or endpoint front"):
+    with pytest.raises(UnusableError, match="--stack other: nothing in it belongs to service web or endpoint front"):
         scopes(Wanted(services=["web"], endpoints=["front"], stacks=["other"]))
 
 

@@ -225,7 +225,7 @@ def test_nothing_that_a_caller_chose_is_printed_raw(there: World) -> None:
 def test_one_key_is_traced_and_an_unknown_one_refused(there: World) -> None:
     assert len(trace(there, key="psc-endpoint").traced) == 1
     with pytest.raises(
-        UnusableError, match="'other' is no service and no endpoint here; there are hello, psc-endpoint"
+        UnusableError, match="'other' is neither a service nor an endpoint here; there are hello, psc-endpoint"
     ):
         trace(there, key="other")
 
@@ -253,5 +253,5 @@ def test_times_are_taken_as_people_write_them(text: str, wanted: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "noon", "25:00", "m", "10", "1w", "2026-13-01"])
 def test_other_times_are_refused(text: str) -> None:
-    with pytest.raises(UnusableError, match="is no time; give HH:MM"):
+    with pytest.raises(UnusableError, match="is not a time; give HH:MM"):
         point(text, NOW)

@@ -162,13 +162,13 @@ def test_a_request_log_that_never_comes_is_a_gap_and_waiting_ends(there: World, 
 @pytest.mark.parametrize(
     ("status", "logs", "says", "repair", "waited"),
     [
-        (401, {"run"}, "the ID token is for another audience", "its audience was https://hello-service-", 0),
+        (401, {"run"}, "the ID token is for an audience that", "its audience was https://hello-service-", 0),
         (403, {"run"}, "the VM's account may not call the service", "who lacks roles/run.invoker", 0),
-        (404, set(), "does not take requests that come this way (ingress)", "tells its ingress", 20),
+        (404, set(), "does not take requests that come this way (ingress)", "shows its ingress", 20),
         (404, {"run", "flow"}, "that is the service's own answer", "give another page by --path", 0),
         (503, {"balanced"}, "no ACTIVE proxy-only subnet, or no service behind it", "./psc verify tells", 0),
         (503, set(), "no ACTIVE proxy-only subnet, or no service behind it", "./psc verify tells", 20),
-        (504, set(), "the service did not answer in the time", "raise timeout_seconds", 20),
+        (504, set(), "the service did not answer in time", "raise timeout_seconds", 20),
         (418, {"run", "flow"}, "that is the service's own answer", "--path", 0),
         (0, set(), "the connection was closed without an answer", "./psc verify tells", 0),
     ],
@@ -190,9 +190,9 @@ def test_what_failed_is_told_with_its_cause_and_its_logs_are_not_waited_for(
         ("exit 6", "3 not answered (curl's exit code 6): 10.1.0.5 is not found in DNS"),
         ("exit 7", "nothing answers on port 80"),
         ("exit 28", "no answer in time: the connection is not ACCEPTED, or a firewall rule"),
-        ("exit 35", "TLS was not agreed on: the certificate is not there yet"),
-        ("exit 60", "the certificate is of another host or has expired"),
-        ("exit 1", "HTTP may not be what is spoken there"),
+        ("exit 35", "there was no TLS handshake: the certificate is not there yet"),
+        ("exit 60", "the certificate is for another host or has expired"),
+        ("exit 1", "the port may not speak HTTP"),
         ("exit 77", "curl ended with exit code 77"),
     ],
 )
@@ -287,7 +287,7 @@ def test_a_vm_that_gives_no_token_or_has_no_curl_says_so(there: World, vm: Vm) -
     with pytest.raises(UnusableError, match="there is no curl on the VM"):
         traced(there)
     vm.program("gcloud", "exit 0")
-    with pytest.raises(UnusableError, match="nothing came back that the script prints"):
+    with pytest.raises(UnusableError, match="nothing that the script prints came back"):
         traced(there)
 
 
@@ -338,7 +338,7 @@ def test_what_the_script_does_not_print_is_refused_whole(old: str, new: str) -> 
 
 def test_a_vm_that_never_stops_talking_is_heard_for_a_while(there: World, vm: Vm) -> None:
     vm.program("gcloud", "yes psc-trace | head -c 9000000; exit 0")
-    with pytest.raises(UnusableError, match="nothing came back that the script prints"):
+    with pytest.raises(UnusableError, match="nothing that the script prints came back"):
         traced(there)
 
 
@@ -487,5 +487,5 @@ def test_a_wait_is_taken_as_people_write_it(text: str, wanted: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "10", "2h", "1d", "-5m", "m", "99999999s", "²m"])
 def test_other_waits_are_refused(text: str) -> None:
-    with pytest.raises(UnusableError, match="is no time of at most an hour"):
+    with pytest.raises(UnusableError, match="is not a time of at most an hour"):
         seconds(text)
