@@ -21,9 +21,12 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+# A `removed` block that runs programs when Terraform destroys what it names.
+REMOVED = "removed"
 _NO_RESOURCES = frozenset(
-    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform", "file"}
-)
+    {"output", "provider", "backend", "constraint", "lock", "check", "variable", "module", "local", "terraform", "file",
+     REMOVED}
+)  # fmt: skip
 
 
 # The sections of Terraform JSON that hold blocks by type and name, with what stands in front of a type there.

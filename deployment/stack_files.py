@@ -10,7 +10,7 @@ from typing import Any
 
 from deployment.hidden import hide
 from deployment.output_folder import StackFolder, stacks_of
-from deployment.stack import Item, Stack, blocks, reads
+from deployment.stack import REMOVED, Item, Stack, blocks, reads
 from deployment.values import Json, without_metadata
 
 _LOCKED = re.compile(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"')
@@ -86,6 +86,9 @@ def _items(content: Json, lock: str) -> Iterator[Item]:
     for section in ("check", "variable", "module"):
         for name, values in _mapping(content, section).items():
             yield Item(f"{section}.{name}", section, _named(name, values))
+    for removed in blocks(content, "removed"):
+        if "provisioner" in removed:
+            yield Item(f"removed.{removed.get('from')}", REMOVED, _plain({"provisioner": removed["provisioner"]}))
     for name, value in _mapping(content, "locals").items():
         yield Item(f"local.{name}", "local", _named(name, {"value": value}))
     yield from _settings(content, lock)

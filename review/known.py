@@ -277,8 +277,8 @@ class View(Block):
         return frozenset(direct | {address for address, _ in referred(plain)})
 
     def calls(self, functions: tuple[str, ...]) -> str:
-        """The first of some functions of Terraform's that an expression in it calls; "" for none."""
-        called = re.compile(rf"(?<![\w.:-])({'|'.join(functions)})\s*\(")
+        """The first of some functions of Terraform's that an expression in it calls, by `core::`, too; "" for none."""
+        called = re.compile(rf"(?:(?<![\w.:-])|(?<![\w.:-])core::)({'|'.join(functions)})\s*\(")
         found = (called.search(text) for text in filter(is_expression, strings(self._raw)))
         return next((match[1] for match in found if match), "")
 

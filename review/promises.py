@@ -54,6 +54,9 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
                 "The move of {former} is written no more: a state that has it there destroys it, and makes {address}."
             )
             yield UNJUDGED, say(text, former=former_address, address=address), address
+    for address in sorted(before.left - after.left - after.items.keys()):
+        text = "{address} is no longer told to be forgotten: a state that still has it destroys it."
+        yield UNJUDGED, say(text, address=address), address
 
 
 def _called_otherwise(renamed: Mapping[str, str]) -> Iterator[tuple[str, Sentence, str]]:

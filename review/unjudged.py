@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from deployment.comparison import Change, Comparison
@@ -35,7 +35,7 @@ from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.kinds.terraform import RECORD
 from deployment.references import referred
-from deployment.stack import Item, reads, texts
+from deployment.stack import REMOVED, Item, Stack, reads, texts
 from review.callers import POLICY
 from review.following import written
 from review.guards import lost_guards
@@ -118,8 +118,8 @@ _GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.pre
            "lifecycle.replace_triggered_by")  # fmt: skip
 # What is told by other means: settings, providers and states by foundations, outputs by the contract of the stacks.
 _TOLD = frozenset(
-    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", "section",
-     "terraform"}
+    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", REMOVED,
+     "section", "terraform"}
 )  # fmt: skip
 # Nobody gets anywhere by one of these alone: what a load balancer leads to is told, and so is who gets a role.
 _OPENING_NOTHING = frozenset(
@@ -140,7 +140,12 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     Of a plan that has the code beside it the code's are told: what is written there is the same.
     """
     for change in comparison.changes if comparison.source == "code" or comparison.alone else ():
-        if change.type in _TOLD or (change.of_resource and change.type.endswith(_GRANTING)):
+        if change.type in _TOLD:
+            continue
+        if change.of_resource and change.type.endswith(_GRANTING):
+            if change.action == "updated" and any(one.dotted == "provider" for one in change.differences):
+                text = "{address} changes in {attributes}, which no rule here judges."
+                yield say(text, address=change.address, attributes="provider"), change.address
             continue
         for text, attributes in _said(change, comparison):
             given = {"attributes": ", ".join(attributes)} if attributes else {}
@@ -157,7 +162,8 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
     former = comparison.former(change.address)
     lost = lost_guards(former, item, comparison) if former is not None and item.is_resource else ()
     told = replace(change, differences=tuple(written(change, comparison)))
-    attributes = sorted({*_attributes(told, item), *lost} - {*change.because})
+    read = change.address in _read_records(comparison.stack) and "input" not in _ignored(item)
+    attributes = sorted({*_attributes(told, item, read=read), *lost} - {*change.because})
     if change.action == "created" and (item.is_resource or reads(item.type)):
         judged = item.type in _OPENING_NOTHING or any(map(partial(fnmatchcase, item.type), _JUDGED))
         if item.kind is None and not judged:
@@ -186,12 +192,19 @@ def _pointless(check: Change, comparison: Comparison) -> bool:
     return item is not None and any(address in gone for address, _ in referred(item.values))
 
 
-def _attributes(change: Change, item: Item) -> Iterator[str]:
+@lru_cache(maxsize=16)
+def _read_records(stack: Stack) -> frozenset[str]:
+    """The records that values come out of; a guard, or a lifecycle that goes by one, reads no value for Google."""
+    plain = ({key: value for key, value in item.values.items() if key != "lifecycle"} for item in stack.items.values())
+    return frozenset(there for values in plain for there, _ in referred(values) if there.startswith(f"{RECORD.type}."))
+
+
+def _attributes(change: Change, item: Item, *, read: bool) -> Iterator[str]:
     ordinary, new = _ordinary(change, item), change.action == "created"
     there = {one.dotted for one in change.differences if not one.removed}
     for difference in change.differences:
         path = difference.dotted
-        if change.type == RECORD.type or (new and path.startswith("lifecycle")):
+        if (change.type == RECORD.type and not read) or (new and path.startswith("lifecycle")):
             continue
         if path == "lifecycle.ignore_changes":
             more = {*map(str, _list(difference.after))} - {*map(str, _list(difference.before)), "name"}

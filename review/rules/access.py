@@ -5,6 +5,7 @@ from __future__ import annotations
 from deployment.kinds.firewall import ASSOCIATIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.registries import short
+from deployment.stack import REMOVED
 from review.callers import OF_SERVICE, bindings
 from review.firewall_rules import policy_of
 from review.grants import same_grant
@@ -122,10 +123,11 @@ def access_not_judged(subject: Subject) -> Answer:
     remedy="Do it with a resource, or apart from Terraform.",
 )
 def code_at_apply(subject: Subject) -> Answer:
-    """Provisioners and triggered actions of any resource, and the data source that starts a program."""
+    """Provisioners of any resource, also of one that is removed, triggered actions, and data out of a program."""
     if subject.item.type == "data.external":
         return finding("a program is started at every plan")
-    blocks = subject.item.blocks("provisioner") if subject.item.is_resource else ()
+    runs = subject.item.is_resource or subject.item.type == REMOVED
+    blocks = subject.item.blocks("provisioner") if runs else ()
     if blocks:
         names = sorted({name for block in blocks for name in block.names}) or ["of a kind that is not known"]
         return finding("it has the provisioner {names}", names=", ".join(names))

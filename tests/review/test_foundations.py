@@ -151,6 +151,15 @@ def test_data_that_a_check_reads_is_judged_like_any_other() -> None:
         assert findings(report)[0] == ("code-at-apply", "data.external.x")
 
 
+def test_a_program_that_a_removal_starts_is_an_error() -> None:
+    """Terraform runs it with whatever the state still has at that address, so whatever stands in the base."""
+    removed = {"from": "google_compute_network.old", "provisioner": {"local-exec": {"when": "destroy", "command": "x"}}}
+    for written in (removed, [removed], [removed | {"provisioner": [removed["provisioner"]]}]):
+        report = reported(PRODUCER, edited(PRODUCER, "removed", written))
+        assert findings(report) == [("code-at-apply", "removed.google_compute_network.old")]
+    assert findings(reported(PRODUCER, edited(PRODUCER, "removed", {"from": "google_compute_network.old"}))) == []
+
+
 def test_another_tag_or_a_newer_provider_is_nothing_to_decide() -> None:
     for path, value in (
         (f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:2"),

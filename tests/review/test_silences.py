@@ -85,6 +85,15 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({"output/link/sensitive": True}, {"output/link/sensitive": None}, EXPOSED, "output.link is no longer sensitive"),
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}, {"moved": None},
      UNJUDGED, "The move of google_compute_subnetwork.old is written no more"),
+    ({"removed": [{"from": "google_compute_network.old", "lifecycle": {"destroy": False}}]}, {"removed": None},
+     UNJUDGED, "google_compute_network.old is no longer told to be forgotten"),
+    # A value that comes out of a record.
+    ({f"{R}/terraform_data/who/input": "example-consumer",
+      f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num": "${terraform_data.who.output}"},
+     {f"{R}/terraform_data/who/input": "evil"}, UNJUDGED, "terraform_data.who changes in input,"),
+    # Who gives a role.
+    ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
+     UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),
 ]  # fmt: skip
 
 
