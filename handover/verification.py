@@ -76,7 +76,9 @@ def content(there: Present, listed: Mapping[str, str], wanted: Mapping[str, byte
     for path in sorted({*listed, *wanted} - {SUMS}):
         present, generated = there.files.get(path, b""), wanted.get(path, b"")
         if present != generated:
-            details += _difference(path, present, generated)
+            details += _difference(path, present, generated) or [
+                f"{path}: differs in line breaks or single bytes alone"
+            ]
     what = "content"
     if not details:
         return Verdict(what=what, held=True, text="what this checkout generates")

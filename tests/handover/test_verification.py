@@ -11,7 +11,7 @@ import pytest
 from deployment.terraform import Terraform
 from handover.bundle import Bundle, Wish
 from handover.manifest import SUMS, ManifestError, read, sums
-from handover.present import present
+from handover.present import Present, present
 from handover.verification import Verdict, checksums, content, secrets, validation
 from tests.handover.conftest import Make, put
 
@@ -170,3 +170,11 @@ def test_what_is_no_bundle_is_one_sentence(change: Callable[[Path], object], sen
         read(folder)
     assert sentence in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("line_break", ["\r\n", "\r", "\u2028", "\x0b"])
+def test_a_line_that_becomes_part_of_a_comment_is_a_finding(line_break: str) -> None:
+    wanted = {"producer/main.tf": b"# kept\nguard = true\n"}
+    files = {"producer/main.tf": f"# kept{line_break}guard = true\n".encode()}
+    listed = dict.fromkeys(files, "")
+    assert content(Present(files=files, states=(), refused={}), listed, wanted).held is False
