@@ -58,6 +58,12 @@ class Adoption:
         return sum(one.state == state for stack in self.stacks for one in stack.verdicts)
 
     @property
+    def is_done(self) -> bool:
+        """Whether everything is in the state already."""
+        states = {one.state for stack in self.stacks for one in stack.verdicts}
+        return states == {"kept"} and not any(stack.waits for stack in self.stacks)
+
+    @property
     def hindered(self) -> bool:
         """Whether something forbids to apply it."""
         return bool(self.count("refused") or (self.count("differs") and not self.allowed))

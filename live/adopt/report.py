@@ -91,7 +91,7 @@ def lines(adoption: Adoption, command: str) -> Iterator[str]:
     """One line per resource by stack, with what to do beneath; the verdict last. `command` applies it."""
     for stack in adoption.stacks:
         yield from _stack(stack)
-    if adoption.code == 0 and not adoption.wanted:
+    if adoption.code == 0 and not adoption.wanted and not adoption.is_done:
         yield f"next: {command}"
     if adoption.wanted and not any(stack.applied or stack.failed for stack in adoption.stacks):
         yield Line("nothing was applied", "note")
@@ -180,6 +180,8 @@ def verdict(adoption: Adoption) -> str:
     what = {"adopted": "adopted", "adoptable": "can be adopted", "hindered": "not adopted"}.get(
         _outcome(adoption), "could not be found out"
     )
+    if adoption.is_done:
+        what = "nothing to adopt"
     if any(stack.failed or (adoption.code and stack.applied) for stack in adoption.stacks):
         what = "adopted in part"
     only = " and ".join(dict.fromkeys(one for stack in adoption.stacks for one in stack.scope.only))

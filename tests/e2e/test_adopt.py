@@ -42,7 +42,7 @@ def test_what_gcloud_made_is_adopted_edited_and_destroyed(hand: Hand) -> None:
     assert after["connections"] == before["connections"]
     for side in ("producer", "consumer"):
         assert "No changes." in hand.terraform(side, "plan")
-    assert hand.adopts().endswith("adopt of mine: can be adopted: 28 in the state already\n")
+    assert hand.adopts().endswith("adopt of mine: nothing to adopt: 28 in the state already\n")
 
     edited = configuration("default")
     edited["producer"]["services"]["hello"]["accept"] = {"consumer": 3}

@@ -339,6 +339,18 @@ def test_links_with_and_without_googles_host_are_the_same() -> None:
     assert [part.difference.path for part in told.parts] == ["purpose"]
 
 
+def test_of_what_is_in_the_state_nothing_is_left_to_adopt() -> None:
+    kept = Verdict(stack="producer", address="a.b", id="x", state="kept", text="b")
+    adoption = Adoption(environment="default", wanted=False, allowed=False)
+    adoption.stacks = [Adopted(name="producer", project="p", verdicts=(kept,))]
+    said = list(lines(adoption, "./psc adopt --apply"))
+    assert said[-1] == "adopt of default: nothing to adopt: 1 in the state already"
+    assert not any("--apply" in line for line in said)
+    absent = Verdict(stack="producer", address="a.c", id="y", state="created", text="c")
+    adoption.stacks[0].verdicts = (kept, absent)
+    assert "next: ./psc adopt --apply" in list(lines(adoption, "./psc adopt --apply"))
+
+
 def test_secrets_are_not_shown() -> None:
     env = [{"name": "DB_PASSWORD", "value": "hunter2hunter2"}]
     told = judged(entry("google_cloud_run_v2_service.hello", {"template": [{"containers": [{"env": env}]}]},
