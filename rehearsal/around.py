@@ -22,8 +22,15 @@ exec "${{SHELL:-/bin/sh}}" "$@"
 def write_shell(folder: Path, variables: Mapping[str, str]) -> Path:
     """Write the script that starts the shell; nothing of it stays in the shell that it is called from.
 
-    `variables` are those that the rehearsal's Terraform runs with. gcloud wants a token, and any will do.
+    `variables` are those that the rehearsal's Terraform runs with. gcloud wants a token, and any will do. A Terraform
+    that is initialized in the shell, as `./psc adopt` does, finds the provider that the rehearsal has: its home is
+    another one, and no registry can be reached from there.
     """
+    for providers in sorted(folder.glob("stacks/*/.terraform/providers"))[:1]:
+        # https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+        plugins = folder / "home" / ".terraform.d" / "plugins"
+        plugins.parent.mkdir(parents=True, exist_ok=True)
+        plugins.symlink_to(providers)
     token = folder / "home" / "token"
     token.write_text("rehearsal\n")
     exported = {

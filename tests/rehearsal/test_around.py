@@ -25,6 +25,13 @@ def test_the_shell_has_the_rehearsals_variables_and_a_token(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
+def test_a_terraform_that_begins_in_the_shell_finds_the_provider(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "stacks" / "producer" / ".terraform" / "providers" / "registry.terraform.io").mkdir(parents=True)
+    write_shell(tmp_path, {"PATH": "/bin"})
+    assert (tmp_path / "home" / ".terraform.d" / "plugins" / "registry.terraform.io").is_dir()
+
+
 def test_the_directions_name_what_is_there(tmp_path: Path) -> None:
     stack = StackFolder("producer", tmp_path)
     stack.file.write_text(json.dumps({"provider": {"google": [{"project": "our-project"}]}}))
