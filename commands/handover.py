@@ -153,7 +153,7 @@ def _verify(folder: Path) -> int:
     from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
     from handover import verification
-    from handover.again import with_values
+    from handover.again import as_recorded
     from handover.bundle import Wish
     from handover.manifest import read
     from handover.present import present
@@ -168,11 +168,10 @@ def _verify(folder: Path) -> int:
         program=manifest.program,
     )
     there = present(folder)
-    theirs = {path: there.files[path] for path in manifest.operated if path in there.files}
     wanted: Mapping[str, bytes] = {}
     # Where it came from is taken from the manifest; only what it holds is compared.
     try:
-        wanted = with_values(_made(wish, manifest.source)[0], theirs).files
+        wanted = as_recorded(_made(wish, manifest.source)[0], manifest.operated).files
         content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(

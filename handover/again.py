@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
@@ -13,6 +13,7 @@ from deployment.unusable import UnusableError
 from handover.bundle import Bundle
 from handover.formats import FORMATS
 from handover.manifest import MANIFEST, SUMS, ManifestError, digest, read, sums
+from handover.present import plain_file
 
 # What the file of a caller began with, while each had one.
 _CALLER = "invoker_"
@@ -65,7 +66,7 @@ def _readable(path: str, content: bytes, format_: str) -> None:
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return plain_file(file.resolve())
     except OSError:
         return b""
 
@@ -82,6 +83,14 @@ def with_values(made: Bundle, values: Mapping[str, bytes]) -> Bundle:
     return replace(made, files=dict(sorted(files.items())), manifest=manifest)
 
 
+def as_recorded(made: Bundle, operated: Sequence[str]) -> Bundle:
+    """The bundle with the manifest's record of the files of values that operations edited, and none of their values.
+
+    Whoever edits a bundle can edit this record too, so it excuses no difference from the configuration.
+    """
+    return with_values(made, {path: made.files[path] for path in operated if path in made.files})
+
+
 def _merged(made: Bundle, path: str, content: bytes) -> bytes:
     format_ = FORMATS[made.manifest.format]
     text, (stack,) = content.decode(), [one for one in made.stacks if path.startswith(f"{one.name}/")]
@@ -91,8 +100,20 @@ def _merged(made: Bundle, path: str, content: bytes) -> bytes:
 
 
 def assigned(text: str, format_: str) -> frozenset[str]:
-    """The variables that a file of values assigns."""
-    return frozenset(json.loads(text) if format_ == "json" else _ASSIGNED.findall(text))
+    """The variables that a file of values assigns.
+
+    Raises:
+        ValueError: when it is to be JSON, and is no object.
+    """
+    if format_ != "json":
+        return frozenset(_ASSIGNED.findall(text))
+    try:
+        document = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(document, dict):
+        raise ValueError("no JSON object")
+    return frozenset(document)
 
 
 def told(made: Bundle, values: Mapping[str, bytes], configured: Mapping[str, bytes]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from deployment.terraform import ProgramName
 from deployment.unusable import UnusableError
-from handover.present import plain_file
+from handover.present import VALUES, plain_file
 from handover.source import BundleSource
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -35,6 +35,7 @@ _Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,62}$")]
 
 
 _Path = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[A-Za-z0-9_.-]{1,200}$")]
+_Values = Annotated[str, StringConstraints(pattern=rf"^[a-z][a-z0-9-]{{0,62}}/(?:{'|'.join(map(re.escape, VALUES))})$")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class Manifest:
     # Whose commands the runbook has, and whose lock files are in the folders.
     program: ProgramName = "terraform"
     # Files of values that operations edited in former bundles, which are theirs.
-    operated: tuple[_Path, ...] = ()
+    operated: tuple[_Values, ...] = ()
     # Only of bundles that had a file for each caller: those that operations took away.
     revoked: tuple[_Path, ...] = ()
 

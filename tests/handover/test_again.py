@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from deployment.unusable import UnusableError
-from handover.again import operated, told, with_values
+from handover.again import as_recorded, operated, told, with_values
 from handover.bundle import Bundle, Wish
-from handover.manifest import MANIFEST, SUMS, digest, read, sums
+from handover.manifest import MANIFEST, SUMS, ManifestError, digest, read, sums
 from handover.placing import place
 from handover.present import present
 from handover.verification import checksums, content
@@ -53,9 +53,11 @@ def test_what_operations_did_outlives_every_further_hand_over(format_: str, make
         manifest, listed = read(folder)
         there = present(folder)
         generated = make(wish=Wish(format=format_), source=manifest.source)
-        wanted = with_values(generated, {path: there.files[path] for path in manifest.operated})
         assert checksums(there, listed).held
-        assert content(there, listed, wanted.files).held
+        # Their values are told, as whoever edits them can also write that they are theirs; nothing else differs.
+        verdict = content(there, listed, as_recorded(generated, manifest.operated).files)
+        assert not verdict.held
+        assert [line for line in verdict.details if line.startswith("--- ")] == [f"--- here/{values}"]
 
 
 @BOTH
@@ -98,7 +100,13 @@ def test_what_was_done_with_callers_in_files_of_their_own_is_not_undone(did: str
         operated(folder, "hcl")
 
 
-@pytest.mark.parametrize(("format_", "text"), [("hcl", b"hello_accept = {}\n"), ("json", b"{no json")])
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("hcl", b"hello_accept = {}\n"),
+        *(("json", text) for text in (b"{no json", b"[]", b"1", b"\xff", b"[" * 100_000)),
+    ],
+)
 def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: bytes, make: Make, tmp_path: Path) -> None:
     folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
     (folder / "producer" / FORMATS[format_][0]).write_bytes(text)
@@ -106,3 +114,29 @@ def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: byte
     with pytest.raises(UnusableError, match="--as-configured"):
         operated(folder, "json")
     assert before == {path: digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+@BOTH
+@pytest.mark.parametrize("path", ["producer/main.tf", "producer/versions.tf.json", "README.md", "../terraform.tfvars"])
+def test_nothing_but_values_is_that_of_operations(path: str, format_: str, make: Make, tmp_path: Path) -> None:
+    """A manifest that says so of code would excuse any difference in it."""
+    folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
+    document = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps({**document, "operated": [path]}, sort_keys=True))
+    with pytest.raises(ManifestError, match="operated.0"):
+        read(folder)
+
+
+@BOTH
+@pytest.mark.parametrize("edit", [b"", b"\xff", b"[]", b"null", b"[" * 100_000, b'{"hello_invokers": ["user:x"]}'])
+def test_values_that_a_manifest_says_are_theirs_are_told_all_the_same(
+    edit: bytes, format_: str, make: Make, tmp_path: Path
+) -> None:
+    made, values = make(wish=Wish(format=format_)), f"producer/{FORMATS[format_][0]}"
+    files = {**as_recorded(made, [values]).files, values: edit}
+    del files[SUMS]
+    folder = put({**files, SUMS: sums(files)}, tmp_path / "bundle")
+    manifest, listed = read(folder)
+    verdict = content(present(folder), listed, as_recorded(made, manifest.operated).files)
+    assert not verdict.held
+    assert [line for line in verdict.details if line.startswith("--- ")] == [f"--- here/{values}"]
