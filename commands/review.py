@@ -233,7 +233,9 @@ def _configure(material: Material, after: Mapping[str, Side], former: Path) -> N
             material.entries += acknowledgements(name, present, before)
             folder = present.review_rules
             material.rules[name] = load_rules(rule_files(CHECKOUT, folder))
-            changed = edited(CHECKOUT, folder, former, before.review_rules) if before else []
+            # Of an environment that is new, or did not load, the base has the rules all the same.
+            former_folder = before.review_rules if before else folder
+            changed = edited(CHECKOUT, folder, former, former_folder) if former.exists() else []
             material.rule_edits += [(name, changed)] if changed else []
 
 

@@ -15,10 +15,9 @@ from deployment.stack import Item, Stack
 from deployment.values import Json
 
 # What a resource or provider block has beside its attributes; a plan has them elsewhere or not at all.
-_BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisioner", "connection", "dynamic", "alias",
-           "version"}  # fmt: skip
-# How a provider calls Google, which changes nothing of what is deployed.
-_MANNER = {"batching", "request_timeout", "request_reason", "poll_interval"}
+_BESIDE = {"lifecycle", "depends_on", "provider", "count", "for_each", "provisioner", "connection", "dynamic"}
+# The same of a provider, and how it calls Google, which changes nothing of what is deployed.
+_MANNER = {"alias", "batching", "poll_interval", "request_reason", "request_timeout", "version"}
 
 
 def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
@@ -30,8 +29,8 @@ def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
     yield from beside_differing(mapping(configuration), module, stack)
     for address, expressions in _written(configuration, module):
         item = stack.items.get(address)
-        if item is not None:
-            yield from differing(expressions, _attributes(item), address)
+        if item is not None or address.startswith("provider."):
+            yield from differing(expressions, _attributes(item) if item else {}, address)
     for name, output in mapping(module.get("outputs")).items():
         item = stack.items.get(f"output.{name}")
         expression = mapping(output).get("expression")
@@ -53,4 +52,5 @@ def _written(configuration: Any, module: Json) -> Iterator[tuple[str, Any]]:
 
 
 def _attributes(item: Item) -> Json:
-    return {key: value for key, value in item.values.items() if key not in _BESIDE | _MANNER}
+    beside = _MANNER if item.type == "provider" else _BESIDE
+    return {key: value for key, value in item.values.items() if key not in beside}

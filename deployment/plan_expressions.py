@@ -27,16 +27,18 @@ def differing(expression: Any, value: Any, path: str) -> Iterator[str]:
     elif isinstance(expression, list) or isinstance(value, list):
         blocks = expression if isinstance(expression, list) else [expression]
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if len(blocks) != len(values) and not _open(value) and (_plain(value) is not None or blocks != [{}]):
+        if len(blocks) != len(values) and (_plain(value) is not None or blocks != [{}]):
             yield f"{path} has {len(blocks)} blocks in the plan, {len(values)} in the stack"
         for at, (block, inner) in enumerate(zip(blocks, values, strict=False)):
             yield from differing(block, inner, f"{path}[{at}]")
-    elif isinstance(expression, dict) and isinstance(value, dict) and "dynamic" not in value:
-        for key in sorted(expression.keys() | value.keys()):
+    elif isinstance(expression, dict) and isinstance(value, dict):
+        for key in sorted(expression.keys() | value.keys() - {"dynamic"}):
             if key in expression:
                 yield from differing(expression[key], value.get(key), f"{path}.{key}")
-            elif _plain(value[key]) is not None and not _open(value[key]) and _constant(value[key]):
+            elif _plain(value[key]) is not None and _said(value[key]):
                 yield f"{path}.{key} is not in the plan, {said(value[key], path)} in the stack"
+    elif expression and isinstance(expression, dict):
+        yield f"{path} is a block in the plan, {said(value, path)} in the stack"
 
 
 def _other_value(expression: Json, value: Any, path: str) -> Iterator[str]:
@@ -45,19 +47,20 @@ def _other_value(expression: Json, value: Any, path: str) -> Iterator[str]:
     Of a configuration in JSON a plan has expressions as they are written, beside what they refer to.
     """
     planned = expression.get("constant_value", _NOT_THERE)
-    if _open(value) and (planned is _NOT_THERE or not _open(planned)):
-        there, here = _named(expression.get("references")), set[str]().union(*map(_referring, strings(value)))
-        if there != here:
-            yield f"{path} is made of {_list(there)} in the plan, of {_list(here)} in the stack"
-    elif not same(planned, value):
+    there, here = _named(expression.get("references")), set[str]().union(*map(_referring, strings(value)))
+    if _open(value) and there != here and (planned is _NOT_THERE or not _open(planned)):
+        yield f"{path} is made of {_list(there)} in the plan, of {_list(here)} in the stack"
+    elif _open(value) and planned is _NOT_THERE:
+        return
+    elif not same(planned, value) or (planned is _NOT_THERE and there):
         there_ = "an expression" if planned is _NOT_THERE else said(planned, path, value)
         yield f"{path} is {there_} in the plan, {said(value, path)} in the stack"
 
 
-def _constant(value: Any) -> bool:
-    """Whether anything in it is a constant that a plan would have to show; an empty block is none."""
+def _said(value: Any) -> bool:
+    """Whether anything in it is a value, which a plan would have to show; an empty block is none."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return value is not None if inner is None else any(map(_constant, inner))
+    return value is not None if inner is None else any(map(_said, inner))
 
 
 def _named(references: Any) -> set[str]:

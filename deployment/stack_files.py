@@ -61,9 +61,13 @@ def _left(content: Json) -> Iterator[str]:
 
 
 def _makes_none(item: Item) -> bool:
-    """Whether Terraform makes nothing of it: a count of nought, or nothing to make one for each of."""
+    """Whether Terraform makes nothing of it: a count of nought, nothing to make one for each of, or not enabled.
+
+    OpenTofu has the last: https://opentofu.org/docs/language/meta-arguments/enabled/
+    """
     counted = item.is_resource or reads(item.type)
-    return counted and (str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
+    off = str(item.lifecycle.get("enabled")).lower() == "false"
+    return counted and (off or str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
 
 
 # What is read of a stack; anything else at its top is an item of its own, about which nobody knows anything.

@@ -116,9 +116,10 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.precondition", "lifecycle.prevent_destroy",
            "lifecycle.replace_triggered_by")  # fmt: skip
+_LIFECYCLE = (*_GUARDS, "lifecycle", "lifecycle.create_before_destroy")
 # What is told by other means: settings, providers and states by foundations, outputs by the contract of the stacks.
 _TOLD = frozenset(
-    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "module", "output", "provider", REMOVED,
+    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "output", "provider", REMOVED,
      "section", "terraform"}
 )  # fmt: skip
 # Nobody gets anywhere by one of these alone: what a load balancer leads to is told, and so is who gets a role.
@@ -156,8 +157,10 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
     """Sentences about a change, with the attributes that they are about."""
     if change.type == "check" and change.action == "destroyed" and not _pointless(change, comparison):
         yield "{address} is gone: what it warned of is told no more.", []
+    if change.type == "module" and change.action == "destroyed":
+        yield "{address} is gone: whatever it has made is destroyed.", []
     item = comparison.after.items.get(change.address) if comparison.after else None
-    if item is None:
+    if item is None or item.type == "module":  # of a module that stays a finding tells
         return
     former = comparison.former(change.address)
     lost = lost_guards(former, item, comparison) if former is not None and item.is_resource else ()
@@ -204,12 +207,13 @@ def _attributes(change: Change, item: Item, *, read: bool) -> Iterator[str]:
     there = {one.dotted for one in change.differences if not one.removed}
     for difference in change.differences:
         path = difference.dotted
-        if (change.type == RECORD.type and not read) or (new and path.startswith("lifecycle")):
+        guarding = ".".join(re.split(r"[.\[]", difference.path)[:2]) in _LIFECYCLE
+        if (change.type == RECORD.type and not read) or (new and guarding):
             continue
         if path == "lifecycle.ignore_changes":
             more = {*map(str, _list(difference.after))} - {*map(str, _list(difference.before)), "name"}
             yield from [path] if more or difference.removed else []
-        elif path.startswith("lifecycle"):
+        elif guarding:
             # A guard that is written otherwise is part of an edit; one that goes is lost.
             if difference.removed and path not in there and within(path, _GUARDS):
                 yield path

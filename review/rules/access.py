@@ -178,8 +178,5 @@ def foreign_provider(subject: Subject) -> Answer:
     code_only=True,
 )
 def module(subject: Subject) -> Answer:
-    """One of the checkout's own cannot be told, one from elsewhere is a finding."""
-    source = subject.item.get("source")
-    if source.beginning.startswith(("./", "../")):
-        return undecided("it comes from {value}", value=source, item=subject.item)
-    return finding("it comes from {value}", value=source)
+    """Told anew whenever its version or an argument changes, or anything that they are made of."""
+    return undecided("it comes from {value}", value=subject.item.get("source"), item=subject.item)

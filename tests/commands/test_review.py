@@ -141,6 +141,20 @@ def test_rules_that_the_configuration_names_judge_the_change_that_brings_them(re
     assert "Traceback" not in broken.stderr
 
 
+def test_an_edit_of_the_rules_is_told_although_the_environment_is_new(repository: Repository) -> None:
+    example = (CHECKOUT / "docs" / "review.md").read_text().partition("```python\n")[2].partition("```")[0]
+    (repository.folder / "policies").mkdir()
+    repository.write("policies/names.py", example)
+    repository.write(DEFAULT, f"review_rules: policies\n{(repository.folder / DEFAULT).read_text()}")
+    repository.commit("rules")
+    (repository.folder / DEFAULT).rename(repository.folder / "config/environments/prod.yaml")
+    edited = "The change edits the rules of its own review: policies/names.py."
+    for text, told_ in ((example, False), (example.replace("WARNING", "NOTE"), True)):
+        repository.write("policies/names.py", text)
+        document = told(repository.review("--format", "json", "--env", "prod", "--base", "HEAD"))
+        assert (edited in [decision["text"] for decision in document["decisions"]]) is told_
+
+
 def test_the_base_is_synthesized_with_its_own_constructs(repository: Repository) -> None:
     file = "constructs/src/cloudrun_psc/private_service.py"
     text = (repository.folder / file).read_text()

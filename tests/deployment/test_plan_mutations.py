@@ -6,6 +6,7 @@ import json
 import tempfile
 from contextlib import suppress
 from copy import deepcopy
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 
 from deployment.comparison import Comparison
 from deployment.plan_comparison import read, read_alone
+from deployment.plan_constants import constants_differing
 from deployment.unusable import UnusableError
 from review.comment_form import misshapen
 from review.formats import json_document, markdown, terminal
 from review.material import Material
 from review.report import assemble
-from tests.deployment.test_plans import BEFORE, CODE, PLAN, SUBNET, entry
+from tests.deployment.test_plans import BEFORE, CODE, PLAN, SUBNET, WRITTEN, configured, entry
 from tests.review.stacks import TODAY, stack
 
 WHOLE = deepcopy(PLAN) | {
@@ -74,3 +76,18 @@ def tell_of(comparison: Comparison) -> None:
     assert all(character.isprintable() or character == "\n" for character in lines)
     assert json.loads(document)["summary"]
     assert _TOKEN not in comment + lines + document
+
+
+def test_no_other_edit_of_what_a_plan_shows_is_taken() -> None:
+    """Any value taken away, or replaced by another constant, reference or function."""
+    # Addresses are compared on their own, and so are the versions of providers.
+    shown = [path for path in paths(WRITTEN) if len(path) > 3 and "lifecycle" not in path and path[0] != "terraform"]
+    taken = []
+    for path, value in product(shown, (None, "another", 7, "${google_a_b.c.id}", '${file("x")}', {"a": "${var.a}"})):
+        after = deepcopy(WRITTEN)
+        at: Any = after
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = value
+        taken += [] if list(constants_differing(configured(), stack(after))) else [(path, value)]
+    assert taken == []

@@ -24,7 +24,13 @@ ATTACHMENT, SUBNET = "google_compute_service_attachment.a", "google_compute_subn
 CODE: Json = {
     "provider": {"google": [{"project": "example-producer"}]},
     "resource": {
-        "google_compute_service_attachment": {"a": {"name": "a", "nat_subnets": ["${google_compute_subnetwork.s.id}"]}},
+        "google_compute_service_attachment": {
+            "a": {
+                "name": "a",
+                "nat_subnets": ["${google_compute_subnetwork.s.id}"],
+                "domain_names": ["${var.a}", "${var.b}"],
+            }
+        },
         "google_compute_subnetwork": {"s": {"name": "s"}},
     },
 }
@@ -53,7 +59,9 @@ PLAN: Json = {
     "terraform_version": "1.11.4",
     "planned_values": {},
     "configuration": {
-        "provider_config": {"google": {"expressions": {"project": {"constant_value": "example-producer"}}}},
+        "provider_config": {
+            "google": {"name": "google", "expressions": {"project": {"constant_value": "example-producer"}}}
+        },
         "root_module": {
             "resources": [
                 {"address": ATTACHMENT, "mode": "managed", "expressions": EXPRESSIONS},
@@ -248,7 +256,7 @@ WRITTEN: Json = {
             "s": {
                 "name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": 80,
                 "deletion_protection": True, "network": "${google_compute_network.n.id}", "lifecycle": {"a": 1},
-                "client": "by ${google_compute_network.n.id}",
+                "client": "by ${google_compute_network.n.id}", "version": "3",
                 "depends_on": ["data.terraform_remote_state.r"], "provider": "google.other", "count": 2,
                 "provisioner": [{"local-exec": {"command": "id"}}],
                 "template": {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
@@ -269,7 +277,7 @@ def configured() -> Json:
 
     env = constants({"name": "API_TOKEN", "value": "swordfish-1"})
     service = constants({"name": "s", "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY", "labels": {"team": "a"}, "port": "80",
-                         "deletion_protection": True}) | {
+                         "deletion_protection": True, "version": "3"}) | {
         "network": {"references": ["google_compute_network.n.id", "google_compute_network.n"]},
         # As a plan of a configuration in JSON has it.
         "client": {"constant_value": "by ${google_compute_network.n.id}",
@@ -319,6 +327,7 @@ STALE: list[tuple[str, Any, str]] = [
     ("resource/google_cloud_run_v2_service/s/port", 81, "s.port is '80' in the plan, 81 in the stack"),
     ("resource/google_cloud_run_v2_service/s/deletion_protection", False, "True in the plan, False in the stack"),
     ("resource/google_cloud_run_v2_service/s/network", "n", "s.network is an expression in the plan, 'n' in the stack"),
+    ("resource/google_cloud_run_v2_service/s/version", "4", "s.version is '3' in the plan, '4' in the stack"),
     ("resource/google_cloud_run_v2_service/s/description", "d", "s.description is not in the plan, 'd' in the stack"),
     ("resource/google_cloud_run_v2_service/s/template/containers/0/image", "j", "s.template[0].containers[0].image is"),
     ("resource/google_cloud_run_v2_service/s/template/containers/0/env/0/value", "swordfish-2", "(hidden) in the plan"),
@@ -335,6 +344,17 @@ STALE: list[tuple[str, Any, str]] = [
     ("resource/google_cloud_run_v2_service/s/client", "by n", "s.client is 'by ${google_compute_network.n.id}' in the"),
     ("resource/google_cloud_run_v2_service/s/name", "${local.n}", "made of nothing else in the plan, of local.n in"),
     ("resource/google_cloud_run_v2_service/s/log_config", {"flow_sampling": 0}, "s.log_config"),
+    ("resource/google_cloud_run_v2_service/s/port", '${file("port")}', "s.port is '80' in the plan, '${file("),
+    ("resource/google_cloud_run_v2_service/s/log_config", {"metadata": "${google_compute_network.n.id}"},
+     "s.log_config is not in the plan, {'metadata': '${google_compute_network.n.id}'}"),
+    ("resource/google_cloud_run_v2_service/s/template", [
+        {"containers": [{"image": "i", "env": [{"name": "API_TOKEN", "value": "swordfish-1"}]}]},
+        {"containers": "${google_a_b.n.id}"},
+    ], "template has 1 blocks in the plan, 2 in the stack"),
+    ("resource/google_cloud_run_v2_service/s/template/containers/0", "${google_compute_network.n.id}",
+     "containers[0] is a block in the plan, '${google_compute_network.n.id}' in the stack"),
+    ("provider/google", [{"project": "p", "region": "us-east1"}],
+     "provider.google.other.project is 'q' in the plan, not set in the stack"),
     ("data/external", {"e": {}}, "the stack has data.external.e, the plan has none"),
     ("data/terraform_remote_state", None, "the plan has data.terraform_remote_state.r, the stack has none"),
     ("module/m", None, "the plan has module.m, the stack has none"),

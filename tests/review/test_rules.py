@@ -31,7 +31,7 @@ NEVER = {
     "instances-not-told": {"finding"},
     "access-not-judged": {"fine", "finding"},
     "file-read": {"finding"},
-    "module": {"fine"},
+    "module": {"fine", "finding"},
 }
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",

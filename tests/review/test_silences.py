@@ -11,7 +11,7 @@ import pytest
 from deployment.comparison import compare
 from review.material import Material
 from review.report import assemble
-from review.topics import CUT, EXPOSED, TRUSTED, UNJUDGED
+from review.topics import CUT, EXPOSED, GONE, TRUSTED, UNJUDGED
 from tests.deployment.test_plan_mutations import paths
 from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported, stack
 
@@ -91,6 +91,13 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({f"{R}/terraform_data/who/input": "example-consumer",
       f"{ATTACHMENT}/consumer_accept_lists/0/project_id_or_num": "${terraform_data.who.output}"},
      {f"{R}/terraform_data/who/input": "evil"}, UNJUDGED, "terraform_data.who changes in input,"),
+    # What a resource does with what it keeps, and whether there is one (OpenTofu).
+    ({f"{R}/google_storage_bucket/b": {"name": "b", "lifecycle_rule": {"condition": {"age": 3000}}}},
+     {f"{R}/google_storage_bucket/b/lifecycle_rule/condition/age": 1},
+     UNJUDGED, "google_storage_bucket.b changes in lifecycle_rule.condition.age,"),
+    ({}, {f"{SERVICE}/lifecycle": {"enabled": False}}, GONE, "shop (shop-service) is removed"),
+    ({}, {f"{SERVICE}/lifecycle": {"enabled": "${var.x}"}}, UNJUDGED, "shop changes in lifecycle.enabled,"),
+    ({"module/m": {"source": "acme/m/google"}}, {"module/m": None}, UNJUDGED, "module.m is gone"),
     # Who gives a role.
     ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
      UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),

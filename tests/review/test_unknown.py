@@ -30,11 +30,14 @@ BY_MODULE = edited(
     OPEN,
     FIREWALL | {"source_ranges": "${module.net.ranges}"},
 )
+REMOTE = edited(PRODUCER, "module/net", {"source": "acme/net/google", "version": "1.0.0", "open": False})
 NEW = [
     (BY_VARIABLE, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
     (BY_LOCAL, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
     (BY_MODULE, "module/net/open", True, "firewall-open-to-internet"),
     (BY_MODULE, "module/net/open", True, "module"),
+    (REMOTE, "module/net/version", "2.0.0", "module"),
+    (REMOTE, "module/net/open", True, "module"),
     (POLICY, "data/google_iam_policy/p/binding/0/members/0", "allUsers", "public-invoker"),
     (POLICY, "data/google_iam_policy/p/binding/0/members/0", "${var.others}", "public-invoker"),
 ]  # fmt: skip
