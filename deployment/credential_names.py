@@ -10,7 +10,7 @@ _ANYWHERE = re.compile(
     r"passwor[dt]|kennwort|contrase[nñ]a|senha|mot_?de_?passe|wachtwoord|пароль|密码|パスワード|비밀번호"
     r"|passwd|passphrase|passcode|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
     r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
-    r"|mnemonic|seed_?phrase|totp_?seed|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
+    r"|mnemonic|seed_?phrase|otp_?seed|unseal|wg_?private|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
     r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa)_?key"
 )

@@ -22,6 +22,7 @@ from review.grants import given_elsewhere, lost_grants, new_grants
 from review.promises import promises
 from review.replacement import meets_itself, overlaps
 from review.sentence import Sentence, say
+from review.service_losses import service_losses
 from review.topics import CUT, EXPOSED, GONE, HEADINGS, REACH, TRUSTED, UNJUDGED
 from review.unjudged import unjudged
 from review.way import OWN_WORDS, WayIn
@@ -48,7 +49,8 @@ def decisions(comparison: Comparison, beside: Sequence[Comparison] = ()) -> list
     points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
     points += [(EXPOSED, sentence, address) for sentence, address in fewer_logs(comparison)]
     points += [*_interruptions(comparison), *_destructions(comparison)]
-    points += [(CUT, sentence, address) for sentence, address in lost_grants(comparison)]
+    lost = (*service_losses(comparison), *lost_grants(comparison))
+    points += [(CUT, sentence, address) for sentence, address in lost]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]
     points += [(UNJUDGED, sentence, address) for sentence, address in unjudged(comparison)]

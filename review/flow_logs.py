@@ -8,6 +8,7 @@ from cloudrun_psc.rules.flow_logs import INTERVALS
 from deployment.comparison import Comparison
 from deployment.kinds.network import SUBNETWORK
 from review.known import Block, Value, View
+from review.lessening import at_least, given, is_on, less
 from review.sentence import Sentence, say
 
 
@@ -23,8 +24,8 @@ def fewer_logs(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
             continue
         if not _logs(now):
             yield say("{name} no longer logs flows: nobody can tell afterwards who called.", name=now.name), now.address
-        elif less := "; ".join(_less(was.blocks("log_config")[0], now.blocks("log_config")[0])):
-            yield say("{name} may log less of its flows: {less}.", name=now.name, less=less), now.address
+        elif fewer := "; ".join(_less(was.blocks("log_config")[0], now.blocks("log_config")[0])):
+            yield say("{name} may log less of its flows: {less}.", name=now.name, less=fewer), now.address
 
 
 def _logs(item: View) -> bool:
@@ -34,22 +35,13 @@ def _logs(item: View) -> bool:
 
 
 def _less(was: Block, now: Block) -> Iterator[str]:
-    for name, (default, as_much) in _SETTINGS.items():
-        old, new = (_given(block, name, default) for block in (was, now))
-        if old.readable != new.readable and not as_much(old, new):
-            yield f"{name} {new.readable} instead of {old.readable}"
+    yield from less(
+        (name, given(was, name, default), given(now, name, default), as_much)
+        for name, (default, as_much) in _SETTINGS.items()
+    )
     if now.get("metadata").equals("CUSTOM_METADATA") and was.get("metadata").equals("CUSTOM_METADATA"):
         fields, former = ({one.readable for one in block.list("metadata_fields")} for block in (now, was))
         yield from ([f"metadata_fields without {', '.join(sorted(former - fields))}"] if former - fields else [])
-
-
-def _given(block: Block, name: str, default: str) -> Value:
-    value = block.get(name)
-    return block.given(default) if value.absent or value.equals("") else value
-
-
-def _samples_as_much(old: Value, new: Value) -> bool:
-    return old.number is not None and new.number is not None and new.number >= old.number
 
 
 def _as_often(old: Value, new: Value) -> bool:
@@ -60,15 +52,10 @@ def _as_informative(old: Value, new: Value) -> bool:
     return new.equals("INCLUDE_ALL_METADATA") is True or old.equals("EXCLUDE_ALL_METADATA") is True
 
 
-def _unfiltered(old: Value, new: Value) -> bool:
-    del old
-    return new.equals("true") is True
-
-
-# Each with the provider's default and the question whether another value logs as much.
+# With the provider's defaults. `true` is a filter that takes everything.
 _SETTINGS: Mapping[str, tuple[str, Callable[[Value, Value], bool]]] = {
     "aggregation_interval": ("INTERVAL_5_SEC", _as_often),
-    "filter_expr": ("true", _unfiltered),
-    "flow_sampling": ("0.5", _samples_as_much),
+    "filter_expr": ("true", is_on),
+    "flow_sampling": ("0.5", at_least),
     "metadata": ("INCLUDE_ALL_METADATA", _as_informative),
 }

@@ -218,6 +218,10 @@ class Block:
         """The blocks of a name: one or many, dynamic ones with what is known of their content."""
         return (self,) if self.unknown else tuple(Block(entry, self._stack) for entry in blocks_of(self._raw, name))
 
+    def block(self, name: str) -> Block:
+        """The first block of a name, or an empty one."""
+        return next(iter(self.blocks(name)), Block({}, self._stack))
+
     def presence(self, name: str) -> Value:
         """Whether there is any block or entry of a name: known, absent, or unknown."""
         blocks = self.blocks(name)
@@ -265,8 +269,7 @@ class View(Block):
     @property
     def lifecycle(self) -> Block:
         """Its lifecycle block, which only synthesized stacks have."""
-        blocks = self.blocks("lifecycle")
-        return blocks[0] if blocks else Block({}, self._stack)
+        return self.block("lifecycle")
 
     @property
     def needs(self) -> frozenset[str]:

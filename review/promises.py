@@ -49,7 +49,8 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
                 text = "{address} is another value, which other stacks or people may go by."
                 yield UNJUDGED, say(text, address=change.address), change.address
     for former_address, address in before.moved.items():
-        if former_address not in after.moved and after.moved.get(address, address) in after.items:
+        place = after.moved.get(address, address)
+        if after.moved.get(former_address) != place and place in after.items:
             text = (
                 "The move of {former} is written no more: a state that has it there destroys it, and makes {address}."
             )

@@ -151,19 +151,29 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         for text, attributes in _said(change, comparison):
             given = {"attributes": ", ".join(attributes)} if attributes else {}
             yield say(text, address=change.address, **given), change.address
+    yield from _guards_of_records(comparison)
+
+
+def _guards_of_records(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
+    """What records guard and nothing else of them changes: how they are guarded counts as no change of theirs."""
+    for item in comparison.after.of(RECORD.type) if comparison.after else ():
+        former = comparison.former(item.address)
+        if former is None or comparison.change(item.address) is not None:
+            continue
+        if lost := sorted({*lost_guards(former, item, comparison)}):
+            text = "{address} changes in {attributes}, which no rule here judges."
+            yield say(text, address=item.address, attributes=", ".join(lost)), item.address
 
 
 def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """Sentences about a change, with the attributes that they are about."""
-    if change.type == "check" and change.action == "destroyed" and not _pointless(change, comparison):
-        yield "{address} is gone: what it warned of is told no more.", []
-    if change.type == "module" and change.action == "destroyed":
-        yield "{address} is gone: whatever it has made is destroyed.", []
+    if change.action == "destroyed":
+        yield from ((text, []) for text in _gone(change, comparison))
     item = comparison.after.items.get(change.address) if comparison.after else None
     if item is None or item.type == "module":  # of a module that stays a finding tells
         return
     former = comparison.former(change.address)
-    lost = lost_guards(former, item, comparison) if former is not None and item.is_resource else ()
+    lost = lost_guards(former, item, comparison) if former is not None else ()
     told = replace(change, differences=tuple(written(change, comparison)))
     read = change.address in _read_records(comparison.stack) and "input" not in _ignored(item)
     attributes = sorted({*_attributes(told, item, read=read), *lost} - {*change.because})
@@ -187,12 +197,26 @@ def _ignored(item: Item) -> set[str]:
     return {*item.values} - {"lifecycle"} if "all" in named else named - {"name"}
 
 
+def _gone(gone: Change, comparison: Comparison) -> Iterator[str]:
+    """What follows where a module goes, or a check or something with conditions of which nothing else tells."""
+    if gone.type == "module":
+        yield "{address} is gone: whatever it has made is destroyed."
+    elif _pointless(gone, comparison):
+        return
+    elif gone.type == "check":
+        yield "{address} is gone: what it warned of is told no more."
+    item = comparison.before.items.get(gone.address) if comparison.before else None
+    conditions = item is not None and (item.lifecycle.get("precondition") or item.lifecycle.get("postcondition"))
+    if conditions and (gone.type == RECORD.type or not gone.of_resource):
+        yield "{address} is gone: what it refused is refused no more."
+
+
 def _pointless(check: Change, comparison: Comparison) -> bool:
     """Whether what a check was about goes as well, or has another address."""
     item = comparison.before.items.get(check.address) if comparison.before else None
     gone = {change.address for change in comparison.changes if change.action in {"destroyed", "forgotten"}}
     gone |= {change.former_address for change in comparison.changes}
-    return item is not None and any(address in gone for address, _ in referred(item.values))
+    return item is not None and any(address in gone - {check.address} for address, _ in referred(item.values))
 
 
 @lru_cache(maxsize=16)

@@ -27,6 +27,8 @@ GUARDS: Json = {
     ],
     "replace_triggered_by": ["google_compute_subnetwork.nat.id", "google_compute_forwarding_rule.shop.id"],
 }
+RECORD, READ = f"{R}/terraform_data/r", "data/google_compute_subnetwork/s"
+SEEN: Json = {"postcondition": [{"condition": '${self.purpose == "PRIVATE"}', "error_message": "a"}]}
 BINDING: Json = {"project": "p", "role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}
 POLICY = '{"bindings": [{"role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}]}'
 STATE: Json = {"backend": "gcs", "config": {"bucket": "of-others", "prefix": "a"}}
@@ -72,6 +74,24 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({f"{ATTACHMENT}/lifecycle": GUARDS},
      {f"{ATTACHMENT}/lifecycle/replace_triggered_by": GUARDS["replace_triggered_by"][1:]},
      UNJUDGED, "changes in lifecycle.replace_triggered_by,"),
+    # Guards of what Google knows nothing of, and of what is only read.
+    ({RECORD: {"input": "a", "lifecycle": GUARDS}},
+     {f"{RECORD}/lifecycle/precondition": GUARDS["precondition"][:1]},
+     UNJUDGED, "terraform_data.r changes in lifecycle.precondition,"),
+    ({RECORD: {"input": "a", "lifecycle": GUARDS}}, {f"{RECORD}/lifecycle": None},
+     UNJUDGED, "terraform_data.r changes in lifecycle.precondition, lifecycle.replace_triggered_by,"),
+    ({RECORD: {"input": "a", "lifecycle": GUARDS}}, {RECORD: None},
+     UNJUDGED, "terraform_data.r is gone: what it refused is refused no more."),
+    ({RECORD: {"input": "a", "lifecycle": {"ignore_changes": ["input"]}}},
+     {f"{RECORD}/lifecycle": None, f"{RECORD}/input": "b"}, UNJUDGED, "terraform_data.r changes in lifecycle."),
+    ({RECORD: {"input": {"x": 1}, "lifecycle": {"ignore_changes": ["input.x"]}}},
+     {f"{RECORD}/lifecycle/ignore_changes": []}, UNJUDGED, "terraform_data.r changes in lifecycle.ignore_changes,"),
+    ({READ: {"name": "a", "lifecycle": SEEN}}, {f"{READ}/lifecycle/postcondition": []},
+     UNJUDGED, "data.google_compute_subnetwork.s changes in lifecycle.postcondition,"),
+    ({READ: {"name": "a", "lifecycle": SEEN}}, {f"{READ}/lifecycle/postcondition/0/condition": "${true}"},
+     UNJUDGED, "data.google_compute_subnetwork.s changes in lifecycle.postcondition.condition,"),
+    ({READ: {"name": "a", "lifecycle": SEEN}}, {READ: None},
+     UNJUDGED, "data.google_compute_subnetwork.s is gone: what it refused is refused no more."),
     # What others go by.
     ({}, {"output/link/value": "projects/evil/regions/us-east1/serviceAttachments/evil"},
      UNJUDGED, "output.link is another value"),
@@ -84,6 +104,9 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({}, {"output/link": None}, UNJUDGED, "output.link is gone"),
     ({"output/link/sensitive": True}, {"output/link/sensitive": None}, EXPOSED, "output.link is no longer sensitive"),
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}, {"moved": None},
+     UNJUDGED, "The move of google_compute_subnetwork.old is written no more"),
+    ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]},
+     {"moved/0/to": "google_compute_subnetwork.none"},
      UNJUDGED, "The move of google_compute_subnetwork.old is written no more"),
     ({"removed": [{"from": "google_compute_network.old", "lifecycle": {"destroy": False}}]}, {"removed": None},
      UNJUDGED, "google_compute_network.old is no longer told to be forgotten"),
@@ -128,6 +151,8 @@ USUAL: list[tuple[Json, Json]] = [
     ({f"{ATTACHMENT}/lifecycle": GUARDS},
      {f"{ATTACHMENT}/lifecycle/precondition/1/condition": '${google_compute_subnetwork.nat.name == "other"}'}),
     ({f"{ATTACHMENT}/lifecycle": GUARDS, "output/x": {"value": 1}}, {"output/y": {"value": 2}}),
+    ({RECORD: {"input": {"x": "${null}"}, "lifecycle": {"ignore_changes": ["input.x"]}}},
+     {f"{RECORD}/lifecycle": None, f"{RECORD}/input/x": 1}),
     # A chain of moves that grows.
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]},
      {"moved": [{"from": "google_compute_subnetwork.older", "to": "google_compute_subnetwork.old"},

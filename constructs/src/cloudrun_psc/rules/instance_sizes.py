@@ -7,6 +7,7 @@ maxInstanceRequestConcurrency in Cloud Run's API (run v2): 80 from one CPU on, 1
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from cloudrun_psc.rules.faults import Fault
 
@@ -15,14 +16,23 @@ DEFAULT_MAX_INSTANCES = 100
 DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 LEAST_CPU = 0.08
 _GIB = 2**30
-_UNITS = {"k": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_UNITS = {
+    "": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3), "M": Decimal(10**6), "G": Decimal(10**9),
+    "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30),
+}  # fmt: skip
 # CPUs, and the least and the most memory in GiB that goes with them.
 _MEMORY: dict[float, tuple[float, float]] = {1: (0.125, 4), 2: (0.125, 8), 4: (2, 16), 6: (4, 24), 8: (4, 32)}
 
 
+def amount(quantity: str) -> Decimal | None:
+    """A quantity of CPU (500m is 0.5) or memory (in bytes) as a number; None where it is none."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)", quantity)
+    return Decimal(match[1]) * _UNITS[match[2]] if match and match[2] in _UNITS else None
+
+
 def cpus(quantity: str) -> float:
-    """A CPU quantity as a number: 500m is 0.5."""
-    return int(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
+    """A valid CPU quantity as a number."""
+    return float(amount(quantity) or 0)
 
 
 def cpu(quantity: str) -> Fault | None:
@@ -39,12 +49,11 @@ def cpu(quantity: str) -> Fault | None:
 
 def memory(quantity: str, cpu_quantity: str) -> Fault | None:
     """An amount of memory that goes with a number of CPUs, which must be valid itself."""
-    match = re.fullmatch(r"([0-9]+)([A-Za-z]+)", quantity)
-    number = cpus(cpu_quantity)
+    size, number = amount(quantity), cpus(cpu_quantity)
     least, most = _MEMORY[max(1, number)]
     if number < 1:
         most = 0.5 if number < 0.5 else 1
-    if match is None or least * _GIB <= int(match[1]) * _UNITS[match[2]] <= most * _GIB:
+    if size is None or least * _GIB <= size <= most * _GIB:
         return None
     return Fault(
         wrong=f"{quantity} does not go with {cpu_quantity} CPU",
