@@ -157,3 +157,20 @@ def given_elsewhere(change: Change, comparison: Comparison) -> str | None:
     )
     present = {grant: grant.address for grant in grants(comparison.after)} if comparison.after else {}
     return present[gone[0]] if gone and all(grant in present for grant in gone) else None
+
+
+def beside_roles(change: Change, comparison: Comparison) -> Iterator[str]:
+    """What changes of a grant beside who gets which role: who gives it, and what is logged of its use."""
+    if any(one.dotted == "provider" for one in change.differences):
+        yield "provider"
+    old, new = comparison.former(change.address), comparison.stack.items.get(change.address)
+    if old and new and comparison.before:
+        was, now = _logged(View(old, comparison.before)), _logged(View(new, comparison.stack))
+        if was is not None and now is not None and was != now:
+            yield "policy_data.auditConfigs"
+
+
+def _logged(item: View) -> str | None:
+    """The audit logs that a policy asks for (https://cloud.google.com/iam/docs/reference/rest/v1/Policy)."""
+    policy = item.get("policy_data").parsed
+    return None if policy.unknown else policy.get("auditconfigs").shown

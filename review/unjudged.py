@@ -21,6 +21,7 @@ from deployment.references import referred
 from deployment.stack import Item, Stack, reads, texts
 from review.callers import POLICY
 from review.following import written
+from review.grants import beside_roles
 from review.guards import lost_guards
 from review.ordinary import EVERYWHERE, GUARDS, LIFECYCLE, OPENING_NOTHING, ORDINARY, PLACED, TOLD, USUAL
 from review.rules import RULES
@@ -41,9 +42,10 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         if change.type in TOLD:
             continue
         if change.of_resource and change.type.endswith(_GRANTING):
-            if change.action == "updated" and any(one.dotted == "provider" for one in change.differences):
+            attributes = [*beside_roles(change, comparison)]
+            if change.action == "updated" and attributes:
                 text = "{address} changes in {attributes}, which no rule here judges."
-                yield say(text, address=change.address, attributes="provider"), change.address
+                yield say(text, address=change.address, attributes=", ".join(attributes)), change.address
             continue
         for text, attributes in _said(change, comparison):
             given = {"attributes": ", ".join(attributes)} if attributes else {}

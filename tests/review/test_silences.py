@@ -121,6 +121,12 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({}, {f"{SERVICE}/lifecycle": {"enabled": False}}, GONE, "shop (shop-service) is removed"),
     ({}, {f"{SERVICE}/lifecycle": {"enabled": "${var.x}"}}, UNJUDGED, "shop changes in lifecycle.enabled,"),
     ({"module/m": {"source": "acme/m/google"}}, {"module/m": None}, UNJUDGED, "module.m is gone"),
+    # Whose use of a role is logged.
+    ({f"{R}/google_project_iam_policy/p": {"project": "p", "policy_data": POLICY}},
+     {f"{R}/google_project_iam_policy/p/policy_data": POLICY.replace(
+         '{"bindings', '{"auditConfigs": [{"service": "allServices", "exemptedMembers": ["user:a@x.io"]}], "bindings'
+     )},
+     UNJUDGED, "google_project_iam_policy.p changes in policy_data.auditConfigs,"),
     # Who gives a role.
     ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
      UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),
