@@ -13,7 +13,7 @@ from deployment.plan_file import belongs, load
 from deployment.plan_programs import providers, starts_program, with_provisioners
 from deployment.plan_remarks import remarks_of
 from deployment.plan_written import PlanSource, read_before
-from deployment.planned_change import action_of, change_of
+from deployment.planned_change import action_of, change_of, is_known
 from deployment.stack import UNKNOWN, Item, Stack
 from deployment.unusable import UnusableError
 from deployment.values import Json
@@ -51,6 +51,7 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
             before |= {item.address: item} if there_before else {}
             after[item.address] = item
         for entry in plan.get("resource_changes") or []:
+            _refuse_unknown(entry, name)
             if entry.get("deposed"):
                 changes.append(_leftover(entry))
                 continue
@@ -87,6 +88,16 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
         remarks=remarks,
         alone=alone,
     )
+
+
+def _refuse_unknown(entry: Json, name: str) -> None:
+    """Whatever a later Terraform may do to a resource is nothing that this review could tell or pass over."""
+    if entry.get("mode") == "managed" and not is_known(entry["change"]):
+        actions = ", ".join(str(action)[:20] for action in entry["change"]["actions"]) or "nothing"
+        address = scrub(shown_address(str(entry["address"])))
+        raise UnusableError(
+            f"{name}: plans {actions} for {address}, which this review does not know; plan with an older Terraform"
+        )
 
 
 def _numbers(plan: Json) -> dict[str, str]:

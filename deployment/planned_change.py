@@ -16,6 +16,7 @@ _ACTIONS = {
     # The old one stays in the cloud, but its place in the deployment is another's.
     frozenset({"create", "forget"}): "replaced",
 }
+_NOTHING = (frozenset({"no-op"}), frozenset({"read"}))
 _REASONS = {"replace_by_triggers": "replace_triggered_by", "replace_because_tainted": "tainted"}
 
 
@@ -38,6 +39,12 @@ class PlannedChange:
 def action_of(change: Json) -> str:
     """What the actions of a change come to; "" where nothing happens to it, or it is only read."""
     return _ACTIONS.get(frozenset(change["actions"]), "")
+
+
+def is_known(change: Json) -> bool:
+    """Whether its actions are any that Terraform plans today."""
+    actions = frozenset(change["actions"])
+    return actions in _ACTIONS or actions in _NOTHING
 
 
 def change_of(entry: Json) -> PlannedChange | None:

@@ -26,6 +26,7 @@ from review.rules.rule import FINE, SEVERITIES, VERDICTS, Answer, Rule, Subject
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # A rule looks at one item, which takes no time: one that takes this long goes round in circles.
 _SECONDS = 30
+_TEXTS = ("id", "severity", "what", "why", "remedy")
 _WORDS = "letters, digits, blanks and simple signs, no link and no mention, as they are shown in comments"
 
 
@@ -77,7 +78,8 @@ def load_rules(files: Mapping[str, str]) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for file, text in files.items():
         named = vars(_module(file, text)).values()
-        own = list(dict.fromkeys(value for value in named if isinstance(value, Rule) and value not in RULES))
+        ours = {*map(id, RULES)}  # a rule that holds a list has no hash
+        own = [*{id(value): value for value in named if isinstance(value, Rule) and id(value) not in ours}.values()]
         if not own:
             raise UnusableError(f"{file}:1: has no rule; put @rule(…) of review/rules/rule.py above a function")
         for rule in own:
@@ -96,7 +98,9 @@ def _module(file: str, text: str) -> ModuleType:
     try:
         with _kept_in_bounds():
             exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102 - as an import would, without its caches
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise _failed(error, file, "it cannot be loaded") from error
     return module
 
@@ -133,6 +137,9 @@ def _line(rule: Rule, file: str) -> int:
 
 
 def _faults(rule: Rule, known: set[str]) -> Iterator[str]:
+    if no_text := [name for name in _TEXTS if not isinstance(getattr(rule, name), str)]:
+        yield f"{', '.join(no_text)} must be text"
+        return
     if not _ID.fullmatch(rule.id):
         yield "its id must be words of small letters and digits with hyphens between them, such as our-names"
     if rule.id in known:
@@ -160,7 +167,9 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
             words = answer.detail.write(lambda _: "`x`") if answer.detail else "x"
             if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
                 raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             place = f"{subject.stack.label}: {subject.item.address}"
             raise _failed(error, file, f"the rule {rule.id!r} fails at {place}") from error
         return answer

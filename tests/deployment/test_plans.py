@@ -410,6 +410,14 @@ def test_what_is_forgotten_is_told(tmp_path: Path, actions: list[str], told: str
     assert ("stays in the cloud beside the new one" in said[0]) == (told == "replaced")
 
 
+@pytest.mark.parametrize("actions", [["dissolve"], ["update", "forget"], []])
+def test_what_no_terraform_of_today_does_is_refused(tmp_path: Path, actions: list[str]) -> None:
+    plan = edit()
+    plan["resource_changes"][0]["change"] |= {"actions": actions}
+    with pytest.raises(UnusableError, match=rf"plans .* for {ATTACHMENT}, which this review does not know"):
+        planned(tmp_path, plan)
+
+
 def test_what_comes_out_of_a_module_is_the_same_as_it_was(tmp_path: Path) -> None:
     plan = edit()
     plan["resource_changes"][0] |= {"previous_address": f"module.psc.{ATTACHMENT}"}
