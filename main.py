@@ -51,7 +51,12 @@ def main() -> int:
 
         return _refuse(scrub_refusals(error.report()))
     show((Line(f"note: {note}", "note") for note in loaded.notes), errors=True)
-    return _synthesize(loaded)
+    try:
+        return _synthesize(loaded)
+    except json.JSONDecodeError:  # jsii's own start reads an answer from a Node that has ended at once
+        _refuse("jsii's Node did not start, for the reason above; see what NODE_OPTIONS and JSII_RUNTIME ask of it")
+        sys.stderr.flush()
+        os._exit(2)  # jsii's tidying up fails, too, and would end in a trace
 
 
 def _synthesize(loaded: Loaded) -> int:

@@ -11,6 +11,7 @@ from commands import cdk
 from commands.building import BuildError
 from commands.environment import CHECKOUT, Environment, prepared
 from commands.options import UsageError, parse
+from deployment.printable import printable
 
 
 def main(words: list[str]) -> int:
@@ -18,7 +19,7 @@ def main(words: list[str]) -> int:
     try:
         command, args = parse(words)
     except UsageError as error:
-        print(f"psc: {error}", file=sys.stderr)
+        print(f"psc: {printable(str(error))}", file=sys.stderr)
         return 2
     if command is None:
         return 0

@@ -119,6 +119,9 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     if "-h" in own or "--help" in own:
         parser.print_help()
         return None, Namespace()
+    nothing = next((word for word in own if word.startswith("--") and word.endswith("=--")), None)
+    if nothing is not None:  # some versions of argparse take an empty list for that
+        raise UsageError(f"{nothing!r}: -- is no value; give one, or leave the option out")
     args = parser.parse_args(own)
     if command.passes_on:
         args.words = passed

@@ -60,7 +60,6 @@ def run(args: Namespace, environment: Environment) -> int:
     """Review; 0 nothing at or above --fail-on, 1 findings at or above it, 2 unusable input."""
     # Here and not at the top: these come with the environment.
     from deployment.hidden import scrub_refusals
-    from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
     from review.formats import summary, terminal
 
@@ -79,7 +78,7 @@ def run(args: Namespace, environment: Environment) -> int:
             else:
                 _write(_formatted(form, report, names, args.fail_on), file)
     except UnusableError as error:
-        print(f"psc: {printable_lines(scrub_refusals(str(error)))}", file=sys.stderr)
+        print(f"psc: {scrub_refusals(str(error))}", file=sys.stderr)
         return 2
     return 1 if failed else 0
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 # alternatives. Prefixes that begin names as well need a digit soon, or a body without hyphens.
 ISSUERS: Mapping[str, str] = {
     "a Google API key": "AIza W30",
-    "a Google OAuth token": r"ya29\. W10",
+    "a Google OAuth token": r"ya29\. W10 | 1//0 W30",
     "a Google OAuth client secret": "GOCSPX- W10",
     "a Google HMAC key": "GOOG U20",
     "a key of an AWS account": "(?:A3T[0-9A-Z]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])",

@@ -58,10 +58,10 @@ _HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _
 # Says where a value comes from, or stands in its place.
 _ELSEWHERE = re.compile(
     r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%"
-    r"|\*+(?:$|[/.])|\[?hidden|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
+    r"|\*+(?:$|[/.])|\[?hidden|//|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
 )
 _HARMLESS = re.compile(
-    r"|true|false|yes|no|on|off|none|null|nil|undefined|[0-9]{1,3}|bearer|basic|token|digest|required|optional|await"
+    r"|true|false|yes|no|on|off|none|null|nil|undefined|[0-9]{1,3}|bearer|basic|token|digest|required|optional|await|(?:en|dis)abled|strict|always|never|include|redacted|x{3,64}"
     r"|(?:[\w-]{1,255}:)?latest|<[\w .-]{1,64}>|\*{3,64}|(?-i:\$\([A-Z_][A-Z0-9_]{0,80}\)|\$[A-Z_][A-Z0-9_]{0,80})"
     r"|\{\{[^{}]{1,80}\}\}",
     re.IGNORECASE,

@@ -68,10 +68,12 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "a JSON Web Token": re.compile(r"(?<![\w-])eyJ[0-9A-Za-z_-]{8,}+\.[0-9A-Za-z_-]{4,}+\.[0-9A-Za-z_-]?"),
     "a webhook's URL": re.compile(
         r"(?i:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/\w|discord(?:app)?\.com/api/webhooks/\d"
-        r"|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
+        r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/\w"
+        r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=\w|events\.pagerduty\.com/integration/\w"
+        r"|hc-ping\.com/\w|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
     ),
     "a password in a URL": re.compile(
-        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$\{[^{}\"]{0,256}\}@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
+        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$(?:\{[^{}\"]{0,256}\}|\([a-z_]\w{0,80}\))@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
         # Without a scheme: to a port, or as Go's drivers are told.
         r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
         r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
@@ -89,6 +91,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         rf"\bIDENTIFIED\s{{1,9}}(?:WITH\s{{1,9}}\S{{1,64}}\s{{1,9}})?(?:BY|AS)\s{{1,9}}{_GIVEN}"
         r"|(?i:\b(?:user|role|login)\s(?:[^;\n]{1,200}\s)?(?:password\s{0,4}=?|identified\s{1,9}by)"
         r"\s{0,4}n?[\"'][^\"'\s$<{(%*])"
+        r"|(?i:\bset\s{1,9}password\s(?:[^;\n]{1,200}\s)?=\s{0,4}[\"'][^\"'\s$<{(%*])"
         r"|(?i:\bpassword\s{0,4}\(\s{0,4}'[^'\s$<{(%*])"
     ),
     # HOST:PORT:DATABASE:USER:PASSWORD; an IPv6 address has no such host.
@@ -106,6 +109,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"\$(?:2[abxy]?\$[0-9]{2}\$[./0-9A-Za-z]{50}|argon2(?:i|d|id)\$v|scrypt\$"
         r"|(?:1|5|6|7|g?y|apr1)\$[^\s$:]{1,64}\$(?:[^\s$:]{1,16}\$)?[./0-9A-Za-z]{20})"
         r"|\{(?:S?SHA(?:256|512)?|SMD5|CRYPT)\}[0-9A-Za-z+/]{20}|\bpbkdf2_sha[0-9]{1,3}\$[0-9]"
+        r"|\bscrypt:[0-9]{1,9}:[0-9]:[0-9]\$"
     ),
     "a password in a connection string": re.compile(r";\s{0,2}pwd=[^\s;$<{/]", re.IGNORECASE),
     "a value that is marked sensitive": re.compile(r"\bsensitive\s{0,9}\([^)\"]{0,200}\""),
@@ -118,12 +122,13 @@ _USER = re.compile(
     r"(?<!\S)(?:-[uUa]|--user|--proxy-user|--auth)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}"
     r":(?![$<{])[^\s\"']"
 )
-# What everybody may know: keys of SSH, certificates, the digests of scripts and of SSH keys.
+# What everybody may know: keys of SSH, certificates, pictures, the digests of scripts and of SSH keys.
 _PUBLIC = re.compile(
     r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp[0-9]{3}|sk-[a-z0-9-]{3,30}@openssh\.com) {1,4}AAAA"
     r"[0-9A-Za-z+/]{16,}+={0,3}"
     r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+-----END "
-    r"[A-Z0-9 ]{1,60}-----|\bsha(?:256|384|512)[-:][0-9A-Za-z+/]{40,88}={0,2}",
+    r"[A-Z0-9 ]{1,60}-----|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
+    r"|\bsha(?:256|384|512)[-:][0-9A-Za-z+/]{40,88}={0,2}",
     re.IGNORECASE,
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
@@ -140,7 +145,7 @@ _DIGEST_BEFORE = re.compile(
 )
 _DIGEST_NAME = re.compile(
     r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid"
-    r"|(?:^|(?<!session)[_-])k?id)$"
+    r"|(?:^|(?<!session)[_-])k?id|(?:public|publishable|site)_?key)$"
 )
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{15,}+")
 _HEX_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){12,}+(?![0-9A-Za-z])")

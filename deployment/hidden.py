@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from deployment.credentials import is_credential_name, looks_like, shape
+from deployment.printable import printable
 from deployment.values import children
 
 SHOWN = "(hidden)"
@@ -168,8 +169,11 @@ def _words(line: str) -> str:
 
 
 def scrub_refusals(text: str) -> str:
-    """Our own messages about a configuration, for whoever wrote it: the reasons stay, values of credentials do not."""
-    return "\n".join(map(_refusal, text.splitlines()))
+    """Our own messages about a configuration, for whoever wrote it: the reasons stay, values of credentials do not.
+
+    The names in them are of others: they stand there as they can be printed.
+    """
+    return "\n".join(printable(_refusal(line)) for line in text.splitlines())
 
 
 def _refusal(line: str) -> str:

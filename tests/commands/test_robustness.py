@@ -115,6 +115,25 @@ def test_a_text_of_others_is_only_text_in_a_terminal_and_a_log(text: str, shown:
     assert printable(text) == shown
 
 
+@pytest.mark.parametrize(
+    "words", [("synth", "::error::\x1b[31m\u202ex"), ("config", "--config", "::error::\x1b[31m\u202ex")]
+)
+def test_a_word_of_the_command_line_is_only_text(words: tuple[str, ...]) -> None:
+    said = psc(*words).stderr
+    assert "error::\\x1b[31m\\u202ex" in said
+    assert not said.startswith("::")
+
+
+def test_a_node_that_does_not_start_is_said_to_have_not() -> None:
+    done = subprocess.run(
+        [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env={**os.environ, "NODE_OPTIONS": "--nonsense"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "jsii's Node did not start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_whoever_ends_a_command_leaves_no_folders(number: int, tmp_path: Path) -> None:
     program = (

@@ -29,14 +29,19 @@ _TELLING = (
     "clientSecret accessToken DB_CREDS "
     "PASSWORD2 TOKEN_2 STORAGE_ACCOUNT_KEY awsSecretAccessKey HMAC_KEY VAULT_SECRET_ID userPassword "
     "WIFI_PSK LOGIN_PIN BINDPW ldap_default_authtok OTP_SEED VAULT_UNSEAL WG_PRIVATE "
-    "PRESHARED_KEY SSHPASS SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL"
+    "PRESHARED_KEY SSHPASS SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL "
+    "PASSKEY ACCESS_CODE RECOVERY_CODES PRIVKEY ENCKEY KEY_B64 KEY_PROD LOGINPASS WPPASS DBPW SQLPW FTPPW "
+    "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号"
 )
 _ABOUT = (
     "TOKEN_TTL TOKENTTL PASSWORD_FILE PGPASSFILE PASSWORDFILE SECRET_NAME KEY_ID API_KEY_ID ACCESS_TOKEN_LIFETIME "
     "TOKEN_EXPIRES_IN MAX_TOKENS TOKEN_LIMIT SECRET_VERSION PASSWORD_POLICY PASSWORD_MIN_LENGTH TOKEN_ENDPOINT "
     "JWT_ALGORITHM JWT_ISSUER PUBLIC_KEY TOKENIZER_MODEL SECRETARY MONKEY COMPASS PATH KEYBOARD COOKIE_NAME AUTHOR "
     "WEBHOOK_PORT PASSWORD_HOST secretName tokenTtl passwordFile UNSEAL_TIMEOUT "
-    "PRIMARY_KEY PARTITION_KEY SORT_KEY CACHE_KEY ROUTING_KEY SITE_KEY STRIPE_PUBLISHABLE_KEY PWD TOKENS_PER_MINUTE"
+    "PRIMARY_KEY PARTITION_KEY SORT_KEY CACHE_KEY ROUTING_KEY SITE_KEY STRIPE_PUBLISHABLE_KEY PWD TOKENS_PER_MINUTE "
+    "TOKEN_CACHE TOKEN_VALIDATION TOKEN_EXCHANGE TOKEN_LEEWAY TOKEN_GRANT TOKEN_CLAIM PASSWORD_ENCODING WEBHOOK_BIND "
+    "SECRETS_MOUNT SECRET_NAMES CREDENTIAL_HELPER PASSWORD_RULES API_KEY_PARAM RATE_LIMIT_KEY INDEX_KEY UNIQUE_KEY "
+    "PRIV_KEYRING ACCESS_CODE_LENGTH PASSKEYS_ENABLED PAROLAR"
 )
 HOLDING = {
     "JSON": f'{{"user": "app", "password": "{_WORD}"}}',
@@ -58,6 +63,13 @@ HOLDING = {
     "hex of 40": (_HEX * 2)[:40],
     "hex of 64": (_HEX * 2)[:64],
     "random": _MIX,
+    "Google's refresh token": "1//0g" + "qxzvnrwmtkcyhlpd" * 2,
+    "webhook of Feishu": "https://open.feishu.cn/open-apis/bot/v2/hook/123e4567-e89b-12d3-a456-426614174000",
+    "webhook of WeCom": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=123e4567-e89b-12d3-a456-426614174000",
+    "webhook of PagerDuty": "https://events.pagerduty.com/integration/" + _HEX[:32] + "/enqueue",
+    "a check's address": "https://hc-ping.com/123e4567-e89b-12d3-a456-426614174000",
+    "hash of scrypt": "scrypt:32768:8:1$" + _MIX[:16] + "$" + (_HEX * 4)[:128],
+    "SQL sets a password": f"SET PASSWORD FOR 'app'@'%' = '{_WORD}'",
     "base64 with slashes": "wJa/rXU7nFE/MI4K7MD/bPx" + "RfiCYz3KbVq9Tf2Ls",
     "base64 padded": "aB3/xY9+kL2/mN8qR5tV7" + "wZ1cE4gH6jP0==",
     "HMAC": "GOOG1E" + "ABCDEFGHIJ0123456789ABCD",
@@ -284,6 +296,10 @@ HOLDING_NONE = {
     "INSERT of another column": "INSERT INTO users (name, password) VALUES ('hunter2x', NULL)",
     "vault's methods": "vault login -method=oidc role=a1; vault login -; run vault login first",
     "numbers of tokens": "tokens: 4096",
+    "expanded by Cloud Run": "postgres://$(DB_USER):$(DB_PASSWORD)@10.0.0.3:5432/orders",
+    "scheme of a link": "ref+gcpsecrets://my-project/db-password?version=latest",
+    "cut out by somebody": "token=REDACTED password: xxxxxxxx",
+    "picture": "data:image/png;base64," + base64.b64encode(bytes(range(7, 250, 3))).decode(),
     "stars": "password: ****** token: * --password ***",
     "secret's name": "secret: db-password-2; secret = projects/p/secrets/a; secret: db-password:latest",
     "prose of headers": "Basic infrastructure; uses bearer authentication; headers: Authorization, X-Api-Key",
@@ -304,6 +320,7 @@ HOLDING_NONE_BY_NAME = {
     "SESSION_COOKIE": "__Host-session",
     "SMTP_AUTH": "login",
     "CORS_CREDENTIALS": "include",
+    "PASSWORD_LOGIN": "disabled",
     "AUTH": "https://auth.example.com/login",
     "SSH_KEY": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGrTk3mYq7Zx2VbN8cLw5pQhJ4sKd9fRtUe1oXaMy6Bz me",
     "JWT_KEY": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKC\n-----END PUBLIC KEY-----",
@@ -534,7 +551,9 @@ def test_a_password_only_looks_like_a_place_or_a_variable(value: str) -> None:
     assert looks_like("DB_PASSWORD", value)
 
 
-@pytest.mark.parametrize("name", ["GIT_COMMIT", "TENANT_ID", "id", "account-id", "KID", "IMAGE_DIGEST"])
+@pytest.mark.parametrize(
+    "name", ["GIT_COMMIT", "TENANT_ID", "id", "account-id", "KID", "IMAGE_DIGEST", "VAPID_PUBLIC_KEY"]
+)
 def test_a_commit_or_a_number_is_none_by_the_name_that_it_has(name: str) -> None:
     assert looks_like(name, (_HEX * 2)[:40]) == ""
     assert looks_like("SESSION_ID", (_HEX * 2)[:40])
