@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
+from deployment.printable import printable
 from review.findings import Finding, texts
 from review.formats.wording import mark
 from review.locations import Location, Locations
@@ -50,6 +52,12 @@ def _rule(name: str, known: Rule | None) -> dict[str, Any]:
     }
 
 
+def _plain(text: str) -> str:
+    """A message without SARIF's embedded links, `[text](URL)`, which GitHub shows as links (SARIF 2.1.0, 3.11.6)."""
+    line = printable(text)
+    return re.sub(r"[][\\]", r"\\\g<0>", line) if "](" in line else line
+
+
 def _result(finding: Finding, names: list[str], report: Report, locations: Locations) -> dict[str, Any]:
     file = report.plan_files.get(finding.stack)
     where = Location(file, 1) if file else locations.of(finding)
@@ -60,7 +68,9 @@ def _result(finding: Finding, names: list[str], report: Report, locations: Locat
         "ruleIndex": names.index(finding.rule),
         "level": finding.severity,
         "kind": "fail",
-        "message": {"text": f"{what} {finding.stack}: {finding.address}: {mark(finding)}{finding.detail}. {remedy}"},
+        "message": {
+            "text": _plain(f"{what} {finding.stack}: {finding.address}: {mark(finding)}{finding.detail}. {remedy}")
+        },
         "locations": [
             {
                 "physicalLocation": {

@@ -105,6 +105,13 @@ def test_sarif_and_json_stay_valid(text: str) -> None:
     jsonschema.Draft202012Validator(report_schema()).validate(json.loads(json_document.text(report, failed=True)))
 
 
+@pytest.mark.parametrize("text", ["[a](https://evil.example)", "[a\\](https://evil.example)", "x](1)", "\u202e[a](b)"])
+def test_sarif_makes_no_link_of_a_text_of_others(text: str) -> None:
+    for result in json.loads(sarif.text(evil_report(text), locations()))["runs"][0]["results"]:
+        assert not re.search(r"(?<!\\)(?:\\\\)*\]\(", result["message"]["text"])
+        assert result["message"]["text"].isprintable()
+
+
 def test_half_a_character_is_no_reason_to_fail() -> None:
     """Of a pair that stands for one character, as a broken text has it."""
     assert json.loads(sarif.text(evil_report("a\ud83d"), locations()))
