@@ -50,6 +50,9 @@ def _again(environment: Environment, words: list[str]) -> None:
     os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
 
 
+# A full or broken disk, a quota, a checkout that may not be written: nothing that the program could do about.
+_OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF}
+
 if __name__ == "__main__":
     if sys.stdout is None:  # closed by whoever started us
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as we run
@@ -62,9 +65,11 @@ if __name__ == "__main__":
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except OSError as error:
-        if error.filename is not None or error.errno not in {errno.ENOSPC, errno.EIO, errno.EBADF}:
+        if error.errno not in _OUTSIDE:
             raise
-        print(f"psc: standard output or a temporary file cannot be written ({error.strerror})", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        what = "standard output or a temporary file" if error.filename is None else printable(str(error.filename))
+        print(f"psc: {what} cannot be written ({error.strerror})", file=sys.stderr)
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 2
     sys.exit(code)

@@ -59,8 +59,7 @@ def run(args: Namespace, environment: Environment) -> int:
         beginning = _beginning(args)
         file = CHECKOUT / "config" / "environments" / f"{beginning.name}.yaml"
         loaded = _checked(beginning)
-        with file.open("x", encoding="utf-8") as target:
-            target.write(beginning.text())
+        _write(file, beginning)
     except _UnusableError as error:
         for line in error.lines:
             print(f"psc: {line}", file=sys.stderr)
@@ -76,6 +75,23 @@ def run(args: Namespace, environment: Environment) -> int:
         return 130
     show(_next(beginning, loaded))
     return 0
+
+
+def _write(file: Path, beginning: Beginning) -> None:
+    """Write the new file; what a full disk leaves of it is taken away again."""
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            try:
+                target.write(beginning.text())
+                target.flush()
+            except OSError:
+                file.unlink()
+                raise
+    except FileExistsError:
+        raise
+    except OSError as error:
+        told = f"{_place(beginning.name)}: cannot be written ({error.strerror})"
+        raise _UnusableError(f"{told}; see that the checkout is writable and the disk not full") from error
 
 
 class _UnusableError(Exception):

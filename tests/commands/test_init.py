@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import yaml
 
 from commands import init
 from commands.environment import Environment
+from config.beginning import Beginning
 from config.loading import load
 
 LINK = "projects/their-project/regions/us-east1/serviceAttachments/their-attachment"
@@ -63,6 +67,27 @@ def test_another_teams_attachment_needs_no_producer(checkout: Path) -> None:
     assert settings.producer is None
     assert settings.region == "us-east1"
     assert settings.consumers["consumer"].endpoints["theirs"].service_attachment == LINK
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_what_cannot_be_written_is_one_sentence_and_leaves_nothing(
+    full: bool, checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = checkout / "config" / "environments" / "mine.yaml"
+    text = Beginning.text
+
+    def written(self: Beginning) -> str:
+        if file.exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if not full:
+            shutil.rmtree(file.parent, ignore_errors=True)
+        return text(self)
+
+    monkeypatch.setattr(Beginning, "text", written)
+    assert run("mine", "--producer", "my-producer", "--consumer", "my-project") == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1].startswith("psc: config/environments/mine.yaml: cannot be written (No s")
+    assert not file.exists()
 
 
 def test_nothing_is_ever_overwritten(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

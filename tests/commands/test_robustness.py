@@ -53,6 +53,19 @@ def test_a_full_standard_output_is_one_sentence() -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
+def test_a_disk_that_takes_nothing_is_one_sentence() -> None:
+    start = (
+        "import runpy, commands.options\n"
+        "def fails(_): raise OSError(30, 'Read-only file system', 'a\\nb')\n"
+        "commands.options.parse = fails\n"
+        "runpy.run_module('commands', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-s", "-c", start], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "psc: a\\nb cannot be written (Read-only file system)\n")
+
+
 def test_a_closed_standard_output_is_none() -> None:
     words = f"exec {sys.executable} -s -m commands --help >&-"
     done = subprocess.run(["sh", "-c", words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
