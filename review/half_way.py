@@ -1,4 +1,4 @@
-"""Applies that stop half-way, with 400: what is destroyed is still used, or what is made meets the old one."""
+"""Applies that stop half-way, with 400 or 409: what is destroyed is still used, or what is made meets an old one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from deployment.comparison import Change, Comparison
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
+from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.stack import Item
 from review.beside import Beside
@@ -26,6 +27,13 @@ _USES: Mapping[str, tuple[str, ...]] = {
     HTTP_PROXY.type: ("url_map",),
     HTTPS_PROXY.type: ("url_map", "ssl_policy"),
 }
+# What no two have at a time; a range and an address are those of a network.
+_NAME = ("name", "project", "region", "zone")
+_UNIQUE: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    **dict.fromkeys(_USES, (_NAME,)),
+    ADDRESS.type: (_NAME, ("address", "project", "region", "network", "subnetwork")),
+    SUBNETWORK.type: (_NAME, ("ip_cidr_range", "project", "network")),
+}
 
 
 def half_way(comparison: Comparison) -> Iterator[Finding]:
@@ -39,6 +47,7 @@ def half_way(comparison: Comparison) -> Iterator[Finding]:
         for used in _used(View(former, comparison.before), _USES[user.type]):
             yield from _finding(user, used, comparison)
     yield from _fronts_that_meet(comparison)
+    yield from _taken_over(comparison)
 
 
 def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
@@ -60,6 +69,29 @@ def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
             text = "its replacement is created first, at {where} and the port that the old one has until then"
             yield other("stops-half-way", stack.label, stack.environment, item.address, say(text, where=where),
                         comparison.source)  # fmt: skip
+
+
+def _taken_over(comparison: Comparison) -> Iterator[Finding]:
+    """What is made with the name, the address or the range of something else that goes in the same apply."""
+    before, after, stack = comparison.before, comparison.after, comparison.stack
+    assert before is not None
+    assert after is not None
+    actions = {change.address: change.action for change in comparison.changes}
+    now = {item.address: after.moved.get(item.address, item.address) for item in before.of(*_UNIQUE)}
+    going = [item for item in before.of(*_UNIQUE) if actions.get(now[item.address]) in {"destroyed", "replaced"}]
+    for item in after.of(*_UNIQUE):
+        if actions.get(item.address) not in {"created", "replaced"}:
+            continue
+        for other_ in going:
+            if other_.type != item.type or now[other_.address] == item.address:
+                continue
+            new, old = View(item, after), View(other_, before)
+            for what in _UNIQUE[item.type]:
+                if new.get(what[0]).text and all(new.get(name).shown == old.get(name).shown for name in what):
+                    text = "it is made with the {what} of {old}, which goes in the same apply, in no certain order"
+                    yield other("stops-half-way", stack.label, stack.environment, item.address,
+                                say(text, what=what[0], old=other_.address), comparison.source)  # fmt: skip
+                    break
 
 
 def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:

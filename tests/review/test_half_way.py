@@ -65,3 +65,27 @@ def test_a_rule_that_is_made_anew_at_the_same_address_and_port_meets_the_old_one
 
 def test_a_rule_whose_address_google_picks_meets_none() -> None:
     assert stops(PRODUCER, edited(PRODUCER, f"{RESOURCE}/name", "other")) == []
+
+
+NAT = {"name": "nat", "ip_cidr_range": "10.0.3.0/24", "network": "${google_compute_network.network.id}"}
+OTHERS = {
+    "google_compute_subnetwork": (NAT, "name", "ip_cidr_range"),
+    "google_compute_address": ({"name": "ip", "address": "10.0.1.9"}, "name", "address"),
+    "google_compute_region_url_map": ({"name": "map"}, "name", "name"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_takes_over_a_name_an_address_or_a_range_meets_what_still_has_it(kind: str) -> None:
+    values, name, unique = OTHERS[kind]
+    before = edited(PRODUCER, f"resource/{kind}", {"old": values})
+    new = {**values, "name": "another"} if unique != name else values
+    after = edited(before, f"resource/{kind}", {"new": new})
+    assert stops(before, after) == [f"{kind}.new"]
+    assert stops(before, edited(before, f"resource/{kind}", {"new": values})) == [f"{kind}.new"]
+    moved = [{"from": f"{kind}.old", "to": f"{kind}.new"}]
+    assert stops(before, edited(after, "moved", moved)) == []
+    assert stops(before, edited(after, f"resource/{kind}/new", {**new, unique: "10.0.9.0/24"})) == []
+    assert stops(before, edited(after, f"resource/{kind}/new", {**new, "project": "elsewhere"})) == []
+    if kind == "google_compute_subnetwork":
+        assert stops(before, edited(after, f"resource/{kind}/new/network", "other")) == []
