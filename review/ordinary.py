@@ -29,6 +29,8 @@ from deployment.stack import REMOVED
 
 # Of any kind: words for people, how many, and what Terraform alone goes by.
 EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", "labels", "timeouts")
+# Of these it is one for people alone while it is written down there, and is not made of anything.
+WORDS = ("annotations", "description", "labels", "template.annotations", "template.labels")
 # Of a kind that is known: what a replacement tells.
 PLACED = ("name", "project", "region", "zone", "location")
 _CONTAINER = "template.containers"

@@ -17,13 +17,13 @@ from deployment.comparison import Change, Comparison
 from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.kind import within
 from deployment.kinds.terraform import RECORD
-from deployment.references import referred
+from deployment.references import is_expression, referred
 from deployment.stack import Item, Stack, reads, texts
 from review.callers import POLICY
 from review.following import written
 from review.grants import beside_roles
 from review.guards import lost_guards
-from review.ordinary import EVERYWHERE, GUARDS, LIFECYCLE, OPENING_NOTHING, ORDINARY, PLACED, TOLD, USUAL
+from review.ordinary import EVERYWHERE, GUARDS, LIFECYCLE, OPENING_NOTHING, ORDINARY, PLACED, TOLD, USUAL, WORDS
 from review.rules import RULES
 from review.sentence import Sentence, say
 
@@ -140,7 +140,7 @@ def _attributes(change: Change, item: Item, *, read: bool) -> Iterator[str]:
             # A guard that is written otherwise is part of an edit; one that goes is lost.
             if difference.removed and path not in there and within(path, GUARDS):
                 yield path
-        elif not within(path, ordinary):
+        elif not within(path, ordinary) or (within(path, WORDS) and is_expression(difference.after)):
             yield path
 
 

@@ -10,6 +10,7 @@ from review.callers import ABOVE, OF_SERVICE, bindings, may_invoke
 from review.known import Block, View
 from review.rules.members import named
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.secret_values import secret_in
 
 _SERVICES = (SERVICE.type, FIRST_SERVICE.type)
 _PERMISSIONS = tuple(f"{of}_{form}" for of in (*OF_SERVICE, *ABOVE) for form in ("member", "binding", "policy"))
@@ -72,7 +73,7 @@ def ingress_not_internal(subject: Subject) -> Answer:
     setting=("env",),
 )
 def plain_credential(subject: Subject) -> Answer:
-    """Named or shaped like a credential; the value itself is never looked at again."""
+    """Named or shaped like a credential, or written with a secret; the value itself is never looked at again."""
     containers = _containers(subject.item)
     variables = [variable for container in containers for variable in container.blocks("env")]
     named = [(variable.get("name").shown, variable.get("value")) for variable in variables if not variable.unknown]
@@ -82,6 +83,10 @@ def plain_credential(subject: Subject) -> Answer:
     words = [word for container in containers for part in ("command", "args") for word in container.list(part)]
     if any(word.hidden for word in words):
         return finding("an argument looks like a credential")
+    for name, value in (*named, *(("an argument", word) for word in words)):
+        if secret := secret_in(value, subject.stack):
+            text = "{name} holds {attribute} of {address}"
+            return finding(text, name=name, attribute=secret[1], address=secret[0])
     later = [name for name, value in named if value.later and is_credential_name(name)]
     if later:
         return undecided("the value of {names} is not known yet", names=", ".join(later))

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from deployment.credentials import is_credential_name
 from deployment.kinds.project import PROJECT_SERVICE
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-
-# Attributes whose values the google provider marks sensitive, or that hold key material.
-_SECRET_ATTRIBUTES = re.compile(
-    r"(?:^|\.)(?:secret_data|private_key|password|access_token|id_token|client_secret)(?:$|\.)"
-)
+from review.secret_values import secret_in
 
 
 @rule(
@@ -103,9 +97,8 @@ def output_leaks(subject: Subject) -> Answer:
         return fine()
     if value.hidden:
         return finding("its value looks like a credential")
-    for address, attribute in value.addresses:
-        if _SECRET_ATTRIBUTES.search(attribute):
-            return finding("it holds {attribute} of {address}", attribute=attribute, address=address)
+    if secret := secret_in(value, subject.stack):
+        return finding("it holds {attribute} of {address}", attribute=secret[1], address=secret[0])
     variables = [name for name in sorted(value.inputs) if name.startswith("variable.")]
     for name in (variable.partition(".")[2] for variable in variables):
         if is_credential_name(name):

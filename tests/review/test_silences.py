@@ -127,6 +127,10 @@ CASES: list[tuple[Json, Json, str, str]] = [
          '{"bindings', '{"auditConfigs": [{"service": "allServices", "exemptedMembers": ["user:a@x.io"]}], "bindings'
      )},
      UNJUDGED, "google_project_iam_policy.p changes in policy_data.auditConfigs,"),
+    # Words that are made of something.
+    ({}, {f"{SERVICE}/labels": {"a": "${data.google_secret_manager_secret_version.s.secret_data}"}},
+     UNJUDGED, "google_cloud_run_v2_service.shop changes in labels.a,"),
+    ({}, {f"{ATTACHMENT}/description": "${var.x}"}, UNJUDGED, "changes in description,"),
     # Who gives a role.
     ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
      UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),

@@ -16,16 +16,17 @@ from tests.deployment.test_plan_mutations import paths
 from tests.review.stacks import Json, reported
 from tests.stacks.test_inventories import text
 
-# By attribute and sort of edit.
+# By attribute and sort of edit; `[!u]*` is any sort but an unknown value.
 SILENT = {
     "*.depends_on: *": "the order of an apply",
-    "*.description: *": "words",
+    "*.description: [!u]*": "words",
+    "output.description: *": "words, which Terraform takes as text alone",
     "*.error_message: *": "words",
-    "*.annotations*: *": "words",
-    "*labels*: *": "words",
+    "*.annotations*: [!u]*": "words",
+    "*labels*: [!u]*": "words",
     "*.lifecycle.create_before_destroy: *": "how the next replacement is gone about, which is told then",
     "*.lifecycle.*: more": "a further guard",
-    "*.condition: open": "what another condition asks, nobody judges (docs/review.md)",
+    "*.condition: unknown": "what another condition asks, nobody judges (docs/review.md)",
     "*.name: *": "ignored by a lifecycle; what replaces the resource in its place is a record",
     "provider.google.add_terraform_attribution_label: *": "words",
     "resource.google_cloud_run_v2_service.deletion_protection: *": "on afterwards; off is a finding",
@@ -49,7 +50,7 @@ SILENT = {
 
 def edits(value: Any) -> Iterator[tuple[str, Any]]:
     """Sorts of edits of a value, with what is there afterwards; None takes it away."""
-    yield from (("gone", None), ("other", "other"), ("other", "7"), ("open", "${var.x}"))
+    yield from (("gone", None), ("other", "other"), ("other", "7"), ("unknown", "${var.x}"))
     if isinstance(value, bool):
         yield "other", not value
     elif isinstance(value, int):
