@@ -28,13 +28,13 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
     "stops-half-way": (
         ERROR,
         "An apply stops half-way.",
-        "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource), or "
-        "makes something with the name, address or range of what still exists (409 or 400). What came before it stays "
-        "done, and further applies may stop at the same place.",
+        "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource), "
+        "or makes something with the name, address or range of what still exists (409 or 400). What came before it "
+        "stays done, and further applies may stop at the same place.",
         "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
         "applies: first make the new one and let its user change over, then take the old one out. Where both would "
-        "have the same address and port, give one of them another. What takes over a name, an address or a range is made "
-        "in an apply after the one that takes out its former owner.",
+        "have the same address and port, give one of them another. What takes over a name, an address or a range is "
+        "made in an apply after the one that takes out its former owner.",
     ),
     "plan-without-change": (
         WARNING,
