@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from cloudrun_psc.rules.access import compute_project, default_compute_account, identity
 from cloudrun_psc.rules.terraform_names import default_account_name, member_name
@@ -36,14 +37,6 @@ class Account:
         return identity(self.member) if self.member else self.project
 
 
-def invoker(settings: Settings, entry: str) -> Account:
-    """The account of an entry of `invokers`: that of the consumer, where it is one's key."""
-    consumer = settings.consumers.get(entry)
-    if consumer is None:
-        return Account(member=entry)
-    return Account(member=consumer.invoker) if consumer.invoker else _default_account(settings, consumer.project)
-
-
 def runner(settings: Settings, service: ServiceSettings) -> Account:
     """The account that a service runs as, and reads its secrets with."""
     if service.service_account:
@@ -51,34 +44,55 @@ def runner(settings: Settings, service: ServiceSettings) -> Account:
     return Account(project=settings.producer.project if settings.producer else "")
 
 
-def _default_account(settings: Settings, project: str) -> Account:
-    """The default Compute Engine account of a project; any consumer of the project may give the project's number."""
-    for consumer in settings.consumers.values():
-        if consumer.project == project and consumer.project_number:
-            return Account(member=default_compute_account(consumer.project_number), project=project)
-    return Account(project=project)
+class Accounts:
+    """The accounts of a configuration's invokers, and which of them may be one and the same."""
 
+    def __init__(self, settings: Settings) -> None:
+        """Find what the consumers say of their projects; any of a project's may give its number."""
+        self._settings = settings
+        self._services = settings.producer.services if settings.producer else {}
+        self._numbers: dict[str, str] = {}
+        self._consumers: dict[str, str] = {}
+        for key, consumer in settings.consumers.items():
+            self._consumers.setdefault(consumer.project, key)
+            if consumer.project_number:
+                self._numbers.setdefault(consumer.project, consumer.project_number)
 
-def not_that_of(settings: Settings, project: str) -> Iterator[tuple[str, str]]:
-    """Numbers that must not be the project's, each with a refusal: its default account is written out elsewhere.
+    def invoker(self, entry: str) -> Account:
+        """The account of an entry of `invokers`: that of the consumer, where it is one's key."""
+        consumer = self._settings.consumers.get(entry)
+        if consumer is None:
+            return Account(member=entry)
+        if consumer.invoker:
+            return Account(member=consumer.invoker)
+        number = self._numbers.get(consumer.project)
+        return Account(member=default_compute_account(number) if number else "", project=consumer.project)
 
-    One grant would have two addresses, and removing either would take it from both.
-    """
-    services = settings.producer.services if settings.producer else {}
-    for key, service in services.items():
-        here = f"producer.services.{key}"
-        known = {invoker(settings, entry) for entry in service.invokers}
-        if Account(project=project) in known:
-            ways = [one for one, consumer in settings.consumers.items() if consumer.project == project]
-            for account, number in _numbered(known):
-                refusal = f"{here}.invokers has {account} twice: as itself, and as the consumer {ways[0]}. "
-                given = f'Give consumers.{ways[0]}.project_number: "{number}", or remove one of the two.'
-                yield number, refusal + given
-        if runner(settings, service) == Account(project=project):
-            sharing = [other for other in services.values() if _secrets(other) & _secrets(service)]
-            for account, number in _numbered({runner(settings, other) for other in sharing}):
-                refusal = f"{account} is what {here} runs as, too, and both services read one secret. "
-                yield number, refusal + "Leave service_account out where it is given as this account."
+    def not_that_of(self, project: str) -> Iterator[tuple[str, str]]:
+        """Numbers that must not be the project's, each with a refusal: its default account is written out elsewhere.
+
+        One grant would have two addresses, and removing either would take it from both.
+        """
+        for key, service in self._services.items():
+            here = f"producer.services.{key}"
+            known, numbered = self._invokers[key]
+            if Account(project=project) in known:
+                way = self._consumers[project]
+                for account, number in numbered:
+                    refusal = f"{here}.invokers has {account} twice: as itself, and as the consumer {way}. "
+                    given = f'Give consumers.{way}.project_number: "{number}", or remove one of the two.'
+                    yield number, refusal + given
+            if runner(self._settings, service) == Account(project=project):
+                sharing = [other for other in self._services.values() if _secrets(other) & _secrets(service)]
+                for account, number in _numbered({runner(self._settings, other) for other in sharing}):
+                    refusal = f"{account} is what {here} runs as, too, and both services read one secret. "
+                    yield number, refusal + "Leave service_account out where it is given as this account."
+
+    @cached_property
+    def _invokers(self) -> dict[str, tuple[set[Account], list[tuple[str, str]]]]:
+        """Each service's, with the default accounts that are written out among them."""
+        known = {key: {*map(self.invoker, service.invokers)} for key, service in self._services.items()}
+        return {key: (accounts, _numbered(accounts)) for key, accounts in known.items()}
 
 
 def _numbered(known: set[Account]) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.address import ADDRESS
@@ -11,7 +13,7 @@ from deployment.kinds.forwarding_rule import FRONTEND
 from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
 from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.stack import Item
+from deployment.stack import Item, Stack
 from review.beside import Beside
 from review.findings import Finding, other
 from review.known import Value, View
@@ -53,6 +55,7 @@ def half_way(comparison: Comparison) -> Iterator[Finding]:
 def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
     """Forwarding rules that are made anew at the address and port that the old one has until it goes."""
     before, after = comparison.before, comparison.after
+    moved = {one.address for one in comparison.changes if one.action in {"replaced", "created"}}
     for item in after.of(FRONTEND.type) if before and after else ():
         change, former = comparison.change(item.address), comparison.former(item.address)
         if change is None or former is None or change.action != "replaced" or not overlaps(change, item):
@@ -61,7 +64,6 @@ def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
         assert after is not None
         old, new = View(former, before), View(item, after)
         address = new.get("ip_address")
-        moved = {one.address for one in comparison.changes if one.action in {"replaced", "created"}}
         if address.absent or address.later or (address.target and address.target.address in moved):
             continue
         if all(old.get(name).shown == new.get(name).shown for name in _FRONT):
@@ -77,21 +79,27 @@ def _taken_over(comparison: Comparison) -> Iterator[Finding]:
     assert before is not None
     assert after is not None
     actions = {change.address: change.action for change in comparison.changes}
-    now = {item.address: after.moved.get(item.address, item.address) for item in before.of(*_UNIQUE)}
-    going = [item for item in before.of(*_UNIQUE) if actions.get(now[item.address]) in {"destroyed", "replaced"}]
-    for item in after.of(*_UNIQUE):
+    going: dict[tuple[str, ...], list[Item]] = defaultdict(list)
+    for item in before.of(*_UNIQUE):
+        if actions.get(after.moved.get(item.address, item.address)) in {"destroyed", "replaced"}:
+            for what in _UNIQUE[item.type]:
+                going[_taken(View(item, before), what)].append(item)
+    for item in after.of(*_UNIQUE) if going else ():
         if actions.get(item.address) not in {"created", "replaced"}:
             continue
-        for other_ in going:
-            if other_.type != item.type or now[other_.address] == item.address:
-                continue
-            new, old = View(item, after), View(other_, before)
-            for what in _UNIQUE[item.type]:
-                if new.get(what[0]).text and all(new.get(name).shown == old.get(name).shown for name in what):
-                    text = "it is made with the {what} of {old}, which goes in the same apply, in no certain order"
-                    yield other("stops-half-way", stack.label, stack.environment, item.address,
-                                say(text, what=what[0], old=other_.address), comparison.source)  # fmt: skip
-                    break
+        new = View(item, after)
+        for what in _UNIQUE[item.type]:
+            found = going.get(_taken(new, what), []) if new.get(what[0]).text else []
+            old = next((one for one in found if after.moved.get(one.address, one.address) != item.address), None)
+            if old is not None:
+                text = "it is made with the {what} of {old}, which goes in the same apply, in no certain order"
+                yield other("stops-half-way", stack.label, stack.environment, item.address,
+                            say(text, what=what[0], old=old.address), comparison.source)  # fmt: skip
+                break
+
+
+def _taken(item: View, what: tuple[str, ...]) -> tuple[str, ...]:
+    return (item.type, *what, *(item.get(name).shown for name in what))
 
 
 def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:
@@ -105,10 +113,16 @@ def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:
 
 def _reserved(rule: View) -> Iterator[View]:
     """The reserved address that a rule has: a state knows the address itself, and not what reserved it."""
-    for address in Beside(rule.stack).of(ADDRESS.type):
-        same = [_last(rule, name) == _last(address, other) for name, other in _ADDRESSED]
-        if rule.get("ip_address").text and all(same):
-            yield address
+    if rule.get("ip_address").text:
+        yield from _addresses(rule.stack).get(tuple(_last(rule, name) for name, _ in _ADDRESSED), ())
+
+
+@lru_cache(maxsize=16)
+def _addresses(stack: Stack) -> Mapping[tuple[str, ...], list[View]]:
+    found: dict[tuple[str, ...], list[View]] = defaultdict(list)
+    for address in Beside(stack).of(ADDRESS.type):
+        found[tuple(_last(address, name) for _, name in _ADDRESSED)].append(address)
+    return found
 
 
 _FRONT = ("ip_address", "ip_protocol", "port_range", "ports", "all_ports", "region", "project")

@@ -12,8 +12,7 @@ from cloudrun_psc.addresses import claim
 from cloudrun_psc.project_apis import COMPUTE
 from cloudrun_psc.rules.access import default_compute_account
 from cloudrun_psc.rules.terraform_names import address_name
-from config import accounts
-from config.accounts import Account
+from config.accounts import Account, Accounts
 from config.settings import ConsumerSettings, ProducerSettings, ServiceSettings, Settings
 from stacks.stack import SideStack
 
@@ -26,12 +25,13 @@ class Callers:
     ) -> None:
         """Look up what the default accounts of consumers need; `apis` are those of the producer's own project."""
         self._stack, self._settings, self._side, self._apis = stack, settings, side, list(apis)
+        self._accounts = Accounts(settings)
         self._compute = {key: self._compute_enabled(key, consumer.project) for key, consumer in self._looked_up()}
 
     def let_in(self, service: ServiceSettings, run: PrivateService | ExistingService) -> None:
         """Grant roles/run.invoker on `run` to each invoker of the service."""
         for invoker in service.invokers:
-            account = accounts.invoker(self._settings, invoker)
+            account = self._accounts.invoker(invoker)
             needs = self._compute.get(invoker, [])
             former = [invoker, *account.former_names]
             run.allow_invoker(self.email(account), key=account.name, former_keys=former, depends_on=needs)
@@ -47,7 +47,7 @@ class Callers:
             claim(data, "data.google_project", name)
             apart = [
                 Postcondition(condition=f'${{self.number != "{number}"}}', error_message=refusal)
-                for number, refusal in accounts.not_that_of(self._settings, project)
+                for number, refusal in self._accounts.not_that_of(project)
             ]
             if apart:
                 data.lifecycle = TerraformResourceLifecycle(postcondition=apart)
@@ -64,7 +64,7 @@ class Callers:
         return [
             (key, consumer)
             for key, consumer in self._settings.consumers.items()
-            if not accounts.invoker(self._settings, key).member
+            if not self._accounts.invoker(key).member
             and (key in invokers or any(endpoint.service in called for endpoint in consumer.endpoints.values()))
         ]
 

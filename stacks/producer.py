@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from ipaddress import IPv4Network
 
 from cdktf import App
@@ -186,11 +187,14 @@ class ProducerStack(SideStack):
             address=address,
         )
 
+    @cached_property
+    def _lowest_range(self) -> str:
+        return min((one for each in self._side.services.values() for one in each.made_ranges), key=IPv4Network)
+
     def _nat_subnet(self, owner: str, range_: str) -> ComputeSubnetwork:
-        network, ranges = self._side.network, [one for each in self._side.services.values() for one in each.made_ranges]
+        network = self._side.network
         # Only one can have a name that is given; which one must not depend on the order of services.
-        lowest = min(ranges, key=IPv4Network)
-        as_given = range_ == lowest if is_given(network, "nat_subnet_name") else None
+        as_given = range_ == self._lowest_range if is_given(network, "nat_subnet_name") else None
         assert self._network is not None
         return self._network.add_nat_subnet(owner, range_, name=network.nat_subnet_name, as_given=as_given)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cloudrun_psc.rules import content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
-from config.accounts import invoker, runner
+from config.accounts import Accounts, runner
 from config.name_prefix import front, lengthened
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, refused, services_of
@@ -71,10 +71,11 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
 def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
     """Of each grant its address, key path, name in messages, and what makes it the same grant as another."""
     project = settings.producer.project if settings.producer else ""
+    accounts = Accounts(settings)
     for path, key, service in services_of(settings):
         stem = address_name(key)
         for index, entry in enumerate(service.invokers):
-            account = invoker(settings, entry)
+            account = accounts.invoker(entry)
             address = f"google_cloud_run_v2_service_iam_member.{stem}_{account.name}"
             what = f"the invoker {entry} of {key}"
             yield address, (*path, "invokers", index), what, (key, account.identity)

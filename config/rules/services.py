@@ -19,13 +19,24 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _instances(path, service)
         yield from _size(path, service)
         yield from _probes(path, service)
+        labels = len(settings.labels.keys() | service.labels.keys()) if service.labels else 0
+        yield from _too_many((*path, "labels"), labels, bounds.MOST_LABELS)
         yield from refused((*path, "secret_files"), services.secret_folders(service.secret_files))
+    yield from _too_many(("labels",), len(settings.labels), bounds.MOST_LABELS)
     if settings.producer is not None:
         yield from _former_keys(settings.producer.services)
 
 
+def _too_many(path: KeyPath, count: int, most: int) -> Iterator[Finding]:
+    if count > most:
+        what = "variables, with secrets" if path[-1] == "env" else "labels, with those of every resource"
+        fault = Fault(wrong=f"{count} {what}", allowed=f"at most {most}", remedy="remove some")
+        yield Finding(path, fault)
+
+
 def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
-    """Cloud Run refuses a variable that is given twice."""
+    """Cloud Run refuses a variable that is given twice, and too many of them."""
+    yield from _too_many((*path, "env"), len(service.env.keys() | service.secrets.keys()), bounds.MOST_VARIABLES)
     for name in service.secrets:
         if name in service.env:
             fault = Fault(
@@ -53,6 +64,11 @@ def _size(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     yield from refused((*path, key), fault, (*path, other))
     fault = instance_sizes.concurrency(service.concurrency, cpu) if service.concurrency else None
     yield from refused((*path, "concurrency"), fault, (*path, "cpu"))
+    for key, other, wrong in instance_sizes.environment(
+        cpu, service.memory or instance_sizes.DEFAULT_MEMORY, cpu_idle=service.cpu_idle,
+        execution_environment=service.execution_environment,
+    ):  # fmt: skip
+        yield Finding((*path, key), wrong, ((*path, other),))
 
 
 def _probes(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
@@ -63,6 +79,9 @@ def _probes(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
             here = (*path, name)
             yield from refused(here, services.probe_kind(probe.http_path, probe.grpc_service))
             yield from refused(here, services.probe_times(probe.period_seconds, probe.timeout_seconds, period))
+    if probe := service.startup_probe:
+        time = services.startup_time(probe.period_seconds, probe.failure_threshold)
+        yield from refused((*path, "startup_probe"), time)
 
 
 def _former_keys(services: dict[str, ServiceSettings]) -> Iterator[Finding]:

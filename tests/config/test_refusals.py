@@ -103,3 +103,30 @@ def test_programs_end_with_code_2_and_no_traceback(program: list[str], tmp_path:
     first = expected.splitlines()[0].removeprefix(str(file))
     assert first in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def many(count: int, first: int = 0) -> dict[str, str]:
+    return {f"a{at}": "x" for at in range(first, first + count)}
+
+
+@pytest.mark.parametrize(
+    ("of_all", "of_service", "says"),
+    [
+        ({"labels": many(64)}, {"labels": many(64)}, ""),
+        ({"labels": many(65)}, {}, "labels: 65 labels, with those of every resource; allowed: at most 64"),
+        ({"labels": many(60)}, {"labels": many(5, 60)}, "producer.services.hello.labels: 65 labels, with those of"),
+        ({}, {"env": many(1000)}, ""),
+        ({}, {"env": many(1001)}, "producer.services.hello.env: 1001 variables, with secrets; allowed: at most 1000"),
+    ],
+)
+def test_more_than_google_takes_of_one_thing(
+    of_all: dict[str, Any], of_service: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    tried = yaml.safe_load(BASE) | of_all
+    tried["producer"]["services"]["hello"] = of_service
+    file = tmp_path / "tried.yaml"
+    file.write_text(yaml.safe_dump(tried))
+    if says:
+        assert says in str(refusal(file))
+    else:
+        load(REFERENCE, {"PSC_CONFIG": str(file)})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from cloudrun_psc import Container, PrivateService, SecretReference, moved_blocks, removed_blocks
+from cloudrun_psc import Container, PrivateService, Probe, SecretReference, moved_blocks, removed_blocks
 from tests.conftest import Json
 
 Resources = Callable[[], dict[str, Json]]
@@ -147,6 +147,10 @@ def test_below_one_cpu_one_request_at_a_time_is_sent(stack: TerraformStack, reso
         (Container(cpu="8", memory="2Gi"), "container.memory: 2Gi does not go with 8 CPU; allowed: 4Gi to 32Gi"),
         (Container(cpu="80m", memory="1Gi"), "container.memory: 1Gi does not go with 80m CPU; allowed: 128Mi to 512Mi"),
         (Container(cpu="0.5", concurrency=2), "container.concurrency: 2 requests at a time do not go with 0.5 CPU"),
+        (Container(cpu="0.5", cpu_idle=False), "container.cpu_idle: CPU between requests does not go with 0.5 CPU"),
+        (Container(cpu="0.5", execution_environment="gen2"), "container.execution_environment: gen2 does not go with"),
+        (Container(memory="256Mi", execution_environment="gen2"), "container.memory: 256Mi does not go with gen2"),
+        (Container(startup_probe=Probe(period_seconds=81)), "failure_threshold 3 times period_seconds 81 is 243"),
     ],
 )
 def test_sizes_that_cloud_run_does_not_have(container: Container, words: str, stack: TerraformStack) -> None:

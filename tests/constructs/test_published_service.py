@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_google.compute_service_attachment import ComputeServiceAttachment
 from cdktf_cdktf_provider_google.compute_subnetwork import ComputeSubnetwork
 
 from cloudrun_psc import InternalLoadBalancer, PrivateService, ProducerNetwork, PublishedService
@@ -164,3 +165,17 @@ def test_the_attachment_is_the_default_child_for_escape_hatches(stack: Terraform
 def test_without_a_nat_subnet_nothing_is_published(stack: TerraformStack) -> None:
     with pytest.raises(ValueError, match="nat_subnets: no NAT subnet; give at least one"):
         published(stack, nat_subnets=[])
+
+
+def test_a_long_accept_list_is_handed_on_once(stack: TerraformStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time again, the time for some thousands grew with their square."""
+    lists: list[int] = []
+    put = ComputeServiceAttachment.put_consumer_accept_lists
+
+    def counted(self: ComputeServiceAttachment, value: Any) -> None:
+        lists.append(len(value))
+        put(self, value)
+
+    monkeypatch.setattr(ComputeServiceAttachment, "put_consumer_accept_lists", counted)
+    published(stack, accept={f"partner-{at:04}": 1 for at in range(50)})
+    assert lists == [50]

@@ -120,6 +120,8 @@ def _probe_faults(container: Container) -> Iterator[tuple[str, Fault | None]]:
         if probe is not None:
             yield f"container.{name}", services.probe_kind(probe.http_path, probe.grpc_service)
             yield f"container.{name}", services.probe_times(probe.period_seconds, probe.timeout_seconds, period)
+    if probe := container.startup_probe:
+        yield "container.startup_probe", services.startup_time(probe.period_seconds, probe.failure_threshold)
 
 
 def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
@@ -133,6 +135,10 @@ def _size_faults(container: Container) -> list[tuple[str, Fault | None]]:
     if container.concurrency is not None:
         fault = known(container.concurrency, partial(instance_sizes.concurrency, cpu_quantity=cpu))
         faults.append(("container.concurrency", fault))
+    if is_known(memory):
+        idle, kind = container.cpu_idle, container.execution_environment
+        found = instance_sizes.environment(cpu, memory, cpu_idle=idle, execution_environment=kind)
+        faults += [(f"container.{key}", fault) for key, _, fault in found]
     return faults
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -76,7 +76,7 @@ class PublishedService(Construct):
         super().__init__(scope, id_)
         self._protected = deletion_protection
         self._accepted: dict[str, int] = {}
-        self._rejected: list[str] = []
+        self._rejected: dict[str, None] = {}  # in order, each once
         self._preference, self._region = connection_preference, region if is_known(region) else None
         has_lists = bool(accept or reject)
         refuse(
@@ -110,10 +110,10 @@ class PublishedService(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if deletion_protection else None,
         )
         claim(self.resource, "google_compute_service_attachment", resource_address(self, address))
-        for consumer, limit in (accept or {}).items():
-            self.accept(consumer, connection_limit=limit)
-        for consumer in reject:
-            self.reject(consumer)
+        if accept:
+            self._accept(accept)
+        if reject:
+            self._reject(reject)
 
     @property
     def self_link(self) -> str:
@@ -130,21 +130,24 @@ class PublishedService(Construct):
             ValueError: for a limit below 1, a project that is rejected, a second limit for the same project, projects
                 mixed with networks or endpoints, a second endpoint, or an attachment with automatic acceptance.
         """
-        contradiction = None
-        project = connections.plain(project) if is_known(project) else project
-        if project in self._rejected:
-            contradiction = Fault(wrong=f"{project} is on the reject list", remedy="accept it or reject it, not both")
-        elif self._accepted.get(project, connection_limit) != connection_limit:
-            contradiction = Fault(
-                wrong=f"{project} is accepted with limit {self._accepted[project]} already", remedy="give one limit"
-            )
-        of_endpoints = connections.endpoint_limit(self._accepted | {project: connection_limit})
-        self._check(
-            "accept", project, contradiction, known(connection_limit, connections.connection_limit), of_endpoints
-        )
-        self._accepted[project] = connection_limit
-        if connections.kind_of(project) == "endpoint":
-            self._accept_endpoint(project)
+        self._accept({project: connection_limit})
+
+    def _accept(self, accept: Mapping[str, int]) -> None:
+        """All at once: the whole list is checked, and handed on, each time."""
+        accepted, faults = dict(self._accepted), list[Fault | None]()
+        for project, limit in ((_plain(project), limit) for project, limit in accept.items()):
+            if project in self._rejected:
+                wrong = f"{project} is on the reject list"
+                faults.append(Fault(wrong=wrong, remedy="accept it or reject it, not both"))
+            elif accepted.setdefault(project, limit) != limit:
+                wrong = f"{project} is accepted with limit {accepted[project]} already"
+                faults.append(Fault(wrong=wrong, remedy="give one limit"))
+            faults += [self._consumer_fault(project), known(limit, connections.connection_limit)]
+        self._check("accept", (*accepted, *self._rejected), *faults, connections.endpoint_limit(accepted))
+        self._accepted = accepted
+        of_kinds = {connections.kind_of(project): project for project in self._accepted}
+        if "endpoint" in of_kinds:
+            self._accept_endpoint(of_kinds["endpoint"])
             return
         # Sorted: it is a set at Google, and the order of calls must not show up as a change.
         self.resource.put_consumer_accept_lists(
@@ -180,13 +183,18 @@ class PublishedService(Construct):
             ValueError: for a project that is accepted, projects mixed with networks or endpoints, or automatic
                 acceptance.
         """
-        contradiction = None
-        project = connections.plain(project) if is_known(project) else project
-        if project in self._accepted:
-            contradiction = Fault(wrong=f"{project} is on the accept list", remedy="accept it or reject it, not both")
-        self._check("reject", project, contradiction)
-        if project not in self._rejected:
-            self._rejected.append(project)
+        self._reject([project])
+
+    def _reject(self, reject: Sequence[str]) -> None:
+        rejected, faults = dict(self._rejected), list[Fault | None]()
+        for project in map(_plain, reject):
+            if project in self._accepted:
+                wrong = f"{project} is on the accept list"
+                faults.append(Fault(wrong=wrong, remedy="accept it or reject it, not both"))
+            faults.append(self._consumer_fault(project))
+            rejected[project] = None
+        self._check("reject", (*self._accepted, *rejected), *faults)
+        self._rejected = rejected
         self.resource.consumer_reject_lists = sorted(self._rejected)
 
     def _subnet_faults(self, subnets: Sequence[HasId | str]) -> list[Fault | None]:
@@ -195,17 +203,17 @@ class PublishedService(Construct):
         within = partial(connections.subnet, within=self._region)
         return [id_fault(subnet, _SUBNETWORK, within) for subnet in subnets]
 
-    def _check(self, verb: str, project: str, *faults: Fault | None) -> None:
-        entries = [entry for entry in (*self._accepted, *self._rejected, project) if is_known(entry)]
-        refuse(
-            self.node.path,
-            [
-                (verb, known(project, partial(connections.consumer, within=self._region))),
-                (verb, connections.one_kind(entries)),
-                (verb, connections.preference(self._preference, has_lists=True)),
-                *[(verb, fault) for fault in faults],
-            ],
-        )
+    def _consumer_fault(self, project: str) -> Fault | None:
+        return known(project, partial(connections.consumer, within=self._region))
+
+    def _check(self, verb: str, entries: Iterable[str], *faults: Fault | None) -> None:
+        one_kind = connections.one_kind(filter(is_known, entries))
+        of_lists = (one_kind, connections.preference(self._preference, has_lists=True))
+        refuse(self.node.path, [(verb, fault) for fault in (*faults, *of_lists)])
+
+
+def _plain(project: str) -> str:
+    return connections.plain(project) if is_known(project) else project
 
 
 def _target_fault(target: object) -> Fault | None:

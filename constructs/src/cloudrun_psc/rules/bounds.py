@@ -23,3 +23,5 @@ CONCURRENCY = Bounds(1, 1000)
 STARTUP_DELAY_SECONDS, STARTUP_PERIOD_SECONDS = Bounds(0, 240), Bounds(1, 240)
 LIVENESS_DELAY_SECONDS, LIVENESS_PERIOD_SECONDS = Bounds(0, 3600), Bounds(1, 3600)
 FAILURE_THRESHOLD = Bounds(1, 2**31 - 1)
+# How many there may be: https://cloud.google.com/resource-manager/docs/labels-overview, .../run/quotas.
+MOST_LABELS, MOST_VARIABLES = 64, 1000

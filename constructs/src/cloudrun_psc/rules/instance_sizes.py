@@ -1,12 +1,14 @@
 """CPU, memory and concurrency of a Cloud Run instance: which of them go together.
 
-Sources: https://cloud.google.com/run/docs/configuring/services/cpu, beside it memory-limits, and the description of
+Sources: https://cloud.google.com/run/docs/configuring/services/cpu (CPU between requests and gen2 need one CPU), beside
+it memory-limits (gen2 needs 512 MiB), and the description of
 maxInstanceRequestConcurrency in Cloud Run's API (run v2): 80 from one CPU on, 1 below.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from cloudrun_psc.rules.faults import Fault
@@ -15,6 +17,7 @@ from cloudrun_psc.rules.faults import Fault
 DEFAULT_MAX_INSTANCES = 100
 DEFAULT_CPU, DEFAULT_MEMORY = "1", "512Mi"
 LEAST_CPU = 0.08
+LEAST_MEMORY_OF_GEN2 = "512Mi"
 _GIB = 2**30
 _UNITS = {
     "": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3), "M": Decimal(10**6), "G": Decimal(10**9),
@@ -93,3 +96,22 @@ def concurrency(requests: int, cpu_quantity: str) -> Fault | None:
         allowed="1 below one CPU",
         remedy="leave concurrency out, or take at least 1 CPU",
     )
+
+
+def environment(
+    cpu_quantity: str, memory_quantity: str, *, cpu_idle: bool | None, execution_environment: str | None
+) -> Iterator[tuple[str, str, Fault]]:
+    """What does not go with when the CPU is there, or with the sandbox: the setting, the other one, and the fault."""
+    below, gen2 = cpus(cpu_quantity) < 1, execution_environment == "gen2"
+    if below and cpu_idle is False:
+        wrong, allowed = f"CPU between requests does not go with {cpu_quantity} CPU", "true below one CPU"
+        remedy = "leave cpu_idle out, or take at least 1 CPU"
+        yield "cpu_idle", "cpu", Fault(wrong=wrong, allowed=allowed, remedy=remedy)
+    if below and gen2:
+        wrong, allowed = f"gen2 does not go with {cpu_quantity} CPU", "gen1 below one CPU"
+        remedy = "leave execution_environment out, or take at least 1 CPU"
+        yield "execution_environment", "cpu", Fault(wrong=wrong, allowed=allowed, remedy=remedy)
+    size, least = amount(memory_quantity), amount(LEAST_MEMORY_OF_GEN2)
+    if gen2 and size is not None and least is not None and size < least:
+        wrong, allowed = f"{memory_quantity} does not go with gen2", f"{LEAST_MEMORY_OF_GEN2} or more in gen2"
+        yield "memory", "execution_environment", Fault(wrong=wrong, allowed=allowed, remedy="raise it, or take gen1")

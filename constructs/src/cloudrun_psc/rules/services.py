@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from posixpath import dirname
 
 from cloudrun_psc.rules.bounds import Bounds
+from cloudrun_psc.rules.defaults import RUN_STARTUP_SECONDS
 from cloudrun_psc.rules.faults import Fault, mismatch, shown
 
 # Below one folder at least; no part that leads elsewhere, and no colon (VolumeMount.mountPath).
@@ -80,6 +81,18 @@ def probe_times(period_seconds: int, timeout_seconds: int, period: Bounds) -> Fa
         wrong=f"timeout_seconds {timeout_seconds} is longer than period_seconds {period_seconds}",
         allowed="at most as long",
         remedy="raise period_seconds, or lower timeout_seconds",
+    )
+
+
+def startup_time(period_seconds: int, failure_threshold: int) -> Fault | None:
+    """How long a container may take to start: https://cloud.google.com/run/docs/configuring/healthchecks."""
+    seconds = period_seconds * failure_threshold
+    if seconds <= RUN_STARTUP_SECONDS:
+        return None
+    return Fault(
+        wrong=f"failure_threshold {failure_threshold} times period_seconds {period_seconds} is {seconds} seconds",
+        allowed=f"at most {RUN_STARTUP_SECONDS} seconds",
+        remedy="lower one of the two",
     )
 
 
