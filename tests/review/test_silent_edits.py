@@ -27,7 +27,8 @@ SILENT = {
     "*.lifecycle.create_before_destroy: *": "how the next replacement is gone about, which is told then",
     "*.lifecycle.*: more": "a further guard",
     "*.condition: unknown": "what another condition asks, nobody judges (docs/review.md)",
-    "*.name: *": "ignored by a lifecycle; what replaces the resource in its place is a record",
+    "resource.google_compute_forwarding_rule.name: *": "ignored by a lifecycle; a record replaces it",
+    "resource.google_compute_subnetwork.name: *": "ignored by a lifecycle, as it is the one with a given name",
     "provider.google.add_terraform_attribution_label: *": "words",
     "resource.google_cloud_run_v2_service.deletion_protection: *": "on afterwards; off is a finding",
     "resource.google_cloud_run_v2_service.template: gone": "no provider takes a service without one",
@@ -43,7 +44,16 @@ SILENT = {
     "resource.google_compute_subnetwork.log_config*: *": "more, or the provider's defaults",
     "resource.terraform_data*.input*: *": "read by guards alone",
     "resource.terraform_data: gone": "a record that guards nothing",
-    "ephemeral.google_secret_manager_secret_version: gone": "Terraform refuses what refers to nothing",
+    **dict.fromkeys(
+        (
+            "data.google_compute_region_ssl_certificate: gone",
+            "data.google_compute_subnetworks: gone",
+            "data.terraform_remote_state: gone",
+            "ephemeral.google_secret_manager_secret_version: gone",
+        ),
+        "Terraform refuses what refers to nothing",
+    ),
+    "provider.google: more": "Terraform refuses what is no block",
     "terraform.required_version: *": "Terraform refuses to run where it is too old",
 }
 
