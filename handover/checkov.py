@@ -7,8 +7,7 @@ checkov 3.3.30, which a bundle was held against.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from deployment.kinds.instance import INSTANCE
 from deployment.kinds.network import NETWORK, SUBNETWORK
@@ -17,8 +16,7 @@ from deployment.values import Json
 _OF_PROXIES = "REGIONAL_MANAGED_PROXY"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Skip:
+class Skip(NamedTuple):
     """A check that resources of a `type` do not pass if they fit, and the `reason`."""
 
     type: str
@@ -54,47 +52,17 @@ def _first(value: Any) -> Json:
 
 
 SKIPS = (
+    Skip(NETWORK.type, "CKV2_GCP_18", "nothing of its own listens in this network", _always),
+    Skip(SUBNETWORK.type, "CKV_GCP_26", "flow logs are charged by volume; they are off on purpose", _unlogged),
+    Skip(SUBNETWORK.type, "CKV_GCP_74", "nothing in it calls Google APIs", _without_google_access),
+    Skip(INSTANCE.type, "CKV_GCP_30", "it tries what callers with the default account may do", _of_default_account),
+    Skip(INSTANCE.type, "CKV_GCP_32", "only Identity-Aware Proxy reaches its SSH port", _always),
+    Skip(INSTANCE.type, "CKV_GCP_38", "it keeps no data; Google's own keys encrypt its disk", _always),
     Skip(
-        type=NETWORK.type,
-        check="CKV2_GCP_18",
-        reason="nothing of its own listens in this network",
-        fits=_always,
-    ),
-    Skip(
-        type=SUBNETWORK.type,
-        check="CKV_GCP_26",
-        reason="flow logs are charged by volume; they are off on purpose",
-        fits=_unlogged,
-    ),
-    Skip(
-        type=SUBNETWORK.type,
-        check="CKV_GCP_74",
-        reason="nothing in it calls Google APIs",
-        fits=_without_google_access,
-    ),
-    Skip(
-        type=INSTANCE.type,
-        check="CKV_GCP_30",
-        reason="it tries what callers with the default account may do",
-        fits=_of_default_account,
-    ),
-    Skip(
-        type=INSTANCE.type,
-        check="CKV_GCP_32",
-        reason="only Identity-Aware Proxy reaches its SSH port",
-        fits=_always,
-    ),
-    Skip(
-        type=INSTANCE.type,
-        check="CKV_GCP_38",
-        reason="it keeps no data; Google's own keys encrypt its disk",
-        fits=_always,
-    ),
-    Skip(
-        type=INSTANCE.type,
-        check="CKV_GCP_39",
-        reason="Google's default holds: vTPM and integrity monitoring on, secure boot off",
-        fits=_lacks("shielded_instance_config"),
+        INSTANCE.type,
+        "CKV_GCP_39",
+        "Google's default holds: vTPM and integrity monitoring on, secure boot off",
+        _lacks("shielded_instance_config"),
     ),
 )
 

@@ -8,18 +8,13 @@ from cloudrun_psc.rules.flow_logs import INTERVALS
 from deployment.comparison import Comparison
 from deployment.kinds.network import SUBNETWORK
 from review.known import Block, Value, View
-from review.lessening import at_least, given, is_on, less
+from review.lessening import at_least, given, is_on, less, was_and_now
 from review.sentence import Sentence, say
 
 
 def fewer_logs(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """A sentence for each subnet that logs nothing any more, or less than before, with its address."""
-    before, after = comparison.before, comparison.after
-    for item in after.of(SUBNETWORK.type) if before and after else ():
-        former = comparison.former(item.address)
-        if former is None or before is None or after is None:
-            continue
-        was, now = View(former, before), View(item, after)
+    for was, now in was_and_now(comparison, SUBNETWORK.type):
         if not _logs(was):
             continue
         if not _logs(now):

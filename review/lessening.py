@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from review.known import Block, Value
+from deployment.comparison import Comparison
+from review.known import Block, Value, View
 
 # An attribute, its two values, and whether a second value is as much as the first.
 Setting = tuple[str, Value, Value, Callable[[Value, Value], bool]]
+
+
+def was_and_now(comparison: Comparison, type_: str) -> Iterator[tuple[View, View]]:
+    """Each resource of a type that stays, as it was and as it will be."""
+    before, after = comparison.before, comparison.after
+    for item in after.of(type_) if before and after else ():
+        former = comparison.former(item.address)
+        if former is not None and before is not None and after is not None:
+            yield View(former, before), View(item, after)
 
 
 def less(settings: Iterable[Setting]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from cloudrun_psc.rules.instance_sizes import DEFAULT_CPU, DEFAULT_MEMORY, amoun
 from deployment.comparison import Comparison
 from deployment.kinds.cloud_run import SERVICE
 from review.known import Block, Value, View
-from review.lessening import Setting, at_least, given, is_on, less
+from review.lessening import Setting, at_least, given, is_on, less, was_and_now
 from review.sentence import Sentence, say
 
 _UNLIMITED = "unlimited"
@@ -17,12 +17,7 @@ _UNLIMITED = "unlimited"
 
 def service_losses(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """Sentences about each service that may run within tighter limits, or is no longer given something."""
-    before, after = comparison.before, comparison.after
-    for item in after.of(SERVICE.type) if before and after else ():
-        former = comparison.former(item.address)
-        if former is None or before is None or after is None:
-            continue
-        was, now = View(former, before), View(item, after)
+    for was, now in was_and_now(comparison, SERVICE.type):
         if limits := "; ".join(less(_settings(was, now))):
             yield say("{name} may run within tighter limits: {limits}.", name=now.name, limits=limits), now.address
         for sort, gone in zip(("variable", "files under"), _no_longer_given(was, now), strict=True):
