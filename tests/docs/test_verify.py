@@ -17,7 +17,7 @@ from live.report import lines
 from standin.faults import Failure
 from tests.conftest import CHECKOUT, REFERENCE, Synthesized
 from tests.live import https_world
-from tests.live.test_facts import CONSUMER, accept, connect
+from tests.live.spoiling import CONSUMER, accept, connect
 from tests.live.world import World
 
 PAGE = CHECKOUT / "docs" / "verify.md"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deployment.existing_certificates import KEY, chain_of
-from tests.live.test_facts import CONSUMER, HERE, PRODUCER
+from tests.live.spoiling import CONSUMER, HERE, PRODUCER
 from tests.live.world import World
 
 HOST, CERTIFICATE = "orders.example.com", f"projects/{PRODUCER}/locations/asia-northeast1/certificates/orders"

@@ -11,7 +11,7 @@ from live.connectivity import CAUSES, verdict
 from live.fact import Outcome
 from live.subjects import Endpoint
 from standin.faults import Failure
-from tests.live.test_facts import CONSUMER, accept, demote_proxies
+from tests.live.spoiling import CONSUMER, accept, demote_proxies
 from tests.live.world import World
 
 Worlds = Callable[..., World]

@@ -11,6 +11,7 @@ import pytest
 from live.facts import FACTS
 from live.verification import Verification
 from standin.faults import Failure
+from tests.live.fact_cases import CASES as OTHERS
 from tests.live.https_world import (
     CERTIFICATE,
     COMPUTE,
@@ -34,8 +35,7 @@ from tests.live.https_world import (
     show,
     upload,
 )
-from tests.live.test_facts import CASES as OTHERS
-from tests.live.test_facts import CONSUMER, HERE, PRODUCER, Worlds
+from tests.live.spoiling import CONSUMER, HERE, PRODUCER, Worlds
 from tests.live.world import World
 
 

@@ -15,7 +15,7 @@ from live.sides import sides
 from standin import existing
 from standin.message import Json
 from tests.conftest import CHECKOUT, Synthesized
-from tests.live.test_facts import Worlds
+from tests.live.spoiling import Worlds
 from tests.live.world import World
 
 CONFIGURATIONS = CHECKOUT / "tests" / "stacks" / "configurations"

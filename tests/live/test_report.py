@@ -11,7 +11,7 @@ import pytest
 from live.report import document, lines, verdict
 from standin.faults import Failure
 from tests.conftest import CHECKOUT
-from tests.live.test_facts import PRODUCER, accept
+from tests.live.spoiling import PRODUCER, accept
 from tests.live.world import World
 
 Worlds = Callable[..., World]

@@ -18,7 +18,7 @@ from live.trace.tracing import chosen, point, traced
 from standin.faults import Failure
 from tests.conftest import CHECKOUT
 from tests.live.logs import CONSUMER, PRODUCER, balanced, flow, run
-from tests.live.test_facts import accept, connect
+from tests.live.spoiling import accept, connect
 from tests.live.world import World
 
 Worlds = Callable[..., World]
