@@ -27,7 +27,7 @@ _ACTING = {
     "billing_project": "Terraform's calls count against the project {after}, instead of {before}.",
     "user_project_override": "Whether calls count against the resource's own project is {after}, instead of {before}.",
 }
-# What else of a provider changes nothing of who acts, and where requests go.
+# What else of a provider changes nothing of who acts, and where requests go, as long as it is written down there.
 _OF_NO_MATTER = frozenset(
     {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval",
      "request_reason", "request_timeout", "version"}
@@ -67,7 +67,8 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         former = before or Block({}, item.stack)
         for name, text in _ACTING.items():
             yield _Point(text, former.get(name), item.get(name))
-        for name in sorted((former.names | item.names) - _OF_NO_MATTER - _ACTING.keys()) if before else ():
+        words = {name for name in _OF_NO_MATTER if not item.get(name).inputs}
+        for name in sorted((former.names | item.names) - words - _ACTING.keys()) if before else ():
             text = "{name} calls Google with another {attribute}: {after}, instead of {before}."
             yield _Point(text, _whole(former, name), _whole(item, name), name)
     elif item.type == "constraint" and before is not None:

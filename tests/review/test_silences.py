@@ -131,6 +131,7 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({}, {f"{SERVICE}/labels": {"a": "${data.google_secret_manager_secret_version.s.secret_data}"}},
      UNJUDGED, "google_cloud_run_v2_service.shop changes in labels.a,"),
     ({}, {f"{ATTACHMENT}/description": "${var.x}"}, UNJUDGED, "changes in description,"),
+    ({}, {"provider/google/0/default_labels": {"a": "${var.x}"}}, TRUSTED, "another default_labels: {"),
     # Who gives a role.
     ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
      UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),
