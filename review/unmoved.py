@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cloudrun_psc.rules import defaults, instance_sizes
+from cloudrun_psc.rules.access import default_compute_account
 from deployment.comparison import Change, Comparison
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.terraform import RECORD
@@ -34,6 +35,14 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         f"{_LIMITS}.memory": instance_sizes.DEFAULT_MEMORY,
     }
 }
+_ACCOUNT, _PROBE = f"{_TEMPLATE}.service_account", f"{_CONTAINER}.startup_probe"
+# A TCP connection to the container's port.
+_USUAL_PROBE: Mapping[str, Any] = {
+    f"{_PROBE}.period_seconds": defaults.RUN_STARTUP_SECONDS,
+    f"{_PROBE}.timeout_seconds": defaults.RUN_STARTUP_SECONDS,
+    f"{_PROBE}.failure_threshold": defaults.RUN_STARTUP_FAILURES,
+    f"{_PROBE}.initial_delay_seconds": defaults.PROBE_DELAY_SECONDS,
+}
 # Of these the provider sends the rest anew as long as anything of the block is there.
 _BLOCKS = {
     f"{_TEMPLATE}.scaling.min_instance_count": f"{_TEMPLATE}.scaling",
@@ -54,12 +63,9 @@ def left_out(code: Comparison) -> Iterator[Finding]:
         if any("dynamic" in path.split(".") for path in after) or _ignores(present, _TEMPLATE):
             continue
         gone = sorted(
-            (path, before[path])
-            for path, usual in _DEFAULTS[SERVICE.type].items()
-            if path in before
-            and not is_open(before[path])
-            and str(before[path]) != str(usual)
-            and _is_gone(path, after)
+            (path, value)
+            for path, value in before.items()
+            if _kept_by_cloud_run(path, value) and not is_open(value) and _is_gone(path, after)
         )
         if gone:
             what = ", ".join(f"{path} ({value!r})" for path, value in gone)
@@ -67,9 +73,18 @@ def left_out(code: Comparison) -> Iterator[Finding]:
             yield other("plan-without-change", code.stack.label, code.stack.environment, change.address, detail)
 
 
+def _kept_by_cloud_run(path: str, value: Any) -> bool:
+    """Whether Cloud Run goes on with a value that nobody gives any more, as it is none that it has by itself."""
+    if path == _ACCOUNT:
+        return not str(value).endswith(default_compute_account(""))
+    usual = {**_DEFAULTS[SERVICE.type], **_USUAL_PROBE}
+    of_probe = path.startswith(f"{_PROBE}.") and path != f"{_PROBE}.tcp_socket.port"
+    return (path in usual or of_probe) and str(value) != str(usual.get(path))
+
+
 def _is_gone(path: str, after: Mapping[str, Any]) -> bool:
     """Whether an attribute is left out; not where an expression stands for what is around it."""
-    block = _BLOCKS.get(path, path)
+    block = _PROBE if path.startswith(f"{_PROBE}.") else _BLOCKS.get(path, path)
     here = any(there == block or there.startswith(f"{block}.") for there in after)
     return not here and not any(path.startswith(f"{there}.") and is_open(value) for there, value in after.items())
 

@@ -102,6 +102,18 @@ def containers(**more: Any) -> Json:
         ({"scaling": {"min_instance_count": 1}}, "template.scaling.min_instance_count (1)"),
         ({"timeout": "60s"}, "template.timeout ('60s')"),
         ({"max_instance_request_concurrency": 5}, "template.max_instance_request_concurrency (5)"),
+        (
+            {"service_account": "a@p.iam.gserviceaccount.com"},
+            "template.service_account ('a@p.iam.gserviceaccount.com')",
+        ),
+        (
+            containers(startup_probe={"http_get": {"path": "/h"}}),
+            "template.containers.startup_probe.http_get.path ('/h')",
+        ),
+        (
+            containers(startup_probe={"tcp_socket": {"port": 9}, "period_seconds": 5}),
+            "template.containers.startup_probe.period_seconds (5)",
+        ),
     ],
 )
 def test_without_a_plan_it_is_told_of_cloud_run(given: Json, words: str) -> None:
@@ -122,6 +134,13 @@ def test_without_a_plan_it_is_told_of_cloud_run(given: Json, words: str) -> None
         pytest.param(code({"timeout": "${var.t}"}), code({}), id="nobody knows what it was"),
         pytest.param(code({"scaling": {"max_instance_count": 3, "min_instance_count": 1}}), code({"scaling": {
             "max_instance_count": 3}}), id="the provider sends 0 beside the most"),
+        pytest.param(code({"service_account": "1-compute@developer.gserviceaccount.com"}), code({}),
+                     id="the default account was given"),
+        pytest.param(code(containers(startup_probe={"tcp_socket": {"port": 80}, "period_seconds": 240,
+                                                    "timeout_seconds": 240, "failure_threshold": 1})),
+                     code(containers()), id="Cloud Run's own probe was given"),
+        pytest.param(code(containers(startup_probe={"http_get": {"path": "/h"}})),
+                     code(containers(startup_probe={"tcp_socket": {"port": 80}})), id="another probe"),
         pytest.param(code(SCALING), {"resource": {}}, id="the service goes"),
         pytest.param({"resource": {}}, code(SCALING), id="the service comes"),
     ],
