@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import connections, names, ranges
+from cloudrun_psc.rules import connections, machines, names, ranges
 from cloudrun_psc.rules.faults import Fault, shown
 from config.problems import KeyPath
 from config.rules.finding import Finding, endpoints_of, listed, nearest, refused, services_of
@@ -22,6 +22,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
         if service.vpc_access is not None:
             fault = connections.subnet_or_name(service.vpc_access.subnet, within=settings.region)
             yield from refused((*path, "vpc_access", "subnet"), fault, ("region",))
+    for key, consumer in settings.consumers.items():
+        vm = consumer.test_vm
+        fault = machines.boots(vm.machine_type, vm.image) if vm.enabled else None
+        yield from refused(("consumers", key, "test_vm", "machine_type"), fault)
 
 
 def _something_to_deploy(settings: Settings) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from cloudrun_psc.checks import is_known, known
 from cloudrun_psc.consumer_network import ConsumerNetwork, OtherSubnet
 from cloudrun_psc.existing_network import ExistingNetwork, HasSubnet, network_fault
 from cloudrun_psc.records import record
-from cloudrun_psc.rules import access, connections, defaults, names
+from cloudrun_psc.rules import access, connections, defaults, machines, names
 from cloudrun_psc.rules.faults import refuse
 from constructs import Construct
 
@@ -77,6 +77,7 @@ class IapTestVm(Construct):
                 ("name", known(name, names.resource_name)),
                 ("machine_type", known(machine_type, names.machine_type)),
                 ("image", known(image, names.disk_image)),
+                ("machine_type", known(machine_type, partial(machines.boots, image=image))),
                 ("firewall_name", known(firewall_name, names.firewall_rule_name)),
                 ("service_account", known(service_account, access.service_account) if service_account else None),
             ],
