@@ -106,7 +106,10 @@ def _gone(gone: Change, comparison: Comparison) -> Iterator[str]:
         yield "{address} is gone: what it warned of is told no more."
     item = comparison.before.items.get(gone.address) if comparison.before else None
     conditions = item is not None and (item.lifecycle.get("precondition") or item.lifecycle.get("postcondition"))
-    if conditions and (gone.type == RECORD.type or not gone.of_resource):
+    # Beside what is told as removed or replaced a guard goes with what it was there for.
+    alone = not any(one.of_resource and one.type != RECORD.type and one.action in {"destroyed", "replaced"}
+                    for one in comparison.changes)  # fmt: skip
+    if conditions and alone and (gone.type == RECORD.type or not gone.of_resource):
         yield "{address} is gone: what it refused is refused no more."
 
 

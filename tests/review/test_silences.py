@@ -29,6 +29,7 @@ GUARDS: Json = {
 }
 RECORD, READ = f"{R}/terraform_data/r", "data/google_compute_subnetwork/s"
 SEEN: Json = {"postcondition": [{"condition": '${self.purpose == "PRIVATE"}', "error_message": "a"}]}
+ASKING, LEFT = [{"condition": f"${{coalesce(self.input.{name}, 80) == 80}}", "error_message": "a"} for name in "xy"]
 BINDING: Json = {"project": "p", "role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}
 POLICY = '{"bindings": [{"role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}]}'
 STATE: Json = {"backend": "gcs", "config": {"bucket": "of-others", "prefix": "a"}}
@@ -92,6 +93,9 @@ CASES: list[tuple[Json, Json, str, str]] = [
      UNJUDGED, "data.google_compute_subnetwork.s changes in lifecycle.postcondition.condition,"),
     ({READ: {"name": "a", "lifecycle": SEEN}}, {READ: None},
      UNJUDGED, "data.google_compute_subnetwork.s is gone: what it refused is refused no more."),
+    ({RECORD: {"input": {"x": "${null}", "y": 1}, "lifecycle": {"postcondition": [ASKING, LEFT]}}},
+     {f"{RECORD}/input/x": 1, f"{RECORD}/lifecycle/postcondition": [ASKING]},
+     UNJUDGED, "terraform_data.r changes in lifecycle.postcondition,"),
     # What others go by.
     ({}, {"output/link/value": "projects/evil/regions/us-east1/serviceAttachments/evil"},
      UNJUDGED, "output.link is another value"),
@@ -164,6 +168,8 @@ USUAL: list[tuple[Json, Json]] = [
     ({f"{ATTACHMENT}/lifecycle": GUARDS, "output/x": {"value": 1}}, {"output/y": {"value": 2}}),
     ({RECORD: {"input": {"x": "${null}"}, "lifecycle": {"ignore_changes": ["input.x"]}}},
      {f"{RECORD}/lifecycle": None, f"{RECORD}/input/x": 1}),
+    ({RECORD: {"input": {"x": "${null}", "y": 1}, "lifecycle": {"postcondition": [ASKING, LEFT]}}},
+     {f"{RECORD}/input/x": 1, f"{RECORD}/lifecycle/postcondition": [LEFT]}),
     # A chain of moves that grows.
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]},
      {"moved": [{"from": "google_compute_subnetwork.older", "to": "google_compute_subnetwork.old"},
