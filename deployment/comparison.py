@@ -218,16 +218,19 @@ def leaves(value: Any, path: str = "", beside: Any = None) -> Iterator[tuple[str
 
     `beside` is the other version of the value: the paths of both have to meet.
     """
-    if value == {} and path.endswith("]"):
-        yield path, {}  # an entry of a list: access_config {} is an address on the internet
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            other = beside.get(key) if isinstance(beside, dict) else None
-            yield from leaves(inner, f"{path}.{key}" if path else str(key), other)
+    if isinstance(value, dict):
+        others = beside if isinstance(beside, dict) else {}
+        inner = [
+            leaf
+            for key, one in value.items()
+            for leaf in leaves(one, f"{path}.{key}" if path else key, others.get(key))
+        ]
+        # A block in which nothing is said is there all the same: access_config {} is an address on the internet.
+        yield from inner or ([(path, {})] if path else [])
     elif isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value):
         single = beside[0] if isinstance(beside, list) and len(beside) == 1 == len(value) else None
-        for key, inner in [("0", value[0])] if single and _open_key(single) else _entries(value):
-            yield from leaves(inner, f"{path}[{key}]", single)
+        for key, one in [("0", value[0])] if single and _open_key(single) else _entries(value):
+            yield from leaves(one, f"{path}[{key}]", single)
     elif value is not None and value != []:
         yield path, value
 

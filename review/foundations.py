@@ -30,7 +30,7 @@ _ACTING = {
 # What else of a provider changes nothing of who acts, and where requests go, as long as it is written down there.
 _OF_NO_MATTER = frozenset(
     {"//", "add_terraform_attribution_label", "alias", "batching", "default_labels", "poll_interval",
-     "request_reason", "request_timeout", "version"}
+     "request_reason", "request_timeout"}
 )  # fmt: skip
 _READS = "{name} reads the secret {after}, instead of {before}."
 _OF_SECRETS = (VERSION.type, EPHEMERAL_VERSION.type)
@@ -68,7 +68,8 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         for name, text in _ACTING.items():
             yield _Point(text, former.get(name), item.get(name))
         words = {name for name in _OF_NO_MATTER if not item.get(name).inputs}
-        for name in sorted((former.names | item.names) - words - _ACTING.keys()) if before else ():
+        used = before or _is_used(item, former_stack)
+        for name in sorted((former.names | item.names) - words - _ACTING.keys()) if used else ():
             text = "{name} calls Google with another {attribute}: {after}, instead of {before}."
             yield _Point(text, _whole(former, name), _whole(item, name), name)
     elif item.type == "constraint" and before is not None:
@@ -84,6 +85,12 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         yield _Point(text, _secret(before or Block({}, item.stack)), _secret(item))
     elif item.type == SERVICE.type:
         yield from _of_service(before, item) if before else _of_new_service(item, _registries(former_stack))
+
+
+def _is_used(provider: View, stack: Stack) -> bool:
+    """Whether something was made by a provider although nothing was written of it."""
+    named = provider.address.removeprefix("provider.")
+    return any(item.provider == named for item in Beside(stack).all())
 
 
 def _of_constraint(before: View, item: View) -> Iterator[_Point]:

@@ -42,8 +42,8 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         if change.type in TOLD:
             continue
         if change.of_resource and change.type.endswith(_GRANTING):
-            attributes = [*beside_roles(change, comparison)]
-            if change.action == "updated" and attributes:
+            attributes = sorted({*beside_roles(change, comparison), *_guarding(change, comparison)})
+            if change.action in {"updated", "replaced"} and attributes:
                 text = "{address} changes in {attributes}, which no rule here judges."
                 yield say(text, address=change.address, attributes=", ".join(attributes)), change.address
             continue
@@ -51,6 +51,14 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
             given = {"attributes": ", ".join(attributes)} if attributes else {}
             yield say(text, address=change.address, **given), change.address
     yield from _guards_of_records(comparison)
+
+
+def _guarding(change: Change, comparison: Comparison) -> Iterator[str]:
+    """What of a grant's lifecycle changes: whom it gives its role is told elsewhere."""
+    former, item = comparison.former(change.address), comparison.stack.items.get(change.address)
+    if former is not None and item is not None:
+        paths = (*_attributes(change, item, read=False), *lost_guards(former, item, comparison))
+        yield from (path for path in paths if path.startswith("lifecycle."))
 
 
 def _guards_of_records(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:

@@ -80,7 +80,7 @@ def _session(item: View) -> Iterator[_Link]:
 
 
 _LINKED = ("linked_vpc_network", "linked_vpn_tunnels", "linked_interconnect_attachments",
-           "linked_router_appliance_instances", "linked_producer_vpc_network")  # fmt: skip
+           "linked_router_appliance_instances", "linked_producer_vpc_network", "gateway")  # fmt: skip
 
 
 def _spoke(item: View) -> Iterator[_Link]:

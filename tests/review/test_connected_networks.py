@@ -60,6 +60,13 @@ def told(report: Report) -> list[str]:
     return [str(one.detail) for one in report.findings if one.rule == "networks-connected"]
 
 
+def test_a_spoke_that_is_a_gateway_connects_as_any_other() -> None:
+    spoke = {"name": "s", "hub": "hub", "gateway": [{"capacity": "CAPACITY_1_GBPS"}]}
+    assert told(reported(BASE, edited(BASE, f"resource/{N}spoke/x", spoke))) == [
+        "it connects s with every other spoke of hub"
+    ]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_connection_is_a_finding_and_one_that_stays_is_none(kind: str) -> None:
     values, sentence = KINDS[kind]

@@ -35,6 +35,7 @@ POLICY = '{"bindings": [{"role": "roles/viewer", "members": ["user:a@example.com
 STATE: Json = {"backend": "gcs", "config": {"bucket": "of-others", "prefix": "a"}}
 
 # What there is besides, by path; what is edited; what is to be told.
+SAYING_NOTHING: list[Any] = [{}, [{}], {"main_page_suffix": None}, [{"main_page_suffix": None}]]
 CASES: list[tuple[Json, Json, str, str]] = [
     # Roles that are taken away where the address stays.
     ({f"{R}/google_project_iam_binding/b": BINDING},
@@ -139,6 +140,22 @@ CASES: list[tuple[Json, Json, str, str]] = [
     # Who gives a role.
     ({}, {f"{R}/google_cloud_run_v2_service_iam_member/caller/provider": "google.other"},
      UNJUDGED, "google_cloud_run_v2_service_iam_member.caller changes in provider,"),
+    # What guards a grant, or keeps it as somebody has made it by hand.
+    ({f"{R}/google_project_iam_binding/b": BINDING},
+     {f"{R}/google_project_iam_binding/b/lifecycle": {"ignore_changes": ["members"]}},
+     UNJUDGED, "google_project_iam_binding.b changes in lifecycle.ignore_changes,"),
+    ({f"{R}/google_project_iam_binding/b": {**BINDING, "lifecycle": {"prevent_destroy": True}}},
+     {f"{R}/google_project_iam_binding/b/lifecycle": None},
+     UNJUDGED, "google_project_iam_binding.b changes in lifecycle.prevent_destroy,"),
+    # Blocks in which nothing is said.
+    *(({f"{R}/google_storage_bucket/b": {"name": "b"}}, {f"{R}/google_storage_bucket/b/website": block},
+       UNJUDGED, "google_storage_bucket.b changes in website,")
+      for block in SAYING_NOTHING),
+    # A provider that was used although nothing was written of it, and a version that is given by the provider.
+    ({"provider": None}, {"provider/google": [{"project": "other"}]}, TRUSTED, "with another project: other,"),
+    ({f"{ATTACHMENT}/provider": "google-beta"}, {"provider/google-beta": [{"compute_custom_endpoint": "https://e"}]},
+     TRUSTED, "provider.google-beta calls Google with another compute_custom_endpoint:"),
+    ({}, {"provider/google/0/version": "6.0.0"}, TRUSTED, "with another version: 6.0.0,"),
 ]  # fmt: skip
 
 
