@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 
-from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from review.known import View
 from review.rules.attribute import must_be, other_value
@@ -140,6 +140,33 @@ def _replaced(subject: Subject) -> Answer:
 def endpoint_replaced(subject: Subject) -> Answer:
     """One that leaves altogether is its consumer's wish."""
     return _replaced(subject) if subject.item.is_psc_endpoint else fine()
+
+
+@rule(
+    id="global-access-too-late",
+    severity=WARNING,
+    kinds=(FRONTEND.type,),
+    what="Global access is switched on for what is published already.",
+    why="Google takes it only before the service attachment is made: the plan is refused, unless it was on all along.",
+    remedy="Leave global_access out; or publish the service once more, with global_access under another key, and move "
+    "its consumers there.",
+    setting=("global_access",),
+    of_change=True,
+)
+def global_access_too_late(subject: Subject) -> Answer:
+    """Off before and on now, in front of an attachment that was there before."""
+    former, attribute = subject.former, "allow_global_access"
+    if (
+        former is None
+        or not subject.item.get(attribute).equals(True)
+        or former.get(attribute).equals(True) is not False
+    ):
+        return fine()
+    for attachment in subject.stack.of(SERVICE_ATTACHMENT.type):
+        target = attachment.get("target_service").target
+        if target and target.address == subject.item.address and attachment.address in former.stack.items:
+            return finding("{attachment} publishes it already", attachment=attachment.address)
+    return fine()
 
 
 @rule(

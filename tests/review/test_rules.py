@@ -18,7 +18,7 @@ from review.rules import BY_ID, RULES
 from review.rules.rule import SEVERITIES, Subject
 from tests.conftest import Synthesized
 from tests.review.rule_cases import CASES, Case
-from tests.review.stacks import PRODUCER, compared, stack
+from tests.review.stacks import PRODUCER, compared, edited, stack
 
 # Rules whose question always has an answer.
 NEVER_UNDECIDED = {
@@ -36,6 +36,7 @@ NEVER = {
 OF_CHANGE = {
     "state-elsewhere", "attachment-replaced", "endpoint-replaced", "deletion-protection-lifted",
     "networks-connected", "replacement-meets-itself", "update-not-taken", "audience-removed", "not-cleared",
+    "global-access-too-late",
 }  # fmt: skip
 WHOLE = {"constraint": "terraform.required_providers.google", "backend": "terraform.backend", "output": "output.judged"}
 
@@ -133,6 +134,20 @@ def test_an_audience_that_is_taken_out_is_a_finding(before: Any, after: Any, ver
     of = Subject(item=item, stack=Stack("default", "s", {}), former=(former, Stack("default", "s", {})))
     assert BY_ID["audience-removed"].judge(of).verdict == verdict
     assert BY_ID["audience-removed"].judge(Subject(item=item, stack=Stack("", "s", {}))).verdict == "fine"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "published", "told"),
+    [(None, True, True, True), (False, "true", True, True), (True, True, True, False), (None, True, False, False),
+     (None, None, True, False), (True, False, True, False)],
+)  # fmt: skip
+def test_global_access_comes_before_the_attachment_or_not(before: Any, after: Any, published: bool, told: bool) -> None:
+    rule = "resource/google_compute_forwarding_rule/shop/allow_global_access"
+    attachment = "resource/google_compute_service_attachment"
+    old = PRODUCER if before is None else edited(PRODUCER, rule, before)
+    new = edited(PRODUCER, rule, after) if after is not None else PRODUCER
+    found, _ = judge(compared(old if published else edited(old, attachment, None), new))
+    assert ("global-access-too-late" in {one.rule for one in found}) is told
 
 
 def test_a_good_stack_of_somebody_elses_has_no_finding() -> None:
