@@ -99,9 +99,9 @@ def _fragments(source: Source, checkout: Path, file: Path) -> Iterator[yaml.Mapp
     try:
         entries = sorted(folder.iterdir())
         root = _root(checkout, file)
-    except FileNotFoundError:
-        return
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not folder.is_symlink():
+            return
         wrong = f"cannot be read ({error.strerror})"
         fault = Fault(wrong=wrong, allowed="a folder of YAML files", remedy="check what it is, and its permissions")
         source.refuse(Place(name), (), fault)

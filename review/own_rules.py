@@ -7,6 +7,7 @@ workflow that may write comments runs nothing of this file.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import signal
 import sys
@@ -43,12 +44,11 @@ def rule_files(checkout: Path, folder: str | None, named: str = "review_rules") 
     place = checkout / folder
     if not place.is_dir() or not place.resolve().is_relative_to(checkout.resolve()):
         raise UnusableError(f"{named}: there is no folder {folder} in the checkout; name one, or take it out")
+    files = [file for file in sorted(place.glob("*.py")) if file.name != "__init__.py"]
+    if odd := next((file for file in files if not os.path.isfile(file)), None):  # noqa: PTH113 - no error for a circle
+        raise UnusableError(f"{named}: {odd.relative_to(checkout)} is no regular file; put a file there, or remove it")
     try:
-        found = {
-            file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8")
-            for file in sorted(place.glob("*.py"))
-            if file.name != "__init__.py"
-        }
+        found = {file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8") for file in files}
     except (OSError, ValueError) as error:
         raise UnusableError(f"{named}: a file of {folder} cannot be read ({error})") from error
     if not found:
@@ -62,7 +62,7 @@ def rules_in(folder: str) -> tuple[Rule, ...]:
     Raises:
         UnusableError: as `rule_files` and `load_rules`.
     """
-    place = Path(folder).resolve()
+    place = Path(os.path.realpath(folder))  # not by resolve(), which fails on links in a circle
     if not place.is_dir():
         raise UnusableError(f"--rules {folder}: there is no such folder")
     return load_rules(rule_files(place.parent, place.name, "--rules"))

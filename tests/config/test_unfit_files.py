@@ -87,6 +87,9 @@ def test_links_lead_to_files_of_the_configuration_only(checkout: Checkout, tmp_p
     shutil.rmtree(folder)
     folder.symlink_to(tmp_path)
     assert checkout.said()[0].startswith("prod.d/checkout: is a link that leads out of config/; ")
+    folder.unlink()
+    folder.symlink_to("gone.d")
+    assert checkout.said()[0].startswith("prod.d: cannot be read (No such file or directory)")
 
 
 def test_a_pipe_is_refused_instead_of_waited_for(checkout: Checkout) -> None:

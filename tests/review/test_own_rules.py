@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,15 @@ def test_the_folder_is_one_of_the_checkout_with_files(tmp_path: Path) -> None:
     (tmp_path / "policies" / "names.py").write_text(EXAMPLE)
     assert rule_files(tmp_path, "policies") == {"policies/names.py": EXAMPLE}
     assert [path.name for path in (tmp_path / "policies").iterdir()] == ["names.py"]
+    os.mkfifo(tmp_path / "policies" / "pipe.py")  # would be waited for
+    with pytest.raises(UnusableError, match="^review_rules: policies/pipe.py is no regular file"):
+        rule_files(tmp_path, "policies")
+
+
+def test_links_in_a_circle_are_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(UnusableError, match="there is no such folder"):
+        rules_in(str(tmp_path / "circle"))
 
 
 def test_a_change_of_the_reviews_own_rules_is_to_be_decided(tmp_path: Path) -> None:
