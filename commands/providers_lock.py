@@ -60,6 +60,7 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _lock(terraform: Terraform, args: Namespace, where: Path, stack: str) -> bool:
+    from deployment.printable import printable_lines
     from deployment.terraform_variables import for_init
 
     print(f"{stack}: asking for the provider …", file=sys.stderr, flush=True)
@@ -70,7 +71,7 @@ def _lock(terraform: Terraform, args: Namespace, where: Path, stack: str) -> boo
         done = terraform.lock_providers(where, for_init(), args.platform or PLATFORMS, mirror)
     if done.code == 0:
         return True
-    print((done.output + done.errors).strip(), file=sys.stderr)
+    print(printable_lines((done.output + done.errors).strip()), file=sys.stderr)
     hint = "" if args.this_platform else "; where the registry is out of reach: --this-platform, or --fs-mirror DIR"
     print(f"psc: {stack}: {terraform.name} could not lock the provider{hint}", file=sys.stderr)
     return False

@@ -26,15 +26,17 @@ def point(text: str, now: datetime) -> datetime:
     Raises:
         UnusableError: for anything else.
     """
-    if text[:-1].isdigit() and text[-1:] in _SPANS:
-        return now - timedelta(seconds=int(text[:-1]) * _SPANS[text[-1]])
     try:
+        if text[:-1].isdecimal() and text[-1:] in _SPANS:
+            return now - timedelta(seconds=int(text[:-1]) * _SPANS[text[-1]])
         if len(text) in {5, 8} and text[2] == ":":
             today = datetime.fromisoformat(f"{now.astimezone(UTC):%Y-%m-%d}T{text}+00:00")
             return today if today <= now else today - timedelta(days=1)
         given = datetime.fromisoformat(text)
-        return given if given.tzinfo else given.replace(tzinfo=UTC)
-    except ValueError:
+        given = given if given.tzinfo else given.replace(tzinfo=UTC)
+        given.astimezone(UTC)  # the first and the last day are not there in every zone
+        return given
+    except (ValueError, OverflowError):
         raise UnusableError(f"{text!r} is not a time; give {_FORMS}") from None
 
 
