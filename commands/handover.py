@@ -66,6 +66,7 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _hand_over(args: Namespace, folder: Path) -> int:
+    from deployment.links import real
     from deployment.printable import printable
     from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
@@ -80,7 +81,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     check(folder, CHECKOUT, force=args.force)
     format_ = "hcl" if args.hcl else "json"
     theirs = operated(folder, format_) if args.force and not args.as_configured else {}
-    tar = folder.parent.resolve() / f"{folder.resolve().name}.tar"
+    tar = real(folder.parent) / f"{real(folder).name}.tar"
     if args.tar:
         _check_tar(tar, force=args.force)
     wish = Wish(
@@ -99,7 +100,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     stacks = ", ".join(made.manifest.stacks)
     print(f"wrote {printable(str(folder))}: {stacks}, {len(made.files)} files; begin with README.md")
     if args.tar:
-        _write_tar(tar, archive(made.files, folder.resolve().name))
+        _write_tar(tar, archive(made.files, real(folder).name))
     changed = ["the checkout has changes that are not committed; the bundle says so"]
     for note in [*notes, *(changed if made.manifest.source.changed else [])]:
         print(f"note: {note}", file=sys.stderr)

@@ -67,7 +67,7 @@ def _lock(terraform: Terraform, args: Namespace, where: Path, stack: str) -> boo
     if args.this_platform:
         done = terraform.init(where, for_init(), "-backend=false")
     else:
-        mirror = Path(args.fs_mirror).resolve() if args.fs_mirror else None
+        mirror = Path(args.fs_mirror).absolute() if args.fs_mirror else None
         done = terraform.lock_providers(where, for_init(), args.platform or PLATFORMS, mirror)
     if done.code == 0:
         return True

@@ -63,7 +63,7 @@ def read(checkout: Path, file: Path, name: str) -> Source:
 def strays(folder: Path, name: str) -> Iterator[Problem]:
     """Each NAME.d of a `folder` of environments, called `name`, whose NAME.yaml is not there: nobody would read it."""
     for stray in sorted(folder.glob("*.d")):
-        if stray.is_dir() and not stray.with_suffix(".yaml").exists():
+        if (stray.is_dir() or not stray.exists()) and not stray.with_suffix(".yaml").exists():
             stem = printable(stray.stem)
             fault = Fault(
                 wrong=f"belongs to no environment: there is no {stem}.yaml",

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from deployment.links import real
+from deployment.printable import printable
 from deployment.unusable import UnusableError
 
 
@@ -53,7 +55,7 @@ def git(
     """
     command = ["git", "-C", str(checkout), *words]
     given = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    given |= {"GIT_CEILING_DIRECTORIES": str(checkout.resolve().parent), **(variables or {})}
+    given |= {"GIT_CEILING_DIRECTORIES": str(real(checkout).parent), **(variables or {})}
     try:
         return subprocess.run(command, env=given, capture_output=True, text=True, errors="replace", check=False)
     except OSError as error:
@@ -63,8 +65,8 @@ def git(
 def _refuse_links(folder: Path, name: str) -> None:
     """A link that leads out of the files of a revision would be read as one of them."""
     for path in folder.rglob("*"):
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-            link = path.relative_to(folder)
+        if path.is_symlink() and not real(path).is_relative_to(real(folder)):
+            link = printable(str(path.relative_to(folder)))
             raise UnusableError(f"{name} cannot be put on disk: {link} is a link that leads out of the checkout")
 
 
@@ -85,9 +87,9 @@ def own_configuration(checkout: Path, chosen: str) -> tuple[str, bool]:
 
     A file of the checkout is the revision's own, by its relative path; one from elsewhere has no revisions.
     """
-    file = (checkout / chosen).resolve()
-    if file.is_relative_to(checkout.resolve()):
-        return file.relative_to(checkout.resolve()).as_posix(), True
+    file = real(checkout / chosen)
+    if file.is_relative_to(real(checkout)):
+        return file.relative_to(real(checkout)).as_posix(), True
     return str(file), False
 
 

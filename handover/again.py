@@ -9,6 +9,7 @@ from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
+from deployment.links import real
 from deployment.unusable import UnusableError
 from handover.bundle import Bundle
 from handover.formats import FORMATS
@@ -66,7 +67,7 @@ def _readable(path: str, content: bytes, format_: str) -> None:
 
 def _content(file: Path) -> bytes:
     try:
-        return plain_file(file.resolve())
+        return plain_file(real(file))
     except OSError:
         return b""
 

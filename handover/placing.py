@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from deployment.links import real
 from deployment.printable import printable
 from deployment.unusable import UnusableError
 from handover.manifest import SUMS, ManifestError, digest, read
@@ -50,15 +51,17 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
 
 
 def _wrong_place(folder: Path, checkout: Path) -> str:
-    if Path.cwd().is_relative_to(folder.resolve()):
+    if Path.cwd().is_relative_to(real(folder)):
         return f"{folder} is or holds the directory you are in and would be renamed; change to another directory first"
     if folder.is_symlink():
         return f"{folder} is a symbolic link; give the folder that it leads to, or another one"
     if folder.exists() and not folder.is_dir():
         return f"{folder} is a file; give a folder that is empty or does not exist"
     if not folder.parent.is_dir():
+        if os.path.lexists(folder.parent):
+            return f"{folder.parent} is no folder; give another one"
         return f"{folder.parent} does not exist; make it first, or give another folder"
-    if folder.resolve().is_relative_to(checkout.resolve()):
+    if real(folder).is_relative_to(real(checkout)):
         return f"{folder} is inside this checkout; give a folder outside, such as ../handover"
     places = [folder.parent, *([folder] if folder.exists() else [])]
     closed = [place for place in places if not os.access(place, os.W_OK | os.X_OK)]
@@ -82,7 +85,7 @@ def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
     Raises:
         PlacingError: when it cannot be written; the former bundle is as it was.
     """
-    folder = folder.parent.resolve() / folder.name
+    folder = real(folder.parent) / folder.name
     aside = folder.parent / f".{folder.name}.handover"
     try:
         with _alone(folder):

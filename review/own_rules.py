@@ -18,6 +18,7 @@ from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
+from deployment.links import real
 from deployment.unusable import UnusableError
 from review.comment_form import MARKER, misshapen
 from review.other_findings import OTHER
@@ -42,7 +43,7 @@ def rule_files(checkout: Path, folder: str | None, named: str = "review_rules") 
     if not folder:
         return {}
     place = checkout / folder
-    if not place.is_dir() or not place.resolve().is_relative_to(checkout.resolve()):
+    if not place.is_dir() or not real(place).is_relative_to(real(checkout)):
         raise UnusableError(f"{named}: there is no folder {folder} in the checkout; name one, or take it out")
     files = [file for file in sorted(place.glob("*.py")) if file.name != "__init__.py"]
     if odd := next((file for file in files if not os.path.isfile(file)), None):  # noqa: PTH113 - no error for a circle
@@ -62,7 +63,7 @@ def rules_in(folder: str) -> tuple[Rule, ...]:
     Raises:
         UnusableError: as `rule_files` and `load_rules`.
     """
-    place = Path(os.path.realpath(folder))  # not by resolve(), which fails on links in a circle
+    place = real(Path(folder))
     if not place.is_dir():
         raise UnusableError(f"--rules {folder}: there is no such folder")
     return load_rules(rule_files(place.parent, place.name, "--rules"))
@@ -186,11 +187,11 @@ def edited(present: Path, folder: str | None, former: Path, former_folder: str |
 def _below(checkout: Path, folder: str | None) -> dict[str, str]:
     """A digest of everything below a folder, by its path in the checkout; Python's caches follow from the rest."""
     found: dict[str, str] = {}
-    place = (checkout / folder).resolve() if folder else checkout
-    for file in place.rglob("*") if folder and place.is_relative_to(checkout.resolve()) else ():
+    place = real(checkout / folder) if folder else checkout
+    for file in place.rglob("*") if folder and place.is_relative_to(real(checkout)) else ():
         if file.is_file() and "__pycache__" not in file.parts:
             try:
-                found[file.relative_to(checkout.resolve()).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
+                found[file.relative_to(real(checkout)).as_posix()] = hashlib.sha256(file.read_bytes()).hexdigest()
             except (OSError, ValueError) as error:
                 raise UnusableError(f"review_rules: a file of {folder} cannot be read ({error})") from error
     return found

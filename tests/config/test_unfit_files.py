@@ -90,6 +90,8 @@ def test_links_lead_to_files_of_the_configuration_only(checkout: Checkout, tmp_p
     folder.unlink()
     folder.symlink_to("gone.d")
     assert checkout.said()[0].startswith("prod.d: cannot be read (No such file or directory)")
+    folder.rename(checkout.path("prdo.d"))
+    assert checkout.said()[0].startswith("prdo.d: belongs to no environment: ")
 
 
 def test_a_pipe_is_refused_instead_of_waited_for(checkout: Checkout) -> None:

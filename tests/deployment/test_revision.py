@@ -56,6 +56,7 @@ def test_the_files_of_a_revision_are_put_into_a_folder(repository: Callable[...,
         ({"other": "1"}, "HEAD", "has no main.py to synthesize with"),
         ({"main_py": "1", "out": "-> ../../etc/passwd"}, "HEAD", "out is a link that leads out of the checkout"),
         ({"main_py": "1", "out": "-> /etc"}, "HEAD", "out is a link that leads out of the checkout"),
+        ({"main_py": "1", "a\nb": "-> /etc"}, "HEAD", r": a\\nb is a link that leads out of the checkout"),
     ],
 )
 def test_a_revision_that_cannot_be_used_is_one_sentence(
@@ -65,6 +66,15 @@ def test_a_revision_that_cannot_be_used_is_one_sentence(
     into.mkdir()
     with pytest.raises(UnusableError, match=sentence):
         check_out(repository(**files), revision, into)
+
+
+def test_a_link_to_itself_leads_nowhere_and_hinders_nobody(repository: Callable[..., Path], tmp_path: Path) -> None:
+    into = tmp_path / "into"
+    into.mkdir()
+    checkout = repository(main_py="1", x="-> x")
+    check_out(checkout, "HEAD", into)
+    assert (into / "main.py").read_text() == "1"
+    assert own_configuration(checkout, "x") == ("x", True)
 
 
 @pytest.mark.parametrize("typed", ["config/ours.yaml", "./config/ours.yaml", "{checkout}/config/ours.yaml"])

@@ -116,6 +116,14 @@ def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: byte
     assert before == {path: digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
+def test_values_that_became_a_link_to_itself_are_no_values(make: Make, tmp_path: Path) -> None:
+    folder = put(make().files, tmp_path / "bundle")
+    file = folder / "producer" / FORMATS["json"][0]
+    file.unlink()
+    file.symlink_to(file.name)
+    assert operated(folder, "json") == {}
+
+
 @BOTH
 @pytest.mark.parametrize("path", ["producer/main.tf", "producer/versions.tf.json", "README.md", "../terraform.tfvars"])
 def test_nothing_but_values_is_that_of_operations(path: str, format_: str, make: Make, tmp_path: Path) -> None:

@@ -169,6 +169,9 @@ def test_links_in_a_circle_are_no_folder(tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(UnusableError, match="there is no such folder"):
         rules_in(str(tmp_path / "circle"))
+    with pytest.raises(UnusableError, match="there is no folder circle"):
+        rule_files(tmp_path, "circle")
+    assert edited(tmp_path, "circle", tmp_path, "circle") == []
 
 
 def test_a_change_of_the_reviews_own_rules_is_to_be_decided(tmp_path: Path) -> None:
