@@ -69,6 +69,9 @@ def session(access: Access, variables: Mapping[str, str]) -> AuthorizedSession:
         return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
     except (GoogleAuthError, OSError, ValueError) as error:
         raise UnreachableError(f"there are no credentials for Google Cloud ({told(error)}); {LOG_IN}") from error
+    except (AttributeError, TypeError, RuntimeError) as error:  # google-auth expects objects; RecursionError is one too
+        wrong = "what is given is no JSON object with credentials"
+        raise UnreachableError(f"there are no credentials for Google Cloud ({wrong}); {LOG_IN}") from error
 
 
 def _own(variables: Mapping[str, str]) -> Any:
@@ -76,7 +79,10 @@ def _own(variables: Mapping[str, str]) -> Any:
         return Credentials(token=token)  # type: ignore[no-untyped-call]
     for name in _KEYS:
         if given := variables.get(name, "").strip():
-            text = given if given.startswith("{") else Path(given).expanduser().read_text(encoding="utf-8")
+            try:
+                text = given if given.startswith("{") else Path(given).expanduser().read_text(encoding="utf-8")
+            except OSError as error:  # without its path, which may be a key in another form
+                raise ValueError(f"{name}: {error.strerror}") from error
             return load_credentials_from_dict(json.loads(text), scopes=_SCOPES)[0]  # type: ignore[no-untyped-call]
     return default(scopes=_SCOPES)[0]
 

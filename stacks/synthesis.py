@@ -7,8 +7,9 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def synthesize(settings: Settings, outdir: Path, locks: Path) -> Path:
     in `locks` are put beside them.
 
     Raises:
-        SynthesisError: when what cdktf wrote is not fit for use. What stood in `outdir` is then as it was.
+        SynthesisError: when what cdktf wrote is not fit for use, or a lock file cannot be read. What stood in
+            `outdir` is then as it was.
     """
     outdir.mkdir(parents=True, exist_ok=True)
     with _aside(outdir) as made:
@@ -127,15 +129,14 @@ def _publish(
     """Put the stack files in place, each by one rename; Terraform's own files beside them stay."""
     below = environment_folder(settings.environment)
     home = outdir / below if below else outdir
+    locked = _copy_locks(locks / settings.environment, list(manifest["stacks"]), made)
     for name in manifest["stacks"]:  # all before the first file is replaced: what fails, fails here
         (home / "stacks" / name).mkdir(parents=True, exist_ok=True)
     for name, stack in manifest["stacks"].items():
         target = home / "stacks" / name
         (made / str(stack["synthesizedStackPath"])).replace(target / STACK_FILE)
-        lock = locks / settings.environment / f"{name}{LOCK_FILE}"
-        if lock.exists():
-            shutil.copyfile(lock, made / LOCK_FILE)
-            (made / LOCK_FILE).replace(target / LOCK_FILE)
+        if name in locked:
+            locked[name].replace(target / LOCK_FILE)
     _remove_former(home / "stacks", set(manifest["stacks"]))
     _write(made, home / MANIFEST, manifest)
     if below:
@@ -144,6 +145,32 @@ def _publish(
                 stack[key] = f"{below}/{stack[key]}"
         _write(made, outdir / MANIFEST, manifest)
     return home
+
+
+def _copy_locks(locks: Path, stacks: Sequence[str], made: Path) -> dict[str, Path]:
+    """A copy of each stack's lock file, of those that have one.
+
+    Raises:
+        SynthesisError: when what is there cannot be read as a file.
+    """
+    copies: dict[str, Path] = {}
+    wrong = []
+    for name in stacks:
+        lock = locks / f"{name}{LOCK_FILE}"
+        try:
+            if not stat.S_ISREG(lock.stat().st_mode):  # a pipe would be waited for, and some devices have no end
+                raise OSError(0, "no regular file")
+            content = lock.read_bytes()
+        except OSError as error:
+            dangling = any(path.is_symlink() and not path.exists() for path in (locks, lock))
+            if dangling or not isinstance(error, FileNotFoundError):
+                wrong.append(f"{locks.parent.name}/{locks.name}/{lock.name} cannot be read ({error.strerror})")
+        else:
+            copies[name] = made / f"{name}{LOCK_FILE}"
+            copies[name].write_bytes(content)
+    if wrong:
+        raise SynthesisError(f"{'; '.join(wrong)}; remove what is there, and write it anew with ./psc providers-lock")
+    return copies
 
 
 def _write(made: Path, target: Path, manifest: object) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,6 +248,30 @@ def test_credentials_that_cannot_be_used_are_said(variables: dict[str, str], wor
     with pytest.raises(UnreachableError, match="gcloud auth application-default login") as caught:
         session(Access(), variables)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"])
+@pytest.mark.parametrize(
+    "text",
+    ["null", "[]", "3", "NaN", "[" * 3000 + "]" * 3000, '{"a":' * 3000 + "1" + "}" * 3000,
+     '{"type": "impersonated_service_account"}'],
+    ids=["null", "list", "number", "NaN", "deep-list", "deep-object", "no-source"],
+)  # fmt: skip
+def test_a_file_of_credentials_that_holds_none_is_said(
+    text: str, variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "key.json"
+    file.write_text(text)
+    monkeypatch.setenv(variable, str(file))
+    with pytest.raises(UnreachableError, match="there are no credentials for Google Cloud"):
+        session(Access(), os.environ)
+
+
+@pytest.mark.parametrize("given", ["c2VjcmV0", "c2VjcmV0" * 1000], ids=["short", "long"])
+def test_a_key_in_another_form_is_not_printed(given: str) -> None:
+    with pytest.raises(UnreachableError, match="GOOGLE_CREDENTIALS: ") as caught:
+        session(Access(), {"GOOGLE_CREDENTIALS": given})
+    assert "c2VjcmV0" not in str(caught.value)
 
 
 def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

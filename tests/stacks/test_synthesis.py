@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,30 @@ def test_a_committed_provider_lock_is_put_beside_its_stack(tmp_path: Path) -> No
     home = synthesize(settings(), tmp_path / "out", tmp_path / "locks")
     assert (home / "stacks" / "shop" / ".terraform.lock.hcl").read_text() == "# locked\n"
     assert not (home / "stacks" / "producer" / ".terraform.lock.hcl").exists()
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        os.mkfifo, Path.mkdir, lambda file: file.symlink_to("/dev/null"), lambda file: file.symlink_to("gone"),
+        lambda file: file.symlink_to(file.name),
+    ],
+    ids=["pipe", "folder", "device", "dangling", "circle"],
+)  # fmt: skip
+def test_lock_files_that_are_none_are_refused_before_anything_is_written(
+    put: Callable[[Path], None], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    synthesize(settings(), out, LOCKS)
+    before = contents(out)
+    names = [f"locks/many/{stack}.terraform.lock.hcl" for stack in ("producer", "shop")]
+    (tmp_path / "locks" / "many").mkdir(parents=True)
+    for name in names:
+        put(tmp_path / name)
+    with pytest.raises(SynthesisError, match=r"\./psc providers-lock") as caught:
+        synthesize(settings(PRODUCER_PROJECT="other-producer"), out, tmp_path / "locks")
+    assert all(f"{name} cannot be read (" in str(caught.value) for name in names)
+    assert contents(out) == before
 
 
 @pytest.mark.parametrize("residue", ["left TfToken[over", "x TOKEN.12 y"])
