@@ -108,16 +108,16 @@ def _gone(gone: Change, comparison: Comparison) -> Iterator[str]:
     """What follows where a module goes, or a check or something with conditions of which nothing else tells."""
     if gone.type == "module":
         yield "{address} is gone: whatever it has made is destroyed."
-    elif _pointless(gone, comparison):
-        return
-    elif gone.type == "check":
-        yield "{address} is gone: what it warned of is told no more."
     item = comparison.before.items.get(gone.address) if comparison.before else None
     conditions = item is not None and (item.lifecycle.get("precondition") or item.lifecycle.get("postcondition"))
+    guards = conditions and (gone.type == RECORD.type or not gone.of_resource)
+    if not (gone.type == "check" or guards) or _pointless(gone, comparison):
+        return
+    if gone.type == "check":
+        yield "{address} is gone: what it warned of is told no more."
     # Beside what is told as removed or replaced a guard goes with what it was there for.
-    alone = not any(one.of_resource and one.type != RECORD.type and one.action in {"destroyed", "replaced"}
-                    for one in comparison.changes)  # fmt: skip
-    if conditions and alone and (gone.type == RECORD.type or not gone.of_resource):
+    elif not any(one.of_resource and one.type != RECORD.type and one.action in {"destroyed", "replaced"}
+                 for one in comparison.changes):  # fmt: skip
         yield "{address} is gone: what it refused is refused no more."
 
 
