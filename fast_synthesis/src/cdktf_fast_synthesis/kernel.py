@@ -101,9 +101,13 @@ class FastKernel:
 
     def _give_up(self, error: Exception) -> None:
         """Back to jsii's own process and messages. No object exists yet: loads come before everything else."""
-        fitting.say("this run", f"{error}; what was prepared is thrown away and made anew by the next run")
+        # A Node that does not start says nothing about what was prepared, which others may be using.
+        faulty = self._process.greeted
+        thrown = "; what was prepared is thrown away and made anew by the next run" if faulty else ""
+        fitting.say("this run", f"{error}{thrown}")
         self._process.kill()
-        package_cache.forget(self._cache)
+        if faulty:
+            package_cache.forget(self._cache)
         self._kernel.provider = provided.ProcessProvider()
         _rebind(self._kernel, {})
         for name, version, tarball in self._loads:

@@ -40,7 +40,7 @@ class KernelEndedError(RuntimeError):
 
 
 class KernelProcess:
-    """A running kernel: one line of JSON out, one line back."""
+    """A running kernel: one line of JSON out, one line back. `greeted`: it has answered, so that Node has started."""
 
     def __init__(self, cache: Path, packages: Sequence[tuple[Package, Path]], version: str, cdk: Cdk) -> None:
         """Start it, and have it load `packages`, each with the file to hand to jsii as its tarball.
@@ -63,7 +63,7 @@ class KernelProcess:
         self._loading = {(package.name, package.version): package.tarball for package, _ in packages}
         self._socket = self._start(node, _program(cache, version), cache)
         self._answers = self._socket.makefile("rb", buffering=1 << 16)
-        self._greeted = False
+        self.greeted = False
         for package, file in packages:
             load = {"api": "load", "name": package.name, "version": package.version, "tarball": str(file)}
             self._write(json.dumps(load).encode())
@@ -132,11 +132,11 @@ class KernelProcess:
         return self._line()
 
     def _read(self) -> dict[str, Any]:
-        if not self._greeted:
+        if not self.greeted:
             greeting = json.loads(self._line())
             if greeting != {"hello": f"@jsii/runtime@{self._version}"}:
                 raise UnfitError(f"an unexpected kernel answered: {greeting}")
-            self._greeted = True
+            self.greeted = True
         answer: dict[str, Any] = json.loads(self._line())
         return answer
 
