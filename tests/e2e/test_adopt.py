@@ -195,7 +195,7 @@ def test_what_others_made_is_discovered_and_adopted_as_it_is(shop: Hand) -> None
     assert "not there" not in said.splitlines()[-1]
     kept = {name: body["id"] for name, body in before["compute"].items()}
     assert {name: body["id"] for name, body in shop.standin.state()["compute"].items()} == kept
-    assert shop.adopts().splitlines()[-1].startswith("adopt of mine: can be adopted: ")
+    assert shop.adopts().splitlines()[-1].startswith("adopt of mine: nothing to adopt: ")
 
 
 def test_what_is_half_deployed_is_adopted_and_the_rest_is_made(hand_of: Callable[[Cloud], Hand]) -> None:
