@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from commands.console import show, steps
 from commands.environment import CHECKOUT, Environment
 from commands.synth import chosen_by
 from commands.terraform import require_terraform
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from live.adopt.adoption import Adoption
@@ -79,7 +79,7 @@ def run(args: Namespace, environment: Environment) -> int:
     except UnusableError as error:
         return refused(error)
     if args.json:
-        print(json.dumps(document(adoption), indent=2))
+        print(printable_json(document(adoption)))
     else:
         of = "".join(
             f"--{one} {name} " for one in ("stack", "service", "endpoint") for name in getattr(args, one) or ()

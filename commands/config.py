@@ -5,7 +5,6 @@ Also prints the JSON Schemas for editors, and the reference.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -17,6 +16,7 @@ from commands.command import Command
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.single_settings import differences, is_below, single, text
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from config.problems import KeyPath
@@ -68,7 +68,7 @@ def run(args: Namespace, environment: Environment) -> int:
     show((Line(f"note: {note}", "note") for note in loaded.notes), errors=True)
     values = hide(loaded.settings.model_dump(mode="json"))
     if args.json:
-        print(json.dumps(values, indent=2, default=repr))
+        print(printable_json(values))
         return 0
     settings = [setting for setting in single(values) if is_below(setting.name, args.keys)]
     below = [(one.name, text(one.value), _origin(loaded.origins, one.path)) for one in settings]
@@ -111,7 +111,7 @@ def _compare(args: Namespace) -> int:
     if args.json:
         rows = [{"key": one.name, "value": one.value, "against": one.against} for one in found]
         facts = {"schema": 1, "environment": here.environment, "against": there.environment, "differences": rows}
-        print(json.dumps(facts, indent=2, default=repr))
+        print(printable_json(facts))
     else:
         said = [["not set" if value is None else text(value) for value in (one.value, one.against)] for one in found]
         show(f"{one.name}: {' → '.join(values)}" for one, values in zip(found, said, strict=True))

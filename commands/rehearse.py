@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -14,6 +13,7 @@ from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.progress import grouped, telling
 from commands.terraform import require_terraform
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from deployment.account import Account
@@ -54,7 +54,7 @@ def run(args: Namespace, environment: Environment) -> int:
         print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     if args.json:
-        print(json.dumps(document(account), indent=2))
+        print(printable_json(document(account)))
     else:
         told = list(lines(account, verbose=args.verbose))
         show(told[-1 - len(account.findings) :] if args.quiet else told)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from config.problems import KeyPath
@@ -42,7 +43,7 @@ def single(values: Any, path: KeyPath = ()) -> Iterator[Setting]:
 
 def text(value: Any) -> str:
     """A value as YAML would have it."""
-    return json.dumps(value, default=repr)
+    return printable_json(value, indent=None)
 
 
 def is_below(name: str, keys: list[str]) -> bool:

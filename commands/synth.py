@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from argparse import ArgumentParser, Namespace
@@ -15,6 +14,7 @@ from commands.command import Command
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import found
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from deployment.output_folder import StackFolder
@@ -38,7 +38,7 @@ def run(args: Namespace, environment: Environment) -> int:
     except NotSynthesizedError as error:
         return refused(error)
     if args.json:
-        print(json.dumps(document(made.environment, made.folder), indent=2))
+        print(printable_json(document(made.environment, made.folder)))
         return 0
     lines = list(account(made.environment, made.folder, verbose=args.verbose))
     show(lines[-1:] if args.quiet else lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from commands.command import Command, tidy_up_on_signals
 from commands.console import show, steps
 from commands.environment import Environment
 from commands.expectation import expectation
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from live.trace.report import Trace
@@ -70,7 +70,7 @@ def run(args: Namespace, environment: Environment) -> int:
     if trace is None:
         return 0
     if args.json:
-        print(json.dumps(document(trace), indent=2))
+        print(printable_json(document(trace)))
     else:
         show(lines(trace))
     return trace.code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from commands.command import Command
 from commands.console import show, steps
 from commands.environment import Environment
 from commands.expectation import expectation
+from deployment.printable import printable_json
 
 if TYPE_CHECKING:
     from live.verification import Verification
@@ -38,7 +38,7 @@ def run(args: Namespace, environment: Environment) -> int:
     except UnusableError as error:
         return refused(error)
     if args.json:
-        print(json.dumps(document(verification), indent=2))
+        print(printable_json(document(verification)))
     else:
         show(lines(verification))
     return verification.code

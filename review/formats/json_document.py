@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from deployment.comparison import Change, Comparison
+from deployment.printable import printable_json
 from review.acknowledgements import Acknowledged
 from review.decisions import Decision
 from review.findings import Finding, texts
@@ -17,7 +17,7 @@ SCHEMA = 1
 
 def text(report: Report, *, failed: bool) -> str:
     """The document as text."""
-    return json.dumps(document(report, failed=failed), indent=2, sort_keys=True, default=repr) + "\n"
+    return printable_json(document(report, failed=failed), sort_keys=True) + "\n"
 
 
 def document(report: Report, *, failed: bool) -> dict[str, Any]:

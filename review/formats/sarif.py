@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from typing import Any
 
-from deployment.printable import printable
+from deployment.printable import printable, printable_json
 from review.findings import Finding, texts
 from review.formats.wording import mark
 from review.locations import Location, Locations
@@ -21,7 +20,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 
 def text(report: Report, locations: Locations) -> str:
     """The log as text."""
-    return json.dumps(log(report, locations), indent=2, sort_keys=True) + "\n"
+    return printable_json(log(report, locations), sort_keys=True) + "\n"
 
 
 def log(report: Report, locations: Locations) -> dict[str, Any]:

