@@ -127,7 +127,9 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     """Synthesized stacks against each other; one of them may not be there."""
     old = dict(before.items) if before else {}
     new = dict(after.items) if after else {}
-    moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old and new_ not in old}
+    if after:
+        after = replace(after, moved=_done(after.moved, old, new))
+    moves = {new_: old_ for old_, new_ in (after.moved.items() if after else ()) if old_ in old}
     read = _read_by_another_name(old, new)
     renamed = {old_: new_ for new_, old_ in moves.items()} | read
     addresses = sorted((new.keys() | old.keys() - moves.values()) - read.keys() - set(read.values()))
@@ -141,6 +143,11 @@ def compare(before: Stack | None, after: Stack | None) -> Comparison:
     if after is None:
         known = [replace(one, action="left") for one in known if one and one.of_resource]
     return Comparison(source="code", before=before, after=after, changes=tuple(change for change in known if change))
+
+
+def _done(moved: Mapping[str, str], old: Mapping[str, Item], new: Mapping[str, Item]) -> dict[str, str]:
+    """The moves that Terraform does: none to where something stands already, and none of what is still described."""
+    return {one: other for one, other in moved.items() if one not in old or (one not in new and other not in old)}
 
 
 def _read_by_another_name(old: Mapping[str, Item], new: Mapping[str, Item]) -> dict[str, str]:

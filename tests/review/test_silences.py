@@ -13,7 +13,7 @@ from review.material import Material
 from review.report import assemble
 from review.topics import CUT, EXPOSED, GONE, TRUSTED, UNJUDGED
 from tests.deployment.test_plan_mutations import paths
-from tests.review.stacks import PRODUCER, TODAY, compared, edited, reported, stack
+from tests.review.stacks import PRODUCER, TODAY, compared, edited, findings, reported, sentences, stack
 
 Json = dict[str, Any]
 R = "resource"
@@ -272,3 +272,16 @@ def test_reading_an_output_by_its_new_name_is_no_other_value() -> None:
         replace(reader, others={"producer": producer}) for reader, producer in zip(readers, producers, strict=True)
     )
     assert compare(old, new).changes == ()
+
+
+def test_a_move_that_terraform_does_not_do_covers_no_finding() -> None:
+    """To where something stands already, or of what is still described: nothing is moved then."""
+    kind = "google_cloud_run_v2_service"
+    shop, public = PRODUCER[R][kind]["shop"], {"name": "public", "ingress": "INGRESS_TRAFFIC_ALL"}
+    base = edited(PRODUCER, f"{R}/{kind}/public", {**shop, **public})
+    opened = edited(base, f"{SERVICE}/ingress", "INGRESS_TRAFFIC_ALL")
+    moved = [{"from": f"{kind}.public", "to": f"{kind}.shop"}]
+    for after in (opened, edited(opened, f"{R}/{kind}/public", None)):
+        report = reported(base, {**after, "moved": moved})
+        assert ("ingress-not-internal", f"{kind}.shop") in findings(report)
+        assert any(told.startswith("shop-service takes requests from the internet") for told in sentences(report))
