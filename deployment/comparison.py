@@ -182,7 +182,9 @@ def _values(item: Item | None) -> Mapping[str, Any]:
     if item is None:
         return {}
     if item.type == RECORD.type:
-        return {key: value for key, value in item.values.items() if key != "lifecycle"}
+        plain = {key: value for key, value in item.values.items() if key != "lifecycle"}
+        triggers = {key: value for key, value in item.lifecycle.items() if key == "action_trigger"}
+        return plain | ({"lifecycle": triggers} if triggers else {})
     unordered = {
         key: sorted(values)
         for key in (item.kind.unordered if item.kind else ())

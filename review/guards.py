@@ -15,7 +15,7 @@ from review.inputs import inputs_of
 def lost_guards(former: Item, item: Item, comparison: Comparison) -> Iterator[str]:
     """The parts of a lifecycle that guard less: conditions that are fewer or always hold, triggers, what is kept."""
     for name in ("precondition", "postcondition"):
-        was, now = ([*blocks(one.lifecycle, name)] for one in (former, item))
+        was, now = ([*blocks(one.values if one.type == "output" else one.lifecycle, name)] for one in (former, item))
         if item.type == RECORD.type:
             was = [one for one in was if one in now or not _about_what_changes(one, former, item)]
         if len(now) < len(was):

@@ -25,7 +25,6 @@ from deployment.kinds.load_balancer import (
 from deployment.kinds.network import FLOW_LOGS, NETWORK, SUBNETWORK
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from deployment.stack import REMOVED
 
 # Of any kind: words for people, how many, and what Terraform alone goes by.
 EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", "labels", "timeouts")
@@ -106,8 +105,8 @@ GUARDS = ("lifecycle.ignore_changes", "lifecycle.postcondition", "lifecycle.prec
 LIFECYCLE = (*GUARDS, "lifecycle", "lifecycle.create_before_destroy")
 # What is told by other means: settings, providers and states by foundations, outputs by the contract of the stacks.
 TOLD = frozenset(
-    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "output", "provider", REMOVED,
-     "section", "terraform"}
+    {"backend", "constraint", "data.terraform_remote_state", "file", "lock", "output", "provider", "section",
+     "terraform"}
 )  # fmt: skip
 # Nobody gets anywhere by one of these alone: what a load balancer leads to is told, and so is who gets a role.
 OPENING_NOTHING = frozenset(

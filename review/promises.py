@@ -10,6 +10,7 @@ from deployment.comparison import Change, Comparison
 from deployment.references import referred
 from deployment.renamed_outputs import renamed_outputs
 from deployment.values import strings
+from review.guards import lost_guards
 from review.known import View
 from review.sentence import Sentence, say
 from review.topics import EXPOSED, UNJUDGED
@@ -48,6 +49,10 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
             elif not (comparison.alone and value.later) and not _follows(change, words):
                 text = "{address} is another value, which other stacks or people may go by."
                 yield UNJUDGED, say(text, address=change.address), change.address
+            for guard in lost_guards(former, item, comparison):
+                text = "{address} changes in {attributes}, which no rule here judges."
+                attributes = guard.removeprefix("lifecycle.")
+                yield UNJUDGED, say(text, address=change.address, attributes=attributes), change.address
     for former_address, address in before.moved.items():
         place = after.moved.get(address, address)
         if after.moved.get(former_address) != place and place in after.items:

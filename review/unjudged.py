@@ -138,11 +138,14 @@ def _read_records(stack: Stack) -> frozenset[str]:
 
 def _attributes(change: Change, item: Item, *, read: bool) -> Iterator[str]:
     ordinary, new = _ordinary(change, item), change.action == "created"
+    # What a record starts may go by anything of it.
+    starts = any(one.attribute == "provisioner" for one in change.differences) or "provisioner" in item.values
+    quiet = change.type == RECORD.type and not read and not starts
     there = {one.dotted for one in change.differences if not one.removed}
     for difference in change.differences:
         path = difference.dotted
         guarding = ".".join(re.split(r"[.\[]", difference.path)[:2]) in LIFECYCLE
-        if (change.type == RECORD.type and not read) or (new and guarding):
+        if (quiet and difference.attribute != "lifecycle") or (new and guarding):
             continue
         if path == "lifecycle.ignore_changes":
             more = {*map(str, _list(difference.after))} - {*map(str, _list(difference.before)), "name"}

@@ -30,6 +30,7 @@ GUARDS: Json = {
 RECORD, READ = f"{R}/terraform_data/r", "data/google_compute_subnetwork/s"
 SEEN: Json = {"postcondition": [{"condition": '${self.purpose == "PRIVATE"}', "error_message": "a"}]}
 ASKING, LEFT = [{"condition": f"${{coalesce(self.input.{name}, 80) == 80}}", "error_message": "a"} for name in "xy"]
+PROGRAM = [{"local-exec": {"command": "a", "when": "destroy"}}]
 BINDING: Json = {"project": "p", "role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}
 POLICY = '{"bindings": [{"role": "roles/viewer", "members": ["user:a@example.com", "user:b@example.com"]}]}'
 STATE: Json = {"backend": "gcs", "config": {"bucket": "of-others", "prefix": "a"}}
@@ -46,6 +47,21 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({f"{R}/google_project_iam_policy/b": {"project": "p", "policy_data": POLICY}},
      {f"{R}/google_project_iam_policy/b/policy_data": POLICY.replace(', "user:b@example.com"', "")},
      CUT, "user:b@example.com no longer has roles/viewer on project p."),
+    # Programs that Terraform starts, another one where one is started already, and what they go by.
+    ({RECORD: {"provisioner": PROGRAM}}, {f"{RECORD}/provisioner/0/local-exec/command": "b"},
+     UNJUDGED, "terraform_data.r changes in provisioner.local-exec.command"),
+    ({RECORD: {"provisioner": PROGRAM, "triggers_replace": [1]}}, {f"{RECORD}/triggers_replace": [2]},
+     UNJUDGED, "terraform_data.r changes in triggers_replace"),
+    ({RECORD: {"lifecycle": {"action_trigger": [{"actions": ["action.a.b"]}]}}},
+     {f"{RECORD}/lifecycle/action_trigger/0/actions": ["action.a.c"]},
+     UNJUDGED, "terraform_data.r changes in lifecycle.action_trigger.actions"),
+    ({"removed": [{"from": "a.b", "provisioner": PROGRAM}]}, {"removed/0/provisioner/0/local-exec/command": "b"},
+     UNJUDGED, "removed.a.b changes in provisioner.local-exec.command"),
+    # What an output refuses to hand out.
+    ({"output/link/precondition": GUARDS["precondition"]}, {"output/link/precondition": GUARDS["precondition"][:1]},
+     UNJUDGED, "output.link changes in precondition"),
+    ({"output/link/precondition": GUARDS["precondition"]}, {"output/link/precondition/0/condition": "${true}"},
+     UNJUDGED, "output.link changes in precondition.condition"),
     # What is read, and by whom.
     ({"data/google_project/c": {"project_id": "c"}}, {"data/google_project/c/project_id": "d"},
      UNJUDGED, "data.google_project.c changes in project_id"),
