@@ -14,7 +14,8 @@ from deployment.renamed_outputs import read_by_other_names, referring
 from deployment.stack import Item, Stack, manages, reads
 
 # How entries of a list of blocks are told apart, so that one more in front does not look like a change of all.
-_KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol")
+_KEYS = ("name", "project_id_or_num", "network_url", "endpoint_url", "ip_cidr_range", "group", "condition", "protocol",
+          "priority")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,12 +248,13 @@ def leaves(value: Any, path: str = "", beside: Any = None) -> Iterator[tuple[str
 def _entries(value: list[Any]) -> Iterator[tuple[str, Any]]:
     for name in _KEYS:
         keys = [entry.get(name) if isinstance(entry, dict) else None for entry in value]
-        if all(isinstance(key, str) for key in keys) and len({*keys}) == len(keys) and len(keys) > 1:
+        if all(isinstance(key, (int, str)) for key in keys) and len({*keys}) == len(keys) and len(keys) > 1:
             yield from ((str(key), entry) for key, entry in zip(keys, value, strict=True))
             return
     if len(value) == 1:
         # One block is the same block, whatever its key: `containers[0].image`.
-        yield ("0" if _open_key(value[0]) else _key(value[0]) or "0"), value[0]
+        key = _key(value[0])
+        yield (str(key) if isinstance(key, (int, str)) and "${" not in str(key) else "0"), value[0]
         return
     yield from ((str(index), entry) for index, entry in enumerate(value))
 

@@ -41,7 +41,7 @@ def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         if held is None or held.address in after.items:
             yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now))
     for key, now in present.items():
-        if _stops(now, "goto_next") and not (key in former and _stops(former[key], "goto_next", "deny")):
+        if _stops(now, "goto_next") and not (key in former and _as_little(former[key], now)):
             text = "The firewall rule {name} hands {what} on: no later rule of its policy decides about that."
             yield say(text, name=now.name, what=_told(now, "goto_next")), now.address
 
@@ -79,9 +79,16 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
         if _may_exceed(_priority(now), _priority(was)):
             text = "The firewall rule {name} denies at priority {after} instead of {before}: more that allow may win."
             yield say(text, name=was.name, before=_priority(was).readable, after=_priority(now).readable)
-        if not _denies_all_of(was, now):
+        if not _comprises(now, was, "deny"):
             text = "The firewall rule {name} may no longer deny all that it did: {after}, instead of {before}."
             yield say(text, name=was.name, before=_told(was), after=_told(now))
+
+
+def _as_little(was: View, now: View) -> bool:
+    """Whether a rule that hands on did so with as much, and no later; or denied, which is told."""
+    if not _stops(was, "goto_next"):
+        return _stops(was, "deny")
+    return _comprises(was, now, "goto_next") and not _may_exceed(_priority(was), _priority(now))
 
 
 def _stops(item: View, *outcomes: str) -> bool:
@@ -101,14 +108,15 @@ def _may_exceed(one: Value, other: Value) -> bool:
     return one.number > other.number
 
 
-def _denies_all_of(was: View, now: View) -> bool:
-    narrowing = "destination_ranges" if _inward(now) else "source_ranges"
+def _comprises(wide: View, narrow: View, outcome: str) -> bool:
+    """Whether one rule decides so about all that another one does."""
+    narrowing = "destination_ranges" if _inward(wide) else "source_ranges"
     return (
-        _inward(was) == _inward(now)
-        and _as_wide(targets(was), targets(now))
-        and _as_wide(_texts(was, narrowing), _texts(now, narrowing))
-        and Ports(allowed(now, "deny")).comprise(Ports(allowed(was, "deny")))
-        and _hold(_ends(now), _ends(was))
+        _inward(wide) == _inward(narrow)
+        and _as_wide(targets(narrow), targets(wide))
+        and all(_as_wide(_texts(narrow, name), _texts(wide, name)) for name in (narrowing, "target_resources"))
+        and Ports(allowed(wide, outcome)).comprise(Ports(allowed(narrow, outcome)))
+        and _hold(_ends(wide), _ends(narrow))
     )
 
 

@@ -33,8 +33,14 @@ WORDS = ("annotations", "description", "labels", "template.annotations", "templa
 # Of a kind that is known: what a replacement tells.
 PLACED = ("name", "project", "region", "zone", "location")
 _CONTAINER = "template.containers"
+# Of a policy's rule what is told as a way in, or as a rule that stops less.
 _OF_POLICY = (
-    "firewall_policy", "policy_id", "rule_name", "target_resources", "target_secure_tags", "target_service_accounts",
+    "action", "direction", "disabled", "firewall_policy", "policy_id", "priority", "rule_name", "target_resources",
+    "target_secure_tag", "target_secure_tags", "target_service_accounts",
+    *(f"match.{name}" for name in (
+        "layer4_config", "layer4_configs", "src_address_groups", "src_fqdns", "src_ip_ranges", "src_networks",
+        "src_region_codes", "src_secure_tag", "src_secure_tags", "src_threat_intelligences",
+    )),
 )  # fmt: skip
 # What a rule, a way in or a sentence of its own is about, or what changes how much of something there is.
 ORDINARY: Mapping[str, tuple[str, ...]] = {
@@ -54,8 +60,8 @@ ORDINARY: Mapping[str, tuple[str, ...]] = {
         "allow", "deny", "direction", "disabled", "network", "priority", "source_ranges", "source_service_accounts",
         "source_tags", "target_service_accounts", "target_tags",
     ),
-    **dict.fromkeys(POLICY_RULES, ("action", "direction", "disabled", "match", "priority", *_OF_POLICY)),
-    **dict.fromkeys(POLICIES, ("rule", "short_name", "parent")),
+    **dict.fromkeys(POLICY_RULES, _OF_POLICY),
+    **dict.fromkeys(POLICIES, ("short_name", "parent", *(f"rule.{name}" for name in _OF_POLICY))),
     INSTANCE.type: ("allow_stopping_for_update", "boot_disk", "machine_type"),
     SUBNETWORK.type: (
         "ip_cidr_range", "log_config", "network", "purpose",
@@ -76,6 +82,8 @@ USUAL: Mapping[str, tuple[str, ...]] = {
         "recreate_closed_psc", "target",
     ),
     ADDRESS.type: ("address_type", "purpose"),
+    **dict.fromkeys(POLICY_RULES, ("enable_logging", "match", "security_profile_group", "tls_inspect")),
+    **dict.fromkeys(POLICIES, ("rule",)),
     INSTANCE.type: ("network_interface.network", "network_interface.subnetwork", "service_account"),
     NETWORK.type: ("auto_create_subnetworks",),
     SUBNETWORK.type: ("private_ip_google_access", "role"),

@@ -49,10 +49,7 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
             elif not (comparison.alone and value.later) and not _follows(change, words):
                 text = "{address} is another value, which other stacks or people may go by."
                 yield UNJUDGED, say(text, address=change.address), change.address
-            for guard in lost_guards(former, item, comparison):
-                text = "{address} changes in {attributes}, which no rule here judges."
-                attributes = guard.removeprefix("lifecycle.")
-                yield UNJUDGED, say(text, address=change.address, attributes=attributes), change.address
+            yield from _refusing_less(change.address, sorted({*lost_guards(former, item, comparison)}))
     for former_address, address in before.moved.items():
         place = after.moved.get(address, address)
         if after.moved.get(former_address) != place and place in after.items:
@@ -63,6 +60,13 @@ def promises(comparison: Comparison, beside: Sequence[Comparison] = ()) -> Itera
     for address in sorted(before.left - after.left - after.items.keys()):
         text = "{address} is no longer told to be forgotten: a state that still has it destroys it."
         yield UNJUDGED, say(text, address=address), address
+
+
+def _refusing_less(address: str, guards: list[str]) -> Iterator[tuple[str, Sentence, str]]:
+    if guards:
+        attributes = ", ".join(guard.removeprefix("lifecycle.") for guard in guards)
+        text = "{address} changes in {attributes}, which no rule here judges."
+        yield UNJUDGED, say(text, address=address, attributes=attributes), address
 
 
 def _called_otherwise(renamed: Mapping[str, str]) -> Iterator[tuple[str, Sentence, str]]:

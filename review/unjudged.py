@@ -14,11 +14,12 @@ from functools import lru_cache, partial
 from typing import Any
 
 from deployment.comparison import Change, Comparison
-from deployment.kinds.firewall import FIREWALL
+from deployment.kinds.firewall import FIREWALL, POLICY_RULES, WITH_RULES
 from deployment.kinds.kind import within
 from deployment.kinds.terraform import RECORD
 from deployment.references import is_expression, referred
-from deployment.stack import Item, Stack, reads, texts
+from deployment.stack import Item, Stack, blocks, reads, texts
+from deployment.values import Json
 from review.callers import POLICY
 from review.following import written
 from review.grants import beside_roles
@@ -29,6 +30,7 @@ from review.sentence import Sentence, say
 
 # Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.
 _JUDGED = sorted({kind for rule in RULES for kind in rule.kinds if not kind.startswith("*")})
+_FIREWALLS = frozenset({FIREWALL.type, *POLICY_RULES, *WITH_RULES})
 # Their members are told as grants.
 _GRANTING = ("_iam_member", "_iam_binding", "_iam_policy")
 
@@ -57,7 +59,7 @@ def _guarding(change: Change, comparison: Comparison) -> Iterator[str]:
     """What of a grant's lifecycle changes: whom it gives its role is told elsewhere."""
     former, item = comparison.former(change.address), comparison.stack.items.get(change.address)
     if former is not None and item is not None:
-        paths = (*_attributes(change, item, read=False), *lost_guards(former, item, comparison))
+        paths = (*_attributes(change, item, former, read=False), *lost_guards(former, item, comparison))
         yield from (path for path in paths if path.startswith("lifecycle."))
 
 
@@ -83,7 +85,7 @@ def _said(change: Change, comparison: Comparison) -> Iterator[tuple[str, list[st
     lost = lost_guards(former, item, comparison) if former is not None else ()
     told = replace(change, differences=tuple(written(change, comparison)))
     read = change.address in _read_records(comparison.stack) and "input" not in _ignored(item)
-    attributes = sorted({*_attributes(told, item, read=read), *lost} - {*change.because})
+    attributes = sorted({*_attributes(told, item, former, read=read), *lost} - {*change.because})
     if change.action == "created" and (item.is_resource or reads(item.type)):
         judged = item.type in OPENING_NOTHING or any(map(partial(fnmatchcase, item.type), _JUDGED))
         if item.kind is None and not judged:
@@ -136,8 +138,8 @@ def _read_records(stack: Stack) -> frozenset[str]:
     return frozenset(there for values in plain for there, _ in referred(values) if there.startswith(f"{RECORD.type}."))
 
 
-def _attributes(change: Change, item: Item, *, read: bool) -> Iterator[str]:
-    ordinary, new = _ordinary(change, item), change.action == "created"
+def _attributes(change: Change, item: Item, former: Item | None, *, read: bool) -> Iterator[str]:
+    ordinary, new = _ordinary(change, item, former), change.action == "created"
     # What a record starts may go by anything of it.
     starts = any(one.attribute == "provisioner" for one in change.differences) or "provisioner" in item.values
     quiet = change.type == RECORD.type and not read and not starts
@@ -162,14 +164,22 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _ordinary(change: Change, item: Item) -> tuple[str, ...]:
+def _outward(item: Item | None) -> list[Json]:
+    """The rules of a firewall or a policy about what VMs may reach."""
+    if item is None or item.type not in _FIREWALLS:
+        return []
+    rules = blocks(item.values, "rule") if item.type in WITH_RULES else [item.values]
+    return [rule for rule in rules if rule.get("direction") == "EGRESS"]
+
+
+def _ordinary(change: Change, item: Item, former: Item | None) -> tuple[str, ...]:
     if item.type == POLICY:
         return (*EVERYWHERE, "binding")  # whoever is given a role by it is told there
     if item.kind is not None and not item.is_resource:
         return tuple(item.values) if change.action == "created" else EVERYWHERE
     ordinary = (*EVERYWHERE, *(PLACED if item.kind is not None else ()))
-    if item.type == FIREWALL.type and item.values.get("direction") == "EGRESS":
-        return ordinary  # no way in tells of what VMs may reach
+    if _outward(item) != _outward(former):
+        return ordinary  # no way in tells of it
     if item.is_psc_endpoint:
         ordinary = (*ordinary, "target")
     usual = USUAL.get(change.type, ()) if change.action == "created" else ()

@@ -30,6 +30,7 @@ BASE: Json = {
 }
 ELSEWHERE = edited(BASE, ASSOCIATION, None)
 DENIES = edited(BASE, f"{RULES}/r", rule("deny"))
+HANDS = edited(BASE, f"{RULES}/r", rule("goto_next"))
 TOLD: list[tuple[Json, Json, list[tuple[str, str]]]] = [
     (edited(BASE, f"{RULES}/r", None), BASE, [(REACH, "10.0.0.0/16 may open connections to every VM in net: tcp:22.")]),
     (edited(ELSEWHERE, f"{RULES}/r", None), ELSEWHERE,
@@ -47,6 +48,12 @@ TOLD: list[tuple[Json, Json, list[tuple[str, str]]]] = [
     (DENIES, edited(DENIES, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.0.0/24"]), [(REACH, "may no longer deny all")]),
     (DENIES, edited(DENIES, f"{RULES}/first", rule("goto_next", priority=1)),
      [(REACH, "hands tcp:22 from 10.0.0.0/16 on: no later rule of its policy decides")]),
+    (DENIES, edited(DENIES, f"{RULES}/r/target_resources", [NETWORK]), [(REACH, "may no longer deny all")]),
+    (HANDS, edited(HANDS, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.0.0/8"]),
+     [(REACH, "hands tcp:22 from 10.0.0.0/8")]),
+    (HANDS, edited(HANDS, f"{RULES}/r/priority", 1), [(REACH, "hands tcp:22 from 10.0.0.0/16 on")]),
+    (HANDS, edited(HANDS, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.1.0/24"]), []),
+    (HANDS, edited(HANDS, f"{RULES}/r/priority", 2000), []),
     (DENIES, edited(DENIES, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.0.0/8"]), []),
     (BASE, edited(BASE, f"{RULES}/r/description", "words"), []),
 ]  # fmt: skip
@@ -58,6 +65,38 @@ def test_what_a_rule_of_a_policy_opens_and_closes(before: Json, after: Json, tol
     said = [one for one in said if "under the firewall policy" not in one[1] or before is not ELSEWHERE]
     assert [topic for topic, _ in said] == [topic for topic, _ in told], said
     assert all(words in sentence for (_, sentence), (_, words) in zip(said, told, strict=True)), said
+
+
+def test_what_no_way_in_tells_of_a_rule_is_said_to_be_judged_by_nothing() -> None:
+    """What VMs may reach, what is logged and inspected, and where to a rule applies: of single rules and of many."""
+    kind = f"resource/{POLICY}_with_rules/p"
+    empty: Json = {"resource": {}}
+    outward = rule(direction="EGRESS", priority=200, src_ip_ranges=None)
+    outward["match"][0]["dest_ip_ranges"] = ["10.0.0.0/8"]
+    whole = rule(enable_logging=True, tls_inspect=True, security_profile_group="g")
+    whole["match"][0]["dest_ip_ranges"] = ["10.0.0.0/16"]
+    everywhere, inspected = "match/0/dest_ip_ranges", ("enable_logging", "tls_inspect", "security_profile_group")
+    edits: list[tuple[Json, str, Any]] = [
+        (outward, everywhere, ["0.0.0.0/0"]),
+        (whole, everywhere, None),
+        (outward, "match/0/layer4_configs", []),
+    ]
+    edits += [(whole, name, None) for name in inspected] + [(whole, "match/0/src_network_context", "INTERNET")]
+    for former, path, value in edits:
+        present, words = edited(former, path, value), path.replace("/0", "").replace("/", ".")
+        many = [{"name": "shared", "rule": [rule(priority=1), one]} for one in (former, present)]
+        for before, after, told in (
+            (edited({}, f"{RULES}/r", former), edited({}, f"{RULES}/r", present), words),
+            (edited({}, kind, many[0]), edited({}, kind, many[1]), f"rule.{words}"),
+        ):
+            said = sentences(reported(before, after), UNJUDGED)
+            assert any(f" changes in {told}" in sentence for sentence in said), (path, said)
+    for place, new in ((f"{RULES}/r", outward), (kind, {"name": "shared", "rule": [whole, outward]})):
+        assert any(" is new, with " in one for one in sentences(reported(empty, edited({}, place, new)), UNJUDGED))
+    for place, new in ((f"{RULES}/r", whole), (kind, {"name": "shared", "rule": [whole]})):
+        assert sentences(reported(empty, edited({}, place, new)), UNJUDGED) == []
+    many = [{"name": "shared", "rule": [*more, whole, outward]} for more in ([], [rule(priority=1)])]
+    assert sentences(reported(edited({}, kind, many[0]), edited({}, kind, many[1])), UNJUDGED) == []
 
 
 def test_a_rule_of_a_folder_names_the_folder() -> None:
