@@ -10,7 +10,9 @@ done
 checkout=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P) || exit 2
 
 # What the caller has set for another Python must not reach ours.
-unset PYTHONHOME PYTHONPATH PYTHONSTARTUP VIRTUAL_ENV __PYVENV_LAUNCHER__
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONIOENCODING VIRTUAL_ENV __PYVENV_LAUNCHER__
+# Whatever the locale: our files, Terraform and git write UTF-8.
+export PYTHONUTF8=1
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
 start='import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'

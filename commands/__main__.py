@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from commands import cdk
@@ -23,9 +24,7 @@ def main(words: list[str]) -> int:
         return 2
     if command is None:
         return 0
-    temporary = os.environ.get("TMPDIR")
-    if temporary and not (Path(temporary).is_dir() and os.access(temporary, os.W_OK | os.X_OK)):
-        print(f"psc: TMPDIR: {temporary!r} is not a writable folder; create it, or unset TMPDIR", file=sys.stderr)
+    if not temporary_folder():
         return 2
     try:
         if not command.needs_environment:
@@ -38,6 +37,20 @@ def main(words: list[str]) -> int:
     except (BuildError, cdk.UnknownCdkError) as error:
         print(f"psc: {error}", file=sys.stderr)
         return 2
+
+
+def temporary_folder() -> bool:
+    """Whether there is one that can be written; all that we start, wherever it runs, is told the same one."""
+    given = os.environ.get("TMPDIR")
+    if given and not (Path(given).is_dir() and os.access(given, os.W_OK | os.X_OK)):
+        print(f"psc: TMPDIR: {given!r} is not a writable folder; create it, or unset TMPDIR", file=sys.stderr)
+        return False
+    try:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(Path(tempfile.gettempdir()).absolute())  # it may be "."
+    except FileNotFoundError as error:  # its message lists what was tried
+        print(f"psc: {printable(str(error.strerror))}; see that the disk is not full", file=sys.stderr)
+        return False
+    return True
 
 
 def _again(environment: Environment, words: list[str]) -> None:

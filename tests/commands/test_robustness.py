@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from commands.__main__ import temporary_folder
 from commands.options import UsageError, parse
 from deployment import revision
 from deployment.printable import printable
@@ -43,6 +45,26 @@ def test_a_tmpdir_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
     done = psc("config", TMPDIR=str(tmp_path / "none"))
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "TMPDIR" in done.stderr
+
+
+def test_all_that_is_started_has_the_same_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", ".")
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert temporary_folder()
+    assert os.environ["TMPDIR"] == str(tmp_path), "what runs in another folder must not take its own"
+
+
+def test_no_temporary_folder_at_all_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TMPDIR", "")
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/nowhere"])
+    assert not temporary_folder()
+    said = capsys.readouterr().err
+    assert "'/nowhere'" in said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
@@ -97,6 +119,19 @@ def test_without_git_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnusableError, match="git cannot be started"):
         revision.check_out(CHECKOUT, "HEAD", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "nonsense"},
+     {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "POSIX"}],
+)  # fmt: skip
+def test_what_is_printed_is_utf_8_whatever_the_encoding_of_other_programs(variables: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["./psc", "--help"], cwd=CHECKOUT, env=os.environ | variables, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "…" in done.stdout.decode()
 
 
 @pytest.mark.parametrize("depth", [300, 900, 5000])
