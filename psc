@@ -10,7 +10,8 @@ done
 checkout=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P) || exit 2
 
 # What the caller has set for another Python must not reach ours.
-unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONIOENCODING VIRTUAL_ENV __PYVENV_LAUNCHER__
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONIOENCODING PYTHONWARNINGS PYTHONHASHSEED PYTHONINSPECT \
+    PYTHONEXECUTABLE PYTHONPLATLIBDIR VIRTUAL_ENV __PYVENV_LAUNCHER__
 # Whatever the locale: our files, Terraform and git write UTF-8.
 export PYTHONUTF8=1
 

@@ -63,8 +63,9 @@ def _again(environment: Environment, words: list[str]) -> None:
     os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
 
 
-# A full or broken disk, a quota, a checkout that may not be written: nothing that the program could do about.
-_OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF}
+# A full or broken disk, a quota, what may not be read or written, limits: nothing that the program could do about.
+_OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF, errno.EFBIG, errno.EACCES, errno.EPERM,
+            errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # fmt: skip
 
 if __name__ == "__main__":
     if sys.stdout is None:  # closed by whoever started us
@@ -81,7 +82,7 @@ if __name__ == "__main__":
         if error.errno not in _OUTSIDE:
             raise
         what = "standard output or a temporary file" if error.filename is None else printable(str(error.filename))
-        print(f"psc: {what} cannot be written ({error.strerror})", file=sys.stderr)
+        print(f"psc: {what} cannot be read or written ({error.strerror})", file=sys.stderr)
         if error.filename is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 2

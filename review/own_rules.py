@@ -66,7 +66,7 @@ def rules_in(folder: str) -> tuple[Rule, ...]:
     place = real(Path(folder))
     if not place.is_dir():
         raise UnusableError(f"--rules {folder}: there is no such folder")
-    return load_rules(rule_files(place.parent, place.name, "--rules"))
+    return load_rules(rule_files(place.parent, place.name or ".", "--rules"))
 
 
 def load_rules(files: Mapping[str, str]) -> tuple[Rule, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -75,17 +76,18 @@ def test_a_full_standard_output_is_one_sentence() -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
-def test_a_disk_that_takes_nothing_is_one_sentence() -> None:
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENAMETOOLONG, errno.EFBIG, errno.EMFILE])
+def test_what_the_system_does_not_let_be_done_is_one_sentence(number: int) -> None:
     start = (
         "import runpy, commands.options\n"
-        "def fails(_): raise OSError(30, 'Read-only file system', 'a\\nb')\n"
+        f"def fails(_): raise OSError({number}, {os.strerror(number)!r}, 'a\\nb')\n"
         "commands.options.parse = fails\n"
         "runpy.run_module('commands', run_name='__main__')\n"
     )
     done = subprocess.run(
         [sys.executable, "-s", "-c", start], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (2, "psc: a\\nb cannot be written (Read-only file system)\n")
+    assert (done.returncode, done.stderr) == (2, f"psc: a\\nb cannot be read or written ({os.strerror(number)})\n")
 
 
 def test_a_closed_standard_output_is_none() -> None:

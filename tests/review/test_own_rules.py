@@ -222,6 +222,7 @@ def test_a_plan_alone_is_judged_by_the_rules_of_a_folder_that_is_named(tmp_path:
 
 @pytest.mark.parametrize(("folder", "words"), [
     ("nowhere", "--rules nowhere: there is no such folder"), ("docs", "--rules: the folder docs has no file NAME.py"),
+    ("/", r"--rules: the folder \. has no file NAME.py"),
 ])  # fmt: skip
 def test_a_folder_without_rules_is_refused(folder: str, words: str) -> None:
     with pytest.raises(UnusableError, match=words):
