@@ -75,6 +75,11 @@ def hide(value: Any, sensitive: Any = None, name: str = "") -> Any:
     return value
 
 
+def hide_attributes(values: Any, marks: Any) -> Any:
+    """The attributes of a resource, hidden one by one also where it is marked as a whole."""
+    return hide(values, dict.fromkeys(values, True) if marks is True and isinstance(values, dict) else marks)
+
+
 def _name_of(key: str, beside: dict[str, Any], above: str) -> str:
     """What a value is called: by its key, or by a name that stands beside it (Cloud Run's env) or above it."""
     if key not in _VALUES:

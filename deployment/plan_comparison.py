@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from deployment.comparison import Change, Comparison, differences
-from deployment.hidden import Hidden, hide, scrub, shown_address
+from deployment.hidden import Hidden, hide, hide_attributes, scrub, shown_address
 from deployment.plan_file import belongs, load
 from deployment.plan_programs import providers, starts_program, with_provisioners
 from deployment.plan_remarks import remarks_of
@@ -50,6 +51,7 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
         for item, there_before in providers(plan) if alone else ():
             before |= {item.address: item} if there_before else {}
             after[item.address] = item
+        _refuse_twice(plan, name)
         for entry in plan.get("resource_changes") or []:
             _refuse_unknown(entry, name)
             if entry.get("deposed"):
@@ -90,6 +92,15 @@ def _compared(plan: Json, name: str, stack: Stack, *, alone: bool) -> Comparison
     )
 
 
+def _refuse_twice(plan: Json, name: str) -> None:
+    """Of two entries for one address the second would hide what the first one does."""
+    entries = (entry for entry in plan.get("resource_changes") or [] if not entry.get("deposed"))
+    for address, times in Counter(str(entry["address"]) for entry in entries).items():
+        if times > 1:
+            shown = scrub(shown_address(address))
+            raise UnusableError(f"{name}: has two entries for {shown}, which no Terraform writes; plan again")
+
+
 def _refuse_unknown(entry: Json, name: str) -> None:
     """Whatever a later Terraform may do to a resource is nothing that this review could tell or pass over."""
     if entry.get("mode") == "managed" and not is_known(entry["change"]):
@@ -113,8 +124,8 @@ def _items(entry: Json, source: PlanSource) -> tuple[Item | None, Item | None]:
     change, address = entry["change"], shown_address(str(entry["address"]))
     kind = f"data.{entry['type']}" if entry.get("mode") == "data" else str(entry["type"])
     former = shown_address(str(entry.get("previous_address") or address))
-    old = hide(change.get("before"), change.get("before_sensitive"))
-    new = hide(change.get("after"), change.get("after_sensitive"))
+    old = hide_attributes(change.get("before"), change.get("before_sensitive"))
+    new = hide_attributes(change.get("after"), change.get("after_sensitive"))
     if change.get("after_unknown"):
         new = source.filled(new, change["after_unknown"], address)
     if set(change["actions"]) in ({"delete"}, {"forget"}):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployment.comparison import Difference, differences
-from deployment.hidden import hide, shown_address
+from deployment.hidden import hide_attributes, shown_address
 from deployment.plan_expressions import mapping
 from deployment.plan_modules import Instances, Modules, Written, bare
 from deployment.stack import UNKNOWN, Item, Stack
@@ -144,7 +144,7 @@ def _data(plan: Json) -> dict[str, Item]:
     for one in read_before(plan):
         if one.get("mode") == "data":
             address = shown_address(str(one["address"]))
-            values = hide(one["values"], one.get("sensitive_values"))
+            values = hide_attributes(one["values"], one.get("sensitive_values"))
             if isinstance(values, dict):
                 items[address] = Item(address, f"data.{one['type']}", values)
     return items

@@ -418,6 +418,21 @@ def test_what_no_terraform_of_today_does_is_refused(tmp_path: Path, actions: lis
         planned(tmp_path, plan)
 
 
+def test_two_entries_for_one_address_are_refused(tmp_path: Path) -> None:
+    plan = edit()
+    first = plan["resource_changes"][0]
+    plan["resource_changes"].append({**first, "change": {**first["change"], "actions": ["no-op"]}})
+    with pytest.raises(UnusableError, match=f"has two entries for {ATTACHMENT}"):
+        planned(tmp_path, plan)
+
+
+def test_a_resource_that_is_sensitive_as_a_whole_is_judged(tmp_path: Path) -> None:
+    plan = edit()
+    plan["resource_changes"][0]["change"] |= {"before_sensitive": True, "after_sensitive": True}
+    report = reviewed(tmp_path, plan)
+    assert "accept-list-bounds" in {finding.rule for finding in report.findings}
+
+
 def test_what_comes_out_of_a_module_is_the_same_as_it_was(tmp_path: Path) -> None:
     plan = edit()
     plan["resource_changes"][0] |= {"previous_address": f"module.psc.{ATTACHMENT}"}
