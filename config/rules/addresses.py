@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import ranges
+from cloudrun_psc.rules import connections, ranges
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, endpoints_of, refused, services_of
@@ -19,9 +20,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
         services, made = len(settings.producer.services), settings.producer.network.load_balancer_subnet
         subnet: KeyPath = ("producer", "network", "load_balancer_subnet", "range")
         if made.known_range is not None:
-            yield from refused(subnet, ranges.room(made.known_range, services, f"{services} load balancers"))
+            yield from refused(subnet, ranges.room([made.known_range], services, f"{services} load balancers"))
     yield from _endpoint_addresses(settings)
+    yield from _addresses_once(settings)
     yield from _consumer_room(settings)
+    yield from _nat_room(settings)
 
 
 def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
@@ -42,20 +45,10 @@ def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator
 
 def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:
     subnet = producer.network.load_balancer_subnet.known_range
-    taken: dict[str, KeyPath] = {}
     for path, _, service in services_of(settings):
-        if service.address is None:
-            continue
-        here = (*path, "address")
-        if subnet is not None:
+        if service.address is not None and subnet is not None:
             fault = ranges.address_in_subnet(service.address, subnet)
-            yield from refused(here, fault, ("producer", "network", "load_balancer_subnet", "range"))
-        if service.address in taken:
-            other = taken[service.address]
-            wrong = f"{service.address} is also the address of the service {other[2]!r}"
-            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each service its own address, or none")
-            yield Finding(here, fault, ((*other, "address"),))
-        taken.setdefault(service.address, path)
+            yield from refused((*path, "address"), fault, ("producer", "network", "load_balancer_subnet", "range"))
 
 
 def _consumer_room(settings: Settings) -> Iterator[Finding]:
@@ -64,22 +57,48 @@ def _consumer_room(settings: Settings) -> Iterator[Finding]:
         endpoints, vm = len(consumer.endpoints), consumer.test_vm.enabled
         what = f"{endpoints} endpoints{' and the test VM' if vm else ''}"
         if consumer.network.subnet.range:
-            fault = ranges.room(consumer.network.subnet.range, endpoints + vm, what)
+            fault = ranges.room([consumer.network.subnet.range], endpoints + vm, what)
             yield from refused(("consumers", key, "network", "subnet", "range"), fault)
 
 
+def _nat_room(settings: Settings) -> Iterator[Finding]:
+    """Each endpoint takes an address of PSC's NAT: https://cloud.google.com/vpc/docs/about-vpc-hosted-services#nat."""
+    endpoints = Counter(endpoint.service for _, _, _, endpoint in endpoints_of(settings))
+    for path, key, service in services_of(settings):
+        if service.made_ranges:
+            fault = ranges.room(service.made_ranges, endpoints[key], f"{endpoints[key]} endpoints of this file")
+            yield from refused((*path, "nat_ranges"), fault)
+
+
 def _endpoint_addresses(settings: Settings) -> Iterator[Finding]:
-    taken: dict[tuple[str, str], KeyPath] = {}
     for path, key, consumer, endpoint in endpoints_of(settings):
-        subnet, here = consumer.network.subnet.range, (*path, "address")
-        if not endpoint.address:
-            continue  # told by the rules about what exists
-        if subnet:
+        subnet = consumer.network.subnet.range
+        if endpoint.address and subnet:  # a missing one is told by the rules about what exists
             fault = ranges.address_in_subnet(endpoint.address, subnet)
-            yield from refused(here, fault, ("consumers", key, "network", "subnet", "range"))
-        if (key, endpoint.address) in taken:
-            other = taken[key, endpoint.address]
-            wrong = f"{endpoint.address} is also the address of {other[3]}"
-            fault = Fault(wrong=wrong, allowed="each address once", remedy="give each endpoint its own address")
-            yield Finding(here, fault, ((*other, "address"),))
-        taken.setdefault((key, endpoint.address), path)
+            yield from refused((*path, "address"), fault, ("consumers", key, "network", "subnet", "range"))
+
+
+def _addresses_once(settings: Settings) -> Iterator[Finding]:
+    """Nothing has an address that something else of the subnet has, whosever both are."""
+    taken: dict[tuple[str, str], KeyPath] = {}
+    for subnet, address, path in _addresses(settings):
+        first = taken.setdefault((subnet, address), path)
+        if first != path:
+            who = f"the service {first[2]!r}" if first[0] == "producer" else str(first[3])
+            who += f" of the consumer {first[1]!r}" if first[0] == "consumers" and first[1] != path[1] else ""
+            one = "service its own address, or none" if path[0] == "producer" else "endpoint its own address"
+            wrong = f"{address} is also the address of {who}"
+            fault = Fault(wrong=wrong, allowed="each address once", remedy=f"give each {one}")
+            yield Finding((*path, "address"), fault, ((*first, "address"),))
+
+
+def _addresses(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
+    """Every address that the file gives, with its subnet and what has it."""
+    for path, _, service in services_of(settings):
+        assert settings.producer is not None
+        if service.address is not None:
+            link = settings.producer.network.load_balancer_subnet.existing
+            yield connections.plain(link or "producer"), service.address, path
+    for path, key, consumer, endpoint in endpoints_of(settings):
+        if endpoint.address:
+            yield connections.plain(consumer.network.subnet.existing or key), endpoint.address, path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import access, connections, defaults
+from cloudrun_psc.rules import access, bounds, connections, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import ENDPOINTS_ACCEPTED
 from config.problems import KeyPath
-from config.rules.finding import Finding, endpoints_of, nearest, needs_newer, refused, services_of
+from config.rules.finding import Finding, endpoints_of, nearest, needs_newer, refused, services_of, too_many
 from config.settings import Settings
 
 
@@ -21,6 +21,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 def _accept_lists(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
+        yield from too_many((*path, "accept"), len(service.accept), bounds.MOST_ACCEPTED, "entries")
+        yield from too_many((*path, "reject"), len(service.reject), bounds.MOST_REJECTED, "entries")
         accepted = {key: settings.project_of(key) for key in service.accept}
         rejected = [settings.project_of(entry) for entry in service.reject]
         set_of_rejected, first_keys = set(rejected), dict[str, str]()
@@ -68,6 +70,9 @@ def _entry(settings: Settings, path: KeyPath, entry: str, key: str) -> Iterator[
 
 def _invokers(settings: Settings) -> Iterator[Finding]:
     for path, _, service in services_of(settings):
+        groups = sum(entry.startswith("group:") for entry in service.invokers)
+        yield from too_many((*path, "invokers"), len(service.invokers), bounds.MOST_MEMBERS, "callers")
+        yield from too_many((*path, "invokers"), groups, bounds.MOST_GROUPS, "groups")
         seen: set[str] = set()
         for index, entry in enumerate(service.invokers):
             fault = None if entry in settings.consumers else access.invoker(entry)

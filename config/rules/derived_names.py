@@ -80,8 +80,9 @@ def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
             what = f"the invoker {entry} of {key}"
             yield address, (*path, "invokers", index), what, (key, account.identity)
         account = runner(settings, service)
-        for variable, reference in service.secrets.items():
-            secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
-            address = f"google_secret_manager_secret_iam_member.{secret_name(secret, project)}_{account.name}"
-            what = f"the secret {secret} of {key}"
-            yield address, (*path, "secrets", variable, "secret"), what, (secret, account.identity)
+        for section in ("secrets", "secret_files"):
+            for variable, reference in getattr(service, section).items():
+                secret = reference.secret.removeprefix(f"projects/{project}/secrets/")
+                address = f"google_secret_manager_secret_iam_member.{secret_name(secret, project)}_{account.name}"
+                what = f"the secret {secret} of {key}"
+                yield address, (*path, section, variable, "secret"), what, (secret, account.identity)

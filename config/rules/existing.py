@@ -140,21 +140,24 @@ def _producer(settings: Settings, producer: ProducerSettings) -> Iterator[Findin
         for index, subnet in enumerate(service.nat_subnets):
             here: KeyPath = (*service_path, "nat_subnets", index)
             yield from _place(settings, path, network.existing, here, subnet)
-    yield from _nat_subnets_once(settings)
+    yield from _published_once(settings)
 
 
-def _nat_subnets_once(settings: Settings) -> Iterator[Finding]:
+def _published_once(settings: Settings) -> Iterator[Finding]:
+    """Google takes one attachment of a forwarding rule, and one of a NAT subnet."""
     taken: dict[str, KeyPath] = {}
     for path, key, service in services_of(settings):
-        for index, subnet in enumerate(service.nat_subnets):
-            here: KeyPath = (*path, "nat_subnets", index)
-            first = taken.setdefault(connections.plain(subnet), here)
-            if first != here:
+        given: dict[KeyPath, str | None] = {(*path, "forwarding_rule"): service.forwarding_rule}
+        given |= {(*path, "nat_subnets", index): subnet for index, subnet in enumerate(service.nat_subnets)}
+        for here, link in given.items():
+            first = taken.setdefault(connections.plain(link), here) if link else here
+            if link and first != here:
+                what = "forwarding rule" if here[-1] == "forwarding_rule" else "NAT subnet"
                 fault = Fault(
-                    wrong=f"{shown(subnet)} is also given for the service {first[2]!r}"
+                    wrong=f"{shown(link)} is also given for the service {first[2]!r}"
                     if first[2] != key
-                    else f"{shown(subnet)} is given twice",
-                    allowed="each NAT subnet once: it serves one attachment alone",
+                    else f"{shown(link)} is given twice",
+                    allowed=f"each {what} once: it serves one attachment alone",
                     remedy="give another one",
                 )
                 yield Finding(here, fault, (first,))

@@ -30,6 +30,12 @@ def refused(path: KeyPath, fault: Fault | None, *others: KeyPath) -> Iterator[Fi
         yield Finding(path, fault, others)
 
 
+def too_many(path: KeyPath, count: int, most: int, what: str) -> Iterator[Finding]:
+    """A finding at `path`, where there is more than Google takes."""
+    if count > most:
+        yield Finding(path, Fault(wrong=f"{count} {what}", allowed=f"at most {most}", remedy="remove some"))
+
+
 def needs_newer(settings: Settings, path: KeyPath, field: NewerField, wrong: str, remedy: str) -> Iterator[Finding]:
     """A finding at `path`, where Terraform could take a provider that lacks `field`."""
     if admits_older(settings.provider_version, field.since):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import certificates, default_names, dns
+from cloudrun_psc.rules import certificates, connections, default_names, dns
 from cloudrun_psc.rules.content_names import base_name
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import DEFAULT_URI_DISABLED, WRITE_ONLY_KEY
@@ -32,6 +32,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 )
                 yield Finding((*path, "names", part), fault, ((*path, "https"),))
     yield from _dns(settings)
+    yield from _authorized_once(settings)
 
 
 def _default_url(settings: Settings, path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
@@ -50,8 +51,8 @@ def _default_url(settings: Settings, path: KeyPath, service: ServiceSettings) ->
 
 def _dns(settings: Settings) -> Iterator[Finding]:
     """A name that leads to an endpoint: of a service that has one, and once in a network."""
-    taken: dict[tuple[str, str], KeyPath] = {}
-    for path, key, _, endpoint in endpoints_of(settings):
+    taken: dict[tuple[str, str, str], KeyPath] = {}
+    for path, key, consumer, endpoint in endpoints_of(settings):
         if endpoint.dns is None:
             continue
         here, host = (*path, "dns"), settings.host_of(endpoint)
@@ -65,12 +66,37 @@ def _dns(settings: Settings) -> Iterator[Finding]:
             continue
         name = default_names.zone(endpoint.name)
         yield from refused(here, None if endpoint.dns.zone else dns.zone_base_name(name), (*path, "name"))
-        first = taken.setdefault((key, host), here)
+        network = ("network", connections.plain(consumer.network.existing or key), host)
+        zone = ("zone", endpoint.dns.zone or "", host)
+        first = taken.setdefault(network, here)
+        first = taken.setdefault(zone, here) if endpoint.dns.zone and first == here else first
         if first != here:
             fault = Fault(
-                wrong=f"{host} leads to the endpoint {first[3]!r} already",
-                allowed="each host once in a network",
+                wrong=f"{host} leads to the endpoint {first[3]!r}{_of_another(first, here)} already",
+                allowed="each host once in a network, and in a zone",
                 remedy="leave it out for one of the two",
+            )
+            yield Finding(here, fault, (first,))
+
+
+def _of_another(first: KeyPath, here: KeyPath) -> str:
+    return f" of the consumer {first[1]!r}" if first[1] != here[1] else ""
+
+
+def _authorized_once(settings: Settings) -> Iterator[Finding]:
+    """Two certificates that Google manages would share the one record that proves their host's domain."""
+    taken: dict[str, KeyPath] = {}
+    for path, _, service in services_of(settings):
+        if service.https is None or service.https.managed is None:
+            continue
+        here: KeyPath = (*path, "https", "managed")
+        first = taken.setdefault(service.https.host, here)
+        if first != here:
+            fault = Fault(
+                wrong=f"{service.https.host} has a managed certificate of the service {first[2]!r} already, and both "
+                "would write the record that proves the domain",
+                allowed="each host once",
+                remedy="give the certificate that is made by its link, as certificate",
             )
             yield Finding(here, fault, (first,))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from cloudrun_psc.rules import bounds, instance_sizes, services
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath
-from config.rules.finding import Finding, refused, services_of
+from config.rules.finding import Finding, refused, services_of, too_many
 from config.settings import ServiceSettings, Settings
 from config.settings.container import ProbeSettings
+
+_LABELS = "labels, with those of every resource"
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -20,23 +23,19 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from _size(path, service)
         yield from _probes(path, service)
         labels = len(settings.labels.keys() | service.labels.keys()) if service.labels else 0
-        yield from _too_many((*path, "labels"), labels, bounds.MOST_LABELS)
+        yield from too_many((*path, "labels"), labels, bounds.MOST_LABELS, _LABELS)
+        audiences = len(json.dumps(service.every_audience))
+        yield from too_many((*path, "audiences"), audiences, bounds.MOST_OF_AUDIENCES, "characters as JSON")
         yield from refused((*path, "secret_files"), services.secret_folders(service.secret_files))
-    yield from _too_many(("labels",), len(settings.labels), bounds.MOST_LABELS)
+    yield from too_many(("labels",), len(settings.labels), bounds.MOST_LABELS, _LABELS)
     if settings.producer is not None:
         yield from _former_keys(settings.producer.services)
 
 
-def _too_many(path: KeyPath, count: int, most: int) -> Iterator[Finding]:
-    if count > most:
-        what = "variables, with secrets" if path[-1] == "env" else "labels, with those of every resource"
-        fault = Fault(wrong=f"{count} {what}", allowed=f"at most {most}", remedy="remove some")
-        yield Finding(path, fault)
-
-
 def _variables(path: KeyPath, service: ServiceSettings) -> Iterator[Finding]:
     """Cloud Run refuses a variable that is given twice, and too many of them."""
-    yield from _too_many((*path, "env"), len(service.env.keys() | service.secrets.keys()), bounds.MOST_VARIABLES)
+    variables = len(service.env.keys() | service.secrets.keys())
+    yield from too_many((*path, "env"), variables, bounds.MOST_VARIABLES, "variables, with secrets")
     for name in service.secrets:
         if name in service.env:
             fault = Fault(

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from cloudrun_psc.rules import connections, content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
-from config.rules.finding import Finding
+from config.rules.finding import Finding, services_of
 from config.settings import ProducerSettings, ServiceNames, Settings
 
 _EVERYWHERE = "global"
+_GLOBAL = {"network", "firewall rule", "configuration of flow logs"}
 
 
 class Named(NamedTuple):
@@ -38,6 +39,31 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 remedy="rename one of them",
             )
             yield Finding(path, fault, (first,))
+    yield from _egress(settings)
+
+
+def _egress(settings: Settings) -> Iterator[Finding]:
+    """Instances have no addresses of subnets that are for proxies or for PSC's NAT."""
+    if settings.producer is None:
+        return
+    own, here = settings.producer.project, ("producer", "network", "load_balancer_subnet")
+    taken = {(home, name): path for home, kind, name, path in _producer(settings) if kind == "subnet"}
+    for path, _, service in services_of(settings):
+        taken |= {_subnet(link, own): (*path, "nat_subnets", at) for at, link in enumerate(service.nat_subnets)}
+    for path, _, service in services_of(settings):
+        first = taken.get(_subnet(service.vpc_access.subnet, own)) if service.vpc_access else None
+        if service.vpc_access and first and first[:3] != here:
+            fault = Fault(
+                wrong=f"{service.vpc_access.subnet} is for the load balancers' proxies, or for PSC's NAT",
+                allowed="an ordinary subnet",
+                remedy="take another one",
+            )
+            yield Finding((*path, "vpc_access", "subnet"), fault, (first,))
+
+
+def _subnet(link: str, project: str) -> tuple[str, str]:
+    """Project and name of a subnet, which may be given by its name alone."""
+    return connections.project_of(link) if "/" in link else project, link.rpartition("/")[2]
 
 
 def shared(settings: Settings, other: Settings) -> list[Named]:
@@ -48,7 +74,7 @@ def shared(settings: Settings, other: Settings) -> list[Named]:
 
 def _all(settings: Settings) -> Iterator[tuple[Named, KeyPath]]:
     for project, kind, name, path in (*_producer(settings), *_consumers(settings)):
-        yield Named(project, _EVERYWHERE if kind in {"network", "firewall rule"} else settings.region, kind, name), path
+        yield Named(project, _EVERYWHERE if kind in _GLOBAL else settings.region, kind, name), path
     for key, consumer in settings.consumers.items():
         if consumer.test_vm.enabled:
             vm = consumer.test_vm
@@ -119,5 +145,11 @@ def _consumers(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
         for name, endpoint in consumer.endpoints.items():
             yield project, "forwarding rule", endpoint.name, (*here, "endpoints", name, "name")
             yield project, "address", endpoint.address_name, (*here, "endpoints", name, "address_name")
+        # What belongs to a network or a subnet is in its project, which several consumers may have in common.
+        existing, subnet = consumer.network.existing, consumer.network.subnet.existing
         if consumer.test_vm.enabled:
-            yield project, "firewall rule", consumer.test_vm.firewall_name, (*here, "test_vm", "firewall_name")
+            home = connections.project_of(existing) if existing else project
+            yield home, "firewall rule", consumer.test_vm.firewall_name, (*here, "test_vm", "firewall_name")
+        if subnet and consumer.flow_logs.enabled:
+            home, path = connections.project_of(subnet), (*here, "flow_logs", "name")
+            yield home, "configuration of flow logs", consumer.flow_logs.name, path

@@ -45,9 +45,9 @@ WHOLE = {
         f"{_BEGIN}    hello: {{}}\nconsumers:\n  c:\n    project: a-consumer\n    endpoints:\n",
     ),
     "entries beside as many consumers": _lines(
-        lambda at: f"        - d{at:05}-x\n",
+        lambda at: f"        d{at:05}-x: 1\n",
         "consumers:\n" + "".join(f"  c{at:05}-x: {{project: project-{at}}}\n" for at in range(_SIZE // 100))
-        + f"{_BEGIN}    hello:\n      reject:\n",
+        + f"{_BEGIN}    hello:\n      accept:\n",
         _SIZE // 4,
     ),
     "endpoints and as many services": _lines(
@@ -62,7 +62,8 @@ WHOLE = {
 }  # fmt: skip
 
 
-_ACCEPTED = {"accept entries", "reject entries", "invokers", "entries beside as many consumers"}
+# In a larger file they are too many.
+_ACCEPTED = {"accept entries", "entries beside as many consumers"} if _SIZE == 100_000 else set()
 
 
 @pytest.mark.parametrize("kind", WHOLE)

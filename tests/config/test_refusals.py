@@ -109,6 +109,14 @@ def many(count: int, first: int = 0) -> dict[str, str]:
     return {f"a{at}": "x" for at in range(first, first + count)}
 
 
+def projects(count: int, first: int = 0) -> dict[str, int]:
+    return {"consumer-project" if at == 0 else f"project-{at}": 1 for at in range(first, first + count)}
+
+
+def callers(count: int, kind: str = "user") -> list[str]:
+    return [f"{kind}:a{at}@example.com" for at in range(count)]
+
+
 @pytest.mark.parametrize(
     ("of_all", "of_service", "says"),
     [
@@ -117,6 +125,17 @@ def many(count: int, first: int = 0) -> dict[str, str]:
         ({"labels": many(60)}, {"labels": many(5, 60)}, "producer.services.hello.labels: 65 labels, with those of"),
         ({}, {"env": many(1000)}, ""),
         ({}, {"env": many(1001)}, "producer.services.hello.env: 1001 variables, with secrets; allowed: at most 1000"),
+        ({}, {"accept": projects(5000), "reject": [*projects(64, 5000)]}, ""),
+        ({}, {"accept": projects(5001)}, "producer.services.hello.accept: 5001 entries; allowed: at most 5000"),
+        ({}, {"reject": [*projects(65, 1)]}, "producer.services.hello.reject: 65 entries; allowed: at most 64"),
+        ({}, {"invokers": [*callers(1250), *callers(250, "group")]}, ""),
+        ({}, {"invokers": callers(1501)}, "producer.services.hello.invokers: 1501 callers; allowed: at most 1500"),
+        ({}, {"invokers": callers(251, "group")}, "producer.services.hello.invokers: 251 groups; allowed: at most 250"),
+        (
+            {},
+            {"audiences": [f"https://{'a' * 60}.b{at}" for at in range(500)]},
+            "producer.services.hello.audiences: 38390 characters as JSON; allowed: at most 32768",
+        ),
     ],
 )
 def test_more_than_google_takes_of_one_thing(

@@ -64,6 +64,12 @@ def test_one_grant_is_one_resource_whoever_wants_it(stack: TerraformStack, resou
     assert all(block["lifecycle"] == {"destroy": False} for block in removed_blocks(stack))
 
 
+def test_two_secrets_whose_addresses_would_be_one_are_no_one_grant(stack: TerraformStack) -> None:
+    secrets = {"A": SecretReference(secret="api-key"), "B": SecretReference(secret="api_key")}
+    with pytest.raises(ValueError, match=r"secret_manager_secret_iam_member\.api_key_runner_\w+ is taken by"):
+        service(stack, container=Container(secrets=secrets), service_account=RUNNER)
+
+
 def test_what_has_an_address_now_is_not_moved_away_from_it(stack: TerraformStack) -> None:
     """The former address of one grant may be the present one of another."""
     run = service(stack)

@@ -145,7 +145,7 @@ class PrivateService(CallableService):
         name = f"{where}_{account_name(accessor, key)}"
         address, member = f"{type_}.{name}", access.member(accessor)
         grant = holder(self, address)
-        if not isinstance(grant, SecretManagerSecretIamMember) or grant.member_input != member:
+        if grant is None:
             grant = SecretManagerSecretIamMember(
                 stack,
                 f"Secret {name}",
@@ -156,6 +156,11 @@ class PrivateService(CallableService):
                 depends_on=list(depends_on) or None,
             )
             claim(grant, type_, name)
+        elif (
+            not isinstance(grant, SecretManagerSecretIamMember)
+            or (grant.secret_id_input, grant.member_input) != (secret, member)
+        ):  # fmt: skip
+            raise ValueError(f"{self.node.path}: the Terraform address {address} is taken by {grant.node.path}")
         self._formerly(grant, address, where)
         return grant
 

@@ -25,3 +25,9 @@ LIVENESS_DELAY_SECONDS, LIVENESS_PERIOD_SECONDS = Bounds(0, 3600), Bounds(1, 360
 FAILURE_THRESHOLD = Bounds(1, 2**31 - 1)
 # How many there may be: https://cloud.google.com/resource-manager/docs/labels-overview, .../run/quotas.
 MOST_LABELS, MOST_VARIABLES = 64, 1000
+# https://cloud.google.com/vpc/docs/about-controlling-access-published-services#consumer-lists.
+MOST_ACCEPTED, MOST_REJECTED = 5000, 64
+# Of one allow policy: https://cloud.google.com/iam/quotas#limits.
+MOST_MEMBERS, MOST_GROUPS = 1500, 250
+# As one JSON text: https://cloud.google.com/run/docs/configuring/custom-audiences.
+MOST_OF_AUDIENCES = 32768

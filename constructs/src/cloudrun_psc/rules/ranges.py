@@ -7,7 +7,7 @@ addresses of every subnet.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -122,14 +122,15 @@ def address_in_subnet(value: str, subnet: str) -> Fault | None:
     return None
 
 
-def room(range_: str, wanted: int, what: str) -> Fault | None:
-    """The addresses that a subnet has for resources, four of them being Google's; `range_` must be valid itself."""
-    free = IPv4Network(range_).num_addresses - _RESERVED
+def room(ranges: Sequence[str], wanted: int, what: str) -> Fault | None:
+    """The addresses that subnets have for resources, four of each being Google's; all must be valid themselves."""
+    free = sum(IPv4Network(range_).num_addresses - _RESERVED for range_ in ranges)
     if wanted <= free:
         return None
     return Fault(
-        wrong=f"{range_} has {free} addresses for {what}, which take {wanted}",
-        allowed=f"at most {free} in a /{IPv4Network(range_).prefixlen}",
+        wrong=f"{' and '.join(ranges)} {'has' if len(ranges) == 1 else 'have'} {free} addresses for {what}, "
+        f"which take {wanted}",
+        allowed=f"at most {free}",
         remedy="widen the range",
     )
 
