@@ -29,6 +29,7 @@ class HandedStack:
     """`files` maps a file's name without ending to its Terraform JSON; `lock` is the provider lock file, if any.
 
     `synthesized` is the stack as it was before, and `moves` are the addresses that it has elsewhere.
+    `promised` are the variables in place of the producer's outputs.
     """
 
     name: str
@@ -107,7 +108,7 @@ def hand(
         variables=tuple(variables),
         services=tuple(services),
         endpoints=tuple(endpoints),
-        promised=tuple(given),
+        promised=tuple(one for one in given if one.name in {output.name for output in told}),
         tests=value_tests(_together(files), variables, told, pretended(synthesized, existing)),
         lock=lock,
     )

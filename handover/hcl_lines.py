@@ -150,6 +150,8 @@ def _text(quoted: str) -> tuple[str, ...]:
     words = _words(units)
     if max(map(len, words)) <= _WORD:
         rows = _filled(words, " ")
+        if len(rows) == 1:  # nothing to put together
+            return (quoted,)
         return ('join(" ", [', *_indented(f"{literal_or_expression(row)}," for row in rows), "])")
     cut = _cut_regular if "(?:" in quoted or "[a-z" in quoted else _cut
     row, lines = list[str](), list[str]()

@@ -28,7 +28,7 @@ _COMMENTS = {
     OVERLAPS: "Other ranges of the network that share addresses with a NAT range: at the shorter prefix of the two, "
     "both begin with the same address.",
     RANGES: "A range serves one attachment alone.",
-    "producer": "What the producer's state says; nothing while there is none.",
+    "producer": "What the producer's state says.",
     "calling_projects": "Projects among the callers, each for its default Compute Engine account.",
 }
 _OF_EACH = {

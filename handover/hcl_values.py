@@ -47,7 +47,11 @@ def described(text: str) -> tuple[str, ...]:
     """A description, which Terraform takes as a text alone: a long one as a heredoc."""
     if len(text) <= WIDTH or "\n" in text or "\\" in quoted(text):
         return whole(text)
-    return ("<<-EOT", *(f"  {line}" for line in wrap(text, WIDTH)), "EOT")
+    return (
+        "<<-EOT",
+        *(f"  {line}" for line in wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)),
+        "EOT",
+    )
 
 
 def plain_value(content: Any) -> tuple[str, ...]:

@@ -106,7 +106,8 @@ def _preparation(facts: Facts) -> str:
             "",
             f"   Later, this command names the files that were edited, usually `{facts.format.VALUES}`.",
             "2. Get credentials for Google Cloud: `gcloud auth application-default login`, or those of your pipeline. "
-            "[Roles](#roles) lists the roles that they need.",
+            "[Roles](#roles) lists the roles that they need. The gcloud commands on this page need a login of their "
+            "own: `gcloud auth login`.",
             f"3. {locks}",
             "4. Bring the [state](#state) along **before** you apply anything: without it, Terraform would create "
             "everything a second time.",
@@ -163,6 +164,10 @@ def _roles(facts: Facts) -> str:
     )
 
 
+def _has_vm(facts: Facts) -> bool:
+    return any(facts.side(stack).test_vm.enabled for stack in facts.consumers)
+
+
 def _origin(facts: Facts) -> str:
     source = facts.source
     moved = [
@@ -189,8 +194,8 @@ def _origin(facts: Facts) -> str:
             f"cloudrun-psc {source.project}, {source}; environment `{facts.settings.environment}`. "
             "In that checkout, `./psc handover --verify` compares this folder with what it would generate, and "
             "`./psc verify` reads the projects and tells whether what is deployed is as its configuration says. "
-            "`./psc trace` sends requests from the test VM and tells which way they took, and `./psc trace --since "
-            "14:03` tells out of the logs who called then.",
+            + "`./psc trace` sends requests from the test VM and tells which way they took. " * _has_vm(facts)
+            + "`./psc trace --since 14:03` tells out of the logs who called then.",
             "",
             "| | |",
             "|---|---|",

@@ -39,11 +39,13 @@ def _local(facts: Facts) -> str:
 
 
 def _in_a_bucket(facts: Facts) -> str:
-    rows = [
-        f"| {stack.name} | `gs://{settings['bucket']}/{settings['prefix']}/default.tfstate` |"
+    places = {
+        stack.name: f"gs://{settings['bucket']}/{settings['prefix']}/default.tfstate"
         for stack in facts.stacks
         for settings in [stack.backend[1]]
-    ]
+    }
+    rows = [f"| {name} | `{place}` |" for name, place in places.items()]
+    first = next(iter(places.values()))
     return "\n".join(
         [
             "## State",
@@ -55,9 +57,15 @@ def _in_a_bucket(facts: Facts) -> str:
             "|---|---|",
             *rows,
             "",
-            "Terraform locks a state with an object `default.tflock` beside it. If the bucket has versioning, you can "
-            "bring back a state that was overwritten. A state contains every attribute of every resource: whoever may "
-            "read the bucket may read all of them.",
+            "Terraform locks a state with an object `default.tflock` beside it. A state contains every attribute of "
+            "every resource: whoever may read the bucket may read all of them. If the bucket has versioning, a state "
+            "that was overwritten can be brought back while nobody applies. The first command lists its versions; put "
+            "the number behind the `#` of the one that you want in place of `GENERATION`:",
+            "",
+            shell(
+                f"gcloud storage ls --all-versions {first}",
+                f"gcloud storage cp '{first}#GENERATION' {first}",
+            ),
         ]
     )
 
@@ -73,7 +81,14 @@ def _into_a_bucket(facts: Facts) -> str:
         "",
         "A bucket keeps the state for everybody, locks it, and with versioning keeps what was overwritten. Make one "
         "outside of the projects that this deployment empties when it is destroyed, and let only those read it who may "
-        f"know everything about the deployment. Put its name in place of `{_BUCKET}`:",
+        f"know everything about the deployment. Put its name in place of `{_BUCKET}`, and the project's in place of "
+        "`PROJECT`:",
+        "",
+        shell(
+            f"gcloud storage buckets create gs://{_BUCKET} --project=PROJECT --location={facts.settings.region} "
+            "--uniform-bucket-level-access --public-access-prevention",
+            f"gcloud storage buckets update gs://{_BUCKET} --versioning",
+        ),
         "",
     ]
     for stack in facts.stacks:

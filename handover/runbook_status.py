@@ -14,8 +14,9 @@ def status(facts: Facts) -> str:
     lines = [
         "## Status and logs",
         "",
-        "Every plan warns about connections that are not ACCEPTED. The outputs contain the following commands too, "
-        "always with the values of the last apply.",
+        "Every plan warns about connections that are not ACCEPTED."
+        + " The consumers' outputs contain their commands too, always with the values of the last apply."
+        * bool(facts.consumers),
     ]
     for stack in facts.consumers:
         for endpoint in stack.endpoints:

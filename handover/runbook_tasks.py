@@ -72,7 +72,7 @@ def _tried(facts: Facts) -> list[str]:
     return [
         "",
         f"To try an edit without credentials, in seconds and offline, test it first. This takes {takes} or newer, "
-        "after an `init`:",
+        f"after an `init`{'' if facts.local else ' (without credentials: `init -backend=false`)'}:",
         "",
         shell(*(f"terraform -chdir={stack.name} test -test-directory={FOLDER}" for stack in tested)),
         "",

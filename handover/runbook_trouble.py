@@ -84,8 +84,8 @@ def _call(facts: Facts) -> Iterator[tuple[str, str]]:
     where = "" if facts.producer else " (the producer's team)"
     yield (
         "401 Unauthorized",
-        "The ID token's audience is not the service's `run.app` URL, the token is older than an hour, or the VM has no "
-        "service account.",
+        "The ID token's audience is neither the service's `run.app` URL nor another of its audiences, the token is "
+        "older than an hour, or the VM has no service account.",
     )
     yield "403 Forbidden, a page of Google's", f"The caller's account is not an invoker: add it to the invokers{where}."
     yield "404, a page of Google's", "The call did not come through the load balancer: use the endpoint's address."
@@ -109,13 +109,15 @@ def _terraform(facts: Facts) -> Iterator[tuple[str, str]]:
     )
     yield (
         "`Backend initialization required`, `Backend configuration changed`",
-        f"`terraform -chdir={first} init -reconfigure`, and the same for the other folders.",
+        f"`terraform -chdir={first} init -reconfigure`, and the same for the other folders."
+        + " While a state is being moved, only `-migrate-state` takes it along: [Into a bucket](#into-a-bucket)."
+        * facts.local,
     )
     if not facts.local:
         yield (
             "`Error acquiring the state lock`",
             "Somebody else is applying. If nobody is (the apply was killed), remove the lock with the ID in the "
-            f"message: `terraform -chdir={first} force-unlock ID`.",
+            f"message, in the folder that it is about: `terraform -chdir={first} force-unlock ID`.",
         )
     else:
         yield "`Error acquiring the state lock`", "Another Terraform is running in this folder; wait for it to end."

@@ -120,8 +120,9 @@ def _producer_project(facts: Endpoint) -> str:
 def _request_log(facts: Endpoint) -> str:
     producer, service = facts.settings.producer, facts.endpoint.service
     condition, project = 'resource.type="cloud_run_revision"', _producer_project(facts)
-    if producer is not None and service is not None:
-        condition += f' AND resource.labels.service_name="{producer.services[service].names.service}"'
+    run = producer.services[service].names.service if producer is not None and service is not None else ""
+    if run:  # behind a load balancer of others, nothing is known of what runs
+        condition += f' AND resource.labels.service_name="{run}"'
     condition += f' AND logName="projects/{project}/logs/run.googleapis.com%2Frequests"'
     return "\n".join(
         [

@@ -41,7 +41,10 @@ RECORD_SET = Kind(
     drawn=False,
     collection=NONE,
     import_id="projects/{project}/managedZones/{managed_zone}/rrsets/{name}/{type}",
-    comment="The host's address is the endpoint's. A record of this name that exists is overwritten when it is made.",
+    comment=lambda values: (
+        "The host's address is the endpoint's. " * (values.get("type") == "A")
+        + "A record of this name that exists is overwritten when it is made."
+    ),
     keys={},
     forcing=("name", "project", "managed_zone"),
     grants=(_ADMIN,),

@@ -108,6 +108,7 @@ FRONTEND = replace(
     replaced="{address} ({name}) {surely} replaced ({why}); {meanwhile}.",
     noteworthy={
         "depends_on": Noteworthy(
+            when=["google_compute_subnetwork.proxy_only"],
             why="No attribute refers to the proxy-only subnet: without it the two race at creation, and destroying "
             "fails because the subnet is in use.",
             seen="API; tried",

@@ -10,7 +10,8 @@ from deployment.values import Json
 _RECORDS = {
     "timeout_seconds": "The service's settings as they were last given. One that is ignored here is left out of the "
     "configuration: Cloud Run would keep what was given once, so that the plan is refused.",
-    "triggers_replace": "Tells Terraform of an address that is no longer fixed; the provider sees no difference.",
+    "triggers_replace": "What only a new rule can take, such as another protocol or address: the rule is replaced by "
+    "way of this record.",
     "ignore_changes": "What this was deployed with first. Plans compare with it and refuse what no apply can do.",
     "service_attachment": "Google cannot re-point an endpoint: a new target replaces it by way of this record.",
     "name": "Tells Terraform of a rename on purpose; the rule's own name is ignored.",

@@ -127,9 +127,12 @@ class Handed:
         assert lines, f"the runbook has no section {heading}"
         return "\n".join(lines) + "\n"
 
-    def types_section(self, heading: str) -> str:
-        """Type all of a section."""
-        return self.types("".join(self.blocks(heading)))
+    def types_section(self, heading: str, **names: str) -> str:
+        """Type all of a section, with real `names`; nothing of gcloud, which would ask Google."""
+        text = "".join(block for block in self.blocks(heading) if not block.startswith("gcloud "))
+        for word, name in names.items():
+            text = text.replace(word, name)
+        return self.types(text)
 
     def untyped(self) -> set[str]:
         """The runbook's commands that were not typed yet; those that only name one are left out."""

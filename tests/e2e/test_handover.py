@@ -95,7 +95,7 @@ def test_a_local_state_goes_into_a_bucket(format_: str, live: Callable[..., Live
     handed.types_section("State")
     handed.types_section("Apply")
     handed.live.standin.cloud.buckets.setdefault("our-states", {})
-    handed.types("".join(handed.blocks("Into a bucket")).replace("BUCKET", "our-states"))
+    handed.types_section("Into a bucket", BUCKET="our-states")
     handed.edits("Into a bucket", "consumer", BUCKET="our-states")
     for state in handed.folder.glob("*.tfstate*"):
         state.unlink()

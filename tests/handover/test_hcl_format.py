@@ -245,3 +245,14 @@ def test_terraform_fmt_has_nothing_to_do(file: Path, make: Make, tmp_path: Path)
         [terraform, "fmt", "-check", "-diff", "-recursive"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_long_words_are_whole() -> None:
+    name = "a-name-that-is-as-long-as-google-takes-it-and-has-hyphens"
+    described = {
+        "type": "string",
+        "description": f"Who may connect to the service that is published as {name}, and so on.",
+    }
+    assert f" {name}," in hcl({"variable": {"who": described}})
+    member = "serviceAccount:${data.google_project.every_producer.number}-compute@developer.gserviceaccount.com"
+    assert f'who = "{member}"' in hcl({"locals": {"who": member}})

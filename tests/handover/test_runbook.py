@@ -140,7 +140,9 @@ def test_states_are_copied_or_stay(make: Make) -> None:
     text = page(make, named("everything"))
     assert "`gs://our-terraform-state/platform/psc/everything/producer/default.tfstate`" in text
     assert "force-unlock ID" in text
-    assert "cp " not in text
+    assert "CHECKOUT" not in text
+    state = "gs://our-terraform-state/platform/psc/everything/producer/default.tfstate"
+    assert f"gcloud storage cp '{state}#GENERATION' {state}\n" in text
 
 
 def test_roles_are_those_of_the_stacks(make: Make) -> None:
@@ -200,3 +202,15 @@ def test_a_bundle_for_opentofu_has_its_commands(make: Make) -> None:
     assert commands.findall(tofus) == typed
     assert "needs only OpenTofu (>= 1.5.0)" in " ".join(tofus.split())
     assert [json.loads(made.files["manifest.json"]).get("program") for made in bundles] == [None, "tofu"]
+
+
+def test_what_it_says_is_true_of_this_bundle(make: Make) -> None:
+    default, lean, bucket = page(make), page(make, named("lean")), page(make, named("everything"))
+    assert "The consumers' outputs contain their commands too" in default
+    assert "outputs contain" not in page(make, named("producer-alone"))
+    assert "from the test VM and tells" in default
+    assert "from the test VM and tells" not in lean
+    assert "init -backend=false" in bucket
+    assert "init -backend=false" not in default
+    assert "First fill in" not in page(make, named("consumer-alone"))
+    assert 'service_name=""' not in page(make, named("own-balancer"))
