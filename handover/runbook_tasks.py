@@ -32,6 +32,8 @@ def sections(facts: Facts) -> Iterator[str]:
             yield _nat_range(facts, facts.producer, ranged)
         if made := next((candidate.image for candidate in facts.producer.services if candidate.image), None):
             yield _image(facts, facts.producer, made)
+        if pem := next((candidate.pem for candidate in facts.producer.services if candidate.pem), None):
+            yield _renew(facts, facts.producer, pem)
     if any(stack.endpoints for stack in facts.consumers):
         yield _move(facts, next(stack for stack in facts.consumers if stack.endpoints))
 
@@ -191,6 +193,32 @@ def _image(facts: Facts, stack: HandedStack, image: Variable) -> str:
             "",
             "The service is updated in place. If the new revision does not start, the apply fails: put the former "
             "image back and apply again.",
+        ]
+    )
+
+
+def _renew(facts: Facts, stack: HandedStack, pem: Variable) -> str:
+    """A certificate out of Secret Manager."""
+    after = {part: place | {"version": str(int(place["version"]) + 1)} for part, place in pem.value.items()}
+    return "\n".join(
+        [
+            "### Renew the certificate",
+            "",
+            "Nothing here tells when the certificate ends. Add the new chain and its key to their secrets, each as a "
+            "further version, of which the command prints the number:",
+            "",
+            shell(
+                *(
+                    f"gcloud secrets versions add {place['secret']} --project={place['project']} --data-file={part}.pem"
+                    for part, place in pem.value.items()
+                )
+            ),
+            "",
+            f"Then give these numbers. {_edit(facts, stack, **{pem.name: after})}",
+            "",
+            shell(*_apply(stack)),
+            "",
+            "The plan updates the certificate in place, and connections are kept.",
         ]
     )
 

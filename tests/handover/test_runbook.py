@@ -214,3 +214,11 @@ def test_what_it_says_is_true_of_this_bundle(make: Make) -> None:
     assert "init -backend=false" not in default
     assert "First fill in" not in page(make, named("consumer-alone"))
     assert 'service_name=""' not in page(make, named("own-balancer"))
+
+
+def test_a_certificate_out_of_secrets_is_renewed_by_their_versions(make: Make) -> None:
+    text = page(make, named("pem"), format="hcl")
+    assert "gcloud secrets versions add hello-key --project=example-other-project --data-file=key.pem\n" in text
+    section = text.partition("### Renew the certificate")[2].partition("\n### ")[0]
+    assert re.findall(r'version = "(\d+)"', section) == ["4", "3"]
+    assert "Renew the certificate" not in page(make)
