@@ -53,6 +53,15 @@ def temporary_folder() -> bool:
     return True
 
 
+def _open_what_is_closed() -> None:
+    """Open what whoever started us has closed: else the first files that we open would take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
 def _again(environment: Environment, words: list[str]) -> None:
     """Start once more, this time with the environment's own Python; does not come back."""
     start = (
@@ -68,8 +77,7 @@ _OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF, err
             errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # fmt: skip
 
 if __name__ == "__main__":
-    if sys.stdout is None:  # closed by whoever started us
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as we run
+    _open_what_is_closed()
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()

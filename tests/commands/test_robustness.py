@@ -96,6 +96,13 @@ def test_a_closed_standard_output_is_none() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-"])
+def test_with_standard_error_closed_nothing_of_it_is_in_the_output(closed: str) -> None:
+    words = f"exec {sys.executable} -s -m commands init --consumer x {closed}"
+    done = subprocess.run(["sh", "-c", words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def _repository(folder: Path) -> Path:
     folder.mkdir(parents=True)
     for words in (
