@@ -12,7 +12,7 @@ _ANYWHERE = re.compile(
     r"|passwd|passphrase|passcode|pass_?key|(?:access|security|recovery|backup)_?codes?$|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
     r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
     r"|mnemonic|seed_?phrase|otp_?seed|unseal|wg_?private|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
-    r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|sign(?:ing)?|encryption|auth|master|account"
+    r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|session|sign(?:ing)?|encryption|auth|master|account"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa|priv|enc)_?key(?!set|ring)"
 )
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
@@ -20,7 +20,7 @@ _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
     r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp)pass[_0-9]*$"
     r"|(?:db|sql|ftp|mail|sys|user|root|admin|ldap)pw[_0-9]*$|(?:^|_)key_(?:b64|base64|hex|prod|production|staging)$"
-    r"|(?:^|_)(?:psk|pin|(?:root|bind)pw|master_?auth)$"
+    r"|(?:^|_)(?:psk|pin|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
 _ABOUT = re.compile(

@@ -36,7 +36,7 @@ _COMMANDS = (
     rf"\bredis-(?:cli|benchmark){_OPTIONS}(?:-a[ =]?|--pass[ =]|(?i:auth) ){_GIVEN}",
     rf"\b(?:requirepass|masterauth|bindpw|rootpw|insecure-password|(?i:pre-?shared-?key))\s{{1,4}}{_GIVEN}",
     r"\bPSK\s{1,4}[\"'][^\"'\s$<{]|\b(?i:setuser|user)\s[\w.-]{1,64}\s(?:on\s)?>[^\s$<{=]",
-    rf"\b(?:sqlcmd|bcp|(?:un)?zip|ipmitool){_OPTIONS}-P ?{_GIVEN}",
+    rf"\b(?:sqlcmd|bcp|(?:un)?zip|ipmitool|mosquitto_\w{{2,3}}){_OPTIONS}-P ?{_GIVEN}",
     rf"\blftp{_OPTIONS}-u [\w.@-]{{1,64}},{_GIVEN}|\b[a-z]freerdp{_OPTIONS}/p:{_GIVEN}",
     rf"\bssh-keygen{_OPTIONS}-N ?{_GIVEN}",
     rf"\bsnmp[a-z]{{1,12}}{_OPTIONS}-[cAX] ?{_GIVEN}|\bgh secret set{_OPTIONS}(?:-b ?|--body[ =]){_GIVEN}",
@@ -180,7 +180,7 @@ def _known(text: str) -> str:
     known = issued(text) or next((what for what, pattern in SHAPES.items() if pattern.search(text)), "")
     if known:
         return known
-    if ("curl" in text or "wget" in text or "http" in text) and _USER.search(text):
+    if any(program in text for program in ("curl", "wget", "http", "etcdctl")) and _USER.search(text):
         return "a password in a command"
     if "kty" in text and _JWK_PRIVATE.search(text):
         return "a private JSON Web Key"

@@ -18,6 +18,7 @@ TELLING = (
     "WIFI_PSK LOGIN_PIN BINDPW ldap_default_authtok OTP_SEED VAULT_UNSEAL WG_PRIVATE "
     "PRESHARED_KEY SSHPASS SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL "
     "PASSKEY ACCESS_CODE RECOVERY_CODES PRIVKEY ENCKEY KEY_B64 KEY_PROD LOGINPASS WPPASS DBPW SQLPW FTPPW "
+    "SESSIONKEY SHARED_ACCESS_SIGNATURE ACCOUNT_SAS "
     "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号"
 )
 ABOUT = (
@@ -92,6 +93,8 @@ HOLDING = {
     "helm": f"helm registry login -p {WORD} -u app registry.example.com",
     "mongosh": f"mongosh -u app -p {WORD}",
     "sqlcmd": f"sqlcmd -S db -U sa -P {WORD}",
+    "mosquitto": f"mosquitto_pub -h mq -u app -P {WORD} -t x",
+    "etcdctl": f"etcdctl --user root:{WORD} get x",
     "unzip": f"unzip -P {WORD} a.zip",
     "ldapsearch": f"ldapsearch -x -D cn=admin -w {WORD}",
     "smbclient": f"smbclient //x/y -U app%{WORD}",
