@@ -40,9 +40,10 @@ def opened_outside(
 
 def _made(plan: Comparison) -> Comparison | None:
     """From what was recorded to what is real."""
-    recorded, real = plan.recorded, plan.before
-    if recorded is None or real is None:
+    recorded = plan.recorded
+    if recorded is None:
         return None
+    real = plan.before or replace(recorded, items={})  # all of it may be gone
     changes = tuple(_changes(recorded.items, real.items))
     return Comparison(source=DRIFT, before=recorded, after=real, changes=changes)
 

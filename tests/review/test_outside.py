@@ -122,6 +122,21 @@ def test_what_no_plan_takes_back_is_said(tmp_path: Path) -> None:
     assert [str(finding.detail) for finding in made.findings] == ["this plan keeps it"]
 
 
+def test_all_that_a_state_had_may_be_gone(tmp_path: Path) -> None:
+    deny = CODE["resource"]["google_compute_firewall"]["deny"]
+    drift, change = (
+        entry(FIREWALL, [action], *two) for action, *two in (("delete", deny, None), ("create", None, deny))
+    )
+    described = {"address": FIREWALL, "mode": "managed", "type": "google_compute_firewall", "name": "deny"}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({
+        "format_version": "1.2", "planned_values": {}, "resource_changes": [change], "resource_drift": [drift],
+        "configuration": {"root_module": {"resources": [described]}},
+    }))  # fmt: skip
+    made = report(read(file, "plan.json", stack({"resource": {"google_compute_firewall": {"deny": {}}}})))
+    assert ("opened-outside", FIREWALL) in findings(made)
+
+
 def test_what_the_change_writes_down_is_no_finding(tmp_path: Path) -> None:
     """It is reviewed now."""
     path = "resource/google_compute_service_attachment/shop/consumer_accept_lists"
