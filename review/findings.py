@@ -7,13 +7,15 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from deployment.comparison import Comparison
+from deployment.comparison import Change, Comparison
+from deployment.references import is_expression
 from review.inputs import inputs_of
 from review.other_findings import OTHER
 from review.rules import RULES
 from review.rules.rule import FINE, SEVERITIES, UNDECIDED, Rule, Subject
 from review.sentence import Sentence
 
+_WORDS = frozenset({"annotations", "description", "labels"})
 # The source of a finding about what somebody did outside Terraform.
 DRIFT = "drift"
 
@@ -111,12 +113,18 @@ def _reached(comparison: Comparison) -> Set[str]:
         for address in inputs_of(item.values):
             made_of[address].append(item.address)
     waiting = [change.address for change in comparison.changes]
-    reached = set(waiting)
+    reached = {change.address for change in comparison.changes if not _of_words(change)}
     while waiting:
         following = set(made_of[waiting.pop()]) - reached
         reached |= following
         waiting += following
     return reached
+
+
+def _of_words(change: Change) -> bool:
+    """Whether nothing changes but words for people, by which nobody gets in; what is made of them is another matter."""
+    said = change.differences if change.of_resource and change.action == "updated" else ()
+    return bool(said) and all(one.attribute in _WORDS and not is_expression(one.after) for one in said)
 
 
 def _key(finding: Finding) -> tuple[str, str]:

@@ -30,7 +30,7 @@ def everyone_in_iam(subject: Subject) -> Answer:
     """Every kind but callers of Cloud Run, which a rule of their own is about."""
     if subject.item.type.startswith(OF_SERVICE):
         return fine()
-    return named(bindings(subject.item), "{member} is named: {who}")
+    return named(bindings(subject.item), "it names {member}: {who}")
 
 
 @rule(

@@ -10,16 +10,26 @@ from review.way import EVERYONE
 
 
 def named(granting: Iterable[Block], everyone: str) -> Answer:
-    """A finding where everyone is named, said as `everyone` with {member} and {who}; undecided if nobody can tell."""
-    members = [member for block in granting for member in (*block.list("member"), *block.list("members"))]
-    for member in members:
-        if member.text in EVERYONE:
-            return finding(everyone, member=member, who=EVERYONE[member.text])
+    """A finding where everyone is named, said as `everyone` with {member} and {who}; undecided if nobody can tell.
+
+    It says every such member with the role, so that one more of them, or another role, is another finding.
+    """
+    given = [(member, block) for block in granting for member in (*block.list("member"), *block.list("members"))]
+    members = [member for member, _ in given]
+    public = sorted({member.text for member in members} & EVERYONE.keys())
+    if public:
+        roles = sorted({_role(block) for member, block in given if member.text in EVERYONE})
+        text = f"{everyone}, with {{roles}}"
+        return finding(text, member=" and ".join(public), who=EVERYONE[public[-1]], roles=", ".join(roles))
     # A prefix is enough: `serviceAccount:${…}` cannot become everyone, nor can what is made of an account of the stack.
     open_ = [
         member for member in members if member.unknown and not member.beginning.endswith(":") and not _account(member)
     ]
     return undecided("the member {value} is not known", value=open_[0]) if open_ else fine()
+
+
+def _role(block: Block) -> str:
+    return f"{block.get('role').readable}{' under a condition' if block.blocks('condition') else ''}"
 
 
 def _account(member: Value) -> bool:

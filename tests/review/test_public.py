@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review.topics import EXPOSED, TRUSTED
-from tests.review.stacks import PRODUCER, Json, edited, reported
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported
 
 CALLER = "resource/google_cloud_run_v2_service_iam_member/caller/member"
 INGRESS = "resource/google_cloud_run_v2_service/shop/ingress"
@@ -48,3 +48,20 @@ def test_the_tokens_of_another_account_call_nothing_here() -> None:
              "service_account_id": "projects/p/serviceAccounts/other@p.iam.gserviceaccount.com"}  # fmt: skip
     after = edited(PRODUCER, "resource/google_service_account_iam_member", {"m": given})
     assert "can call" not in " ".join(told(PRODUCER, after, TRUSTED))
+
+
+def test_what_everyone_may_newly_do_is_new_where_they_may_do_something_already() -> None:
+    kind, run = "google_storage_bucket_iam_binding", "google_cloud_run_v2_service_iam_member"
+    condition = [{"title": "t", "expression": "false"}]
+    bound = {"bucket": "b", "role": "roles/storage.objectViewer", "members": ["allUsers"], "condition": condition}
+    before = edited(EVERYBODY, f"resource/{kind}", {"b": bound})
+    for path, value, address in (
+        (f"{kind}/b/role", "roles/storage.admin", f"{kind}.b"),
+        (f"{kind}/b/members", ["allUsers", "allAuthenticatedUsers"], f"{kind}.b"),
+        (f"{kind}/b/condition", None, f"{kind}.b"),
+        (f"{run}/caller/role", "roles/run.admin", f"{run}.caller"),
+    ):
+        rule = "everyone-in-iam" if address.startswith(kind) else "public-invoker"
+        assert (rule, address) in findings(reported(before, edited(before, f"resource/{path}", value))), path
+    more = edited(before, f"resource/{kind}/b/members", ["allUsers", "user:a@example.com"])
+    assert findings(reported(before, more)) == []

@@ -56,6 +56,26 @@ def test_what_nobody_can_tell_is_not_new_for_any_other_change(before: Any) -> No
     assert findings(reported(before, after)) == []
 
 
+ROLE = f"{R}/google_project_iam_custom_role/r"
+DESCRIBED = edited(PRODUCER, ROLE, {"role_id": "r", "permissions": ["a.b.c"], "description": "before"})
+MADE_OF_WORDS = edited(
+    DESCRIBED, OPEN, FIREWALL | {"source_ranges": ["${google_project_iam_custom_role.r.description}"]}
+)
+
+
+def test_words_for_people_make_nothing_new_of_what_nobody_can_tell() -> None:
+    assert findings(reported(DESCRIBED, edited(DESCRIBED, f"{ROLE}/description", "after"))) == []
+    for edit in ({"permissions": ["a.b.d"]}, {"description": "${var.x}"}, {"description": "after", "title": "r"}):
+        after = edited(DESCRIBED, ROLE, DESCRIBED[R]["google_project_iam_custom_role"]["r"] | edit)
+        assert findings(reported(DESCRIBED, after)) == [("access-not-judged", "google_project_iam_custom_role.r")]
+    made = reported(MADE_OF_WORDS, edited(MADE_OF_WORDS, f"{ROLE}/description", "after"))
+    assert made.decisions or made.findings
+    argument = edited(REMOTE, "module/net/description", "before")
+    assert findings(reported(argument, edited(argument, "module/net/description", "after"))) == [
+        ("module", "module.net")
+    ]
+
+
 @pytest.mark.parametrize("count", [{"count": 0}, {"count": "0"}, {"for_each": {}}, {"for_each": []}])
 def test_what_is_not_made_opens_nothing_until_it_is(count: Any) -> None:
     before = edited(PRODUCER, OPEN, FIREWALL | count)
