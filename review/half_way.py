@@ -9,9 +9,13 @@ from functools import lru_cache
 
 from deployment.comparison import Change, Comparison
 from deployment.kinds.address import ADDRESS
+from deployment.kinds.cloud_run import SERVICE
+from deployment.kinds.dns import RECORD_SET, ZONE
+from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
-from deployment.kinds.network import SUBNETWORK
+from deployment.kinds.instance import INSTANCE
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
+from deployment.kinds.network import NETWORK, SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.stack import Item, Stack
 from review.beside import Beside
@@ -30,11 +34,15 @@ _USES: Mapping[str, tuple[str, ...]] = {
     HTTPS_PROXY.type: ("url_map", "ssl_policy"),
 }
 # What no two have at a time; a range and an address are those of a network.
-_NAME = ("name", "project", "region", "zone")
+_NAME = ("name", "project", "region", "zone", "location")
 _UNIQUE: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    **dict.fromkeys(_USES, (_NAME,)),
+    **dict.fromkeys(
+        (*_USES, SERVICE.type, NETWORK_ENDPOINT_GROUP.type, INSTANCE.type, FIREWALL.type, NETWORK.type), (_NAME,)
+    ),
     ADDRESS.type: (_NAME, ("address", "project", "region", "network", "subnetwork")),
     SUBNETWORK.type: (_NAME, ("ip_cidr_range", "project", "network")),
+    ZONE.type: (_NAME,),
+    RECORD_SET.type: (("name", "type", "managed_zone", "project"),),
 }
 
 
@@ -50,6 +58,21 @@ def half_way(comparison: Comparison) -> Iterator[Finding]:
             yield from _finding(user, used, comparison)
     yield from _fronts_that_meet(comparison)
     yield from _taken_over(comparison)
+    yield from _protected(comparison)
+
+
+def _protected(comparison: Comparison) -> Iterator[Finding]:
+    """Services whose deployed protection, which only an apply before takes off, the provider refuses to destroy."""
+    before, stack = comparison.before, comparison.stack
+    assert before is not None
+    for change in comparison.changes:
+        former = comparison.former(change.address) if change.action in {"destroyed", "replaced"} else None
+        if former is None or former.type != SERVICE.type or change.leaves:
+            continue
+        protected = View(former, before).get("deletion_protection")
+        if protected.absent or protected.equals(True):  # on when unset
+            text = "it is destroyed while its deletion_protection is deployed as on: an apply before must take that off"
+            yield other("stops-half-way", stack.label, stack.environment, change.address, say(text), comparison.source)
 
 
 def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:

@@ -29,8 +29,9 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         ERROR,
         "An apply stops half-way.",
         "It destroys something that is still in use, which Google refuses with 400 (resourceInUseByAnotherResource), "
-        "or makes something with the name, address or range of what still exists (409 or 400). What came before it "
-        "stays done, and further applies may stop at the same place.",
+        "or protected, which the provider refuses, or makes something with the name, address or range of what still "
+        "exists (409 or 400; a record in DNS may be gone afterwards). What came before it stays done, and further "
+        "applies may stop at the same place.",
         "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
         "applies: first make the new one and let its user change over, then take the old one out. Where both would "
         "have the same address and port, give one of them another. What takes over a name, an address or a range is "

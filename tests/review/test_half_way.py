@@ -68,10 +68,15 @@ def test_a_rule_whose_address_google_picks_meets_none() -> None:
 
 
 NAT = {"name": "nat", "ip_cidr_range": "10.0.3.0/24", "network": "${google_compute_network.network.id}"}
-OTHERS = {
+OTHERS: dict[str, tuple[Json, str, str]] = {
     "google_compute_subnetwork": (NAT, "name", "ip_cidr_range"),
     "google_compute_address": ({"name": "ip", "address": "10.0.1.9"}, "name", "address"),
     "google_compute_region_url_map": ({"name": "map"}, "name", "name"),
+    "google_compute_region_network_endpoint_group": ({"name": "neg"}, "name", "name"),
+    "google_cloud_run_v2_service": ({"name": "run", "deletion_protection": False}, "name", "name"),
+    "google_compute_firewall": ({"name": "ssh"}, "name", "name"),
+    "google_dns_managed_zone": ({"name": "zone"}, "name", "name"),
+    "google_dns_record_set": ({"name": "a.example.com.", "type": "A", "managed_zone": "zone"}, "name", "name"),
 }
 
 
@@ -89,3 +94,29 @@ def test_what_takes_over_a_name_an_address_or_a_range_meets_what_still_has_it(ki
     assert stops(before, edited(after, f"resource/{kind}/new", {**new, "project": "elsewhere"})) == []
     if kind == "google_compute_subnetwork":
         assert stops(before, edited(after, f"resource/{kind}/new/network", "other")) == []
+
+
+def test_two_that_exchange_their_names_meet_each_other() -> None:
+    hosts = [{"name": f"{host}.example.com.", "type": "A", "managed_zone": "corp"} for host in ("a", "b")]
+    path = "resource/google_dns_record_set"
+    before = edited(PRODUCER, path, {"one": hosts[0], "other": hosts[1]})
+    after = edited(PRODUCER, path, {"one": hosts[1], "other": hosts[0]})
+    assert stops(before, after) == ["google_dns_record_set.one", "google_dns_record_set.other"]
+    assert stops(before, edited(after, f"{path}/other/managed_zone", "elsewhere")) == ["google_dns_record_set.one"]
+    assert stops(before, edited(before, f"{path}/one/name", "c.example.com.")) == []
+
+
+RUN = "resource/google_cloud_run_v2_service/shop"
+
+
+@pytest.mark.parametrize(("protected", "stopped"), [(True, True), (None, True), ("true", True), (False, False)])
+def test_a_service_is_not_destroyed_while_its_protection_is_deployed(protected: object, stopped: bool) -> None:
+    before = edited(PRODUCER, f"{RUN}/deletion_protection", protected)
+    lifted = edited(before, f"{RUN}/deletion_protection", False)
+    expected = ["google_cloud_run_v2_service.shop"] if stopped else []
+    assert stops(before, edited(lifted, f"{RUN}/name", "other")) == expected
+    gone = edited(edited(before, RUN, None), "resource/google_cloud_run_v2_service_iam_member", None)
+    assert stops(before, gone) == expected
+    removed = [{"from": "google_cloud_run_v2_service.shop", "lifecycle": {"destroy": False}}]
+    assert stops(before, edited(gone, "removed", removed)) == []
+    assert stops(before, lifted) == []
