@@ -8,6 +8,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
 
     if args.as_configured and not args.force:
         raise UnusableError("--as-configured goes with --force: it says what becomes of a former bundle")
-    check(folder, CHECKOUT, force=args.force)
+    former = check(folder, CHECKOUT, force=args.force)
     format_ = "hcl" if args.hcl else "json"
     theirs = operated(folder, format_) if args.force and not args.as_configured else {}
     tar = real(folder.parent) / f"{real(folder).name}.tar"
@@ -91,6 +92,11 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         program=Terraform(found() or "terraform").name,
     )
     made, notes = _made(wish, source(CHECKOUT))
+    if former and former.environment != made.manifest.environment:
+        raise UnusableError(
+            f"{folder} is a bundle of the environment {former.environment}, and this would be one of "
+            f"{made.manifest.environment}, with its values and states; give another folder"
+        )
     configured, made = made.files, with_values(made, theirs)
     for path in place(made.files, folder):
         kept = printable(path)
@@ -141,11 +147,15 @@ def _write_tar(tar: Path, content: bytes) -> None:
 
     aside = tar.with_name(f".{tar.name}.handover")
     try:
-        aside.write_bytes(content)
+        aside.unlink(missing_ok=True)  # of a run that was killed
+        with aside.open("xb") as file:
+            file.write(content)
         aside.replace(tar)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise PlacingError(f"{tar}: {error.strerror}; the folder itself was written") from error
+    finally:
+        with suppress(OSError):
+            aside.unlink()
     print(f"wrote {printable(tar.name)} beside it")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from deployment.links import real
 from deployment.printable import printable
 from deployment.unusable import UnusableError
-from handover.manifest import SUMS, ManifestError, digest, read
+from handover.manifest import SUMS, Manifest, ManifestError, digest, read
 
 EDITED = ".edited"
 # What Terraform puts beside a local state while it runs. It would go on in a folder that nobody sees any more.
@@ -23,8 +23,10 @@ class PlacingError(UnusableError):
     """A bundle cannot be written there; the message says why and what to do. Nothing was changed."""
 
 
-def check(folder: Path, checkout: Path, *, force: bool) -> None:
-    """Whether a bundle may be written to `folder`.
+def check(folder: Path, checkout: Path, *, force: bool) -> Manifest | None:
+    """Whether a bundle may be written to `folder`; with the manifest of the one that is to be replaced, if any.
+
+    What a killed run left there is repaired first, so that the former bundle is seen.
 
     Raises:
         PlacingError: when not.
@@ -35,12 +37,14 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
         wrong = f"{folder}: {error.strerror}; give another folder"
     if wrong:
         raise PlacingError(wrong)
+    with _alone(folder):
+        pass
     if not _entries(folder):
-        return
+        return None
     if not force:
         raise PlacingError(f"{folder} is not empty; --force replaces a former bundle in it (and nothing else)")
     try:
-        read(folder)
+        former, _ = read(folder)
     except ManifestError as error:
         raise PlacingError(f"{error}; --force replaces only what a former bundle's {SUMS} lists") from error
     for lock in sorted(folder.rglob(_RUNNING)):
@@ -48,11 +52,16 @@ def check(folder: Path, checkout: Path, *, force: bool) -> None:
             f"{printable(str(lock))} says that Terraform is running there; wait for it, or delete that file if it is "
             "not"
         )
+    for closed in (place for place, _, _ in os.walk(folder) if not os.access(place, os.W_OK | os.X_OK)):
+        raise PlacingError(f"{printable(closed)} is not writable, so it cannot move along; chmod u+w it first")
+    return former
 
 
 def _wrong_place(folder: Path, checkout: Path) -> str:
     if Path.cwd().is_relative_to(real(folder)):
         return f"{folder} is or holds the directory you are in and would be renamed; change to another directory first"
+    if folder.name == "..":
+        return f"{folder} ends with ..; give the folder by its own name"
     if folder.is_symlink():
         return f"{folder} is a symbolic link; give the folder that it leads to, or another one"
     if folder.exists() and not folder.is_dir():
@@ -85,35 +94,35 @@ def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
     Raises:
         PlacingError: when it cannot be written; the former bundle is as it was.
     """
-    folder = real(folder.parent) / folder.name
-    aside = folder.parent / f".{folder.name}.handover"
-    try:
-        with _alone(folder):
-            _recover(folder, aside)
-            try:
-                edited = _build(files, folder, aside)
-            except BaseException:
-                shutil.rmtree(aside, ignore_errors=True)
-                raise
-            _put(aside, folder)
-            return edited
-    except OSError as error:
-        raise PlacingError(
-            f"{printable(str(error.filename or folder))}: {error.strerror}; nothing was changed"
-        ) from error
+    with _alone(folder) as (folder, aside):
+        try:
+            edited = _build(files, folder, aside)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        _put(aside, folder)
+        return edited
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    handle = os.open(folder.parent, os.O_RDONLY)
+def _alone(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """The folder and the one aside, once nobody else writes there and what a killed run left is repaired."""
+    folder = real(folder.parent) / folder.name
+    aside = folder.parent / f".{folder.name}.handover"
     try:
+        handle = os.open(folder.parent, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PlacingError(f"another ./psc handover is writing into {folder.parent}; wait for it") from error
-        yield
-    finally:
-        os.close(handle)
+            _recover(folder, aside)
+            yield folder, aside
+        finally:
+            os.close(handle)
+    except BlockingIOError as error:
+        raise PlacingError(f"another ./psc handover is writing into {folder.parent}; wait for it") from error
+    except OSError as error:
+        raise PlacingError(
+            f"{printable(str(error.filename or folder))}: {error.strerror or error}; nothing was changed"
+        ) from error
 
 
 def _recover(folder: Path, aside: Path) -> None:
@@ -133,6 +142,7 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     if not _entries(folder):
+        _keep_modes(folder, aside)
         return ()
     _, listed = read(folder)
     edited = []
@@ -152,7 +162,16 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
                     f"{printable(str(source))} is not of the former bundle, and the new one has a file there; move it"
                 )
         _carry(source, aside / name)
+    _keep_modes(folder, aside)
     return tuple(edited)
+
+
+def _keep_modes(folder: Path, aside: Path) -> None:
+    """Whoever closed a folder to others, such as one with states, finds it closed."""
+    for place in [aside, *(place for place in aside.rglob("*") if place.is_dir() and not place.is_symlink())]:
+        former = folder / place.relative_to(aside)
+        if former.is_dir() and not former.is_symlink():
+            shutil.copymode(former, place)
 
 
 def _digest(file: Path) -> str:

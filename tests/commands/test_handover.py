@@ -13,6 +13,7 @@ from commands import handover
 from commands.cdk import CDKTF
 from commands.environment import Environment
 from commands.options import UsageError, parse
+from handover.placing import PlacingError
 from tests.conftest import DEFAULT
 
 VARIABLES = ("PSC_ENV", "PSC_CONFIG", "PRODUCER_PROJECT", "CONSUMER_PROJECT", "REGION", "PSC_PROVIDER_VERSION")
@@ -101,6 +102,42 @@ def test_another_environments_bundle_is_verified_against_that_environment(
     said = capsys.readouterr().err
     assert "ours" in said
     assert "--config" in said
+
+
+def test_another_environments_bundle_is_never_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The values that operations edited there, and its states, would go on as this environment's."""
+    assert run("bundle") == 0
+    before = (tmp_path / "bundle" / "SHA256SUMS").read_bytes()
+    (tmp_path / "ours.yaml").write_text("producer: {project: our-producer, services: {hello: {}}}\n")
+    monkeypatch.setenv("PSC_CONFIG", str(tmp_path / "ours.yaml"))
+    for more in ((), ("--as-configured",)):
+        assert run("--force", *more, "bundle") == 2
+        assert (
+            "bundle is a bundle of the environment reference, and this would be one of ours" in capsys.readouterr().err
+        )
+    assert (tmp_path / "bundle" / "SHA256SUMS").read_bytes() == before
+
+
+def test_an_archive_that_is_interrupted_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tar, aside = tmp_path / "b.tar", tmp_path / ".b.tar.handover"
+    (tmp_path / "elsewhere").write_text("theirs")
+    aside.symlink_to(tmp_path / "elsewhere")
+    handover._write_tar(tar, b"1")
+    assert (tar.read_bytes(), (tmp_path / "elsewhere").read_text()) == (b"1", "theirs")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        handover._write_tar(tar, b"2")
+    assert not aside.exists()
+    aside.mkdir()
+    with pytest.raises(PlacingError, match="the folder itself was written"):
+        handover._write_tar(tar, b"2")
+    assert tar.read_bytes() == b"1"
 
 
 @pytest.mark.parametrize(

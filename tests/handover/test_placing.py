@@ -113,6 +113,7 @@ def test_what_cannot_be_a_bundles_folder_is_refused(tmp_path: Path) -> None:
     assert "no bundle of ./psc handover (no SHA256SUMS)" in refused(tmp_path / "full", force=True)
     assert "inside this checkout" in refused(tmp_path / "full", checkout=tmp_path)
     assert "inside this checkout" in refused(tmp_path / "full" / ".." / "new", checkout=tmp_path)
+    assert "ends with .." in refused(tmp_path / "full" / "..")
 
 
 def test_what_is_not_writable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +125,37 @@ def test_what_is_not_writable_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     closed.clear()
     closed.add(tmp_path / "bundle")
     assert refused(tmp_path / "bundle", force=True) == f"{tmp_path / 'bundle'} is not writable; give another folder"
+    monkeypatch.setattr("os.access", lambda path, _mode: str(path) != str(tmp_path / "bundle" / "a"))
+    assert "bundle/a is not writable, so it cannot move along" in refused(tmp_path / "bundle", force=True)
+
+
+def test_a_folder_that_is_closed_to_others_stays_closed(tmp_path: Path) -> None:
+    """There may be states in it, and states have whatever the resources hold."""
+    folder = tmp_path / "bundle"
+    folder.mkdir(mode=0o700)
+    for made in (FIRST, SECOND):
+        place(made, folder)
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "a").chmod(0o750)
+    assert (folder / "a").stat().st_mode & 0o777 == 0o750
+    place(FIRST, folder)
+    assert (folder / "a").stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize("rest", [".bundle.handover", ".bundle.handover-former"])
+@pytest.mark.parametrize(
+    "make", [Path.touch, lambda path: path.symlink_to("nowhere"), lambda path: path.symlink_to(".")]
+)
+def test_what_is_none_of_ours_beside_the_folder_is_one_sentence(
+    make: Callable[[Path], object], rest: str, tmp_path: Path
+) -> None:
+    place(FIRST, tmp_path / "bundle")
+    make(tmp_path / rest)
+    try:
+        place(SECOND, tmp_path / "bundle")
+    except PlacingError as error:
+        assert "None" not in str(error)  # noqa: PT017
+    assert os.path.lexists(tmp_path / rest)
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +240,9 @@ def test_a_killed_run_leaves_the_former_bundle_whole_or_the_new_one(moment: str,
         assert tree(tmp_path / ".bundle.handover-former") == former
     else:
         assert tree(folder) == (new if moment.startswith("after") else former)
+    check(folder, CHECKOUT, force=True)
+    assert tree(folder) == (new if moment.startswith("after") else former), "the former bundle is seen again"
+    assert "--force replaces" in refused(folder)
     place(SECOND, folder)
     assert tree(folder) == new
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"], "what the killed run left is gone"
