@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 
@@ -36,6 +36,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.synthesis import synthesize
     from deployment.unusable import UnusableError
 
+    tidy_up_on_signals()
     if not _MEMBER.fullmatch(args.member):
         print(f"psc: --member {args.member!r}: give an IAM member, such as group:NAME@DOMAIN", file=sys.stderr)
         return 2

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import found
@@ -33,6 +33,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from commands.refusals import refused
     from deployment.synthesis import NotSynthesizedError, synthesize
 
+    tidy_up_on_signals()
     try:
         made = synthesize(str(environment.python), CHECKOUT, None, environment.variables(), told=True)
     except NotSynthesizedError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from commands.command import Command
+from commands.command import Command, tidy_up_on_signals
 from commands.console import show, steps
 from commands.environment import Environment
 from commands.expectation import expectation
@@ -33,6 +33,7 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.unusable import UnusableError
     from live.report import document, lines
 
+    tidy_up_on_signals()
     try:
         verification = _verified(args, environment)
     except UnusableError as error:

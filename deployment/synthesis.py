@@ -95,3 +95,6 @@ def _run(
                 return subprocess.CompletedProcess(command, process.wait(), "", "")
             except KeyboardInterrupt:  # it reaches main.py directly; we wait until that has tidied up
                 continue
+            except SystemExit:  # a signal for us alone
+                process.terminate()
+                raise

@@ -236,6 +236,27 @@ def test_an_interrupted_synthesis_ends_without_a_traceback(
     assert "Traceback" not in said or "Exception ignored in" in said
 
 
+def test_a_synthesis_ends_with_the_command_that_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("import time\nprint('there', flush=True)\ntime.sleep(60)\n")
+    start = (
+        "import sys; from pathlib import Path; from commands import synth\n"
+        "synth.CHECKOUT = Path(sys.argv[1])\n"
+        "from commands import cdk, environment\n"
+        "synth.run(None, environment.Environment(Path(sys.prefix), cdk.CDKTF))\n"
+    )
+    (tmp_path / "folders").mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-s", "-c", start, str(tmp_path)],
+        cwd=CHECKOUT, env=os.environ | {"TMPDIR": str(tmp_path / "folders")}, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 128 + signal.SIGTERM
+        assert process.stdout.read() == "", "main.py has ended, too"
+    assert list((tmp_path / "folders").iterdir()) == []
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(told: bool, tmp_path: Path) -> None:
     main = tmp_path / "main.py"
