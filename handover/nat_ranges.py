@@ -13,7 +13,7 @@ from typing import Any
 
 from cloudrun_psc.rules import defaults
 from cloudrun_psc.rules.content_names import range_name
-from cloudrun_psc.rules.ranges import SUBNET_PREFIX, WIDEST_PREFIX
+from cloudrun_psc.rules.ranges import PROHIBITED, SUBNET_PREFIX, WIDEST_PREFIX
 from deployment.kinds.network import SUBNETWORK
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json, with_strings
@@ -26,8 +26,9 @@ NAMES, RANGES, EXISTING, OVERLAPS = "nat_subnet_names", "nat_ranges", "existing_
 _REFERENCE = re.compile(rf"\$\{{{SUBNETWORK.type}\.(\w+)\.id\}}")
 # A name that somebody chose, which the subnet has unless another one of the network has it.
 _CHOSEN = re.compile(r'\$\{(.* \? )"([^"]+)" : "([^"]+)"\}')
-# https://cloud.google.com/vpc/docs/subnets#prohibited-ranges, by their first bytes.
-_PROHIBITED = r"^(0|127|169\\.254|22[4-9]|23[0-9])\\."
+# Whether two ranges share addresses: they are the same at the shorter prefix of the two.
+_START = 'cidrhost("${{split("/", {})[0]}}/${{min(split("/", range)[1], split("/", other)[1])}}", 0)'.format
+_SHARED = f"{_START('range')} == {_START('other')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +142,9 @@ def _lifecycle(service: str, first: Json, every: Sequence[str]) -> Json:
 
 
 def _overlaps(ranges: str) -> str:
-    shorter = '${min(split("/", range)[1], split("/", other)[1])}'
-    start = 'cidrhost("${{split("/", {0})[0]}}/{1}", 0)'.format
     return (
         f"{{ for range in toset({ranges}) : range => [for other in toset(concat(local.{EXISTING}, {ranges})) : other "
-        f"if other != range && {start('range', shorter)} == {start('other', shorter)}] }}"
+        f"if other != range && {_SHARED}] }}"
     )
 
 
@@ -171,7 +170,8 @@ def _variable(service: HandedService, present: list[Any]) -> Variable:
             ),
             Validation(
                 condition=f'alltrue([{each} try(tonumber(split("/", range)[1]) >= {WIDEST_PREFIX} && '
-                f'tonumber(split("/", range)[1]) <= {SUBNET_PREFIX}, true) && !can(regex("{_PROHIBITED}", range))])',
+                f'tonumber(split("/", range)[1]) <= {SUBNET_PREFIX} && '
+                f"length([for other in [{', '.join(map(literal, PROHIBITED))}] : other if {_SHARED}]) == 0, true)])",
                 error_message=f"A range is /{WIDEST_PREFIX} to /{SUBNET_PREFIX}, of addresses that Google Cloud takes "
                 "for subnets.",
             ),

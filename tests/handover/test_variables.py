@@ -92,6 +92,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("producer", "orders_nat_ranges", ["10.0.3.0/024"], "an IPv4 network without host bits"),
     ("producer", "orders_nat_ranges", ["10.0.3.0/30"], "A range is /4 to /29"),
     ("producer", "orders_nat_ranges", ["127.0.0.0/24"], "A range is /4 to /29"),
+    ("producer", "orders_nat_ranges", ["124.0.0.0/6"], "A range is /4 to /29"),
+    ("producer", "orders_nat_ranges", ["199.36.153.8/29"], "A range is /4 to /29"),
     ("producer", "orders_nat_ranges", None, "null"),
     ("producer", "orders_accept", None, "null"),
     ("producer", "orders_invokers", None, "null"),

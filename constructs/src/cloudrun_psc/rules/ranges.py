@@ -17,17 +17,15 @@ SUBNET_PREFIX = 29  # the smallest subnet: https://cloud.google.com/vpc/docs/sub
 PROXY_ONLY_PREFIX = 26  # https://cloud.google.com/load-balancing/docs/proxy-only-subnets#proxy_only_subnet_create
 WIDEST_PREFIX = 4
 _RESERVED = 4  # network, gateway, second-to-last and broadcast address
-_PROHIBITED = tuple(
-    IPv4Network(text)
-    for text in (
-        "0.0.0.0/8",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "224.0.0.0/4",
-        "199.36.153.4/30",
-        "199.36.153.8/30",
-        "255.255.255.255/32",
-    )
+# https://cloud.google.com/vpc/docs/subnets#prohibited-ranges
+PROHIBITED = (
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "224.0.0.0/4",
+    "199.36.153.4/30",
+    "199.36.153.8/30",
+    "255.255.255.255/32",
 )
 
 
@@ -62,7 +60,7 @@ def _ipv4_range(value: str, network: IPv4Network, longest_prefix: int, allowed: 
         return Fault(
             wrong=f"{shown(value)} has no plain prefix length", allowed=allowed, remedy=f"did you mean '{network}'?"
         )
-    if network.prefixlen < WIDEST_PREFIX or any(network.overlaps(prohibited) for prohibited in _PROHIBITED):
+    if network.prefixlen < WIDEST_PREFIX or any(network.overlaps(IPv4Network(prohibited)) for prohibited in PROHIBITED):
         return Fault(
             wrong=f"Google Cloud prohibits {value} as a subnet's range",
             allowed=allowed,
