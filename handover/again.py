@@ -110,6 +110,7 @@ def assigned(text: str, format_: str) -> frozenset[str]:
         return frozenset(_ASSIGNED.findall(text))
     try:
         document = json.loads(text)
+        json.dumps(document, ensure_ascii=False).encode()  # half of a character may be escaped in it
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(document, dict):

@@ -13,6 +13,7 @@ from deployment.links import real
 from deployment.printable import printable
 from deployment.unusable import UnusableError
 from handover.manifest import SUMS, Manifest, ManifestError, digest, read
+from handover.present import plain_file
 
 EDITED = ".edited"
 # What Terraform puts beside a local state while it runs. It would go on in a folder that nobody sees any more.
@@ -128,11 +129,21 @@ def _alone(folder: Path) -> Iterator[tuple[Path, Path]]:
 def _recover(folder: Path, aside: Path) -> None:
     """What a run left that was killed: half of a new bundle, or the former one aside."""
     former = aside.with_name(f"{aside.name}-former")
-    if former.exists() and not folder.exists():
-        former.rename(folder)
     for rest in (aside, former):
-        if rest.exists():
-            shutil.rmtree(rest)
+        if rest.is_symlink() or (rest.exists() and not rest.is_dir()):
+            raise PlacingError(f"{printable(str(rest))} is in the way, and no folder; move it")
+    if former.exists() and not _entries(folder):
+        former.rename(folder)
+    if former.exists():
+        try:
+            read(folder)  # the new one, which took its place, and has all that is not replaced
+        except ManifestError as error:
+            raise PlacingError(
+                f"{error}, and a killed run left the former bundle as {printable(str(former))}; move one of them away"
+            ) from error
+        shutil.rmtree(former)
+    if aside.exists():
+        shutil.rmtree(aside)
 
 
 def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, ...]:
@@ -150,7 +161,7 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
         path = source.relative_to(folder).as_posix()
         name = path
         if path in listed:
-            if source.is_file() and digest(source.read_bytes()) in (listed[path], _digest(aside / path)):
+            if _digest(source) in {listed[path], _digest(aside / path)} - {""}:
                 continue
             edited.append(path)
             name = _free(folder, f"{path}{EDITED}")
@@ -175,7 +186,10 @@ def _keep_modes(folder: Path, aside: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    return digest(file.read_bytes()) if file.is_file() else ""
+    try:
+        return digest(plain_file(real(file)))
+    except OSError:
+        return ""
 
 
 def _files(folder: Path) -> Iterator[Path]:

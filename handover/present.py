@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from deployment.output_folder import CONFIGURATION
 LARGEST_BYTES = 50_000_000
 STATE = (".tfstate", ".tfstate.backup")
 # Beside a stack's configuration: `.terraform` holds providers and modules that would be run, `terraform.d` may hold
-# providers (https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories).
+# providers (https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories), and a
+# first `init` copies `terraform.tfstate`, and every workspace of `terraform.tfstate.d`, over what the backend has.
 _LOADED = re.compile(
-    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform|terraform\.d",
+    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform"
+    r"|terraform\.d|terraform\.tfstate(?:\.d)?",
     re.DOTALL,  # a line break may stand in a name
 )
 # Where file names have no case, `Terraform.tfvars` is the file of values, and `PRODUCER` the folder of a stack.
@@ -47,6 +49,14 @@ class Present:
         paths = {*self.files, *self.refused} - listed.keys()
         return sorted(path for path in paths if is_loaded(path))
 
+    def twins(self, names: Iterable[str]) -> dict[str, str]:
+        """Which of `names` a path is where file names have no case; what Terraform would load aside."""
+        known = {name.casefold(): name for name in names}
+        paths = {*self.files, *self.refused} - {*known.values()}
+        return {
+            path: known[path.casefold()] for path in sorted(paths) if path.casefold() in known and not is_loaded(path)
+        }
+
 
 def is_loaded(path: str, *, case: bool = False) -> bool:
     """Whether Terraform, run in the file's folder, takes it into account, on some system or where `case` matters."""
@@ -64,7 +74,7 @@ def present(folder: Path) -> Present:
     for path, problem in _below(folder):
         if problem:
             refused[path] = problem
-        elif path.lower().endswith(STATE):
+        elif path.lower().endswith(STATE) and not is_loaded(path):
             states.append(path)
         else:
             try:

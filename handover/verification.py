@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from deployment.credentials import looks_like, shape
@@ -17,7 +18,9 @@ from handover.manifest import SUMS, digest
 from handover.present import VALUES, Present, is_loaded
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
-_LONGEST_DIFFERENCE = 40
+_LONGEST_DIFFERENCE, _LONGEST_LINE = 40, 500
+# Looking for credentials takes some seconds for a million characters, whatever they are.
+_LOOKED_INTO_BYTES = 5_000_000
 # An environment variable as both formats write it: its name, then its value.
 _ENV = re.compile(r'"?name"?\s*[=:]\s*"(?P<name>\w+)",?\s*"?value"?\s*[=:]\s*"(?P<value>(?:[^"\\]|\\.)*)"')
 
@@ -49,6 +52,10 @@ def checksums(there: Present, listed: Mapping[str, str]) -> Verdict:
         f"{path}: not handed over, and Terraform {_LOADS if is_loaded(path, case=True) else _MAY_LOAD}; delete it "
         "(terraform init makes its own files anew)"
         for path in there.unlisted(listed)
+    ]
+    details += [
+        f"{path}: not handed over, and {name} where file names have no case; delete it"
+        for path, name in there.twins([*listed, SUMS]).items()
     ]
     for path, wanted in listed.items():
         if path not in there.files:
@@ -97,7 +104,8 @@ def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
         )
     )
     more = len(lines) - _LONGEST_DIFFERENCE
-    return lines[:_LONGEST_DIFFERENCE] + ([f"… {more} more lines"] if more > 0 else [])
+    shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines[:_LONGEST_DIFFERENCE]]
+    return shown + ([f"… {more} more lines"] if more > 0 else [])
 
 
 def validation(
@@ -145,13 +153,17 @@ def _said(done: Done) -> tuple[str, ...]:
 
 def secrets(there: Present, harmless: Sequence[str]) -> Verdict:
     """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so."""
+    ordered = sorted(there.files, key=lambda path: (len(there.files[path]), path))
+    sizes = accumulate(len(there.files[path]) for path in ordered)
+    large = sorted(path for path, size in zip(ordered, sizes, strict=True) if size > _LOOKED_INTO_BYTES)
     details = [
         f"{path}: {suspect}"
-        for path, content_ in sorted(there.files.items())
-        for suspect in _suspects(content_.decode(errors="replace"), harmless)
+        for path in sorted({*there.files} - {*large})
+        for suspect in _suspects(there.files[path].decode(errors="replace"), harmless)
     ]
     states = ", ".join(there.states)
     note = f"; not looked into: {states}, which holds whatever the resources hold" if states else ""
+    note += f"; too much to be looked into: {', '.join(large)}" if large else ""
     if details:
         return Verdict(what="secrets", held=False, text=f"{len(details)} found{note}", details=tuple(details))
     return Verdict(what="secrets", held=True, text=f"none found{note}")

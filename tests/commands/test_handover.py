@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tarfile
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,21 @@ def test_names_are_only_text(name: str, capsys: pytest.CaptureFixture[str]) -> N
 def test_a_name_that_is_too_long_is_one_sentence(length: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--tar", "x" * length) == 2
     assert "ile name too long" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("left", [Path.touch, Path.mkdir, lambda path: path.symlink_to("theirs")])
+def test_what_lies_where_the_archive_is_built_is_never_written_through(
+    left: Callable[[Path], None], tmp_path: Path
+) -> None:
+    left(tmp_path / ".x.tar.handover")
+    (tmp_path / "theirs").write_text("theirs")
+    if (tmp_path / ".x.tar.handover").is_dir():
+        with pytest.raises(PlacingError, match="the folder itself was written"):
+            handover._write_tar(tmp_path / "x.tar", b"tar")
+        return
+    handover._write_tar(tmp_path / "x.tar", b"tar")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"theirs": "theirs", "x.tar": "tar"}
+    assert not (tmp_path / "x.tar").is_symlink()
 
 
 def test_another_environments_bundle_is_verified_against_that_environment(

@@ -37,6 +37,13 @@ def again(make: Make, folder: Path, format_: str) -> tuple[Bundle, dict[str, byt
     return made, theirs, configured
 
 
+def test_half_of_a_character_in_the_values_is_a_sentence(make: Make, tmp_path: Path) -> None:
+    folder = put(make().files, tmp_path / "bundle")
+    (folder / "producer" / "terraform.tfvars.json").write_text(r'{"hello_image": "\ud800"}')
+    with pytest.raises(UnusableError, match="edited since it was handed over, and cannot be read"):
+        operated(folder, "json")
+
+
 @BOTH
 def test_what_operations_did_outlives_every_further_hand_over(format_: str, make: Make, tmp_path: Path) -> None:
     folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")

@@ -188,6 +188,24 @@ def test_a_folder_in_which_terraform_runs_or_one_stands_is_refused(
     assert "the directory you are in" in refused(Path(".."), force=True)
 
 
+def test_a_listed_file_that_nobody_could_read_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    place(FIRST, folder)
+    os.truncate(folder / "a" / "main", 10**12)
+    os.truncate(folder / "a" / "old", 10**12)
+    assert place(SECOND, folder) == ("a/main", "a/old")
+    assert (folder / "a" / "old.edited").stat().st_size == 10**12
+
+
+@pytest.mark.parametrize("name", [".bundle.handover", ".bundle.handover-former"])
+@pytest.mark.parametrize(
+    "odd", [os.mkfifo, lambda path: path.symlink_to("/"), Path.touch], ids=["pipe", "link", "file"]
+)
+def test_what_is_in_the_way_beside_the_folder_is_named(odd: Callable[[Path], None], name: str, tmp_path: Path) -> None:
+    odd(tmp_path / name)
+    assert f"{name} is in the way, and no folder; move it" in refused(tmp_path / "bundle")
+
+
 def test_two_at_a_time_do_not_meet(tmp_path: Path) -> None:
     import fcntl
 
@@ -246,6 +264,24 @@ def test_a_killed_run_leaves_the_former_bundle_whole_or_the_new_one(moment: str,
     place(SECOND, folder)
     assert tree(folder) == new
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"], "what the killed run left is gone"
+
+
+@pytest.mark.parametrize("since", ["nothing", "an empty folder", "a foreign folder"])
+def test_the_former_bundle_is_back_before_anybody_looks_at_it(since: str, tmp_path: Path) -> None:
+    """Killed between the two renames: what operations edited, and their states, are in the folder aside."""
+    folder, former = tmp_path / "bundle", tmp_path / ".bundle.handover-former"
+    place(FIRST, folder)
+    (folder / "terraform.tfstate").write_text("state")
+    folder.rename(former)
+    if since != "nothing":
+        folder.mkdir()
+    if since == "a foreign folder":
+        (folder / "theirs").touch()
+        assert f"a killed run left the former bundle as {former}; move one of them" in refused(folder, force=True)
+        assert (former / "terraform.tfstate").read_text() == "state"
+        return
+    assert "--force replaces a former bundle" in refused(folder)
+    assert tree(folder) == {"a/main": "1", "a/old": "1", "terraform.tfstate": "state", "top": "1"}
 
 
 def test_a_list_that_leads_elsewhere_is_no_manifest(tmp_path: Path) -> None:

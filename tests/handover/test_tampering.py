@@ -50,7 +50,7 @@ LOADED = [
     "a.auto.tfvars.json", ".terraform.lock.hcl", "zz.tofu", "zz.tofu.json", "main.tftest.hcl",
     ".terraform/modules/modules.json",
     ".terraform/environment", "terraform.d/plugins/x/provider", "modules/x/main.tf", "modules/x/y/main.tf.json",
-    "\x1b[2Jzz.tf", "a\n::error::x.tf",
+    "\x1b[2Jzz.tf", "a\n::error::x.tf", "terraform.tfstate", "terraform.tfstate.d/x/terraform.tfstate",
 ]  # fmt: skip
 
 
@@ -87,6 +87,12 @@ def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, 
     put({f"producer/{name}": b""}, folder)
     assert "Terraform may load it where file names have no case; delete it" in found(folder, made)
     assert validation(present(folder), made.files, ["producer"], NOT_TO_BE_RUN).held is None
+
+
+@pytest.mark.parametrize("name", ["readme.md", "Manifest.JSON", "sha256sums"])
+def test_a_second_file_of_a_name_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
+    put({name: b"words"}, folder)
+    assert f"{name}: not handed over, and " in found(folder, made)
 
 
 @pytest.mark.parametrize("place", [".", "producer"])

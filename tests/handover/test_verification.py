@@ -115,6 +115,20 @@ def test_what_was_said_to_be_harmless_is_none(folder: Path) -> None:
     assert secrets(present(folder), ("DB_PASSWORD",)).held is True
 
 
+def test_a_folder_with_very_much_in_it_is_looked_into_in_part_and_says_so(folder: Path) -> None:
+    (folder / "large").write_bytes(b"x" * 5_000_000)
+    (folder / "leak").write_text(f"AIza{'x' * 35}")
+    verdict = secrets(present(folder), ())
+    assert verdict.details == ("leak: something looks like a Google API key",)
+    assert verdict.text.endswith("too much to be looked into: large")
+
+
+def test_a_long_line_is_shown_by_its_beginning(made: Bundle, folder: Path) -> None:
+    main_of(folder).write_text("x" * 1_000_000)
+    verdict = content(present(folder), read(folder)[1], made.files)
+    assert [line for line in verdict.details if line.startswith("-xxx")] == [f"-{'x' * 499}…"]
+
+
 def test_a_state_in_the_folder_is_named_and_not_read(folder: Path) -> None:
     (folder / "terraform.producer.tfstate").write_text(f"AIza{'x' * 35}")
     verdict = secrets(present(folder), ())
