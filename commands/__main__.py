@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from commands import cdk
@@ -90,7 +91,8 @@ if __name__ == "__main__":
         if error.errno not in _OUTSIDE:
             raise
         what = "standard output or a temporary file" if error.filename is None else printable(str(error.filename))
-        print(f"psc: {what} cannot be read or written ({error.strerror})", file=sys.stderr)
+        with suppress(OSError):  # standard error may be what is full
+            print(f"psc: {what} cannot be read or written ({error.strerror})", file=sys.stderr, flush=True)
         if error.filename is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 2

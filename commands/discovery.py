@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.console import show, steps
 from commands.environment import CHECKOUT
+from commands.text_file import write
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -53,8 +54,7 @@ def discovered(args: Namespace) -> int:
         print(text, end="")
         return 0
     try:
-        with Path(args.output).open("x", encoding="utf-8") as file:
-            file.write(text)
+        write(Path(args.output), text, new=True)
     except OSError as error:
         raise UnusableError(f"{args.output}: cannot be written ({error.strerror})") from error
     show([f"next: ./psc adopt --config {args.output}", Line(f"wrote {args.output}", "good")])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from commands.command import Command
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
+from commands.text_file import write
 
 if TYPE_CHECKING:
     from config.beginning import Beginning
@@ -78,15 +79,9 @@ def run(args: Namespace, environment: Environment) -> int:
 
 
 def _write(file: Path, beginning: Beginning) -> None:
-    """Write the new file; what a full disk leaves of it is taken away again."""
+    """Write the new file."""
     try:
-        with file.open("x", encoding="utf-8") as target:
-            try:
-                target.write(beginning.text())
-                target.flush()
-            except OSError:
-                file.unlink()
-                raise
+        write(file, beginning.text(), new=True)
     except FileExistsError:
         raise
     except OSError as error:

@@ -15,6 +15,7 @@ from commands.command import Command, tidy_up_on_signals
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 from commands.terraform import require_terraform
+from commands.text_file import write
 
 if TYPE_CHECKING:
     from deployment.account import Account
@@ -102,7 +103,7 @@ def _write(text: str, file: str | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        Path(file).write_text(text, encoding="utf-8")
+        write(Path(file), text)
     except OSError as error:
         raise UnusableError(f"{file}: cannot be written ({error.strerror})") from error
 

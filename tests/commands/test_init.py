@@ -76,14 +76,14 @@ def test_what_cannot_be_written_is_one_sentence_and_leaves_nothing(
     file = checkout / "config" / "environments" / "mine.yaml"
     text = Beginning.text
 
-    def written(self: Beginning) -> str:
-        if file.exists():
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if not full:
-            shutil.rmtree(file.parent, ignore_errors=True)
+    def without_folder(self: Beginning) -> str:
+        shutil.rmtree(file.parent, ignore_errors=True)
         return text(self)
 
-    monkeypatch.setattr(Beginning, "text", written)
+    def without_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(*(("commands.init.write", without_room) if full else (Beginning, "text", without_folder)))
     assert run("mine", "--producer", "my-producer", "--consumer", "my-project") == 2
     told = capsys.readouterr().err.splitlines()
     assert told[-1].startswith("psc: config/environments/mine.yaml: cannot be written (No s")

@@ -76,6 +76,13 @@ def test_a_full_standard_output_is_one_sentence() -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_standard_error_changes_no_exit_code() -> None:
+    command = [sys.executable, "-s", "-m", "commands", "--nonsense"]
+    with open("/dev/full", "w") as full:
+        assert subprocess.run(command, cwd=CHECKOUT, stderr=full, check=False).returncode == 2
+
+
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENAMETOOLONG, errno.EFBIG, errno.EMFILE])
 def test_what_the_system_does_not_let_be_done_is_one_sentence(number: int) -> None:
     start = (
@@ -120,8 +127,16 @@ def test_git_is_asked_about_this_checkout_alone(tmp_path: Path, monkeypatch: pyt
     for folder in (other / "checkout", tmp_path):
         assert revision.git(folder, "rev-parse", "HEAD").returncode != 0
     monkeypatch.delenv("GIT_DIR")
-    with pytest.raises(UnusableError, match="no base to compare with"):
+    with pytest.raises(UnusableError, match="git does not read this checkout: fatal: not a git repository"):
         revision.merge_base(other / "checkout")
+
+
+def test_what_git_says_of_a_checkout_that_it_refuses_is_told(tmp_path: Path) -> None:
+    checkout = _repository(tmp_path / "refused")
+    (checkout / ".git" / "config").write_text("[core\n")
+    for ask in (revision.merge_base, lambda place: revision.check_out(place, "HEAD", tmp_path)):
+        with pytest.raises(UnusableError, match="git does not read this checkout: fatal: bad config line 1"):
+            ask(checkout)
 
 
 def test_without_git_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
