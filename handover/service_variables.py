@@ -138,7 +138,7 @@ def _scaling(address: str, run: Json) -> Variable:
         "content": {f"{end}_instance_count": _count(end, sent=count is not None) for end, count in counts.items()},
     }
     null = "Cloud Run's default" + ("" if None not in counts.values() else ", or what was given last")
-    lower, upper = f"coalesce({least}, 0)", f"coalesce({most}, {_MOST if counts['max'] is None else RUN_MAX_INSTANCES})"
+    lower, upper = f"coalesce({least}, {RUN_MIN_INSTANCES})", f"coalesce({most}, {RUN_MAX_INSTANCES})"
     return Variable(
         name=name,
         type="object({ max_instances = optional(number), min_instances = optional(number) })",
@@ -156,7 +156,8 @@ def _scaling(address: str, run: Json) -> Variable:
             ),
             Validation(
                 condition=f"{lower} <= {upper}",
-                error_message="max_instances is not below min_instances.",
+                error_message="max_instances is not below min_instances. Where it is null, Cloud Run's default of "
+                f"{RUN_MAX_INSTANCES} counts: for more, give both.",
             ),
         ),
     )

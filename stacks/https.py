@@ -17,6 +17,12 @@ from stacks.stack import SideStack
 
 # Write-only arguments came with it, in OpenTofu too; ephemeral blocks are older.
 _WRITES_ONLY = ">= 1.11.0"
+# What a certificate waits for that is never issued.
+_PUBLIC = "the record of its DNS authorization is not in public DNS"
+_PRIVATE = (
+    "Certificate Manager's service agent has no roles/privateca.certificateRequester on the CA pool, or the pool no "
+    "ENABLED authority"
+)
 
 
 def https(
@@ -68,7 +74,7 @@ def https(
         )
         managed = certificate.managed
     if managed:
-        _check_provisioned(stack, key, managed)
+        _check_provisioned(stack, key, managed, _PRIVATE if chosen.authority else _PUBLIC)
     return Https(certificate=certificate, tls_profile=chosen.tls)
 
 
@@ -82,14 +88,14 @@ def _version(secret: PemSecretSettings) -> SecretReference:
     return SecretReference(secret=secret.secret, version=secret.version)
 
 
-def _check_provisioned(stack: SideStack, key: str, managed: str) -> None:
+def _check_provisioned(stack: SideStack, key: str, managed: str, awaited: str) -> None:
     """A warning while Google has not provisioned it; the proxy takes it all the same."""
     states = f"{managed}[*].state"
     stack.check(
         f"{address_name(key)}_certificate",
         f'${{alltrue([for state in {states} : state == "ACTIVE"])}}',
         f'The certificate of {key} is ${{join(", ", {states})}}, not ACTIVE: until then every handshake with a '
-        "client fails. PROVISIONING takes minutes to hours, and for ever while the record of its DNS authorization "
-        "is not in public DNS. FAILED: make another one, once the reason is gone: "
+        f"client fails. PROVISIONING takes minutes to hours, and for ever while {awaited}. FAILED: make another one, "
+        "once the reason is gone: "
         f'${{join(" ", flatten({managed}[*].provisioning_issue[*].details))}}',
     )

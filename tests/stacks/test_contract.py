@@ -157,6 +157,14 @@ def test_checks_warn_on_both_sides_and_say_what_to_do(synth: Synth) -> None:
     assert "add it to producer.services.hello.accept" in cut["error_message"]
 
 
+def test_a_certificate_that_is_not_issued_waits_for_what_its_authority_needs(synth: Synth) -> None:
+    checks = synth((HERE / "configurations" / "https.yaml").read_text())["producer"]["check"]
+    waits = {key: checks[f"{key}_certificate"]["assert"][0]["error_message"] for key in ("hello", "public", "private")}
+    public = {key for key, text in waits.items() if "the record of its DNS authorization is not in public DNS" in text}
+    assert public == {"hello", "public"}
+    assert "no roles/privateca.certificateRequester on the CA pool" in waits["private"]
+
+
 def named(stacks: Synthesized) -> dict[str, str]:
     """Stack and address → resource name, of everything that has one."""
     return {
