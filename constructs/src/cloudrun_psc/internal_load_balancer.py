@@ -5,7 +5,7 @@ Private Service Connect cannot publish Cloud Run directly; this stands between, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 
@@ -112,15 +112,12 @@ class InternalLoadBalancer(Construct):
         self._check(names_, service_name, port, ip_address, subnet_range or network.subnet_range)
         looked_for = names_as_given or global_access
         existing = ExistingRules(self, network, depends_on, self._address) if looked_for else None
-        group_name = _group_name(
-            names_,
-            service_name,
-            plain_service_name or service_name,
-            existing if "network_endpoint_group" in names_as_given else None,
-        )
+        first = existing if "network_endpoint_group" in names_as_given else None
+        group_name = _group_name(names_, service_name, plain_service_name or service_name, first)
         neg = self._endpoint_group(group_name, service_name, depends_on)
-        backend = self._backend_service(names_, neg)
-        proxy = self._proxy(names_, backend, depends_on)
+        proxy = self._proxy(names_, self._backend_service(names_, neg), depends_on)
+        if existing and global_access:
+            existing.global_from_the_start(service_name, _proxies(names_))
         content = rule_content(
             port,
             ip_address,
@@ -128,18 +125,12 @@ class InternalLoadBalancer(Construct):
             global_access=global_access,
             https=https is not None,
         )
-        rule_name = (
-            existing.free_rule_name(names_.forwarding_rule, content)
-            if existing and "forwarding_rule" in names_as_given
-            else forwarding_rule_name(names_.forwarding_rule, content)
-        )
-        if existing and global_access:
-            existing.global_from_the_start(service_name, _proxies(names_))
+        free = existing if "forwarding_rule" in names_as_given else None
         self.resource = forwarding_rule(
             self,
             network=network,
             plain_name=names_.forwarding_rule,
-            name=rule_name,
+            name=_rule_name(names_.forwarding_rule, content, free),
             proxy=proxy.id,
             port=port,
             ip_address=ip_address,
@@ -269,6 +260,11 @@ def _group_name(names_: LoadBalancerNames, service: str, plain: str, existing: E
     if existing is None:
         return endpoint_group_name(names_.network_endpoint_group, service, plain)
     return existing.first_group_name(names_.network_endpoint_group, service, plain, proxies=_proxies(names_))
+
+
+def _rule_name(name: str, content: Mapping[str, object], existing: ExistingRules | None) -> str:
+    """The forwarding rule's name; with `existing` the first deployment has it as it stands, whatever its content."""
+    return existing.free_rule_name(name, content) if existing else forwarding_rule_name(name, content)
 
 
 def _log_config(log: RequestLog | None) -> ComputeRegionBackendServiceLogConfig | None:
