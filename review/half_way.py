@@ -1,4 +1,4 @@
-"""Applies that stop half-way, with 400 or 409: what is destroyed is still used, or what is made meets an old one."""
+"""Applies that stop half-way, with 400 or 409: what is destroyed is still used, or a front end meets the old one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from functools import lru_cache
 from deployment.comparison import Change, Comparison
 from deployment.kinds.address import ADDRESS
 from deployment.kinds.cloud_run import SERVICE
-from deployment.kinds.dns import RECORD_SET, ZONE
-from deployment.kinds.firewall import FIREWALL
 from deployment.kinds.forwarding_rule import FRONTEND
-from deployment.kinds.instance import INSTANCE
-from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, NETWORK_ENDPOINT_GROUP, URL_MAP
-from deployment.kinds.network import NETWORK, SUBNETWORK
+from deployment.kinds.load_balancer import BACKEND_SERVICE, HTTP_PROXY, HTTPS_PROXY, URL_MAP
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.stack import Item, Stack
 from review.beside import Beside
@@ -33,17 +29,6 @@ _USES: Mapping[str, tuple[str, ...]] = {
     HTTP_PROXY.type: ("url_map",),
     HTTPS_PROXY.type: ("url_map", "ssl_policy"),
 }
-# What no two have at a time; a range and an address are those of a network.
-_NAME = ("name", "project", "region", "zone", "location")
-_UNIQUE: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    **dict.fromkeys(
-        (*_USES, SERVICE.type, NETWORK_ENDPOINT_GROUP.type, INSTANCE.type, FIREWALL.type, NETWORK.type), (_NAME,)
-    ),
-    ADDRESS.type: (_NAME, ("address", "project", "region", "network", "subnetwork")),
-    SUBNETWORK.type: (_NAME, ("ip_cidr_range", "project", "network")),
-    ZONE.type: (_NAME,),
-    RECORD_SET.type: (("name", "type", "managed_zone", "project"),),
-}
 
 
 def half_way(comparison: Comparison) -> Iterator[Finding]:
@@ -57,7 +42,6 @@ def half_way(comparison: Comparison) -> Iterator[Finding]:
         for used in _used(View(former, comparison.before), _USES[user.type]):
             yield from _finding(user, used, comparison)
     yield from _fronts_that_meet(comparison)
-    yield from _taken_over(comparison)
     yield from _protected(comparison)
 
 
@@ -94,35 +78,6 @@ def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
             text = "its replacement is created first, at {where} and the port that the old one has until then"
             yield other("stops-half-way", stack.label, stack.environment, item.address, say(text, where=where),
                         comparison.source)  # fmt: skip
-
-
-def _taken_over(comparison: Comparison) -> Iterator[Finding]:
-    """What is made with the name, the address or the range of something else that goes in the same apply."""
-    before, after, stack = comparison.before, comparison.after, comparison.stack
-    assert before is not None
-    assert after is not None
-    actions = {change.address: change.action for change in comparison.changes}
-    going: dict[tuple[str, ...], list[Item]] = defaultdict(list)
-    for item in before.of(*_UNIQUE):
-        if actions.get(after.moved.get(item.address, item.address)) in {"destroyed", "replaced"}:
-            for what in _UNIQUE[item.type]:
-                going[_taken(View(item, before), what)].append(item)
-    for item in after.of(*_UNIQUE) if going else ():
-        if actions.get(item.address) not in {"created", "replaced"}:
-            continue
-        new = View(item, after)
-        for what in _UNIQUE[item.type]:
-            found = going.get(_taken(new, what), []) if new.get(what[0]).text else []
-            old = next((one for one in found if after.moved.get(one.address, one.address) != item.address), None)
-            if old is not None:
-                text = "it is made with the {what} of {old}, which goes in the same apply, in no certain order"
-                yield other("stops-half-way", stack.label, stack.environment, item.address,
-                            say(text, what=what[0], old=old.address), comparison.source)  # fmt: skip
-                break
-
-
-def _taken(item: View, what: tuple[str, ...]) -> tuple[str, ...]:
-    return (item.type, *what, *(item.get(name).shown for name in what))
 
 
 def _used(user: View, attributes: tuple[str, ...]) -> Iterator[View]:

@@ -18,6 +18,7 @@ from typing import Any
 from deployment.hidden import Hidden
 from deployment.kinds.kind import Kind
 from deployment.references import (
+    candidates,
     is_expression,
     is_open,
     is_reference,
@@ -90,6 +91,16 @@ class Value:
     def beginning(self) -> str:
         """The text in front of the first expression: what is certain of it."""
         return self._resolved.partition("${")[0].partition("%{")[0] if isinstance(self._resolved, str) else ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What it can come to, as far as the stack tells: itself, or the two of which an expression takes one."""
+        return candidates(self.text or self._resolved)
+
+    @property
+    def evasive(self) -> bool:
+        """Whether its expression asks for one of its choices, to take the other one where that is there already."""
+        return self.written and any(str(self._raw).count(f'"{choice}"') > 1 for choice in self.choices)
 
     @property
     def number(self) -> float | None:

@@ -17,6 +17,7 @@ from review.outside import opened_outside
 from review.rehearsed import Rehearsed
 from review.rules.rule import SEVERITIES
 from review.sentence import Sentence, quote, say
+from review.taken_over import taken_over
 from review.topics import TRUSTED
 from review.unmoved import left_out, unmoved
 
@@ -77,6 +78,7 @@ def assemble(material: Material) -> Report:
     opened, made = _of_plans(settled, decided, material)
     findings += [*made, *made_elsewhere(settled)]
     findings += [finding for comparison in comparisons for finding in half_way(comparison)]
+    findings += taken_over(comparisons)
     findings += _of_environments(material)
     entries = _entries(material)
     remaining, accepted = apply(merged(findings), entries, material.today)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.review.stacks import PRODUCER, Json, edited, findings, reported
+from review.material import Material
+from review.report import assemble
+from tests.review.stacks import PRODUCER, TODAY, Json, compared, edited, findings, reported
 
 RULE, ATTACHMENT = "google_compute_forwarding_rule.shop", "google_compute_service_attachment.shop"
 RESOURCE = "resource/google_compute_forwarding_rule/shop"
@@ -69,6 +71,13 @@ def test_a_rule_whose_address_google_picks_meets_none() -> None:
 
 NAT = {"name": "nat", "ip_cidr_range": "10.0.3.0/24", "network": "${google_compute_network.network.id}"}
 OTHERS: dict[str, tuple[Json, str, str]] = {
+    "google_compute_region_ssl_policy": ({"name": "tls"}, "name", "name"),
+    "google_certificate_manager_certificate": ({"name": "cert"}, "name", "name"),
+    "google_network_management_vpc_flow_logs_config": (
+        {"vpc_flow_logs_config_id": "flows"},
+        "vpc_flow_logs_config_id",
+        "vpc_flow_logs_config_id",
+    ),
     "google_compute_subnetwork": (NAT, "name", "ip_cidr_range"),
     "google_compute_address": ({"name": "ip", "address": "10.0.1.9"}, "name", "address"),
     "google_compute_region_url_map": ({"name": "map"}, "name", "name"),
@@ -90,6 +99,12 @@ def test_what_takes_over_a_name_an_address_or_a_range_meets_what_still_has_it(ki
     assert stops(before, edited(before, f"resource/{kind}", {"new": values})) == [f"{kind}.new"]
     moved = [{"from": f"{kind}.old", "to": f"{kind}.new"}]
     assert stops(before, edited(after, "moved", moved)) == []
+    # What stays, or is only forgotten, has it as well; what is imported is not made.
+    both = edited(before, f"resource/{kind}", {"old": values, "new": new})
+    assert stops(before, both) == [f"{kind}.new"]
+    assert stops(before, edited(both, "import", [{"to": f"{kind}.new", "id": "there"}])) == []
+    forgotten = [{"from": f"{kind}.old", "lifecycle": {"destroy": False}}]
+    assert stops(before, edited(after, "removed", forgotten)) == [f"{kind}.new"]
     assert stops(before, edited(after, f"resource/{kind}/new", {**new, unique: "10.0.9.0/24"})) == []
     assert stops(before, edited(after, f"resource/{kind}/new", {**new, "project": "elsewhere"})) == []
     if kind == "google_compute_subnetwork":
@@ -104,6 +119,80 @@ def test_two_that_exchange_their_names_meet_each_other() -> None:
     assert stops(before, after) == ["google_dns_record_set.one", "google_dns_record_set.other"]
     assert stops(before, edited(after, f"{path}/other/managed_zone", "elsewhere")) == ["google_dns_record_set.one"]
     assert stops(before, edited(before, f"{path}/one/name", "c.example.com.")) == []
+
+
+GROUPS = "resource/google_compute_region_network_endpoint_group"
+ONE_OF_TWO = '${terraform_data.%s.input.service != "%s" ? "%s-6beeb9" : "%s"}'
+EVASIVE = (
+    '${contains([for one in data.google_compute_forwarding_rules.it.rules : one.name], "%s") ? "%s-c9226c" : "%s"}'
+)
+
+
+def choosing(key: str, name: str) -> Json:
+    return {"name": ONE_OF_TWO % (key, key, name, name)}
+
+
+def test_a_name_out_of_two_meets_what_has_either() -> None:
+    def with_groups(one: Json, other: Json | None = None) -> Json:
+        return edited(PRODUCER, GROUPS, {"one": one, **({"other": other} if other else {})})
+
+    named = [f"google_compute_region_network_endpoint_group.{key}" for key in ("one", "other")]
+    before = with_groups(choosing("one", "x"), choosing("other", "y"))
+    assert stops(before, with_groups(choosing("one", "y"), choosing("other", "x"))) == named
+    assert stops(before, with_groups(choosing("one", "z"), choosing("other", "x"))) == named[1:]
+    assert stops(before, with_groups(choosing("one", "z"), {"name": "x"})) == named[1:]
+    assert (
+        stops(with_groups({"name": "x"}, {"name": "y"}), with_groups(choosing("one", "y"), {"name": "z"})) == named[:1]
+    )
+    assert stops(before, with_groups(choosing("one", "z"), choosing("other", "v"))) == []
+    assert stops(before, with_groups(choosing("new", "x"), choosing("other", "y"))) == []
+    (finding,) = [one for one in reported(before, with_groups(choosing("one", "z"), {"name": "x"})).findings
+                  if one.rule == "stops-half-way"]  # fmt: skip
+    assert finding.undecided
+
+
+def test_a_name_that_is_another_where_somebody_has_it_meets_nobody() -> None:
+    one, other = ({"name": EVASIVE % (name, name, name)} for name in "xy")
+    before, after = edited(PRODUCER, GROUPS, {"one": one, "other": other}), edited(PRODUCER, GROUPS, {"one": other})
+    assert stops(before, after) == []
+    assert stops(before, edited(after, f"{GROUPS}/other", one)) == []
+
+
+PLACED = {"name": "vm", "project": "example-consumer", "zone": "us-east1-b"}
+VM = "google_compute_instance"
+
+
+@pytest.mark.parametrize(("before", "after", "stopped"), [
+    (({"vm": PLACED}, {}), ({}, {"vm": PLACED}), ["other"]),
+    (({"vm": PLACED}, {}), ({"vm": PLACED}, {"vm": PLACED}), ["other"]),
+    (({"vm": PLACED}, {}), (None, {"vm": PLACED}), ["other"]),
+    (({"vm": PLACED}, None), ({}, {"vm": PLACED}), ["other"]),
+    (({"vm": PLACED}, None), (None, {"vm": PLACED}), []),  # deployed-elsewhere
+    (({"vm": PLACED}, {"vm": PLACED | {"name": "b"}}), ({"vm": PLACED | {"name": "b"}}, {"vm": PLACED}),
+     ["one", "other"]),
+    (({"vm": PLACED}, {}), ({}, {"vm": PLACED | {"project": "example-other"}}), []),
+    (({"vm": PLACED}, {}), ({}, {"vm": {"name": "vm", "zone": "us-east1-b"}}), []),
+])  # fmt: skip
+def test_what_another_stack_has_is_met_too(
+    before: tuple[Json | None, ...], after: tuple[Json | None, ...], stopped: list[str]
+) -> None:
+    def side(vms: Json | None) -> Json | None:
+        return {"resource": {VM: vms, "google_compute_network": {"n": {"name": "n"}}}} if vms is not None else None
+
+    code = [
+        compared(side(old), side(new), name) for old, new, name in zip(before, after, ("one", "other"), strict=True)
+    ]
+    report = assemble(Material(base="abc1234", today=TODAY, environments=["default"], code=code))
+    assert [one.stack for one in report.findings if one.rule == "stops-half-way"] == stopped
+
+
+def test_what_a_stack_gives_up_before_this_one_is_applied_is_free() -> None:
+    reads = {"data": {"terraform_remote_state": {"producer": {"backend": "local"}}}}
+    old: Json = {"resource": {VM: {"vm": PLACED}}}
+    new: Json = {"resource": {VM: {}}}
+    code = [compared(old, new), compared({**new, **reads}, {**old, **reads}, "consumer")]
+    report = assemble(Material(base="abc1234", today=TODAY, environments=["default"], code=code))
+    assert "stops-half-way" not in {one.rule for one in report.findings}
 
 
 RUN = "resource/google_cloud_run_v2_service/shop"
