@@ -12,7 +12,7 @@ from deployment.references import is_expression
 from review.inputs import inputs_of
 from review.other_findings import OTHER
 from review.rules import RULES
-from review.rules.rule import FINE, SEVERITIES, UNDECIDED, Rule, Subject
+from review.rules.rule import FINE, SEVERITIES, UNDECIDED, Answer, Rule, Subject
 from review.sentence import Sentence
 
 _WORDS = frozenset({"annotations", "description", "labels"})
@@ -24,8 +24,9 @@ DRIFT = "drift"
 class Finding:
     """One answer of a rule that is not fine. `new`: the change brings it. `sources`: code, plan, rehearsal, drift.
 
-    `inputs` are the items that an undecided one is made of: it is new when one of them changes. `by` is the rule
-    that found it, None for what no rule about an item finds.
+    `inputs` are the items that an undecided one is made of: it is new when one of them changes. `parts` are the
+    answers that it is made of, one or several. `by` is the rule that found it, None for what no rule about an item
+    finds.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Finding:
     detail: Sentence
     undecided: bool = False
     inputs: frozenset[str] = frozenset()
+    parts: tuple[Answer, ...] = ()
     new: bool = True
     sources: tuple[str, ...] = ("code",)
     by: Rule | None = None
@@ -85,25 +87,35 @@ def judge(comparison: Comparison, own: tuple[Rule, ...] = ()) -> tuple[list[Find
     moves = {new: old for old, new in (comparison.after.moved.items() if comparison.after else ())}
     judged, seen = [], set()
     present = [*_present(comparison, own), *_of_destroyed(comparison, own)]
-    reached = _reached(comparison) if any(finding.undecided for finding in present) else frozenset()
+    unsure = any(part.verdict == UNDECIDED for finding in present for part in finding.parts)
+    reached = _reached(comparison) if unsure else frozenset()
     for finding in present:
         key = (finding.rule, moves.get(finding.address, finding.address))
         before = former.get(key) or former.get(_key(finding))
         seen |= {key, _key(finding)}
-        stays = before is not None and before.detail == finding.detail and not (finding.by and finding.by.of_change)
-        stays = stays and not (finding.undecided and _touched(finding, comparison, reached))
-        judged.append(replace(finding, new=not stays))
+        told = {part.detail for part in before.parts} if before and not (finding.by and finding.by.of_change) else set()
+        others = [one for one in finding.parts if one.detail not in told or _touched(one, finding, comparison, reached)]
+        known = told | {before.detail} if before else told
+        judged.append(replace(_said_of(finding, others, known), new=bool(others)))
     return sorted(judged, key=lambda finding: finding.weight), len(former.keys() - seen)
 
 
-def _touched(finding: Finding, comparison: Comparison, reached: Set[str]) -> bool:
-    """Whether the change reaches what an undecided finding is made of.
+def _said_of(finding: Finding, others: list[Answer], known: Set[Sentence | None]) -> Finding:
+    """It in the words of what is another part of it than before, if its own were said before."""
+    first = next(iter(others), None)
+    if first is None or first.detail is None or finding.detail not in known:
+        return finding
+    return replace(finding, detail=first.detail, undecided=first.verdict == UNDECIDED, inputs=first.inputs)
+
+
+def _touched(part: Answer, finding: Finding, comparison: Comparison, reached: Set[str]) -> bool:
+    """Whether the change reaches what is undecided.
 
     Of a value that only an apply will tell nobody knows what it is made of: then its item counts.
     """
-    if not finding.inputs:
-        return comparison.change(finding.address) is not None
-    return not reached.isdisjoint(finding.inputs)
+    if part.verdict != UNDECIDED:
+        return False
+    return comparison.change(finding.address) is not None if not part.inputs else not reached.isdisjoint(part.inputs)
 
 
 def _reached(comparison: Comparison) -> Set[str]:
@@ -174,6 +186,7 @@ def _answers(
                 detail=answer.detail,
                 undecided=answer.verdict == UNDECIDED,
                 inputs=answer.inputs,
+                parts=answer.parts or (answer,),
                 sources=(source,),
                 by=rule,
             )

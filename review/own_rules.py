@@ -163,11 +163,12 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
                 answer = rule.judge(subject)
             if not isinstance(answer, Answer):
                 raise TypeError(f"it returns {type(answer).__name__} in place of fine(), finding(…) or undecided(…)")
-            if answer.verdict not in VERDICTS or (answer.verdict == FINE) is not (answer.detail is None):
-                raise ValueError("it makes an Answer of its own in place of fine(), finding(…) or undecided(…)")
-            words = answer.detail.write(lambda _: "`x`") if answer.detail else "x"
-            if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
-                raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
+            for one in (answer, *answer.parts):
+                if one.verdict not in VERDICTS or (one.verdict == FINE) is not (one.detail is None):
+                    raise ValueError("it makes an Answer of its own in place of fine(), finding(…) or undecided(…)")
+                words = one.detail.write(lambda _: "`x`") if one.detail else "x"
+                if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
+                    raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
         except KeyboardInterrupt:
             raise
         except BaseException as error:

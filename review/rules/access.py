@@ -11,7 +11,7 @@ from review.firewall_rules import policy_of
 from review.grants import same_grant
 from review.rules.connected_networks import CONNECTING
 from review.rules.members import named
-from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, together, undecided
 
 # https://developer.hashicorp.com/terraform/language/functions/file
 _READING = ("file", "filebase64", "templatefile")
@@ -130,7 +130,8 @@ def code_at_apply(subject: Subject) -> Answer:
     blocks = subject.item.blocks("provisioner") if runs else ()
     if blocks:
         names = sorted({name for block in blocks for name in block.names}) or ["of a kind that is not known"]
-        return finding("it has the provisioner {names}", names=", ".join(names))
+        each = (finding("it has the provisioner {names}", names=name) for name in names)
+        return together(each, finding("it has the provisioner {names}", names=", ".join(names)))
     actions = subject.item.lifecycle.presence("action_trigger")
     return fine() if actions.absent else finding("its lifecycle triggers an action")
 

@@ -9,7 +9,7 @@ from review.balancers import ingress_of
 from review.callers import ABOVE, OF_SERVICE, bindings, may_invoke
 from review.known import Block, View
 from review.rules.members import named
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, together, undecided
 from review.secret_values import secret_in
 
 _SERVICES = (SERVICE.type, FIRST_SERVICE.type)
@@ -78,20 +78,20 @@ def plain_credential(subject: Subject) -> Answer:
     variables = [variable for container in containers for variable in container.blocks("env")]
     named = [(variable.get("name").shown, variable.get("value")) for variable in variables if not variable.unknown]
     names = sorted(name for name, value in named if value.hidden)
-    if names:
-        return finding("the value of {names} looks like a credential", names=", ".join(names))
+    found = [finding("the value of {names} looks like a credential", names=name) for name in names]
     words = [word for container in containers for part in ("command", "args") for word in container.list(part)]
-    if any(word.hidden for word in words):
-        return finding("an argument looks like a credential")
+    for index, _ in enumerate(word for word in words if word.hidden):
+        more = "{number} arguments look like credentials"
+        found.append(finding(more, number=index + 1) if index else finding("an argument looks like a credential"))
     for name, value in (*named, *(("an argument", word) for word in words)):
         if secret := secret_in(value, subject.stack):
             text = "{name} holds {attribute} of {address}"
-            return finding(text, name=name, attribute=secret[1], address=secret[0])
+            found.append(finding(text, name=name, attribute=secret[1], address=secret[0]))
     later = [name for name, value in named if value.later and is_credential_name(name)]
-    if later:
-        return undecided("the value of {names} is not known yet", names=", ".join(later))
-    unknown = next((variable.value for variable in variables if variable.unknown), None)
-    return undecided("variables are {value}", value=unknown) if unknown else fine()
+    found += [undecided("the value of {names} is not known yet", names=name) for name in later]
+    found += [undecided("variables are {value}", value=variable.value) for variable in variables if variable.unknown]
+    said = finding("the value of {names} looks like a credential", names=", ".join(names)) if names else None
+    return together(found, said)
 
 
 def _containers(item: View) -> list[Block]:

@@ -7,9 +7,22 @@ from collections import Counter
 
 from deployment.kinds.forwarding_rule import FRONTEND, GLOBAL_ENDPOINT, PSC_ENDPOINT
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
-from review.known import View
+from review.known import Block, View
 from review.rules.attribute import must_be, other_value
-from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
+from review.rules.rule import (
+    ERROR,
+    FINDING,
+    FINE,
+    WARNING,
+    Answer,
+    Rule,
+    Subject,
+    finding,
+    fine,
+    rule,
+    together,
+    undecided,
+)
 from review.ways_in import admits, admitted
 
 _ATTACHMENT = (SERVICE_ATTACHMENT.type,)
@@ -46,21 +59,9 @@ automatic_acceptance = Rule(
 def accept_list_bounds(subject: Subject) -> Answer:
     """Entries one by one, then all of them against the NAT subnets."""
     entries = subject.item.blocks("consumer_accept_lists")
-    total, open_ = 0, fine()
-    for entry in entries:
-        who, limit = admitted(entry), entry.get("connection_limit")
-        if entry.unknown:
-            open_ = undecided("an entry is {value}", value=entry.value)
-        elif who.absent or who.equals("*", "all") or who.beginning.startswith(("folders/", "organizations/")):
-            return finding("the entry {who} is no single project or network", who=who)
-        elif limit.absent:
-            return finding("{who} has no limit", who=who.readable)
-        elif limit.number is None:
-            open_ = undecided("the limit of {who} is {value}", who=who.readable, value=limit)
-        elif not 1 <= limit.number <= _HIGHEST:
-            return finding("the limit of {who} is {limit}", who=who.readable, limit=limit)
-        else:
-            total += int(limit.number)
+    bounds = together(map(_bounds, entries))
+    if bounds.verdict == FINDING:
+        return bounds
     kinds = admits(entries)
     if len(set(kinds)) > 1:
         return finding("it mixes projects, networks or endpoints, which the API refuses")
@@ -70,7 +71,26 @@ def accept_list_bounds(subject: Subject) -> Answer:
     twice = [who for who, times in named.items() if times > 1]
     if twice:
         return finding("it names {who} more than once", who=", ".join(twice))
-    return open_ if open_.detail else _capacity(total, subject)
+    if bounds.verdict != FINE:
+        return bounds
+    return _capacity(sum(int(entry.get("connection_limit").number or 0) for entry in entries), subject)
+
+
+def _bounds(entry: Block) -> Answer:
+    who, limit = admitted(entry), entry.get("connection_limit")
+    if entry.unknown:
+        return undecided("an entry is {value}", value=entry.value)
+    if who.absent or who.equals("*", "all") or who.beginning.startswith(("folders/", "organizations/")):
+        return finding("the entry {who} is no single project or network", who=who)
+    if limit.absent:
+        return finding("{who} has no limit", who=who.readable)
+    if limit.number is None:
+        return undecided("the limit of {who} is {value}", who=who.readable, value=limit)
+    return (
+        fine()
+        if 1 <= limit.number <= _HIGHEST
+        else finding("the limit of {who} is {limit}", who=who.readable, limit=limit)
+    )
 
 
 def _capacity(total: int, subject: Subject) -> Answer:

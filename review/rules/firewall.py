@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from deployment.kinds.firewall import FIREWALL, POLICY_RULES, WITH_RULES
@@ -11,7 +11,7 @@ from deployment.kinds.network import SUBNETWORK
 from review.firewall_rules import allowed, firewall_rules, lets_in, protocol_of, sources, targets
 from review.known import Value, View
 from review.policy_rules import FROM_INTERNET
-from review.rules.rule import ERROR, FINDING, UNDECIDED, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, rule, together, undecided
 
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Where Identity-Aware Proxy connects from: https://cloud.google.com/iap/docs/using-tcp-forwarding#create-firewall-rule
@@ -42,24 +42,22 @@ def firewall_open_to_internet(subject: Subject) -> Answer:
     return _worst(subject, _open_to_internet)
 
 
-def _worst(subject: Subject, judge: Callable[[View, Subject], Answer]) -> Answer:
-    """The answer for the first rule of an item that is a finding; else for the first that cannot be told."""
-    answers = [judge(rule_, subject) for rule_ in firewall_rules(subject.item)]
-    found = (answer for verdict in (FINDING, UNDECIDED) for answer in answers if answer.verdict == verdict)
-    return next(found, fine())
+def _worst(subject: Subject, judge: Callable[[View, Subject], Iterable[Answer]]) -> Answer:
+    """The answers for the rules of an item, a finding first."""
+    return together(answer for rule_ in firewall_rules(subject.item) for answer in judge(rule_, subject))
 
 
-def _open_to_internet(item: View, _: Subject) -> Answer:
+def _open_to_internet(item: View, _: Subject) -> Iterator[Answer]:
     open_ = lets_in(item)
     if open_.absent:
-        return fine()
+        return
     for source in sources(item):
         network = _network(source)
         public = network is not None and not network.is_private and not _within(network) and not _probes(network)
         if public or source.text.startswith(FROM_INTERNET):
-            return _maybe(source, open_) if open_.unknown else _reached(source, item)
-    unknown = next((source for source in sources(item) if source.unknown), None)
-    return undecided("the source {value} is not known yet", value=unknown) if unknown else fine()
+            yield _maybe(source, open_) if open_.unknown else _reached(source, item)
+        elif source.unknown:
+            yield undecided("the source {value} is not known yet", value=source)
 
 
 @rule(
@@ -78,29 +76,35 @@ def firewall_wider_than_iap(subject: Subject) -> Answer:
     return _worst(subject, _wider_than_iap)
 
 
-def _wider_than_iap(item: View, subject: Subject) -> Answer:
+def _wider_than_iap(item: View, subject: Subject) -> Iterator[Answer]:
     open_ = lets_in(item)
     if open_.absent:
-        return fine()
+        return
     for source in sources(item):
         network = _network(source)
         if network is None and not source.text.startswith(FROM_INTERNET) and _narrow(item):
             continue
         inside = network.is_private if network else not source.text.startswith(FROM_INTERNET)
         if source.known and inside and not _of_proxies(network, subject):
-            return _reached(source, item) if open_.known else _maybe(source, open_)
+            yield _reached(source, item) if open_.known else _maybe(source, open_)
     own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(item)))
-    for allow in item.blocks("allow") if open_.known and not own else ():
+    yield from _every_port(item) if open_.known and not own else ()
+    iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
+    if iap and open_.unknown:
+        yield _maybe(iap, open_)
+
+
+def _every_port(item: View) -> Iterator[Answer]:
+    for allow in item.blocks("allow"):
         protocol = protocol_of(allow)
         every = not allow.list("ports") or any(port.equals(*EVERY) for port in allow.list("ports"))
         if protocol.equals("all") or (protocol.equals("tcp", "udp") and every):
-            return finding("every port of protocol {protocol} is open", protocol=protocol)
-        if protocol.unknown:
-            return undecided("the protocol {protocol} is not known yet", protocol=protocol)
-        if unknown := next((port for port in allow.list("ports") if port.unknown), None):
-            return undecided("the ports {ports} are not known yet", ports=unknown)
-    iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
-    return _maybe(iap, open_) if iap and open_.unknown else fine()
+            yield finding("every port of protocol {protocol} is open", protocol=protocol)
+        elif protocol.unknown:
+            yield undecided("the protocol {protocol} is not known yet", protocol=protocol)
+        for port in allow.list("ports"):
+            if port.unknown:
+                yield undecided("the ports {ports} are not known yet", ports=port)
 
 
 def _narrow(item: View) -> bool:
@@ -152,7 +156,9 @@ def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
 
 
 def _reached(source: Value, item: View) -> Answer:
-    ports = ", ".join(allowed(item))
-    if item.type in WITH_RULES:
-        return finding("{source} may connect to {ports} ({name})", source=source, ports=ports, name=item.name)
-    return finding("{source} may connect to {ports}", source=source, ports=ports)
+    of_many, name = (" ({name})", {"name": item.name}) if item.type in WITH_RULES else ("", {})
+
+    def to(ports: str) -> Answer:
+        return finding(f"{{source}} may connect to {{ports}}{of_many}", source=source, ports=ports, **name)
+
+    return together(map(to, allowed(item)), to(", ".join(allowed(item))))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from deployment.kinds.instance import INSTANCE
-from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, undecided
+from review.known import Value
+from review.rules.rule import ERROR, NOTE, WARNING, Answer, Subject, finding, fine, rule, together, undecided
 
 _MACHINES = (INSTANCE.type, "google_compute_instance_template", "google_compute_region_instance_template")
 _DEFAULT_ACCOUNT = "-compute@developer.gserviceaccount.com"
@@ -32,17 +33,20 @@ _BROAD = {
 def vm_external_address(subject: Subject) -> Answer:
     """An access_config, even an empty one, asks for an address."""
     asked = [
-        (key, interface.presence(key))
-        for interface in subject.item.blocks("network_interface")
+        (index, key, interface.presence(key))
+        for index, interface in enumerate(subject.item.blocks("network_interface"))
         for key in ("access_config", "ipv6_access_config")
     ]
-    for key, there in asked:
-        if there.known:
-            return finding("it has an {key}", key=key)
-    for key, there in asked:
-        if there.unknown:
-            return undecided("{key} is {value}", key=key, value=there)
-    return fine()
+    return together(_external(key, index, there) for index, key, there in asked)
+
+
+def _external(key: str, index: int, there: Value) -> Answer:
+    if there.unknown:
+        return undecided("{key} is {value}", key=key, value=there)
+    if there.absent:
+        return fine()
+    of_many = " at its interface {number}" if index else ""
+    return finding(f"it has an {{key}}{of_many}", key=key, **({"number": index + 1} if index else {}))
 
 
 @rule(
@@ -67,7 +71,8 @@ def vm_broad_scopes(subject: Subject) -> Answer:
         scopes = account.list("scopes")
         broad = sorted({scope.text.rpartition("/")[2] for scope in scopes} & _BROAD)
         if broad and not email.unknown:
-            return finding("the default account has the scope {scopes}", scopes=", ".join(broad))
+            each = (finding("the default account has the scope {scopes}", scopes=scope) for scope in broad)
+            return together(each, finding("the default account has the scope {scopes}", scopes=", ".join(broad)))
         unsure = [scope for scope in scopes if scope.unknown] + ([email] if broad else [])
         if unsure:
             open_ = undecided("{value} is not known yet, of an account with scopes", value=unsure[0])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from review.known import Block, Value
-from review.rules.rule import Answer, finding, fine, undecided
+from review.rules.rule import Answer, finding, fine, together, undecided
 from review.way import EVERYONE
 
 
@@ -16,16 +16,20 @@ def named(granting: Iterable[Block], everyone: str) -> Answer:
     """
     given = [(member, block) for block in granting for member in (*block.list("member"), *block.list("members"))]
     members = [member for member, _ in given]
-    public = sorted({member.text for member in members} & EVERYONE.keys())
+    public = sorted({(member.text, _role(block)) for member, block in given if member.text in EVERYONE})
     if public:
-        roles = sorted({_role(block) for member, block in given if member.text in EVERYONE})
-        text = f"{everyone}, with {{roles}}"
-        return finding(text, member=" and ".join(public), who=EVERYONE[public[-1]], roles=", ".join(roles))
+        said = _found(everyone, sorted({member for member, _ in public}), sorted({role for _, role in public}))
+        return together((_found(everyone, [member], [role]) for member, role in public), said)
     # A prefix is enough: `serviceAccount:${…}` cannot become everyone, nor can what is made of an account of the stack.
     open_ = [
         member for member in members if member.unknown and not member.beginning.endswith(":") and not _account(member)
     ]
     return undecided("the member {value} is not known", value=open_[0]) if open_ else fine()
+
+
+def _found(everyone: str, members: Sequence[str], roles: Sequence[str]) -> Answer:
+    text = f"{everyone}, with {{roles}}"
+    return finding(text, member=" and ".join(members), who=EVERYONE[members[-1]], roles=", ".join(roles))
 
 
 def _role(block: Block) -> str:

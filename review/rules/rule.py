@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from deployment.comparison import Change
@@ -41,12 +41,14 @@ class Subject:
 class Answer:
     """`verdict` is fine, finding or undecided; the last two say what was found, or what is not known.
 
-    `inputs` are the items that what is not known is made of.
+    `inputs` are the items that what is not known is made of. `parts` are the answers for parts of the item, each of
+    which would be one alone: where none is another than before, it is the same finding with less in it.
     """
 
     verdict: str
     detail: Sentence | None = None
     inputs: frozenset[str] = frozenset()
+    parts: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +105,13 @@ def undecided(template: str, **values: object) -> Answer:
     """It cannot be told, which a person has to look at; an `item` among the values is what has to be looked at."""
     inputs = (value.inputs for value in values.values() if isinstance(value, (Value, View)))
     return Answer(UNDECIDED, say(template, **_shown(values)), frozenset().union(*inputs))
+
+
+def together(answers: Iterable[Answer], said: Answer | None = None) -> Answer:
+    """One answer for the parts of an item: findings before what cannot be told, in the words of the first or `said`."""
+    told = sorted((one for one in answers if one.verdict != FINE), key=lambda one: one.verdict != FINDING)
+    parts = tuple(part for one in told for part in one.parts or (one,))
+    return replace(said or told[0], parts=parts) if told else fine()
 
 
 def _shown(values: dict[str, object]) -> dict[str, object]:
