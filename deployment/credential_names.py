@@ -8,10 +8,11 @@ from functools import lru_cache
 # Words that tell wherever they stand in a name, also without separators (PGPASSWORD, ACCESSTOKEN).
 _ANYWHERE = re.compile(
     r"passwor[dt]|passord|kennwort|contrase[nñ]a|senha|mot_?de_?passe|wachtwoord|parola(?![a-z])|has[lł]o(?![a-z])"
-    r"|l[oö]senord|adgangskode|salasana|пароль|密[码碼]|パスワード|暗証番号|비밀번호"
-    r"|passwd|passphrase|passcode|pass_?key|(?:access|security|recovery|backup)_?codes?$|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
+    r"|l[oö]senord|adgangskode|salasana|heslo|[sş]ifre|geslo|jelsz[oó]|lozinka|slapta[zž]od|parool|mat_?khau"
+    r"|kata_?sandi|пароль|密[码碼]|パスワード|暗証番号|비밀번호"
+    r"|passwd|passphrase|passcode|pass_?key|(?:access|security|recovery|backup|unlock)_?codes?$|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
     r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
-    r"|mnemonic|seed_?phrase|otp_?seed|unseal|wg_?private|kube_?config$|service_account_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
+    r"|mnemonic|seed_?phrase|(?:otp|wallet)_?seed|auth[_.]?user[_.]?info$|snmp_?community|unseal|wg_?private|kube_?config(?:_?data)?$|(?:service_account|(?:^|_)sa)_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
     r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|session|sign(?:ing)?|encryption|auth|master|account"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa|priv|enc)_?key(?!set|ring)"
 )
@@ -20,18 +21,18 @@ _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
     r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp)pass[_0-9]*$"
     r"|(?:db|sql|ftp|mail|sys|user|root|admin|ldap)pw[_0-9]*$|(?:^|_)key_(?:b64|base64|hex|prod|production|staging)$"
-    r"|(?:^|_)(?:psk|pin|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
+    r"|(?:^|_)(?:psk|pin(?:_?code)?|cvv2?|cvc2?|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
 _ABOUT = re.compile(
     r"(?:file|path|dir|directory|name|host|hostname|port|type|ttl|expiry|expires|expiration|lifetime|duration|timeout"
     r"|issuer|audience|seconds|minutes|hours|days|age|length|size|count|limit|bits|version|scopes?|algorithm|alg"
     r"|enabled|required|prefix|header|policy|rotation|region|project|location|provider|manager|backend|mode|method"
-    r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms|stdin|regexp?|pattern|hash(?:er|ing)|rounds"
+    r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms|stdin|regexp?|pattern|hash(?:ers?|ing)|rounds"
     r"|sto(?:re|rage)|source|reset|template|events?|less|topic|queue|encoder|validator|strategy|status|hint|placeholder"
     r"|field|column|table|cache|validation|exchange|leeway|grant|encoding|charset|scheme|listen|bind|concurrency|mount"
     r"|helper|param(?:eter)?|claims?|lookup|namespace|currency|symbol|strength|complexity|rules|engine|loader|names"
-    r"|query)_?[0-9]*$"
+    r"|query|rate|period|threshold|offset|index|buffer|pool|decimals|(?:allow|use|with|supports?|send)_credentials)_?[0-9]*$"
     r"|(?<!webhook)(?<!webhook_)(?<!sas)(?<!sas_)(?:url|uri|endpoint)_?[0-9]*$"
     r"|(?<!secret)(?<!secret_)id$|(?:^|_)(?:max|min|num)_|tokens_per_[a-z]+$"
     # Keys of tables, queues and caches, and those that a page shows to everybody.
@@ -43,7 +44,7 @@ _ABOUT = re.compile(
 # Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's; and
 # the folder that a shell is in.
 _ATTRIBUTE = re.compile(
-    r"PWD|(?:set_|update_)?secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
+    r"(?:OLD)?PWD|(?:set_|update_)?secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
 )
 
 

@@ -20,13 +20,13 @@ _ON_THE_NEXT_LINE = r"(?:[|>][+-]?[0-9]?[ \t]{0,4}|<<[-~]?\w{1,20})?\n[ \t]{0,40
 _INSIDE = rf"\{{?\s{{0,40}}{_QUOTE}(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}"
 # JSON, YAML, ini, TOML, HCL, export, query strings, options of a command.
 _PAIR = re.compile(
-    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}\]?\s{{0,4}}(?:=>|[:?]=|[=:]|(?=\{{))\s{{0,4}}(?:&\w{{1,20}} )?"
-    rf"(?:{_ON_THE_NEXT_LINE})?(?:\[\s{{0,40}}|-[ \t]{{1,4}})?(?:{_INSIDE})?{_VALUE}"
+    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}[`*]{{0,3}}[\]}}]?\s{{0,20}}(?:=>|[:?]=|[=:]|(?=\{{))\s{{0,20}}"
+    rf"(?:&\w{{1,20}} )?(?:{_ON_THE_NEXT_LINE})?(?:\[\s{{0,40}}|-[ \t]{{1,4}})?(?:{_INSIDE})?{_VALUE}"
 )
 # `name: DB_PASSWORD` and `value: …` below it, attributes of XML, a variable of Terraform's and its default.
 _BESIDE = re.compile(
-    rf"(?<![\w.-])(?:{_NAME_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_QUOTE}(?P<name>[\w.-]{{1,80}}){_QUOTE}"
-    rf"(?:[\s,;-]{{0,40}}|\s\{{[^{{}}]{{0,300}}\s){_QUOTE}(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}{_VALUE}"
+    rf"(?<![\w.])(?:{_NAME_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_QUOTE}(?P<name>[\w.-]{{1,80}}){_QUOTE}"
+    rf"(?:[\s,;-]{{0,40}}|\s\{{[^{{}}]{{0,300}}\s){_QUOTE}(?:{_VALUE_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_VALUE}"
 )
 _BESIDE_REVERSED = re.compile(
     rf"(?<![\w.-])(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}{_QUOTE}(?P<bare>[^\s\"'`\\,;{{}}]{{4,80}}){_QUOTE}"
@@ -42,19 +42,27 @@ _PLIST = re.compile(
     r"<(?:string|value)>(?P<bare>[^<>]{1,80})"
 )
 _OPTION = re.compile(
-    r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]*+)(?: {1,4}[\"']?|[\"'],\s{0,20}[\"'])"
+    r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]*+)(?: {1,4}[\"']?|[\"'],\s{0,20}[\"'])"
     r"(?P<bare>(?!\*{1,80}(?:\s|$))[^\s\"'$<{(-][^\s\"']{3,80})"
 )
 # A Dockerfile's ENV, `setx NAME value`, `aws configure set NAME value`, web servers' headers, `set NAME "value"`.
 _SET = re.compile(
     r"\b(?:ENV|ARG|setx|setenv|SetEnv|set -g?x|proxy_set_header|(?:Request)?Header (?:add|set)|configure set|config set"
-    r"|CONFIG SET)\s{1,4}(?P<name>[\w.-]{1,80})\s{1,4}[\"']?(?P<bare>[^\s\"'=;]{4,80})"
+    r"|CONFIG SET|(?:secret|variable) set|git config(?: --[a-z]{1,12})?)\s{1,4}(?P<name>[\w.-]{1,80})\s{1,4}"
+    r"(?:--body[ =]|-b )?[\"']?(?P<bare>[^\s\"'=;]{4,80})"
 )
 _CALL = re.compile(
-    r"\b(?:set|setq|define|setenv|putenv)[\s(]{1,4}[\"']?(?P<name>[\w.-]{1,80})[\"']?(?:,\s{0,4}|\s{1,4})"
+    r"\b(?i:set\w{0,24}|put\w{0,12}|define|get_?env|fetch|(?:env\w{0,8}|config|settings)\.get)[\s(]{1,4}[\"']?(?P<name>[\w.-]{1,80})[\"']?(?:,\s{0,4}|\s{1,4})"
     r"[\"'](?P<quoted>[^\s\"'=]{4,80})"
 )
-_HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _CALL)
+# With its type in between, or what is taken in its place; `ds.setPassword("…")`.
+_TYPE = r"\[\d{0,4}\]|\s?:\s?(?:&(?:'static )?)?(?i:str|string)\??|\s(?i:as )?(?i:string)"
+_DECLARED = re.compile(
+    rf"(?<![\w.-])(?P<name>[\w.-]++)(?:{_TYPE}|[\"'\])]{{1,4}})?"
+    r"\s{0,4}(?:=|\|\||\?\?|\bor\b|<-|::)\s{0,4}[bfru]?[\"'`](?P<quoted>[^\"'`\n]{1,80})"
+)
+_SETTER = re.compile(r"\b(?:set|with)_?(?P<name>[A-Z_]\w{0,60})\(\s{0,4}[\"'](?P<quoted>[^\"'\n]{1,80})")
+_HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _CALL, _DECLARED, _SETTER)
 # Says where a value comes from, or stands in its place.
 _ELSEWHERE = re.compile(
     r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%"

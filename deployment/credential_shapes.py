@@ -21,45 +21,11 @@ from functools import lru_cache
 from itertools import chain
 from urllib.parse import unquote
 
+from deployment.credential_commands import CALLS, COMMANDS, GIVEN
 from deployment.credential_issuers import issued
 from deployment.credential_pairs import pairs
 from deployment.credential_places import placed
 
-# The beginning of a value that no shell, template or placeholder gives; what stands before an option of a command.
-_GIVEN = r"[\"']?(?!\*{1,64}(?:[\s\"']|$))[^\s\"'`$<{(%-]"
-_OPTIONS = r"\s(?:[^\n|;&]{0,256}\s)?"
-_COMMANDS = (
-    rf"\bsshpass {{1,9}}-p ?{_GIVEN}",
-    rf"(?i:\blogin\s{{1,9}}\S{{1,256}}\s{{1,9}}password\s{{1,9}}{_GIVEN})",
-    rf"\b(?:mysql\w{{0,12}}|mariadb(?:-[a-z]{{1,12}})?|7za?){_OPTIONS}-p{_GIVEN}",
-    rf"\b(?:login|mongo\w{{0,12}}|cqlsh|psexec|rdesktop|ncftp\w{{0,6}}|useradd){_OPTIONS}-p[ =]{_GIVEN}",
-    rf"\bredis-(?:cli|benchmark){_OPTIONS}(?:-a[ =]?|--pass[ =]|(?i:auth) ){_GIVEN}",
-    rf"\b(?:requirepass|masterauth|bindpw|rootpw|insecure-password|(?i:pre-?shared-?key))\s{{1,4}}{_GIVEN}",
-    r"\bPSK\s{1,4}[\"'][^\"'\s$<{]|\b(?i:setuser|user)\s[\w.-]{1,64}\s(?:on\s)?>[^\s$<{=]",
-    rf"\b(?:sqlcmd|bcp|(?:un)?zip|ipmitool|mosquitto_\w{{2,3}}){_OPTIONS}-P ?{_GIVEN}",
-    rf"\blftp{_OPTIONS}-u [\w.@-]{{1,64}},{_GIVEN}|\b[a-z]freerdp{_OPTIONS}/p:{_GIVEN}",
-    rf"\bssh-keygen{_OPTIONS}-N ?{_GIVEN}",
-    rf"\bsnmp[a-z]{{1,12}}{_OPTIONS}-[cAX] ?{_GIVEN}|\bgh secret set{_OPTIONS}(?:-b ?|--body[ =]){_GIVEN}",
-    rf"\b(?:echo|printf)(?: -n| [\"']?%s(?:\\n)?[\"']?)? {_GIVEN}\S{{0,128}} ?\|"
-    r" ?(?:sudo -S|passwd --stdin|[^\n|]{1,128}\s--?(?:password-stdin|with-token|stdin|data-file=-|body-file=-))",
-    rf"(?:--with-token|--password-stdin)\s{{0,4}}<<<\s{{0,4}}{_GIVEN}|\bopenssl{_OPTIONS}-k ?{_GIVEN}",
-    # Elsewhere than at the beginning of a command it may be a sentence.
-    rf"(?:^|[\n;&|\"'$#>])[ \t]{{0,9}}vault login {_GIVEN}[^\s=]{{3,256}}(?![^\s])"
-    r"|\bvault login (?:-[\w-]{1,32}(?:=\S{1,128})? ){0,4}(?![-\"'$<{(])(?=[^\s=]{0,99}[0-9])[^\s=]{4,256}(?!\S)",
-    rf"\bnet user [\w.-]{{1,64}} {_GIVEN}\S{{0,64}} /add",
-    rf"\bnet use [A-Za-z*]:? \\{{2,4}}\S{{1,128}} {_GIVEN}\S{{0,64}} /user|\bstats auth [\w.-]{{1,64}}:{_GIVEN}",
-    r"\bConvertTo-SecureString\s(?:[^\n|;]{0,128}\s)?[\"'][^\"'\s$<{]",
-    rf"\bldap[a-z]{{3,12}}{_OPTIONS}-w ?{_GIVEN}",
-    rf"\s-(?:k|pass(?:in|out)?)\s{{1,4}}[\"']?pass:{_GIVEN}",
-    rf"\s-U ?[\w.\\-]{{1,64}}%{_GIVEN}",
-    rf"\bhtpasswd\s{{1,4}}-[a-zA-Z]{{0,6}}b[a-zA-Z]{{0,6}}\s{{1,4}}\S{{1,128}}\s{{1,4}}[\w.-]{{1,64}}\s{{1,4}}{_GIVEN}",
-    rf"\brabbitmqctl (?:add_user|change_password) [\w.-]{{1,64}} {_GIVEN}",
-    r"(?<![\w-])[\w-]{1,64}:[^\s\"'$]{1,128}[\"']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd\b",
-    # Oracle's NAME/PASSWORD@DATABASE, which elsewhere is a repository and its tag.
-    r"(?:\b(?:sqlplus|sqlldr|expdp|impdp|rman|conn(?:ect)?)\s(?:-\w{1,9}\s){0,3}|userid=|jdbc:oracle:[a-z]{1,9}:)"
-    rf"[\"']?[A-Za-z][\w$#]{{0,64}}/{_GIVEN}[^\s/@]{{0,128}}@",
-    r"(?<![\w/.@:-])[A-Za-z]\w{0,64}/[^\s/@$]{1,128}@(?://)?[\w.-]{1,253}:[0-9]{2,5}/",
-)
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "a private key": re.compile(
         r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|AGE-SECRET-KEY-1[0-9A-Z]{20}|PuTTY-User-Key-File-[0-9]",
@@ -73,7 +39,9 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"|hc-ping\.com/\w|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
     ),
     "a password in a URL": re.compile(
-        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$(?:\{[^{}\"]{0,256}\}|\([a-z_]\w{0,80}\))@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
+        # Not where a shell's or a template's variable or a placeholder stands, or a port.
+        r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$(?:\{[^{}\"]{0,256}\}|\([a-z_]\w{0,80}\)|(?-i:[A-Z_][A-Z0-9_]{0,80}))@"
+        r"|%[a-z_]{1,80}%@|<[\w -]{1,80}>@|\*{1,80}@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
         # Without a scheme: to a port, or as Go's drivers are told.
         r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
         r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
@@ -86,9 +54,10 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "a token in a request's header": re.compile(
         r"\b(?i:bearer|basic|ssws) {1,9}(?=[A-Za-z]?[a-z._~+/-]{0,60}[A-Z0-9=])[A-Za-z0-9._~+/=-]{12}"
     ),
-    "a password in a command": re.compile("|".join(_COMMANDS)),
+    "a password in a command": re.compile(COMMANDS),
+    "a password in a call": re.compile(CALLS),
     "a password in SQL": re.compile(
-        rf"\bIDENTIFIED\s{{1,9}}(?:WITH\s{{1,9}}\S{{1,64}}\s{{1,9}})?(?:BY|AS)\s{{1,9}}{_GIVEN}"
+        rf"\bIDENTIFIED\s{{1,9}}(?:WITH\s{{1,9}}\S{{1,64}}\s{{1,9}})?(?:BY|AS)\s{{1,9}}{GIVEN}"
         r"|(?i:\b(?:user|role|login)\s(?:[^;\n]{1,200}\s)?(?:password\s{0,4}=?|identified\s{1,9}by)"
         r"\s{0,4}n?[\"'][^\"'\s$<{(%*])"
         r"|(?i:\bset\s{1,9}password\s(?:[^;\n]{1,200}\s)?=\s{0,4}[\"'][^\"'\s$<{(%*])"
@@ -107,11 +76,11 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     # As crypt, htpasswd, LDAP and Django keep them: a dictionary finds the password.
     "a password's hash": re.compile(
         r"\$(?:2[abxy]?\$[0-9]{2}\$[./0-9A-Za-z]{50}|argon2(?:i|d|id)\$v|scrypt\$"
-        r"|(?:1|5|6|7|g?y|apr1)\$[^\s$:]{1,64}\$(?:[^\s$:]{1,16}\$)?[./0-9A-Za-z]{20})"
-        r"|\{(?:S?SHA(?:256|512)?|SMD5|CRYPT)\}[0-9A-Za-z+/]{20}|\bpbkdf2_sha[0-9]{1,3}\$[0-9]"
+        r"|(?:1|5|6|7|g?y|apr1)\${1,2}[^\s$:]{1,64}\${1,2}(?:[^\s$:]{1,16}\${1,2})?[./0-9A-Za-z]{20})"
+        r"|\{(?:S?SHA(?:256|512)?|SMD5|CRYPT)\}[0-9A-Za-z+/]{20}|\{(?:PLAIN|CLEAR(?:TEXT)?)\}[^\s:]|\"md5[0-9a-f]{32}\"|\bpbkdf2_sha[0-9]{1,3}\$[0-9]"
         r"|\bscrypt:[0-9]{1,9}:[0-9]:[0-9]\$"
     ),
-    "a password in a connection string": re.compile(r";\s{0,2}pwd=[^\s;$<{/]", re.IGNORECASE),
+    "a password in a connection string": re.compile(r";\s{0,2}(?:pwd=|password=\{|pwd=\{)[^\s;$<{/]", re.IGNORECASE),
     "a value that is marked sensitive": re.compile(r"\bsensitive\s{0,9}\([^)\"]{0,200}\""),
 }
 # The parts of a JSON Web Key that make the private one, and the public one.
@@ -126,20 +95,27 @@ _USER = re.compile(
 _PUBLIC = re.compile(
     r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp[0-9]{3}|sk-[a-z0-9-]{3,30}@openssh\.com) {1,4}AAAA"
     r"[0-9A-Za-z+/]{16,}+={0,3}"
-    r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+-----END "
-    r"[A-Z0-9 ]{1,60}-----|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+"
+    r"-----END [A-Z0-9 ]{1,60}-----|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
+    r"|\bpk_(?:live|test)_\w++|\bage1[0-9a-z]{58}\b|\b[0-9]{6,20}-[0-9a-z]{32}\.apps\.googleusercontent\.com"
     r"|\bsha(?:256|384|512)[-:][0-9A-Za-z+/]{40,88}={0,2}",
     re.IGNORECASE,
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
-_RANDOM = re.compile(r"(?<![A-Za-z0-9+_=-])[A-Za-z0-9+_=-]{24,}+")
+_RANDOM = re.compile(r"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-]{24,}+")
+_RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}+")
+_ALL_HEX = re.compile(r"[0-9a-fA-F]++")
+_KINDS = re.compile(r"[a-z]++|[A-Z]++|[0-9]++")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])|[A-Za-z0-9+/]{22,}+={1,2}(?![\w=]))")
 # MD5, SHA-1 and SHA-256 are as long as most keys.
-_HEX = re.compile(r"(?<![0-9A-Za-z@+=/-])(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])")
+_HEX = re.compile(
+    r"(?<![0-9A-Za-z@+/-])(?:0[xX])?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])"
+)
 # What a digest stands behind: its algorithm (also in a lock file), or a name that tells; `SUM  FILE` is sha256sum's.
 _DIGEST_BEFORE = re.compile(
-    r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)\W{1,3}$|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint|sha|sha1"
-    r"|sha256|md5|build|version|ref|uid|image|tag)s?[\"'`_]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
+    r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)(?: \([^()]{1,64}\) =)?\W{1,3}$"
+    r"|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint"
+    r"|(?:public|publishable|site)_?key|sha|sha1|sha256|md5|build|version|rev|ref|uid|kid|image|tag)s?[\"'`_]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
     # An image's tag, which often is a commit.
     r"|/[\w.-]{1,64}:$"
 )
@@ -234,7 +210,7 @@ def _said(data: bytes) -> str:
 
 
 def _keys(text: str) -> Iterator[str]:
-    for pattern, check in ((_HEX, _mixed), (_RANDOM, _random), (_BASE64, _random)):
+    for pattern, check in ((_HEX, _mixed), (_RANDOM, _random), (_RUN, _jumbled), (_BASE64, _jumbled)):
         for match in pattern.finditer(text):
             at, end = match.span()
             sums = text[end : end + 2] in ("  ", " *")
@@ -247,6 +223,15 @@ def _keys(text: str) -> Iterator[str]:
 def _mixed(text: str) -> bool:
     """Letters and digits, and more than a few different ones."""
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text)) and len(set(text.lower())) > 5
+
+
+def _jumbled(text: str) -> bool:
+    """A mix of letters and digits, or of upper and lower case, too, that changes oftener than a name's."""
+    runs = _KINDS.findall(text)
+    digits = sum(map(str.isdigit, runs))
+    if text.isupper() or text.islower():
+        return digits > 2 and len(text) >= 24 and len(runs) > len(text) * 0.22 and not _ALL_HEX.fullmatch(text)
+    return digits > 1 and len(runs) > len(text) * 0.45
 
 
 def _random(text: str) -> bool:

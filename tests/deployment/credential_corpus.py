@@ -19,7 +19,8 @@ TELLING = (
     "PRESHARED_KEY SSHPASS SEED_PHRASE TOTP_SEED KUBECONFIG DOCKER_AUTH_CONFIG SERVICE_ACCOUNT_JSON KEY_PEM SAS_URL "
     "PASSKEY ACCESS_CODE RECOVERY_CODES PRIVKEY ENCKEY KEY_B64 KEY_PROD LOGINPASS WPPASS DBPW SQLPW FTPPW "
     "SESSIONKEY SHARED_ACCESS_SIGNATURE ACCOUNT_SAS "
-    "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号"
+    "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号 HESLO ŞIFRE GESLO JELSZÓ LOZINKA SLAPTAŽODIS "
+    "PIN_CODE CVV2 UNLOCK_CODE SNMP_COMMUNITY WALLET_SEED KUBECONFIG_DATA SA_JSON SR_BASIC_AUTH_USER_INFO"
 )
 ABOUT = (
     "TOKEN_TTL TOKENTTL PASSWORD_FILE PGPASSFILE PASSWORDFILE SECRET_NAME KEY_ID API_KEY_ID ACCESS_TOKEN_LIFETIME "
@@ -29,7 +30,8 @@ ABOUT = (
     "PRIMARY_KEY PARTITION_KEY SORT_KEY CACHE_KEY ROUTING_KEY SITE_KEY STRIPE_PUBLISHABLE_KEY PWD TOKENS_PER_MINUTE "
     "TOKEN_CACHE TOKEN_VALIDATION TOKEN_EXCHANGE TOKEN_LEEWAY TOKEN_GRANT TOKEN_CLAIM PASSWORD_ENCODING WEBHOOK_BIND "
     "SECRETS_MOUNT SECRET_NAMES CREDENTIAL_HELPER PASSWORD_RULES API_KEY_PARAM RATE_LIMIT_KEY INDEX_KEY UNIQUE_KEY "
-    "PRIV_KEYRING ACCESS_CODE_LENGTH PASSKEYS_ENABLED PAROLAR"
+    "PRIV_KEYRING ACCESS_CODE_LENGTH PASSKEYS_ENABLED PAROLAR PASSWORD_HASHERS TOKEN_BUCKET_RATE TOKEN_RENEWAL_PERIOD "
+    "TOKEN_REFRESH_THRESHOLD TOKEN_OFFSET TOKEN_POOL TOKEN_DECIMALS CORS_ALLOW_CREDENTIALS USE_CREDENTIALS OLDPWD"
 )
 HOLDING = {
     "JSON": f'{{"user": "app", "password": "{WORD}"}}',
@@ -218,6 +220,55 @@ HOLDING = {
     "begins with a star": "db_password: *horse!battery",
     "URL, begins with an at": f"https://oauth2:@{WORD}@git.example.com/a",
     "secret, no name of one": "secret = horse!battery",
+    "Python, with a type": f"DB_PASSWORD: str = '{WORD}'",
+    "Go, with a type": f'var dbPassword string = "{WORD}"',
+    "Rust, with a type": f'let password: &\'static str = "{WORD}";',
+    "Visual Basic": f'Dim Password As String = "{WORD}"',
+    "C": f'char password[] = "{WORD}";',
+    "R": f'db_password <- "{WORD}"',
+    "Jsonnet": f"{{ db_password:: '{WORD}' }}",
+    "Perl": f"$ENV{{DB_PASSWORD}} = '{WORD}';",
+    "JavaScript, in its place": f"process.env.DB_PASSWORD || '{WORD}'",
+    "TypeScript, in its place": f'process.env.DB_PASSWORD ?? "{WORD}"',
+    "Python, in its place": f"os.environ.get('DB_PASSWORD') or '{WORD}'",
+    "Python, a default": "os.getenv('DB_PASSWORD', 'qwerty99')",
+    "Java, a property": 'props.setProperty("db.password", "qwerty99");',
+    "Rust, an environment": 'env::set_var("DB_PASSWORD", "swordfish");',
+    "a setter": 'ds.setPassword("swordfish");',
+    "Markdown, bold": f"- **DB_PASSWORD**: `{WORD}`",
+    "Markdown, code": f"* `DB_PASSWORD` = `{WORD}`",
+    "far apart": f"db_password            =            {WORD}",
+    "option with dots, a list": f'["run", "--db.password", "{WORD}"]',
+    "aws ssm": f"aws ssm put-parameter --name DB_PASSWORD --value '{WORD}'",
+    "gh variable": f"gh variable set DB_PASSWORD --body '{WORD}'",
+    "git config": f"git config --global x.token '{WORD}'",
+    "sentence of a change": f"we changed the db_password to {WORD} yesterday",
+    "ODBC, in braces": f"Driver={{ODBC}};UID=app;PWD={{{WORD}}}",
+    "kinit": f"echo {WORD} | kinit app",
+    "gpg": f"echo {WORD} | gpg --batch --passphrase-fd 0 -d x",
+    "kadmin": f"kadmin.local -p admin -w {WORD}",
+    "ldappasswd": f"ldappasswd -x -s {WORD} cn=app",
+    "schtasks": f"schtasks /create /ru app /rp {WORD} /tn x",
+    "qpdf": f"qpdf --encrypt {WORD} {WORD} 256 -- a b",
+    "unrar": f"unrar x -p{WORD} a.rar",
+    "DB2": f"db2 connect to x user app using {WORD}",
+    "sqlldr": f"sqlldr scott/{WORD} control=x",
+    "switch": f"snmp-server community {WORD} RW",
+    "XAUTH": f'app : XAUTH "{WORD}"',
+    "arguments of a connection": f"mysqli_connect('h', 'app', '{WORD}', 'd')",
+    "arguments of a login": f"server.login('app@example.com', '{WORD}')",
+    "basic authentication": f"requests.get(u, auth=('app', '{WORD}'))",
+    "signing": f"jwt.sign(payload, '{WORD}')",
+    "Dovecot": f"app:{{PLAIN}}{WORD}::::::",
+    "pgbouncer": '"app" "md5' + HEX[:32] + '"',
+    "Traefik": "basicauth.users=app:$$apr1$$q8Kz3vB7$$" + MIX[:22],
+    "random, short": "q8Kz3vB7nR1xW5mT9cY2",
+    "random, small letters": "q8z3v7n1x5m9c2h6p4s0d8f2",
+    "random, base32": "Q2Z3V7NXRBWKHMT5CYPL6D4SFGJA2E7I",
+    "random, 16 bytes": "hU8x3Qv0b2Zr7KpWm1tYcA==",
+    "random, behind its name": "SESSION=" + MIX,
+    "hexadecimal, behind its name": "SESSION=" + HEX[:32],
+    "hexadecimal, with 0x": "0x" + (HEX * 2)[:64],
     "sensitive, deeper": '${upper(sensitive(lower("' + WORD + '")))}',
 }
 HOLDING_NONE = {
@@ -291,6 +342,20 @@ HOLDING_NONE = {
     "cut out by somebody": "token=REDACTED password: xxxxxxxx",
     "picture": "data:image/png;base64," + base64.b64encode(bytes(range(7, 250, 3))).decode(),
     "stars": "password: ****** token: * --password ***",
+    "revision": "rev: " + "0f3a9c5e" * 5,
+    "sum of md5": "MD5 (a.tar.gz) = " + "0f3a9c5e" * 4,
+    "key's number": '{"kid": "' + "0f3a9c5e" * 5 + '", "kty": "RSA"}',
+    "UUID behind its name": "AZURE_TENANT_ID=4a04a3a6-c432-8b72-8096-3dbd370e2eb6",
+    "long name and value": "THE_VERY_LONG_SETTING_NAME=some-value-with-number-742",
+    "shell's variable in a URL": "postgres://app:$DB_PASSWORD@db/x",
+    "placeholders in URLs": "postgres://app:<password>@db/x http://a:****@b http://a:%PASSWORD%@b",
+    "PGP's public key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBGVq8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJa\n=q8Kz\n"
+    "-----END PGP PUBLIC KEY BLOCK-----",
+    "publishable keys": "pk_live_q8Kz3vB7nR1xW5mT9cY2 SITE_KEY=6Lq8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJaq8Kz3v",
+    "client of OAuth": "123456789012-q8z3v7n1x5m9c2h6p4s0d8f2g7j1k9l3.apps.googleusercontent.com",
+    "names in camel case": "thisIsAVeryLongCamelCaseIdentifierName2 com.example.PasswordEncoderFactoriesImpl2",
+    "object's number": "507f1f77bcf86cd799439011",
+    "types": "var token = stringOf(x); if token or other: pass; password [string]",
     "secret's name": "secret: db-password-2; secret = projects/p/secrets/a; secret: db-password:latest",
     "prose of headers": "Basic infrastructure; uses bearer authentication; headers: Authorization, X-Api-Key",
 }
