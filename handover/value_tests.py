@@ -12,6 +12,7 @@ from typing import Any
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.certificates import AUTHORIZATION, CERTIFICATE
 from deployment.kinds.forwarding_rule import PSC_ENDPOINT
+from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json, mappings
 from handover import producer_state
@@ -32,7 +33,8 @@ def value_tests(
     """The file of tests: the present values go well, and a wrong value of each variable is refused.
 
     They are applied, as plans leave some of the conditions open. What is kept from being destroyed would be left over
-    then, so that it is only planned, with what Google would say beforehand (Terraform 1.11).
+    then, so that it is only planned, with what Google would say beforehand (Terraform 1.11). What others own, a plan
+    looks up only where the APIs are enabled already, as that depends on them: else checks are open, which fails.
 
     `told` are the outputs of the producer that the stack reads, and `existing` what the data sources of others'
     resources are to find, by address.
@@ -46,6 +48,8 @@ def value_tests(
             Block(type="variables", attributes=[_plain(producer_state.NAME, {"backend": "gcs", "config": _NO_BUCKET})]),
             _override("data.terraform_remote_state.producer", {"outputs": outputs}, "What the producer's state says."),
         ]
+    if kept and existing:
+        blocks.append(_enabled(content))
     blocks.append(
         Block(
             type="run",
@@ -116,6 +120,17 @@ def _override(address: str, values: Mapping[str, Any], comment: str = "") -> Blo
 
 def _plain(name: str, value: Any) -> Attribute:
     return Attribute(name=name, value=plain_value(value))
+
+
+def _enabled(content: Json) -> Block:
+    apis = [f"  {PROJECT_SERVICE.type}.{name}," for name in content["resource"][PROJECT_SERVICE.type]]
+    return Block(
+        type="run",
+        labels=("apis",),
+        attributes=[Attribute(name="command", value=("apply",))],
+        blocks=[Block(type="plan_options", attributes=[Attribute(name="target", value=("[", *apis, "]"))])],
+        comment="Only with these do the plans below look up what others own.",
+    )
 
 
 def _refusal(variable: Variable) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -56,3 +57,37 @@ def test_a_wrong_edit_fails_with_the_reason(
     assert done.returncode == 1
     said = " ".join((done.stdout + done.stderr).split())
     assert "hello_invokers has the project example-consumer-project, which the variable consumers has not" in said
+
+
+TAKEN = """
+producer:
+  project: example-producer-project
+  services:
+    hello: {run_service: hello-api}
+    orders:
+      nat_ranges: [10.0.4.0/24]
+      https:
+        host: orders.internal.example.com
+        certificate: projects/example-producer-project/locations/asia-northeast1/certificates/orders
+consumers:
+  one: {project: example-one-project, endpoints: {hello: {service: hello}}}
+  two: {project: example-two-project, endpoints: {hello: {service: hello}}}
+"""
+
+
+@pytest.mark.parametrize("protected", [False, True], ids=["", "protected"])
+def test_projects_are_told_apart_and_what_others_own_is_looked_up(
+    protected: bool, make: Make, program: str, provider: Callable[[str], str], tmp_path: Path
+) -> None:
+    provider(CURRENT)
+    made = make(f"deletion_protection: {str(protected).lower()}{TAKEN}", Wish(program=Terraform(program).name))
+    folder = put(made.files, tmp_path / "bundle") / "producer"
+    if not (folder / FILE).exists():
+        pytest.skip("OpenTofu takes no tests of this")
+    values = json.loads((folder / "terraform.tfvars.json").read_text())
+    values["consumers"]["three"] = "example-three-project"
+    values["hello_invokers"].append("example-three-project")
+    (folder / "terraform.tfvars.json").write_text(json.dumps(values))
+    assert run(program, folder, "init", "-backend=false", "-input=false").returncode == 0
+    done = run(program, folder, "test", f"-test-directory={FOLDER}", "-no-color")
+    assert "Success! " in done.stdout, done.stdout + done.stderr
