@@ -35,7 +35,8 @@ OTHER: dict[str, tuple[str, str, str, str]] = {
         "Give what is replaced lifecycle create_before_destroy and a name that changes with its content; or take two "
         "applies: first make the new one and let its user change over, then take the old one out. Where both would "
         "have the same address and port, give one of them another. What takes over a name, an address or a range is "
-        "made in an apply after the one that takes out its former owner; two exchange theirs by way of a third.",
+        "made in an apply after the one that takes out its former owner; two exchange theirs by way of a third. What "
+        "exists already is imported first (docs/import.md).",
     ),
     "plan-without-change": (
         WARNING,

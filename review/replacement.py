@@ -121,5 +121,6 @@ def meets_itself(change: Change, item: Item | None, former: Item | None) -> bool
     return (
         isinstance(name, str)
         and not is_open(name)
-        and all(item.values.get(part) == former.values.get(part) for part in ("name", *_PLACE))
+        and name in candidates(former.values.get("name"))
+        and all(item.values.get(part) == former.values.get(part) for part in _PLACE)
     )

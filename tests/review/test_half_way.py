@@ -209,3 +209,55 @@ def test_a_service_is_not_destroyed_while_its_protection_is_deployed(protected: 
     removed = [{"from": "google_cloud_run_v2_service.shop", "lifecycle": {"destroy": False}}]
     assert stops(before, edited(gone, "removed", removed)) == []
     assert stops(before, lifted) == []
+
+
+SUBNETS = "resource/google_compute_subnetwork"
+
+
+@pytest.mark.parametrize(
+    ("former", "new", "stopped"),
+    [
+        ("10.0.4.0/24", "10.0.4.0/25", True),
+        ("10.0.4.0/25", "10.0.4.0/24", True),
+        ("10.0.4.0/25", "10.0.4.128/25", False),
+    ],
+)
+def test_a_range_that_overlaps_one_that_goes_meets_it(former: str, new: str, stopped: bool) -> None:
+    gone = {"old": NAT | {"ip_cidr_range": former}}
+    before = edited(PRODUCER, SUBNETS, gone)
+    after = edited(before, SUBNETS, {"new": NAT | {"name": "new", "ip_cidr_range": new}})
+    assert stops(before, after) == (["google_compute_subnetwork.new"] if stopped else [])
+    stays = NAT | {"name": "stays", "ip_cidr_range": "10.9.0.0/24"}
+    before = edited(before, SUBNETS, {"stays": stays} | gone)
+    wider = edited(before, SUBNETS, {"stays": stays | {"ip_cidr_range": new}})
+    assert stops(before, wider) == (["google_compute_subnetwork.stays"] if stopped else [])
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "what", "values"),
+    [
+        ("google_compute_subnetwork", "range", NAT),
+        ("google_dns_managed_zone", "host", {"name": "nat", "dns_name": "a.example.com.",
+                                             "private_visibility_config": {"networks": [{"network_url": "n"}]}}),
+    ],
+)  # fmt: skip
+def test_what_is_made_anew_first_meets_what_it_has_itself(kind: str, what: str, values: Json, first: bool) -> None:
+    nat = values | {"lifecycle": {"create_before_destroy": first}}
+    before = edited(PRODUCER, "resource", {kind: {"it": nat}})
+    renamed = edited(before, f"resource/{kind}/it/name", "other")
+    assert stops(before, renamed) == ([f"{kind}.it"] if first else [])
+    moved = {"ip_cidr_range": "10.9.0.0/24"} if what == "range" else {"dns_name": "b.example.com."}
+    assert stops(before, edited(renamed, f"resource/{kind}/it", nat | moved | {"name": "other"})) == []
+    kept = edited(renamed, f"resource/{kind}/it/lifecycle/ignore_changes", ["name"])
+    assert stops(before, kept) == []
+
+
+def test_what_was_only_read_exists_already() -> None:
+    place = {"name": "run", "location": "us-east1", "deletion_protection": False}
+    read = edited(PRODUCER, "data", {"google_cloud_run_v2_service": {"run": place}})
+    made = edited(PRODUCER, "resource/google_cloud_run_v2_service/run", place)
+    assert stops(read, made) == ["google_cloud_run_v2_service.run"]
+    assert stops(read, edited(made, "resource/google_cloud_run_v2_service/run/name", "own")) == []
+    own = edited(made, "data", {"google_cloud_run_v2_service": {"again": place}})
+    assert stops(own, edited(own, "resource/google_cloud_run_v2_service/run/location", "us-west1")) == []

@@ -92,6 +92,9 @@ def test_a_replacement_that_is_made_first_under_the_old_name_never_succeeds() ->
     (sentence,) = [sentence for sentence in sentences(report) if "shop-rule" in sentence]
     assert "every apply stops at it with 409" in sentence
     assert "before the old one goes" not in sentence
+    either = edited(PRODUCER, f"{RULE}/name", '${terraform_data.first.input.it != "a" ? "shop-rule-1" : "shop-rule"}')
+    plain = edited(PRODUCER, f"{RULE}/allow_global_access", True)
+    assert ("replacement-meets-itself", "google_compute_forwarding_rule.shop") in findings(reported(either, plain))
 
 
 def test_one_with_another_name_or_place_or_made_afterwards_does() -> None:
