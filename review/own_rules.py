@@ -24,12 +24,23 @@ from review.comment_form import MARKER, misshapen
 from review.other_findings import OTHER
 from review.rules import BY_ID, RULES
 from review.rules.rule import FINE, SEVERITIES, VERDICTS, Answer, Rule, Subject
+from review.sentence import Sentence, shown
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # A rule looks at one item, which takes no time: one that takes this long goes round in circles.
 _SECONDS = 30
 _TEXTS = ("id", "severity", "what", "why", "remedy")
+# Where a comment has each text.
+_PLACES = {
+    "what": "- **error: {}** `x`: x.",
+    "why": "  - Why it matters: {}",
+    "remedy": "  - What to do: {} (rule `x`)",
+}
 _WORDS = "letters, digits, blanks and simple signs, no link and no mention, as they are shown in comments"
+
+
+class _LateError(BaseException):
+    """It takes too long: no `except Exception` of theirs goes on with it."""
 
 
 def rule_files(checkout: Path, folder: str | None, named: str = "review_rules") -> dict[str, str]:
@@ -49,7 +60,7 @@ def rule_files(checkout: Path, folder: str | None, named: str = "review_rules") 
     if odd := next((file for file in files if not os.path.isfile(file)), None):  # noqa: PTH113 - no error for a circle
         raise UnusableError(f"{named}: {odd.relative_to(checkout)} is no regular file; put a file there, or remove it")
     try:
-        found = {file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8") for file in files}
+        found = {file.relative_to(checkout).as_posix(): file.read_text(encoding="utf-8-sig") for file in files}
     except (OSError, ValueError) as error:
         raise UnusableError(f"{named}: a file of {folder} cannot be read ({error})") from error
     if not found:
@@ -86,7 +97,7 @@ def load_rules(files: Mapping[str, str]) -> tuple[Rule, ...]:
         for rule in own:
             fault = next(_faults(rule, known), None)
             if fault:
-                raise UnusableError(f"{file}:{_line(rule, file)}: the rule {rule.id!r}: {fault}")
+                raise UnusableError(f"{file}:{_line(rule, file)}: the rule {shown(repr(rule.id))}: {fault}")
             known.add(rule.id)
             found.append(replace(rule, judge=_guarded(rule, file)))
     return tuple(found)
@@ -111,10 +122,10 @@ def _kept_in_bounds() -> Iterator[None]:
     """What code of theirs prints does not mix with the report, and it comes to an end."""
 
     def late(*_: object) -> None:
-        raise TimeoutError(f"it takes more than {_SECONDS} seconds")
+        raise _LateError(f"it takes more than {_SECONDS} seconds")
 
     former = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, _SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, _SECONDS, 1)  # again, for whoever catches it all the same
     try:
         with redirect_stdout(sys.stderr):
             yield
@@ -127,7 +138,8 @@ def _failed(error: BaseException, file: str, what: str) -> UnusableError:
     lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     line = (error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None) or 1
     said = error.msg if isinstance(error, SyntaxError) else str(error)
-    told = f"{type(error).__name__}: {' '.join(said.split())}" if said else type(error).__name__
+    sort = "TimeoutError" if isinstance(error, _LateError) else type(error).__name__
+    told = f"{sort}: {' '.join(said.split())}" if said else sort
     return UnusableError(f"{file}:{line}: {what} ({told}); correct it, or take it out")
 
 
@@ -138,20 +150,33 @@ def _line(rule: Rule, file: str) -> int:
 
 
 def _faults(rule: Rule, known: set[str]) -> Iterator[str]:
-    if no_text := [name for name in _TEXTS if not isinstance(getattr(rule, name), str)]:
-        yield f"{', '.join(no_text)} must be text"
+    yield from (fault := [*_mistyped(rule)])
+    if fault:
         return
     if not _ID.fullmatch(rule.id):
         yield "its id must be words of small letters and digits with hyphens between them, such as our-names"
     if rule.id in known:
         yield "its id is another rule's; give it another"
     if rule.severity not in SEVERITIES:
-        yield f"its severity is {rule.severity!r}; give ERROR, WARNING or NOTE"
-    if not isinstance(rule.kinds, tuple) or not all(isinstance(kind, str) for kind in rule.kinds):
-        yield 'its kinds must be a tuple of types, such as ("google_compute_network",)'
-    for name in ("what", "why", "remedy"):
-        if misshapen(f"{MARKER}\n- **error: x** `x`: {getattr(rule, name)}\n"):
+        yield f"its severity is {shown(repr(rule.severity))}; give ERROR, WARNING or NOTE"
+    for name, place in _PLACES.items():
+        if misshapen(f"{MARKER}\n{place.format(getattr(rule, name))}\n"):
             yield f"{name} may hold {_WORDS}"
+
+
+def _mistyped(rule: Rule) -> Iterator[str]:
+    if no_text := [name for name in _TEXTS if type(getattr(rule, name)) is not str]:
+        yield f"{', '.join(no_text)} must be text"
+    for name, of in (
+        ("kinds", 'types, such as ("google_compute_network",)'),
+        ("setting", 'keys, such as ("invokers",)'),
+    ):
+        value = getattr(rule, name)
+        if not isinstance(value, tuple) or not all(isinstance(one, str) for one in value):
+            yield f"its {name} must be a tuple of {of}"
+    for name in ("code_only", "of_change"):
+        if not isinstance(getattr(rule, name), bool):
+            yield f"its {name} must be True or False"
 
 
 def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
@@ -164,11 +189,7 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
             if not isinstance(answer, Answer):
                 raise TypeError(f"it returns {type(answer).__name__} in place of fine(), finding(…) or undecided(…)")
             for one in (answer, *answer.parts):
-                if one.verdict not in VERDICTS or (one.verdict == FINE) is not (one.detail is None):
-                    raise ValueError("it makes an Answer of its own in place of fine(), finding(…) or undecided(…)")
-                words = one.detail.write(lambda _: "`x`") if one.detail else "x"
-                if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
-                    raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
+                _check(one)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -177,6 +198,17 @@ def _guarded(rule: Rule, file: str) -> Callable[[Subject], Answer]:
         return answer
 
     return judge
+
+
+def _check(answer: Answer) -> None:
+    """Refuse, by raising, an answer that no report could take."""
+    told = answer.detail is None if answer.verdict == FINE else isinstance(answer.detail, Sentence)
+    named = isinstance(answer.inputs, frozenset) and all(isinstance(name, str) for name in answer.inputs)
+    if answer.verdict not in VERDICTS or not told or not named:
+        raise ValueError("it makes an Answer of its own in place of fine(), finding(…) or undecided(…)")
+    words = answer.detail.write(lambda _: "`x`") if answer.detail else "x"
+    if misshapen(f"{MARKER}\n- **error: x** `x`: {words}.\n"):
+        raise ValueError(f"its sentence may hold {_WORDS}; everything else belongs into values")
 
 
 def edited(present: Path, folder: str | None, former: Path, former_folder: str | None) -> list[str]:

@@ -96,6 +96,9 @@ def test_they_hold_in_the_environment_that_names_them_and_for_what_the_change_br
         (HEAD.replace("severity=WARNING", "severity='bad'") + "    return fine()\n", "its severity is 'bad'"),
         (HEAD.replace('("google_compute_subnetwork",)', "['x']") + "    return fine()\n", "its kinds must be a tuple"),
         (HEAD.replace('("google_compute_subnetwork",)', '"x"') + "    return fine()\n", "its kinds must be a tuple"),
+        (HEAD.replace('"Do."', '"Do.", setting=["x"]') + "    return fine()\n", "setting must be a tuple of"),
+        (HEAD.replace('"Do."', '"Do.", code_only=1') + "    return fine()\n", "code_only must be True or"),
+        (HEAD.replace("It is so.", "It is `so`.") + "    return fine()\n", "what may hold letters"),
         (HEAD.replace("It is.", "See https://x.") + "    return fine()\n", "why may hold letters"),
         (HEAD.replace("Do.", "Ask @us.") + "    return fine()\n", "remedy may hold letters"),
     ],
@@ -120,9 +123,13 @@ def test_a_file_that_is_none_is_refused_with_its_place(text: str, sentence: str)
         ("    raise SystemExit(0)\n", "(SystemExit: 0)"),
         ("    raise GeneratorExit\n", "(GeneratorExit)"),
         ("    while True:\n        pass\n", "(TimeoutError: it takes more than 0.1 seconds)"),
+        ("    while True:\n        try:\n            int('x')\n        except Exception:\n            pass\n",
+         "(TimeoutError: it takes more than 0.1 seconds)"),
         *((f"    return {made}\n", "(ValueError: it makes an Answer of its own in place of fine()")
           for made in ("Answer('bad')", "Answer('finding')", "Answer('undecided')", "Answer(None)",
-                       "Answer('fine', finding('so').detail)")),
+                       "Answer('fine', finding('so').detail)", "Answer('finding', [])",
+                       "Answer('undecided', finding('so').detail, 7)",
+                       "Answer('finding', finding('so').detail, parts=(Answer('bad'),))")),
     ],
 )  # fmt: skip
 def test_a_rule_that_fails_is_named_with_its_line(body: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +147,11 @@ def test_a_file_that_never_ends_is_named_with_its_line(monkeypatch: pytest.Monke
         UnusableError, match=r"policies/names.py:[12]: it cannot be loaded \(TimeoutError: it takes more"
     ):
         rules("while True:\n    pass\n")
+
+
+def test_a_file_may_begin_with_the_mark_of_windows(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(f"{HEAD}    return fine()\n", encoding="utf-8-sig")
+    assert [rule.id for rule in rules_in(str(tmp_path))] == ["ours"]
 
 
 def test_what_a_rule_prints_is_no_part_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
