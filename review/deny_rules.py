@@ -59,7 +59,7 @@ def _key(rule: View, comparison: Comparison) -> tuple[str, str]:
 
 
 def _rank(rule: View) -> str:
-    return rule.get("priority").shown if rule.type in WITH_RULES else ""
+    return rule.get("priority").exact if rule.type in WITH_RULES else ""
 
 
 def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
@@ -73,7 +73,7 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
             text, name=was.name, what=_told(was), network=", ".join(reach.name for reach in reaches(was, was.stack))
         )
     else:
-        if now.get("disabled").unknown and now.get("disabled").shown != was.get("disabled").shown:
+        if now.get("disabled").unknown and now.get("disabled").differs(was.get("disabled")):
             text = "The firewall rule {name} may no longer deny anything: disabled is {after}."
             yield say(text, name=was.name, after=now.get("disabled").readable)
         if _may_exceed(_priority(now), _priority(was)):

@@ -18,7 +18,7 @@ from review.beside import Beside
 from review.grants import readable_secrets
 from review.known import Block, Value, View, views
 from review.rules.stacks import OPENING
-from review.sentence import Sentence, say
+from review.sentence import Sentence, contrasted, say
 
 STATE = "data.terraform_remote_state"
 _ACTING = {
@@ -53,13 +53,13 @@ def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     gone = (item for item in comparison.before.of("provider") if item.address not in comparison.after.items)
     unsaid = [View(replace(item, values={}), comparison.after) for item in gone]
     for item in (*views(comparison.after), *unsaid):
-        former = comparison.former(item.address)
-        before = View(former, comparison.before) if former else None
+        was = comparison.former(item.address)
+        before = View(was, comparison.before) if was else None
         for text, old, new, attribute in _points(before, item, comparison.before):
             # What is not written is left to the provider: a plan has a value of it before, and none yet after.
-            if old.shown != new.shown and not (comparison.source == "plan" and new.absent):
-                told = {"before": old.shown, "after": new.shown, "name": item.name, "attribute": attribute}
-                yield say(text, **told), item.address
+            if old.differs(new) and not (comparison.source == "plan" and new.absent):
+                former, present = contrasted(old.shown, new.shown)
+                yield say(text, before=former, after=present, name=item.name, attribute=attribute), item.address
 
 
 def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_Point]:
@@ -185,6 +185,8 @@ def _containers(item: View) -> Iterator[Block]:
 def _image(old: Value, new: Value) -> Iterator[_Point]:
     if old.unknown or new.unknown or _registry(old) != _registry(new):
         yield _Point("The image of {name} comes from elsewhere: {after}, instead of {before}.", old, new)
+    elif "@" in old.text and "@" not in new.text:
+        yield _Point("The image of {name} is no longer pinned by its digest: {after}, instead of {before}.", old, new)
 
 
 def _registry(image: Value) -> list[str]:

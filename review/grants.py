@@ -173,4 +173,4 @@ def beside_roles(change: Change, comparison: Comparison) -> Iterator[str]:
 def _logged(item: View) -> str | None:
     """The audit logs that a policy asks for (https://cloud.google.com/iam/docs/reference/rest/v1/Policy)."""
     policy = item.get("policy_data").parsed
-    return None if policy.unknown else policy.get("auditconfigs").shown
+    return None if policy.unknown else policy.get("auditconfigs").exact

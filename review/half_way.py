@@ -73,7 +73,7 @@ def _fronts_that_meet(comparison: Comparison) -> Iterator[Finding]:
         address = new.get("ip_address")
         if address.absent or address.later or (address.target and address.target.address in moved):
             continue
-        if all(old.get(name).shown == new.get(name).shown for name in _FRONT):
+        if not any(old.get(name).differs(new.get(name)) for name in _FRONT):
             stack, where = comparison.stack, address.readable
             text = "its replacement is created first, at {where} and the port that the old one has until then"
             yield other("stops-half-way", stack.label, stack.environment, item.address, say(text, where=where),

@@ -33,7 +33,7 @@ from deployment.stack import UNKNOWN, Item, Stack, reads
 from deployment.values import Json, strings
 from review.inputs import inputs_of
 from review.raw_blocks import blocks_of, listed, lower
-from review.sentence import shown
+from review.sentence import whole
 
 # What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -128,14 +128,24 @@ class Value:
 
     @property
     def shown(self) -> str:
-        """It for a report, as it stands there."""
-        return "not set" if self.absent else shown(self._raw)
+        """It for a sentence, as it stands there."""
+        return "not set" if self.absent else whole(self._raw)
+
+    def differs(self, other: Value) -> bool:
+        """Whether it is another value, wherever in it that is, and although both are hidden."""
+        return self.exact != other.exact
+
+    @property
+    def exact(self) -> str:
+        """What to tell it by from other values, and never to show: whole, with what is hidden."""
+        raw = self._raw
+        return raw if isinstance(raw, str) else json.dumps(raw, sort_keys=True, default=lambda one: str(hash(one)))
 
     @property
     def readable(self) -> str:
         """It as people say it, with words for what only Terraform will know."""
         said = readable(self._resolved, self._stack)
-        return said if isinstance(said, str) else self.text or shown(said)
+        return said if isinstance(said, str) else self.text or whole(said)
 
     @property
     def addresses(self) -> list[tuple[str, str]]:

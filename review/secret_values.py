@@ -11,11 +11,15 @@ from review.known import Value
 _ATTRIBUTES = re.compile(
     r"(?:^|\.)(?:secret_data|private_key\w*|password|access_token|id_token|client_secret|bcrypt_hash)(?:$|\.)"
 )
+_HOLDERS = {"local": "value", "variable": "default"}
 _OF_PASSWORDS = re.compile(r"random_password\.[\w-]+")
 
 
 def secret_in(value: Value, stack: Beside) -> tuple[str, str] | None:
-    """The address and attribute of the first secret that a value refers to, also by way of locals; None for none."""
+    """The address and attribute of the first secret that a value refers to, also by way of locals; None for none.
+
+    The default of a variable and a local are secrets if they look like a credential.
+    """
     waiting, seen = [value], set[str]()
     while waiting:
         one = waiting.pop()
@@ -23,7 +27,10 @@ def secret_in(value: Value, stack: Beside) -> tuple[str, str] | None:
             if _ATTRIBUTES.search(attribute) or (attribute == "result" and _OF_PASSWORDS.fullmatch(address)):
                 return address, attribute
         for name in sorted(one.inputs - seen):
-            local = stack.get(name) if name.startswith("local.") else None
-            waiting += [local.get("value")] if local else []
+            holder = _HOLDERS.get(name.partition(".")[0], "")
+            given = stack.get(name) if holder else None
+            if given and given.get(holder).hidden:
+                return name, holder
+            waiting += [given.get(holder)] if given else []
         seen |= one.inputs
     return None

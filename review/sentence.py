@@ -20,10 +20,14 @@ _AROUND = 30
 
 @dataclass(frozen=True)
 class Sentence:
-    """`template` has {name} where a value goes. Templates are written in this project; values may be anybody's."""
+    """`template` has {name} where a value goes. Templates are written in this project; values may be anybody's.
+
+    Values are kept whole, as two sentences are one only if they are; they are shortened when they are written.
+    """
 
     template: str
     values: tuple[tuple[str, str], ...] = ()
+    longest: int = _LONGEST
 
     def write(self, quoted: Callable[[str], str]) -> str:
         """The sentence with every value passed through a format's `quoted`."""
@@ -32,7 +36,7 @@ class Sentence:
         for text, name, _, _ in Formatter().parse(self.template):
             parts.append(text)
             if name is not None:
-                parts.append(quoted(known[name]))
+                parts.append(quoted(_shortened(known[name], self.longest)))
         return "".join(parts)
 
     def __str__(self) -> str:
@@ -40,24 +44,32 @@ class Sentence:
 
 
 def say(template: str, **values: object) -> Sentence:
-    """A sentence; values are turned into text as `shown` does."""
-    return Sentence(template, tuple((name, shown(value)) for name, value in values.items()))
+    """A sentence; values are turned into text as `whole` does."""
+    return Sentence(template, tuple((name, whole(value)) for name, value in values.items()))
 
 
 def quote(text: str) -> Sentence:
     """A message of others as a sentence of its own: as much of it as says what is wrong."""
-    return Sentence("{text}", (("text", shown(text, _LONGEST_MESSAGE)),))
+    return Sentence("{text}", (("text", text),), longest=_LONGEST_MESSAGE)
 
 
 def shown(value: Any, limit: int = _LONGEST) -> str:
     """A value as text: short, and never a hidden one."""
-    text = value if isinstance(value, str) else SHOWN if isinstance(value, Hidden) else _plain(value)
+    return _shortened(whole(value), limit)
+
+
+def whole(value: Any) -> str:
+    """A value as text, of any length, and never a hidden one."""
+    return value if isinstance(value, str) else SHOWN if isinstance(value, Hidden) else _plain(value)
+
+
+def _shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 20]}… ({len(text)} characters)"
 
 
 def contrasted(before: Any, after: Any) -> tuple[str, str]:
     """Two values as text, long ones cut to where they differ."""
-    old, new = shown(before, 10**9), shown(after, 10**9)
+    old, new = whole(before), whole(after)
     if max(len(old), len(new)) <= _LONGEST:
         return old, new
     start = _alike(old, new)

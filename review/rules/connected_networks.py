@@ -146,8 +146,8 @@ def networks_connected(subject: Subject) -> Answer:
     former = {(link.one, link.other): link for link in links(subject.former)} if subject.former else {}
     for link in links(subject.item):
         before = former.get((link.one, link.other))
-        known = {(text, value.shown) for text, value in before.more} if before else set()
-        more = [(text, value) for text, value in link.more if (text, value.shown) not in known]
+        known = {(text, value.exact) for text, value in before.more} if before else set()
+        more = [(text, value) for text, value in link.more if (text, value.exact) not in known]
         gone = sorted({*before.less} - {*link.less}) if before else []
         if (before is None and link.by_itself) or more or gone:
             return _told(link, more, gone)

@@ -7,6 +7,7 @@ from deployment.kinds.project import PROJECT_SERVICE
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
 from review.secret_values import secret_in
+from review.sentence import contrasted
 
 
 @rule(
@@ -134,8 +135,9 @@ def state_elsewhere(subject: Subject) -> Answer:
         return fine()
     for name in sorted((subject.former.names | subject.item.names) - OPENING, key=lambda name: (name != "type", name)):
         before, after = subject.former.get(name), subject.item.get(name)
-        if before.shown != after.shown:
-            return finding("{name} is {after}, and was {before}", name=name, after=after, before=before)
+        if before.differs(after):
+            was, now = contrasted(before.shown, after.shown)
+            return finding("{name} is {after}, and was {before}", name=name, after=now, before=was)
     return fine()
 
 

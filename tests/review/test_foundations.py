@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +67,31 @@ def test_a_state_in_another_place_is_an_error(name: str, value: Any) -> None:
     assert report.fails("error")
 
 
+KEY, END = "-----BEGIN PRIVATE KEY-----\n" + "{}" * 40 + "\n-----END PRIVATE KEY-----", "x" * 120 + "/{}"
+READ = {"backend": "gcs", "config": {"bucket": f"b{'x' * 60}", "prefix": f"c{'x' * 60}", "z": "{}"}}
+MEMBER = "resource/google_storage_bucket_iam_member/m"
+# Two values of each are an `a` and a `b` in place of {}.
+ALIKE: list[tuple[str, Any]] = [
+    ("provider/google/0/credentials", KEY),
+    ("provider/google/0/compute_custom_endpoint", f"https://e.test/{END}/"),
+    ("terraform/backend/gcs/prefix", END),
+    ("terraform/backend/gcs/encryption_key", KEY),
+    ("data/terraform_remote_state/p", READ),
+    (f"{CONTAINER}/image", f"us-docker.pkg.dev/own/{END}/shop:1"),
+    (f"{RUN}/template/service_account", f"{END}@own.iam.gserviceaccount.com"),
+    (MEMBER, {"bucket": "b", "member": "allUsers", "role": f"projects/own/roles/{END}"}),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), ALIKE, ids=[case[0] for case in ALIKE])
+def test_values_that_look_alike_where_they_are_shown_are_told_apart(path: str, value: Any) -> None:
+    before, after = (json.loads(json.dumps(value).replace("{}", one)) for one in "ab")
+    report = reported(edited(FULL, path, before), edited(FULL, path, after))
+    assert report.findings or sentences(report, TRUSTED)
+    assert path != MEMBER or ("everyone-in-iam", "google_storage_bucket_iam_member.m") in findings(report)
+    assert all("b" * 40 not in text for text in (markdown.text(report), terminal.text(report, "note")))
+
+
 def test_a_provider_that_is_said_no_more_is_told_as_any_other_edit_of_it() -> None:
     acting = edited(FULL, "provider/google/0/impersonate_service_account", "deployer@own.iam.gserviceaccount.com")
     gone = edited(acting, "provider", None)
@@ -75,6 +101,17 @@ def test_a_provider_that_is_said_no_more_is_told_as_any_other_edit_of_it() -> No
     assert ("provider-open", "terraform.backend") in findings(
         reported(acting, edited(gone, "terraform/required_providers", None))
     )
+
+
+def test_an_image_that_is_no_longer_pinned_is_a_point_to_decide() -> None:
+    pinned = edited(FULL, f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:1@sha256:0a")
+    (said,) = sentences(reported(pinned, FULL), TRUSTED)
+    assert said == (
+        "The image of shop-service is no longer pinned by its digest: us-docker.pkg.dev/own/shop/shop:1, instead of "
+        "us-docker.pkg.dev/own/shop/shop:1@sha256:0a."
+    )
+    another = edited(pinned, f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:2@sha256:0b")
+    assert sentences(reported(pinned, another)) == sentences(reported(FULL, pinned)) == []
 
 
 def test_of_a_new_service_is_told_as_whom_it_runs_what_it_reads_and_an_image_from_elsewhere() -> None:

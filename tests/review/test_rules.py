@@ -47,7 +47,7 @@ def subject(case: Case) -> Subject:
     # A data source's type has its section in front.
     kinds = {"terraform.lock": "lock", "provider.google": "provider"}
     others = {
-        name: Item(name, kinds.get(name, "constraint" if "required" in name else name.rpartition(".")[0]), values)
+        name: Item(name, kinds.get(name, "constraint" if "required" in name else name.rpartition(".")[0]), hide(values))
         for name, values in case.beside.items()
     }
     return Subject(item=item, stack=Stack("default", "judged", {address: item, **others}))
