@@ -180,9 +180,11 @@ def _verify(folder: Path) -> int:
     )
     there = present(folder)
     wanted: Mapping[str, bytes] = {}
+    names: frozenset[str] = frozenset()
     # Where it came from is taken from the manifest; only what it holds is compared.
     try:
-        wanted = as_recorded(_made(wish, manifest.source)[0], manifest.operated).files
+        made = as_recorded(_made(wish, manifest.source)[0], manifest.operated)
+        wanted, names = made.files, made.names
         content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(
@@ -194,7 +196,7 @@ def _verify(folder: Path) -> int:
         verification.checksums(there, listed),
         content,
         verification.validation(there, wanted, manifest.stacks, Terraform(program) if program else None),
-        verification.secrets(there, manifest.harmless),
+        verification.secrets(there, manifest.harmless, names),
     ]
     for verdict in verdicts:
         for line in verdict.lines():

@@ -88,17 +88,20 @@ def _columns(text: str) -> Iterator[str]:
         if line.rstrip().endswith(","):
             telling = {}  # a list, written one entry a line
             continue
-        cells = [cell.strip(" \"'`") for cell in _SEPARATORS.split(line, _MOST_CELLS + 1)]
+        # In a line with bars at its ends commas part no cells.
+        apart = line.split("|", _MOST_CELLS + 1) if line.startswith("|") else _SEPARATORS.split(line, _MOST_CELLS + 1)
+        cells = [cell.strip(" \"'`") for cell in apart]
         if telling and len(cells) == width:
             for at, name in telling.items():
                 word = len(cells[at]) < 6 or " " in cells[at] or cells[at].lower() in _TYPES
                 if not word and _is_credential(name, cells[at]):
                     yield cells[at]
         elif 1 < len(cells) <= _MOST_CELLS:
-            telling = {at: cell for at, cell in enumerate(cells) if _tells(cell)}
+            # A line below another one of as many cells is no heading.
+            telling = {at: cell for at, cell in enumerate(cells) if _tells(cell)} if len(cells) != width else {}
             width = len(cells)
         else:
-            telling = {}
+            telling, width = {}, 0
 
 
 def _inserted(text: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from deployment.output_folder import StackFolder, chosen, local_states
 from deployment.terraform import ProgramName
 from deployment.unusable import UnusableError
 from deployment.values import Json
-from handover.credentials import Suspect, elsewhere, in_environment
+from handover.credentials import Suspect, elsewhere, in_environment, telling_names
 from handover.facts import Facts, promises, self_links
 from handover.formats import FORMATS, Format
 from handover.handed_stack import VERSIONS, HandedStack, hand
@@ -41,11 +41,15 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """`files` maps each path below the bundle's folder to its content, SHA256SUMS included."""
+    """`files` maps each path below the bundle's folder to its content, SHA256SUMS included.
+
+    `names` are those of the configuration that sound like a credential's.
+    """
 
     files: Mapping[str, bytes]
     manifest: Manifest
     stacks: tuple[HandedStack, ...]
+    names: frozenset[str]
 
 
 def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSource, wish: Wish) -> Bundle:
@@ -57,7 +61,8 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
     """
     wanted = _wanted(stacks, wish.stacks)
     contents: dict[str, Json] = {stack.name: stack.content() for stack in stacks}
-    _refuse_credentials({stack.name: contents[stack.name] for stack in wanted}, frozenset(wish.harmless))
+    names = telling_names(settings)
+    _refuse_credentials({stack.name: contents[stack.name] for stack in wanted}, frozenset(wish.harmless), names)
     producer = plain(contents[PRODUCER]) if PRODUCER in contents else None
     alone = PRODUCER not in {stack.name for stack in wanted}
     states = {path: f"../{Path(path).name}" for path in local_states(list(stacks))}
@@ -96,7 +101,7 @@ def bundle(stacks: Sequence[StackFolder], settings: Settings, source: BundleSour
     tested = {f"{stack.name}/{FILE}": stack.tests.encode() for stack in handed if facts.is_tested(stack)}
     files |= tested | {RUNBOOK: runbook(facts).encode(), MANIFEST: manifest.text().encode()}
     files[SUMS] = sums(files)
-    return Bundle(files=dict(sorted(files.items())), manifest=manifest, stacks=handed)
+    return Bundle(files=dict(sorted(files.items())), manifest=manifest, stacks=handed, names=names)
 
 
 def _wanted(stacks: Sequence[StackFolder], names: Sequence[str]) -> list[StackFolder]:
@@ -104,10 +109,10 @@ def _wanted(stacks: Sequence[StackFolder], names: Sequence[str]) -> list[StackFo
     return sorted(chosen(list(stacks), names), key=lambda stack: stack.name != PRODUCER)
 
 
-def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str]) -> None:
+def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str], names: frozenset[str]) -> None:
     suspects: list[Suspect] = []
     for name, content in contents.items():
-        suspects += [*in_environment(name, content, harmless), *elsewhere(name, content)]
+        suspects += [*in_environment(name, content, harmless), *elsewhere(name, content, names)]
     if suspects:
         listed = "\n".join(f"{suspect.where} looks like {suspect.looks_like}" for suspect in suspects)
         raise UnusableError(

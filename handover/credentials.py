@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deployment.credentials import looks_like, shape
+from config.settings import Settings
+from deployment.credentials import is_credential_name, looks_like, shape
 from deployment.hidden import hide, holds_hidden
 from deployment.kinds.cloud_run import SERVICE
 from deployment.stack import SECTIONS
-from deployment.values import strings, without
+from deployment.values import strings, with_strings, without
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +35,26 @@ def in_environment(stack: str, content: Mapping[str, Any], harmless: frozenset[s
                 yield Suspect(where=f"{stack}: service {address.replace('_', '-')}: env {name}", looks_like=likeness)
 
 
-def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
-    """What else of a stack's resources and outputs a review would hide; containers' variables aside."""
+def telling_names(settings: Settings) -> frozenset[str]:
+    """The keys of services, consumers and endpoints that sound like a credential's name: `auth`, `webhook`."""
+    keys = {*settings.consumers} | {key for one in settings.consumers.values() for key in one.endpoints}
+    keys |= {*settings.producer.services} if settings.producer else set()
+    return frozenset(key for key in keys if is_credential_name(key) or is_credential_name(f"{key}_of"))
+
+
+def without_names(text: str, names: Collection[str]) -> str:
+    """A text in which none of these names makes a credential of what stands beside it."""
+    if not names:
+        return text
+    spelled = (re.escape(name).replace("\\-", "[-_]") for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![^\W_])(?:{'|'.join(spelled)})(?![^\W_])", "named", text)
+
+
+def elsewhere(stack: str, content: Mapping[str, Any], names: Collection[str] = ()) -> Iterator[Suspect]:
+    """What else of a stack's resources and outputs a review would hide; containers' variables aside.
+
+    What stands beside one of the configuration's own `names` is none.
+    """
     parts = [
         (f"{kind}.{name}", values)
         for section in SECTIONS.values()
@@ -43,7 +63,7 @@ def elsewhere(stack: str, content: Mapping[str, Any]) -> Iterator[Suspect]:
     ]
     parts += [(f"output {name}", output) for name, output in content.get("output", {}).items()]
     for where, values in parts:
-        likeness = _shape(values)
+        likeness = _shape(with_strings(values, lambda text: without_names(text, names)))
         if likeness:
             yield Suspect(where=f"{stack}: {where}", looks_like=likeness)
 

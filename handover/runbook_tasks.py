@@ -74,7 +74,7 @@ def _tried(facts: Facts) -> list[str]:
     return [
         "",
         f"To try an edit without credentials, in seconds and offline, test it first. This takes {takes} or newer, "
-        f"after an `init`{'' if facts.local else ' (without credentials: `init -backend=false`)'}:",
+        f"after an `init`{'' if facts.local else ' (`init -backend=false` takes no credentials)'}:",
         "",
         shell(*(f"terraform -chdir={stack.name} test -test-directory={FOLDER}" for stack in tested)),
         "",

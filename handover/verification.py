@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -14,6 +14,7 @@ from deployment.credentials import looks_like, shape
 from deployment.printable import printable
 from deployment.terraform import Done, Terraform
 from deployment.terraform_variables import for_init
+from handover.credentials import without_names
 from handover.manifest import SUMS, digest
 from handover.present import VALUES, Present, is_loaded
 
@@ -151,15 +152,18 @@ def _said(done: Done) -> tuple[str, ...]:
     return tuple(line for line in done.lines if line.strip(" ╷│╵"))[:20]
 
 
-def secrets(there: Present, harmless: Sequence[str]) -> Verdict:
-    """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so."""
+def secrets(there: Present, harmless: Sequence[str], names: Collection[str] = ()) -> Verdict:
+    """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so.
+
+    What stands beside one of the configuration's own `names` is none.
+    """
     ordered = sorted(there.files, key=lambda path: (len(there.files[path]), path))
     sizes = accumulate(len(there.files[path]) for path in ordered)
     large = sorted(path for path, size in zip(ordered, sizes, strict=True) if size > _LOOKED_INTO_BYTES)
     details = [
         f"{path}: {suspect}"
         for path in sorted({*there.files} - {*large})
-        for suspect in _suspects(there.files[path].decode(errors="replace"), harmless)
+        for suspect in _suspects(there.files[path].decode(errors="replace"), harmless, names)
     ]
     states = ", ".join(there.states)
     note = f"; not looked into: {states}, which holds whatever the resources hold" if states else ""
@@ -169,12 +173,12 @@ def secrets(there: Present, harmless: Sequence[str]) -> Verdict:
     return Verdict(what="secrets", held=True, text=f"none found{note}")
 
 
-def _suspects(text: str, harmless: Sequence[str]) -> Iterator[str]:
+def _suspects(text: str, harmless: Sequence[str], names: Collection[str]) -> Iterator[str]:
     named = [match for match in _ENV.finditer(text) if match["name"] not in harmless]
     for match in named:
         likeness = looks_like(match["name"], match["value"])
         if likeness:
             yield f"env {match['name']} looks like {likeness}"
-    likeness = shape(_ENV.sub("", text))
+    likeness = shape(without_names(_ENV.sub("", text), names))
     if likeness:
         yield f"something looks like {likeness}"

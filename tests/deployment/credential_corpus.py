@@ -331,6 +331,7 @@ HOLDING_NONE = {
     "columns without rows": "user,password\n",
     "columns of types": "name,password\nstring,string\nbob,${var.password}",
     "lines of a list": "[\n  'the token of the VM', \n  'identity?audience=', \n]",
+    "table without a heading": "| a | b, c |\n| a | api_token |\n| b | google_project_service |\n",
     "table of words": "| name | password |\n|---|---|\n| db | see Secret Manager |",
     "names side by side": '["password", "secret_token"], password,username,email; ("token", "string")',
     "INSERT of parameters": "INSERT INTO users (name, password) VALUES (?, ?); insert into t (token) values (:pass1)",

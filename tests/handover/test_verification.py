@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from deployment.terraform import Terraform
+from deployment.unusable import UnusableError
 from handover.bundle import Bundle, Wish
 from handover.manifest import SUMS, ManifestError, read, sums
 from handover.present import Present, present
 from handover.verification import Verdict, checksums, content, secrets, validation
-from tests.handover.conftest import Make, put
+from tests.handover.conftest import CONFIGURATIONS, Make, put
 
 
 @pytest.fixture(params=["json", "hcl"])
@@ -36,6 +37,40 @@ def test_an_untouched_bundle_is_fine(made: Bundle, folder: Path) -> None:
     assert checksums(present(folder), listed).held is True
     assert content(present(folder), listed, made.files).held is True
     assert secrets(present(folder), ()).held is True
+
+
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+@pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
+def test_no_bundle_looks_as_if_a_credential_were_in_it(file: Path, format_: str, make: Make, tmp_path: Path) -> None:
+    made = make(file, Wish(format=format_))
+    assert secrets(present(put(made.files, tmp_path / "bundle")), (), made.names).text == "none found"
+
+
+TELLING = """\
+producer:
+  project: example-producer-project
+  services:
+    {name}:
+      image: us-docker.pkg.dev/example-producer-project/apps/{name}:1.4.0
+      secrets: {{DB_PASSWORD: {{secret: {name}-db-password}}}}
+      description: {description}
+      accept: {{{name}: 2}}
+      invokers: [{name}]
+consumers: {{{name}: {{project: our-consumer, endpoints: {{{name}: {{service: {name}}}}}}}}}
+"""
+
+
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+@pytest.mark.parametrize("name", ["auth", "webhook-relay", "password-reset", "tokens"])
+def test_names_of_the_configuration_are_no_credentials(name: str, format_: str, make: Make) -> None:
+    made = make(TELLING.format(name=name, description="words"), Wish(format=format_))
+    there = Present(files=made.files, states=(), refused={})
+    assert secrets(there, (), made.names).held is True
+
+
+def test_what_such_a_name_does_not_explain_is_refused(make: Make) -> None:
+    with pytest.raises(UnusableError, match="attachment.* looks like a credential"):
+        make(TELLING.format(name="auth", description="the password of the database is 'hunter2x7'"))
 
 
 def test_an_edit_is_named_and_shown(made: Bundle, folder: Path) -> None:
