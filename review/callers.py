@@ -44,6 +44,7 @@ def callers(item: View, stack: Stack) -> Iterator[WayIn]:
                 who=EVERYONE.get(member.text) or member.readable,
                 what=_every_service(item) or what.readable.rpartition("/")[2],
                 address=item.address,
+                via=" ".join(conditions_of(binding)),
                 thing="" if _every_service(item) else service_of(what, stack),
             )
 
@@ -77,6 +78,12 @@ def bindings(item: View) -> tuple[Block, ...]:
     if holder is not None and holder.type == POLICY:
         return holder.blocks("binding")
     return (item,) if policy.absent else policy.parsed.blocks("bindings")
+
+
+def conditions_of(binding: Block) -> Iterator[str]:
+    """The conditions under which it gives its role."""
+    for condition in binding.blocks("condition"):
+        yield condition.value.readable if condition.unknown else condition.get("expression").readable
 
 
 def service_of(what: Value, stack: Stack) -> str:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from deployment.comparison import Change, Comparison
 from deployment.kinds.kind import CALL
 from deployment.stack import Stack
-from review.callers import ABOVE, CALLING, OF_SERVICE, bindings
-from review.known import Block, View, views
+from review.callers import ABOVE, CALLING, OF_SERVICE, bindings, conditions_of
+from review.known import View, views
 from review.sentence import Sentence, say
 from review.ways_in import ways_in
 
@@ -60,17 +60,12 @@ def _of(item: View) -> Iterator[Grant]:
                 who=member.readable,
                 role=binding.get("role").readable,
                 what=what,
-                condition=" ".join(_condition(binding)),
+                condition=" ".join(conditions_of(binding)),
                 address=item.address,
                 of=item.type,
                 on=item.first("service_account_id", "project").readable.rpartition("/")[2],
                 later=any(value.later for value in (member, binding.get("role"), *places)),
             )
-
-
-def _condition(binding: Block) -> Iterator[str]:
-    for condition in binding.blocks("condition"):
-        yield condition.value.readable if condition.unknown else condition.get("expression").readable
 
 
 def new_grants(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:

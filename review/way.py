@@ -18,7 +18,7 @@ PUBLISHED = "published"
 
 @dataclass(frozen=True, kw_only=True)
 class WayIn:
-    """One way in: `who` reaches `what`, `by` what sort of way, perhaps `via` something.
+    """One way in: `who` reaches `what`, `by` what sort of way, perhaps `via` something, or under that condition.
 
     `measure` is how far: a limit, ports, an address. `thing` is the address of `what` in its stack, where it has
     one: a rename does not make another thing of it.

@@ -57,7 +57,8 @@ def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
     if is_public(way, ways):
         return _say("{what} is public without any login: everyone on the internet may call it.", way)
     if way.by == "call":
-        return _say(f"{{who}} may call {{what}}{_comes_through(way, ways)}.", way)
+        only = " under a condition" if way.via else ""
+        return _say(f"{{who}} may call {{what}}{only}{_comes_through(way, ways)}.", way)
     if way.by == "balancer" or not callers or OWN_WORDS & set(callers):
         return opened(way)
     more = f" and {len(callers) - 3} more" if len(callers) > 3 else ""
@@ -135,7 +136,9 @@ def closed(way: WayIn, comparison: Comparison) -> Sentence | None:
         return _say(_limited(text, way), way)
     if way.by == "balancer" and remains:
         return _say("{what} is no longer reached through {via}.", way)
-    if way.by == "call" and remains:
+    if way.by == "call" and way.via:
+        return None  # the role that was given under a condition is told as one that is lost
+    if way.by == "call" and (remains or (after is not None and way.address in after.items)):
         return _say("{who} may no longer call {what}.", way)
     if way.by == "accept" and remains:
         cuts = _attachment(way, after).get("reconcile_connections")

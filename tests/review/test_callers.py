@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review.topics import CUT, REACH, TRUSTED
-from tests.review.stacks import PRODUCER, Json, edited, findings, reported
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported, sentences
 
 WHO = "user:a@b.test"
 POLICY = '{"bindings": [{"role": "roles/run.invoker", "members": ["user:a@b.test"]}]}'
@@ -50,6 +50,27 @@ def test_a_policy_of_a_service_is_told_like_members() -> None:
     said = [(one.topic, str(one.sentence))
             for one in reported(before, edited(before, f"{kind}/policy_data", POLICY)).decisions]  # fmt: skip
     assert said == [(CUT, "user:c@b.test may no longer call shop-service.")]
+
+
+@pytest.mark.parametrize("kind", ["google_project_iam_binding", "google_folder_iam_binding"])
+def test_a_caller_who_leaves_a_binding_above_the_services_is_told(kind: str) -> None:
+    place = {"google_project_iam_binding": {"project": "p"}}.get(kind, {"folder": "folders/7"})
+    before = given(kind, {**place, "role": "roles/run.invoker", "members": [WHO, "user:b@b.test"]})
+    said = sentences(reported(before, edited(before, f"resource/{kind}/g/members", [WHO])), CUT)
+    assert said == [f"user:b@b.test may no longer call every service of {next(iter(place.values()))}."]
+
+
+@pytest.mark.parametrize("kind", ["google_project_iam_member", "google_cloud_run_v2_service_iam_member"])
+def test_who_may_call_without_the_condition_that_there_was_is_told(kind: str) -> None:
+    place = {"project": "p"} if "project" in kind else {"name": "shop-service"}
+    what = "every service of p" if "project" in kind else "shop-service"
+    limited = [{"title": "t", "expression": "request.time < timestamp('2030-01-01T00:00:00Z')"}]
+    free = given(kind, {**place, "role": "roles/run.invoker", "member": WHO})
+    bound = edited(free, f"resource/{kind}/g/condition", limited)
+    assert [said for said in sentences(reported(bound, free), REACH) if said.startswith(f"{WHO} may call {what}")]
+    (said,) = sentences(reported(PRODUCER, bound), REACH)
+    assert said.startswith(f"{WHO} may call {what} under a condition")
+    assert f"{WHO} may no longer call {what}." in sentences(reported(free, bound), CUT)
 
 
 @pytest.mark.parametrize(("role", "rules"), [
