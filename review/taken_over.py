@@ -18,6 +18,7 @@ from deployment.stack import Item, Stack, reads
 from review.findings import Finding, other
 from review.foundations import STATE
 from review.known import View
+from review.raw_blocks import listed
 from review.replacement import overlaps
 from review.sentence import say
 
@@ -62,7 +63,7 @@ def taken_over(comparisons: Sequence[Comparison]) -> Iterator[Finding]:
 def _made(comparison: Comparison) -> Iterator[tuple[Item, Sequence[tuple[str, ...]]]]:
     """What is made, and subnets that grow, with what each then has."""
     after = comparison.after
-    imported = str([item.values for item in after.of("section")]) if after else ""
+    imported = {*_imported(after)} if after else set()
     for item in after.of(*_UNIQUE) if after else ():
         change, unique = comparison.change(item.address), _UNIQUE[item.type]
         if change and change.action == "updated":
@@ -70,6 +71,13 @@ def _made(comparison: Comparison) -> Iterator[tuple[Item, Sequence[tuple[str, ..
             unique = tuple(what for what in unique if what[0] == _RANGE and _RANGE in changed)
         if change and change.action in {"created", "replaced", "updated"} and item.address not in imported:
             yield item, unique
+
+
+def _imported(stack: Stack) -> Iterator[str]:
+    section = stack.items.get("section.import")
+    for block in listed(section.values.get("content")) if section else ():
+        if isinstance(block, dict):
+            yield str(block.get("to")).removeprefix("${").removesuffix("}")
 
 
 def _owners(comparisons: Sequence[Comparison]) -> Mapping[_Taken, list[_Owner]]:

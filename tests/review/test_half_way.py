@@ -103,6 +103,7 @@ def test_what_takes_over_a_name_an_address_or_a_range_meets_what_still_has_it(ki
     both = edited(before, f"resource/{kind}", {"old": values, "new": new})
     assert stops(before, both) == [f"{kind}.new"]
     assert stops(before, edited(both, "import", [{"to": f"{kind}.new", "id": "there"}])) == []
+    assert stops(before, edited(both, "import", [{"to": f"{kind}.newer", "id": "there"}])) == [f"{kind}.new"]
     forgotten = [{"from": f"{kind}.old", "lifecycle": {"destroy": False}}]
     assert stops(before, edited(after, "removed", forgotten)) == [f"{kind}.new"]
     assert stops(before, edited(after, f"resource/{kind}/new", {**new, unique: "10.0.9.0/24"})) == []
