@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.output_folder import CONFIGURATION
 
-# A thousand services take about 5 MB in one file; a state may be larger, and is not read.
+# Of a file, and of all files of a folder. A thousand services take about 5 MB; a state may be larger, and is not read.
 LARGEST_BYTES = 50_000_000
 STATE = (".tfstate", ".tfstate.backup")
 # Beside a stack's configuration: `.terraform` holds providers and modules that would be run, `terraform.d` may hold
 # providers (https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories), and a
 # first `init` copies `terraform.tfstate`, and every workspace of `terraform.tfstate.d`, over what the backend has.
+# `NAME.tftest.hcl`, `.tofumock`, `.tfquery`, `.tfmigrate`, `.tfcomponent`: every command has such files of its own.
 _LOADED = re.compile(
-    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tftest|tofutest|tfmock|tfquery)\.(?:hcl|json)|\.terraform"
+    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tf|tofu)(?!vars\.|state\.)[a-z]+\.(?:hcl|json)|\.terraform"
     r"|terraform\.d|terraform\.tfstate(?:\.d)?",
     re.DOTALL,  # a line break may stand in a name
 )
-# Where file names have no case, `Terraform.tfvars` is the file of values, and `PRODUCER` the folder of a stack.
+# On some file systems `Terraform.tfvars` is the file of values, and `PRODUCER` the folder of a stack.
 _LOADED_SOMEWHERE = re.compile(_LOADED.pattern, re.DOTALL | re.IGNORECASE)
 _OF_EVERYONE = "may be changed by everyone on this machine (chmod o-w)"
 VALUES = ("terraform.tfvars", "terraform.tfvars.json")
@@ -45,22 +47,33 @@ class Present:
     linked: tuple[str, ...] = ()
 
     def unlisted(self, listed: Mapping[str, str]) -> list[str]:
-        """What Terraform would load, be it only where file names have no case, although nobody handed it over."""
+        """What Terraform would load, be it only on some file systems, although nobody handed it over."""
         paths = {*self.files, *self.refused} - listed.keys()
         return sorted(path for path in paths if is_loaded(path))
 
     def twins(self, names: Iterable[str]) -> dict[str, str]:
-        """Which of `names` a path is where file names have no case; what Terraform would load aside."""
-        known = {name.casefold(): name for name in names}
-        paths = {*self.files, *self.refused} - {*known.values()}
-        return {
-            path: known[path.casefold()] for path in sorted(paths) if path.casefold() in known and not is_loaded(path)
-        }
+        """Which of `names` a path is on some file systems; what Terraform would load aside."""
+        known = {_taken_for(name).casefold(): name for name in names}
+        taken = {path: _taken_for(path).casefold() for path in {*self.files, *self.refused} - {*known.values()}}
+        return {path: known[taken[path]] for path in sorted(taken) if taken[path] in known and not is_loaded(path)}
 
 
 def is_loaded(path: str, *, case: bool = False) -> bool:
     """Whether Terraform, run in the file's folder, takes it into account, on some system or where `case` matters."""
-    return (_LOADED if case else _LOADED_SOMEWHERE).fullmatch(path.rpartition("/")[2]) is not None
+    name = path.rpartition("/")[2]
+    if case:
+        return _LOADED.fullmatch(name) is not None
+    return any(_LOADED_SOMEWHERE.fullmatch(one) for one in (name, _taken_for(name)))
+
+
+def _taken_for(path: str) -> str:
+    """What a path is, case aside, on macOS, whose names have no format characters, and Windows.
+
+    There dots and blanks at a name's end are not part of it, and what stands behind a colon is no name. git guards its
+    own folder likewise: https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreprotectNTFS
+    """
+    seen = "".join(character for character in path if unicodedata.category(character) != "Cf")
+    return "/".join(part.partition(":")[0].rstrip(". ") for part in seen.split("/"))
 
 
 def present(folder: Path) -> Present:
@@ -69,6 +82,7 @@ def present(folder: Path) -> Present:
     refused: dict[str, str] = {}
     states: list[str] = []
     linked: list[str] = []
+    left = LARGEST_BYTES
     if folder.stat().st_mode & stat.S_IWOTH:
         refused["."] = _OF_EVERYONE
     for path, problem in _below(folder):
@@ -78,7 +92,8 @@ def present(folder: Path) -> Present:
             states.append(path)
         else:
             try:
-                files[path] = plain_file(folder / path)
+                files[path] = plain_file(folder / path, left)
+                left -= len(files[path])
                 linked += [path] if (folder / path).lstat().st_nlink > 1 else []
             except OSError as error:
                 refused[path] = error.strerror or str(error)
@@ -115,7 +130,7 @@ def _odd(mode: int) -> str:
     return "has the setuid, setgid or sticky bit" if stat.S_ISREG(mode) and mode & 0o7000 else ""
 
 
-def plain_file(file: Path) -> bytes:
+def plain_file(file: Path, at_most: int = LARGEST_BYTES) -> bytes:
     """The content of a plain file; nothing that would block or lead elsewhere is opened.
 
     Raises:
@@ -126,6 +141,6 @@ def plain_file(file: Path) -> bytes:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise OSError(0, "is no plain file")
-        if about.st_size > LARGEST_BYTES:
-            raise OSError(0, f"is larger than {LARGEST_BYTES:,} bytes")
-        return stream.read(LARGEST_BYTES)
+        if about.st_size > at_most:
+            raise OSError(0, f"is larger than {LARGEST_BYTES:,} bytes, alone or with the files before it")
+        return stream.read(at_most)

@@ -19,14 +19,14 @@ from handover.manifest import SUMS, digest
 from handover.present import VALUES, Present, is_loaded
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
-_LONGEST_DIFFERENCE, _LONGEST_LINE = 40, 500
+_LONGEST_DIFFERENCE, _LONGEST_LINE, _MUCH = 40, 500, 10_000
 # Looking for credentials takes some seconds for a million characters, whatever they are.
 _LOOKED_INTO_BYTES = 5_000_000
 # An environment variable as both formats write it: its name, then its value.
 _ENV = re.compile(r'"?name"?\s*[=:]\s*"(?P<name>\w+)",?\s*"?value"?\s*[=:]\s*"(?P<value>(?:[^"\\]|\\.)*)"')
 
 
-_LOADS, _MAY_LOAD = "would load it", "may load it where file names have no case"
+_LOADS, _MAY_LOAD = "would load it", "may load it on some file systems"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def checksums(there: Present, listed: Mapping[str, str]) -> Verdict:
         for path in there.unlisted(listed)
     ]
     details += [
-        f"{path}: not handed over, and {name} where file names have no case; delete it"
+        f"{path}: not handed over, and {name} on some file systems; delete it"
         for path, name in there.twins([*listed, SUMS]).items()
     ]
     for path, wanted in listed.items():
@@ -94,6 +94,7 @@ def content(there: Present, listed: Mapping[str, str], wanted: Mapping[str, byte
 
 
 def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
+    present = present[: 2 * len(wanted) + _MUCH]  # more takes minutes, and is not shown
     lines = list(
         difflib.unified_diff(
             present.decode(errors="replace").splitlines(),

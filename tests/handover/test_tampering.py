@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from handover.bundle import Bundle, Wish
 from handover.manifest import MANIFEST, SUMS, ManifestError, read, sums
-from handover.present import present
+from handover.present import LARGEST_BYTES, Present, present
 from handover.verification import Verdict, checksums, content, secrets, validation
 from tests.handover.conftest import Make, put
 
@@ -48,8 +49,9 @@ def found(folder: Path, made: Bundle) -> str:
 LOADED = [
     "x_override.tf", "override.tf", "override.tf.json", "x_override.tf.json", "zz.tf", "zz.tf.json", "a.auto.tfvars",
     "a.auto.tfvars.json", ".terraform.lock.hcl", "zz.tofu", "zz.tofu.json", "main.tftest.hcl",
-    ".terraform/modules/modules.json",
-    ".terraform/environment", "terraform.d/plugins/x/provider", "modules/x/main.tf", "modules/x/y/main.tf.json",
+    "zz.tofutest.json", ".zz.tftest.json", "zz.tofumock.hcl", "zz.tfquery.json", "zz.tfmigrate.hcl", "zz.tfdeploy.hcl",
+    ".terraform/modules/modules.json", ".terraform/environment",
+    "terraform.d/plugins/x/provider", "modules/x/main.tf", "modules/x/y/main.tf.json",
     "\x1b[2Jzz.tf", "a\n::error::x.tf", "terraform.tfstate", "terraform.tfstate.d/x/terraform.tfstate",
 ]  # fmt: skip
 
@@ -81,15 +83,31 @@ def test_the_other_file_of_values_is_found(made: Bundle, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["TERRAFORM.TFVARS", "Terraform.tfvars.json", "X.AUTO.TFVARS", "zz.TF", ".Terraform/x"]
+    "name",
+    [
+        "TERRAFORM.TFVARS",
+        "Terraform.tfvars.json",
+        "X.AUTO.TFVARS",
+        "zz.TF",
+        ".Terraform/x",
+        "zz.tf.",
+        "zz.tf. .",
+        "zz.tf::$DATA",
+        "zz.t\u200cf",
+        "main.tf\ufeff",
+        ".terraform /x",
+        "terra\u200dform.d/x",
+    ],
 )
 def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
     put({f"producer/{name}": b""}, folder)
-    assert "Terraform may load it where file names have no case; delete it" in found(folder, made)
+    assert "Terraform may load it on some file systems; delete it" in found(folder, made)
     assert validation(present(folder), made.files, ["producer"], NOT_TO_BE_RUN).held is None
 
 
-@pytest.mark.parametrize("name", ["readme.md", "Manifest.JSON", "sha256sums"])
+@pytest.mark.parametrize(
+    "name", ["readme.md", "Manifest.JSON", "sha256sums", "README.md.", "SHA256SUMS. ", "manifest.json:x"]
+)
 def test_a_second_file_of_a_name_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)
     assert f"{name}: not handed over, and " in found(folder, made)
@@ -116,7 +134,11 @@ def test_hard_links_are_told_only(made: Bundle, folder: Path) -> None:
     assert f"hard links, which an edit of another name changes too: {path}" in verified(folder, made)[0].text
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "producer/terraform.tfvars.edited", "terraform.producer.tfstate"])
+@pytest.mark.parametrize(
+    "name",
+    ["notes.txt", "producer/terraform.tfvars.edited", "terraform.producer.tfstate", "producer/staging.tfvars.json",
+     "producer/main.tf~", "producer/a.tfplan", "producer/crash.log", "x.hcl"],
+)  # fmt: skip
 def test_what_terraform_does_not_load_is_told_only(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)
     assert found(folder, made) == ""
@@ -186,6 +208,20 @@ def test_an_odd_list_of_files_is_refused(odd: str, name: str, folder: Path) -> N
     ODD[odd](folder / name)
     with pytest.raises(ManifestError, match="no bundle of"):
         read(folder)
+
+
+def test_much_in_a_folder_is_found_and_neither_read_nor_compared_whole(made: Bundle, folder: Path) -> None:
+    for number in range(50):
+        (folder / f"more{number}").touch()
+        os.truncate(folder / f"more{number}", 10_000_000)
+    there = present(folder)
+    assert sum(map(len, there.files.values())) <= LARGEST_BYTES
+    assert "more9: is larger than 50,000,000 bytes, alone or with the files before it" in found(folder, made)
+    path = next(path for path in made.files if path.startswith("producer/main.tf"))
+    long = Present(files={**made.files, path: b"\n" * 20_000_000}, states=(), refused={})
+    begun = time.process_time()
+    assert content(long, dict.fromkeys(made.files, ""), made.files).held is False
+    assert time.process_time() - begun < 5
 
 
 def test_a_linked_folder_is_found(made: Bundle, folder: Path) -> None:
