@@ -141,8 +141,8 @@ def _review(args: Namespace, folder: Path) -> tuple[Report, list[str]]:
     if args.rules:
         raise UnusableError("--rules is for --plan FILE; a configuration names its own with review_rules")
     files = plans_named(args.plan)
-    before, after, base, notes = _sides(args, folder)
-    material = Material(base=base, today=today, notes=notes, lists_former=args.existing)
+    before, after, base, edited, notes = _sides(args, folder)
+    material = Material(base=base, today=today, notes=notes, edited=edited, lists_former=args.existing)
     gather(material, before, after)
     plans(material, files)
     if not args.dir:
@@ -164,13 +164,14 @@ def _refuse_beside(args: Namespace) -> None:
             )
 
 
-def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[Any]]:
-    """Both sides by environment, what the base is called, and notes."""
-    from deployment.revision import check_out, differing_packages, merge_base
+def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Side], str, list[str], list[Any]]:
+    """Both sides by environment, what the base is called, the files that differ from it, and notes."""
+    from deployment.revision import check_out, differing_packages, edited_files, merge_base
     from review.revisions import environments, from_folder, sides
     from review.sentence import say
 
-    notes = []
+    notes: list[Any] = []
+    edited: list[str] = []
     former = folder / "base-checkout"
     base = args.base_dir or ""
     if not base and not (args.dir and args.base is None):
@@ -178,6 +179,7 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
         revision = args.base or merge_base(CHECKOUT)
         commit = check_out(CHECKOUT, revision, former)
         base = f"{args.base} ({commit})" if args.base and args.base != commit else commit
+        edited = edited_files(CHECKOUT, commit) if not args.dir else []
         different = differing_packages(CHECKOUT, former)
         if different:
             text = "The base ran with the packages that are installed now; its lock file differs in {names}."
@@ -196,7 +198,7 @@ def _sides(args: Namespace, folder: Path) -> tuple[dict[str, Side], dict[str, Si
         before = sides(sys.executable, former, [only] if args.dir else names, folder / "the base", _tell)
     else:
         before, base = {}, "nothing: everything is new"
-    return before, after, base, notes
+    return before, after, base, edited, notes
 
 
 def _refuse_unknown(wanted: Iterable[str], known: Set[str]) -> None:

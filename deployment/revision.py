@@ -78,6 +78,22 @@ def _refuse_links(folder: Path, name: str) -> None:
             raise UnusableError(f"{name} cannot be put on disk: {link} is a link that leads out of the checkout")
 
 
+def edited_files(checkout: Path, commit: str) -> list[str]:
+    """The files of the work tree that differ from a commit's, with Python files and workflows that git does not know.
+
+    Raises:
+        UnusableError: when git does not tell.
+    """
+    words = (
+        ["--no-optional-locks", "diff", "--no-ext-diff", "--no-renames", "--name-only", "-z", commit, "--"],
+        ["ls-files", "--others", "--exclude-standard", "-z", "--", "*.py", ".github"],
+    )
+    told = [git(checkout, *one) for one in words]
+    if refused := next((one for one in told if one.returncode != 0), None):
+        raise UnusableError(f"git does not tell what differs from {commit}: {' '.join(refused.stderr.split())}")
+    return sorted({name for one in told for name in one.stdout.split("\0") if name})
+
+
 def differing_packages(checkout: Path, other: Path) -> list[str]:
     """The packages that the other revision's lock has at another version: it runs with those of today."""
     try:

@@ -31,7 +31,7 @@ class Material:
     """What a report is made of, gathered step by step.
 
     `rules` are those that each environment's configuration names, `rule_edits` the files with such rules that the
-    change itself edits.
+    change itself edits, and `edited` all that it edits in the checkout.
     """
 
     base: str
@@ -46,6 +46,7 @@ class Material:
     notes: list[Sentence] = field(default_factory=list)
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     rule_edits: list[tuple[str, list[str]]] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
     unrehearsed: list[tuple[str, str]] = field(default_factory=list)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
+from review.beside_configuration import edits, of_matter
 from review.costs import cost_of
 from review.decisions import Decision, decisions
 from review.elsewhere import made_elsewhere
@@ -87,6 +88,7 @@ def assemble(material: Material) -> Report:
     decided += [_accepting(entry) for entry in entries if entry.new]
     decided += [_covering(one) for one in accepted if one.finding.new and not one.by.new]
     decided += [_of_rules(environment, files) for environment, files in material.rule_edits]
+    decided += edits(of_matter(material.edited, [file for _, files in material.rule_edits for file in files]))
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,

@@ -122,6 +122,23 @@ def test_an_uncommitted_edit_and_a_committed_one_on_a_branch_tell_the_same(repos
     assert committed.returncode == 0
 
 
+def test_what_is_edited_beside_the_configuration_is_a_point_to_decide(repository: Repository) -> None:
+    (repository.folder / ".github" / "workflows").mkdir(parents=True)
+    repository.write(".github/workflows/deploy.yml", "on: push\n")
+    repository.write("main.py", (repository.folder / "main.py").read_text() + "# more\n")
+    repository.write("notes.txt", "of somebody\n")
+    uncommitted = told(repository.review("--format", "json"))
+    assert [decision["text"] for decision in uncommitted["decisions"]] == [
+        "The change edits what synthesizes, reviews or deploys, which no rule here judges: "
+        ".github/workflows/deploy.yml, main.py."
+    ]
+    assert not uncommitted["failed"]
+    (repository.folder / "notes.txt").unlink()
+    repository.git("checkout", "--quiet", "-b", "edit")
+    repository.commit("edit")
+    assert told(repository.review("--format", "json"))["decisions"] == uncommitted["decisions"]
+
+
 def test_rules_that_the_configuration_names_judge_the_change_that_brings_them(repository: Repository) -> None:
     example = (CHECKOUT / "docs" / "review.md").read_text().partition("```python\n")[2].partition("```")[0]
     (repository.folder / "policies").mkdir()
