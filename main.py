@@ -30,6 +30,7 @@ from commands.console import show  # noqa: E402
 from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
 from deployment.line import Line  # noqa: E402
+from deployment.printable import printable, printable_lines  # noqa: E402
 
 
 def main() -> int:
@@ -84,7 +85,7 @@ def _synthesize(loaded: Loaded) -> int:
     except OSError as error:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")
-    for stack in sorted(before - standing(outdir, environment)):
+    for stack in map(printable, sorted(before - standing(outdir, environment))):
         print(
             f"note: the stack {stack} is no longer in the configuration. Anything that it deployed still exists: to "
             f"remove it, put the stack back, run ./psc cdktf destroy {stack}, and take the stack out again",
@@ -136,7 +137,7 @@ def _use_own_jsii_cache() -> None:
 
 
 def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
+    print(printable_lines(message), file=sys.stderr)
     return 2
 
 

@@ -13,7 +13,7 @@ from commands import cdk
 from commands.building import BuildError
 from commands.environment import CHECKOUT, Environment, prepared
 from commands.options import UsageError, parse
-from deployment.printable import printable
+from deployment.printable import printable, printable_lines
 
 
 def main(words: list[str]) -> int:
@@ -36,7 +36,7 @@ def main(words: list[str]) -> int:
             _again(environment, words)
         return command.run(args, environment)
     except (BuildError, cdk.UnknownCdkError) as error:
-        print(f"psc: {error}", file=sys.stderr)
+        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
         return 2
 
 

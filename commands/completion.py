@@ -15,7 +15,9 @@ _BASH = """\
 _psc() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} root=${{COMP_WORDS[0]%/*}} known
     if [ "$before" = --env ]; then
-        known=$(cd "$root/config/environments" 2>/dev/null && ls ./*.yaml | sed 's|^./||; s|.yaml$||')
+        known=$(cd "$root/config/environments" 2>/dev/null && ls ./*.yaml | grep -x '[./A-Za-z0-9_-]*' \\
+            | sed 's|^./||; s|.yaml$||')
+        # The shell expands these words, so a file's name that is no environment's must not be one.
         COMPREPLY=($(compgen -W "$known" -- "$word"))
         return
     fi

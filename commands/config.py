@@ -16,7 +16,7 @@ from commands.command import Command
 from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.single_settings import differences, is_below, single, text
-from deployment.printable import printable_json
+from deployment.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from config.problems import KeyPath
@@ -88,7 +88,7 @@ def run(args: Namespace, environment: Environment) -> int:
 def _compare(args: Namespace) -> int:
     """Show what differs from another environment, as the files are: variables such as REGION are left out."""
     from config.loading import ENVIRONMENTS, load
-    from config.problems import ConfigurationError, printable
+    from config.problems import ConfigurationError
     from deployment.hidden import hide, scrub_refusals
     from deployment.line import Line
 
@@ -121,8 +121,6 @@ def _compare(args: Namespace) -> int:
 
 
 def _nothing_below(keys: list[str], values: Mapping[str, object]) -> int:
-    from deployment.printable import printable
-
     wanted = printable(" ".join(keys))
     print(f"psc: {wanted}: there is nothing below; at the top there are {', '.join(values)}", file=sys.stderr)
     return 2
@@ -134,7 +132,7 @@ def _print(rows: list[tuple[str, str, str]], file: str) -> None:
         return
     widths = [max((len(row[index]) for row in rows), default=0) for index in (0, 1)]
     for name, value, origin in rows:
-        print(f"{name:<{widths[0]}}  {value:<{min(widths[1], 60)}}  # {origin}")
+        print(printable(f"{name:<{widths[0]}}  {value:<{min(widths[1], 60)}}  # {origin}"))
 
 
 def _tree(rows: list[tuple[str, str, str]], file: str) -> Iterator[str]:

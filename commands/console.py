@@ -13,6 +13,8 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from commands.progress import WRITING, telling
+from deployment.line import Line
+from deployment.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +44,8 @@ def drawn(*, errors: bool = False) -> bool:
 
 
 def show(lines: Iterable[str], *, errors: bool = False) -> None:
-    """Print lines; on a terminal in colour, wrapped at words under their own indentation."""
+    """Print lines, each as one whatever names are in it; on a terminal in colour, wrapped under their indentation."""
+    lines = (Line(printable(line), getattr(line, "style", "")) for line in lines)
     if not drawn(errors=errors):
         for line in lines:
             print(line, file=sys.stderr if errors else sys.stdout, flush=errors)

@@ -123,7 +123,16 @@ def as_loaded(settings: dict[str, Any]) -> Settings:
 def _text(settings: dict[str, Any], notes: list[str]) -> str:
     import yaml
 
-    from deployment.printable import printable
+    from deployment.printable import printable, without_commands
 
+    class OneLine(yaml.SafeDumper):
+        """A text of several lines as one in quotes: what is printed may end up in a log."""
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+        style = None if printable(text) == text else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    OneLine.add_representer(str, represent)
     remarks = "".join(f"# {printable(note)}\n" for note in notes)
-    return f"{_HEAD}{remarks}{yaml.safe_dump(settings, sort_keys=False, width=10_000)}"
+    written = yaml.dump(settings, Dumper=OneLine, sort_keys=False, width=10_000_000)
+    return f"{_HEAD}{remarks}{without_commands(written)}"

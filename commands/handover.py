@@ -109,7 +109,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
         _write_tar(tar, archive(made.files, real(folder).name))
     changed = ["the checkout has changes that are not committed; the bundle says so"]
     for note in [*notes, *(changed if made.manifest.source.changed else [])]:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(note)}", file=sys.stderr)
     return 0
 
 
@@ -160,6 +160,7 @@ def _write_tar(tar: Path, content: bytes) -> None:
 
 
 def _verify(folder: Path) -> int:
+    from deployment.printable import printable
     from deployment.synthesis import NotSynthesizedError
     from deployment.terraform import Terraform
     from deployment.unusable import UnusableError
@@ -200,7 +201,7 @@ def _verify(folder: Path) -> int:
     ]
     for verdict in verdicts:
         for line in verdict.lines():
-            print(line)
+            print(printable(line))
     return 1 if any(verdict.held is False for verdict in verdicts) else 0
 
 

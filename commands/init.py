@@ -14,6 +14,7 @@ from commands.command import Command
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
 from commands.text_file import write
+from deployment.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from config.beginning import Beginning
@@ -63,10 +64,10 @@ def run(args: Namespace, environment: Environment) -> int:
         _write(file, beginning)
     except _UnusableError as error:
         for line in error.lines:
-            print(f"psc: {line}", file=sys.stderr)
+            print(f"psc: {printable(line)}", file=sys.stderr)
         return 2
     except ConfigurationError as error:
-        print(f"{error}\nnothing was written", file=sys.stderr)
+        print(f"{printable_lines(str(error))}\nnothing was written", file=sys.stderr)
         return 2
     except FileExistsError:
         print(f"psc: {_place(beginning.name)} exists already; choose another name, or edit the file", file=sys.stderr)
@@ -163,7 +164,7 @@ def _ask(question: _Question) -> Any:
         try:
             return _read(question, line.strip() or None)
         except ValueError as error:
-            print(f"  {error}", file=sys.stderr)
+            print(f"  {printable(str(error))}", file=sys.stderr)
 
 
 def _read(question: _Question, given: Any) -> Any:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from deployment.printable import printable
+
 # A log needs less than a terminal.
 _ON_TERMINAL, _IN_LOG = 0.2, 15.0
 # Held by whoever writes to standard error while a line is kept current there.
@@ -50,7 +52,7 @@ def telling(what: Callable[[], str]) -> Iterator[None]:
     terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def told() -> str:
-        return f"  {what()} ({time.monotonic() - started:.0f} s)"
+        return f"  {printable(what())} ({time.monotonic() - started:.0f} s)"
 
     def tell() -> None:
         while not done.wait(_ON_TERMINAL if terminal else _IN_LOG):

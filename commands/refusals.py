@@ -13,7 +13,7 @@ def refused(error: UnusableError) -> int:
     """Tell the user why; what main.py has refused is in its own words, with its own exit code."""
     if isinstance(error, NotSynthesizedError):
         if str(error):
-            print(error, file=sys.stderr)
+            print(printable_lines(str(error)), file=sys.stderr)
         return error.code
     print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
     return 2

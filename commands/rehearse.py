@@ -13,7 +13,7 @@ from commands.console import drawn, show
 from commands.environment import CHECKOUT, Environment
 from commands.progress import grouped, telling
 from commands.terraform import require_terraform
-from deployment.printable import printable_json
+from deployment.printable import printable, printable_json
 
 if TYPE_CHECKING:
     from deployment.account import Account
@@ -88,7 +88,7 @@ def _rehearsed(args: Namespace) -> Account:
             place.kept = True
             script = write_shell(place.folder, for_deployment(place.folder / "home", cloud.url, cloud.endpoints))
             for line in directions(place.folder, script, cloud.process_id, wish.stacks, terraform.name):
-                print(line, file=sys.stderr)
+                print(printable(line), file=sys.stderr)
     return account
 
 

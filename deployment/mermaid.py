@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from deployment.picture import Node, Picture
@@ -45,9 +46,9 @@ def _box(node: Node, *, marked: bool) -> str:
 
 
 def _entities(value: str) -> str:
-    """Mermaid's escape: #NUMBER; for everything but letters, digits and a few harmless signs."""
+    """Mermaid's escape, #NUMBER;, for everything but letters, digits, a few harmless signs, and a port's colon.
+
+    Behind another colon Mermaid may find the name of an icon, which it would draw in the name's place.
+    """
     short = value if len(value) <= 60 else f"{value[:59]}…"
-    return "".join(
-        character if character.isascii() and (character.isalnum() or character in " ._-/:") else f"#{ord(character)};"
-        for character in short
-    )
+    return re.sub(r"[^A-Za-z0-9 ._/:-]|:(?![0-9])", lambda sign: f"#{ord(sign[0])};", short)

@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from deployment.printable import printable_lines
 from review.comment_form import MARKER, misshapen
 from review.labels import label_of, put_label
 
@@ -46,8 +47,8 @@ def checked(file: Path) -> str:
         raise RefusedError("the report is no text") from error
     if len(text) > LARGEST:
         raise RefusedError("the report is too large")
-    if any(not character.isprintable() and character != "\n" for character in text):
-        raise RefusedError("the report holds control characters")
+    if printable_lines(text) != text:
+        raise RefusedError("the report holds control or invisible characters")
     line = misshapen(text)
     if line:
         raise RefusedError(f"line {line} of the report is not of the form that is expected")
@@ -81,8 +82,8 @@ class GitHub:
             raise RefusedError(f"GitHub does not answer {method} {path}: {error}") from error
 
 
-def pull_request(github: GitHub, run: dict[str, Any]) -> int:
-    """The number of the open pull request whose present head the run was for; for forks the event does not name it.
+def pull_requests(github: GitHub, run: dict[str, Any]) -> list[int]:
+    """The open pull requests whose present head the run was for; the event does not tell two of one head apart.
 
     Raises:
         RefusedError: when there is none, because it was closed or has moved on, or its fork was deleted.
@@ -91,12 +92,15 @@ def pull_request(github: GitHub, run: dict[str, Any]) -> int:
     if head is None:
         raise RefusedError("the fork of the pull request is gone")
     wanted = f"{head['owner']['login']}:{run['head_branch']}"
-    for candidate in github.call("GET", "/pulls", state="open", head=wanted, per_page="100"):
-        repository = candidate["head"]["repo"]
-        same = repository and repository["full_name"] == head["full_name"]
-        if same and candidate["head"]["sha"] == run["head_sha"]:
-            return int(candidate["number"])
-    raise RefusedError("no open pull request has this head any more")
+    found = [
+        int(candidate["number"])
+        for candidate in github.call("GET", "/pulls", state="open", head=wanted, per_page="100")
+        if (candidate["head"]["repo"] or {}).get("full_name") == head["full_name"]
+        and candidate["head"]["sha"] == run["head_sha"]
+    ]
+    if not found:
+        raise RefusedError("no open pull request has this head any more")
+    return found
 
 
 def post(github: GitHub, number: int, text: str, marker: str = MARKER) -> None:
@@ -132,7 +136,9 @@ def unmade(reason: RefusedError, log: Path) -> str:
 
 def _log(file: Path) -> str:
     try:
-        return "" if file.is_symlink() else file.read_bytes()[-100_000:].decode("utf-8", "replace")
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - 100_000))
+            return "" if file.is_symlink() else log.read(100_000).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -142,20 +148,30 @@ def _plain(text: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in text).replace("`", r"\x60").strip() or "?"
 
 
+def _text(file: Path, numbers: list[int]) -> str:
+    if len(numbers) > 1:
+        raise RefusedError(
+            "more than one open pull request has this head, and a report is about one base; close all but one, and "
+            "run the review again"
+        )
+    return checked(file)
+
+
 def main(file: str) -> int:
     """Post the report in `file` for the event of this workflow run; 1 when it is refused."""
     run = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["workflow_run"]
     github = GitHub(os.environ["GITHUB_API_URL"], os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_TOKEN"])
     try:
-        number = pull_request(github, run)
+        numbers = pull_requests(github, run)
         try:
-            text, code = checked(Path(file)), 0
+            text, code = _text(Path(file), numbers), 0
         except RefusedError as error:
             text, code = unmade(error, Path(file).with_name("log.txt")), 1
             print(error, file=sys.stderr)
-        post(github, number, with_head(text, str(run["head_sha"])))
-        if os.environ.get("REVIEW_LABELS"):
-            put_label(github, number, label_of(text))
+        for number in numbers:
+            post(github, number, with_head(text, str(run["head_sha"])))
+            if os.environ.get("REVIEW_LABELS"):
+                put_label(github, number, label_of(text))
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1

@@ -26,6 +26,8 @@ from review.topics import HEADINGS
 
 # GitHub refuses a comment of more than 65,536 characters; some are left for what the workflow adds.
 LARGEST = 64_000
+# No single text of others, such as an address, may take the room of what else there is to say.
+_LONGEST = 700
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def text(report: Report, largest: int = LARGEST) -> str:
 
 def code(value: str) -> str:
     """A text of others as a code span that nothing inside can end, in a table too."""
-    plain = printable(value) if value.strip() else "(empty)"
+    plain = printable(shown(value, _LONGEST)) if value.strip() else "(empty)"
     plain = plain.replace("`", r"\x60").replace("|", r"\x7c")
     pad = " " if plain[0] == plain[-1] == " " else ""  # a pair of spaces is taken away
     return f"`{pad}{plain}{pad}`"
@@ -222,5 +224,5 @@ def _title(value: str) -> str:
     """A text of others in a heading of HTML, where there are no code spans: letters, digits and a few signs."""
     return "".join(
         character if character.isascii() and (character.isalnum() or character in " ./_-") else "?"
-        for character in value
+        for character in shown(value, _LONGEST)
     )

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from commands.console import show
+from deployment.line import Line
 from tests.conftest import CHECKOUT
 
 PROGRAM = """
@@ -95,3 +97,11 @@ def test_progress_goes_on_beside_other_lines(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "a line\n")
+
+
+def test_a_line_is_one_line_whatever_names_are_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show(["  ::error::x", Line("a\n::warning::b\x1b[31m", "error")])
+    show(["##[group]c"], errors=True)
+    said = capsys.readouterr()
+    assert said.out == "  \\x3a:error::x\na\\n::warning::b\\x1b[31m\n"
+    assert said.err == "\\x23#[group]c\n"

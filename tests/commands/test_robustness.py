@@ -181,6 +181,11 @@ def test_a_deep_plan_is_one_sentence(depth: int, tmp_path: Path) -> None:
         ("x ##[error]y", "x \\x23#[error]y"),
         ("\x1b[2J\u202e\x85\udc80", "\\x1b[2J\\u202e\\x85\\udc80"),
         ("::/0 and a::b", "::/0 and a::b"),
+        ("##vso[task.setvariable]x", "\\x23#vso[task.setvariable]x"),
+        ("a ##teamcity[x]", "a \\x23#teamcity[x]"),
+        ("a\u3164\u2800\ufe0f\U000e0101b", "a\\u3164\\u2800\\ufe0f\\U000e0101b"),
+        ("\u0301a\u0301\u0302\u0303", "\\u0301a\u0301\u0302\\u0303"),
+        ("é 日本語 สวัสดี नमस्ते", "é 日本語 สวัสดี नमस्ते"),
     ],
 )
 def test_a_text_of_others_is_only_text_in_a_terminal_and_a_log(text: str, shown: str) -> None:

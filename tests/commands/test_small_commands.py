@@ -53,6 +53,8 @@ def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     environments.mkdir(parents=True)
     for name in ("default", "staging"):
         (environments / f"{name}.yaml").touch()
+    (environments / "$(touch owned).yaml").touch()
+    (environments / "a\x1b[31m.yaml").touch()
     (environments / "default.d").mkdir()
     (environments / "default.d" / "team.yaml").touch()
     COMMANDS["completion"].run(Namespace(shell="bash"), NOWHERE)
@@ -61,10 +63,13 @@ def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         ("./psc re", 1, "rehearse review"),
         ("./psc review --fo", 2, "--format"),
         ("./psc synth --env d", 3, "default"),
+        ('./psc synth --env ""', 3, "default staging"),
     ):
         program = f"{script}\nCOMP_WORDS=({words}); COMP_CWORD={at}; _psc; echo ${{COMPREPLY[@]}}"
         done = subprocess.run(["bash", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == wanted
+    assert not (tmp_path / "config" / "environments" / "owned").exists()
+    assert not (tmp_path / "owned").exists()
 
 
 def test_clean_removes_former_environments_and_says_how_much(

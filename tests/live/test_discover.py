@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+import yaml
 
-from commands.discovery import as_loaded
+from commands.discovery import _text, as_loaded
 from deployment.values import Json
 from live.client import Client
 from live.discover.configuration import discover
@@ -242,3 +244,10 @@ def test_a_consumer_alone_points_at_the_attachment_of_others(world: Worlds) -> N
     assert smallest(found.settings, as_loaded)["consumers"]["consumer"]["endpoints"] == {
         "psc-endpoint": {"service_attachment": f"{HERE}/serviceAttachments/hello-service-attachment"}
     }
+
+
+def test_what_is_printed_has_no_command_of_a_ci_system() -> None:
+    settings = {"env": {"A": "x\n\n::error::y\n", "B": "a ##[error]b", "##vso[c": "é"}}
+    said = _text(settings, ["note\n::error::z"])
+    assert yaml.safe_load(said) == settings
+    assert not re.search(r"^\s*::|##[a-z]*\[", said, re.MULTILINE)

@@ -52,6 +52,7 @@ def test_every_part_of_a_report_is_accepted(tmp_path: Path) -> None:
         "&#64;user", "    indented", "<!-- x -->", "[x]: y", "~~~", "<code>@user</code>", "``` \n@user\n```",
         "```mermaid\nflowchart LR\n  click n0 \"javascript:x\"\n```", "mailto:a", "&commat;user", "x\x1b[31m",
         "a\u202eb", "<sub onclick=x>", "`a` `@user", "`a\n@user`", "``a` @user`",
+        "`a\u3164b`", "`a\u0301\u0301\u0301`", "`a##[error]b`",
     ],
 )  # fmt: skip
 def test_what_would_be_more_than_words_is_refused(line: str, tmp_path: Path) -> None:
@@ -160,6 +161,15 @@ def test_the_comment_is_made_once_and_then_updated(api: Api, tmp_path: Path) -> 
     assert [comment["body"] for comment in api.comments] == [f"{MARKER} mine", told]
     assert "POST /repos/owner/repo/issues/7/comments" in api.asked
     assert "head=fork%3Ax%26state%3Dclosed" in api.asked[0]
+
+
+def test_two_pull_requests_of_one_head_get_no_report_about_another_base(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "review.md").write_text(f"{MARKER}\n## Review: nothing changes\n")
+    api.pulls.append(api.pulls[1] | {"number": 8})
+    assert comment.main(str(tmp_path / "review.md")) == 1
+    for number in (7, 8):
+        assert any(f"/issues/{number}/comments" in asked for asked in api.asked)
+    assert "more than one open pull request has this head" in api.comments[0]["body"]
 
 
 def test_a_head_that_has_moved_on_gets_no_comment(api: Api, tmp_path: Path) -> None:

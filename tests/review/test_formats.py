@@ -194,6 +194,18 @@ def test_a_comment_of_findings_alone_is_cut_too() -> None:
     assert "firewall-open-to-internet" in text
 
 
+def test_a_long_name_takes_no_room_from_other_findings() -> None:
+    rules = {name: {"name": name, "allow": [{"protocol": "tcp"}]} for name in ("a" * 100_000, "b")}
+    text = markdown.text(reported(PRODUCER, edited(PRODUCER, "resource/google_compute_firewall", rules)))
+    assert "`producer: google_compute_firewall.b`" in text
+
+
+def test_a_name_becomes_no_icon_of_the_picture() -> None:
+    drawn = mermaid(picture(evil_report("fa:fa-ban").comparisons))
+    assert "fa#58;fa-ban" in drawn
+    assert "fa:fa" not in drawn
+
+
 def test_sarif_points_at_the_line_that_decides(tmp_path: Path) -> None:
     file = tmp_path / "config" / "environments" / "default.yaml"
     file.parent.mkdir(parents=True)
