@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,9 @@ from config.loading import Loaded, load  # noqa: E402
 from config.problems import ConfigurationError  # noqa: E402
 from deployment.line import Line  # noqa: E402
 from deployment.printable import printable, printable_lines  # noqa: E402
+
+# What no program could do anything about.
+_OF_THE_SYSTEM = "EACCES|EDQUOT|EFBIG|EIO|EMFILE|ENFILE|ENOMEM|ENOSPC|EPERM|EROFS"
 
 
 def main() -> int:
@@ -79,9 +83,12 @@ def _synthesize(loaded: Loaded) -> int:
     except KernelEndedError as error:
         return _refuse(f"{error}: it was ended from outside, or for want of memory; run it again")
     except RuntimeError as error:
-        if "ENOSPC" not in str(error):  # as Node says it, which writes the files
+        said = re.search(rf"\b(?:{_OF_THE_SYSTEM}): ([^,\n]+)", str(error))  # as Node says it, which writes the files
+        if said is None:
             raise
-        return _refuse(f"{outdir}: cannot be written (no space left on device); see that the disk is not full")
+        return _refuse(
+            f"{outdir}: cannot be written ({said[1]}); see that the disk is not full, and what limits `ulimit -a` shows"
+        )
     except OSError as error:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")

@@ -16,7 +16,8 @@ unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONIOENCODING PYTHONWARNINGS PYTHON
 export PYTHONUTF8=1
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
-start='import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'
+# Ctrl-C before the command has begun ends it without Python's trace.
+start='import signal; signal.getsignal(2) is signal.default_int_handler and signal.signal(2, signal.SIG_DFL); import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'
 
 own=$checkout/.psc/env/bin/python
 if [ -x "$own" ] && "$own" -I -S -c "$fits" 2>/dev/null; then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -25,6 +26,11 @@ def main(words: list[str]) -> int:
         return 2
     if command is None:
         return 0
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        print("psc: the folder that it was started in does not exist any more; change to another one", file=sys.stderr)
+        return 2
     if not temporary_folder():
         return 2
     try:
@@ -33,7 +39,7 @@ def main(words: list[str]) -> int:
         environment = prepared(cdk.chosen())
         os.environ[cdk.VARIABLE] = environment.cdk.name  # for what runs in this process
         if Path(sys.prefix).resolve() != environment.home.resolve():
-            _again(environment, words)
+            again(environment, words)
         return command.run(args, environment)
     except (BuildError, cdk.UnknownCdkError) as error:
         print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
@@ -63,14 +69,22 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
-def _again(environment: Environment, words: list[str]) -> None:
-    """Start once more, this time with the environment's own Python; does not come back."""
+def again(environment: Environment, words: list[str]) -> None:
+    """Start once more, this time with the environment's own Python; does not come back.
+
+    Raises:
+        BuildError: when that cannot be started.
+    """
     start = (
         "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
         "runpy.run_module('commands', run_name='__main__', alter_sys=True)"
     )
     sys.stderr.flush()
-    os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
+    try:
+        os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
+    except OSError as error:
+        remedy = "it was set up by another user, or its Python is gone: remove .psc, or use a checkout of your own"
+        raise BuildError(f"{environment.python}: cannot be started ({error.strerror}); {remedy}") from error
 
 
 # A full or broken disk, a quota, what may not be read or written, limits: nothing that the program could do about.
@@ -80,6 +94,8 @@ _OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF, err
 if __name__ == "__main__":
     _open_what_is_closed()
     try:
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as ./psc has it until here
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:

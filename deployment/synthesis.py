@@ -32,6 +32,10 @@ class NotSynthesizedError(UnusableError):
         self.code = code
 
 
+class EndedError(NotSynthesizedError):
+    """main.py was ended from outside: that says nothing of the configuration."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Synthesized:
     """What main.py reports: the environment, its folder below the output folder, notes, and settings as JSON."""
@@ -58,7 +62,7 @@ def synthesize(
     the user as it comes.
 
     Raises:
-        NotSynthesizedError: when it refuses, or is ended from outside.
+        NotSynthesizedError: when it refuses; EndedError when it is ended from outside.
         KeyboardInterrupt: when it was interrupted.
     """
     given = os.environ if variables is None else variables
@@ -70,9 +74,7 @@ def synthesize(
             raise KeyboardInterrupt  # whoever started it was meant, too
         if done.returncode < 0:
             name = signal.Signals(-done.returncode).name
-            raise NotSynthesizedError(
-                f"synthesis was ended from outside ({name}), or for want of memory; run it again", 2
-            )
+            raise EndedError(f"synthesis was ended from outside ({name}), or for want of memory; run it again", 2)
         if done.returncode != 0:
             raise NotSynthesizedError("" if told else done.stderr.strip() or "main.py failed", done.returncode)
         facts = json.loads(report.read_text())

@@ -11,7 +11,7 @@ from config.loading import ENVIRONMENTS
 from config.overriding import VARIABLES
 from deployment.hidden import scrub
 from deployment.stack_files import read
-from deployment.synthesis import synthesize
+from deployment.synthesis import EndedError, synthesize
 from deployment.unusable import UnusableError
 from review.side import Side
 
@@ -28,7 +28,11 @@ def environments(checkout: Path) -> list[str]:
 def sides(
     python: str, checkout: Path, wanted: Sequence[str], into: Path, tell: Callable[[str], None]
 ) -> dict[str, Side]:  # fmt: skip
-    """Synthesize those of the `wanted` environments that a checkout has, two at a time, each below `into`."""
+    """Synthesize those of the `wanted` environments that a checkout has, two at a time, each below `into`.
+
+    Raises:
+        EndedError: when a synthesis was ended from outside.
+    """
     present = set(environments(checkout))
 
     def side_of(name: str) -> Side:
@@ -49,6 +53,8 @@ def _synthesized(python: str, checkout: Path, name: str, folder: Path) -> Side:
     try:
         made = synthesize(python, checkout, folder / "out", variables)
         return Side(environment=name, exists=True, folder=made.folder, stacks=read(made.folder, name))
+    except EndedError:
+        raise  # no fault of the configuration's, and whoever ended it may have meant us, too
     except UnusableError as error:
         text = str(error).replace(f"{checkout}{os.sep}", "").replace(str(folder), "")
         return Side(environment=name, exists=True, problem=scrub(text))

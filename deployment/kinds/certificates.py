@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from deployment.kinds.kind import MAP, NONE, REPLACED, Grant, Kind
+from deployment.kinds.kind import MAP, NONE, REPLACED, Grant, Kind, Noteworthy
 
 _PLACE = "projects/{project}/locations/{location}"
 _OWNER = Grant(name="roles/certificatemanager.owner", why="creates, uses and deletes certificates and what issues them")
@@ -36,6 +36,12 @@ AUTHORIZATION = replace(
     comment="Its record in public DNS proves the domain, at each renewal too.",
     keys={"labels": MAP},
     forcing=("name", "project", "location", "domain", "type"),
+    noteworthy={
+        "lifecycle.ignore_changes": Noteworthy(
+            why="Another one for the same host has the same record in DNS, which would go with the former one.",
+            seen="provider",
+        )
+    },
 )
 ISSUANCE_CONFIG = replace(
     CERTIFICATE,

@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from commands.__main__ import temporary_folder
+from commands import cdk
+from commands.__main__ import again, temporary_folder
+from commands.building import BuildError
+from commands.environment import Environment
 from commands.options import UsageError, parse
 from deployment import revision
 from deployment.printable import printable
 from deployment.synthesis import NotSynthesizedError, synthesize
 from deployment.unusable import UnusableError
 from review.material import Material, plans
+from review.revisions import sides
 from tests.conftest import CHECKOUT
 from tests.review.stacks import PRODUCER, TODAY, compared
 
@@ -212,6 +216,34 @@ def test_a_node_that_does_not_start_is_said_to_have_not() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    start = f"import os, sys, runpy; sys.path.insert(0, {str(CHECKOUT)!r}); os.rmdir(os.getcwd()); "
+    start += "sys.argv = ['psc', 'config']; runpy.run_module('commands', run_name='__main__')"
+    words = [sys.executable, "-s", "-c", start]
+    done = subprocess.run(words, cwd=tmp_path / "gone", capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "does not exist any more" in done.stderr
+
+
+def test_an_environment_of_another_user_is_one_sentence(tmp_path: Path) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("")
+    with pytest.raises(BuildError, match=r"bin/python: cannot be started \(Permission denied\)"):
+        again(Environment(tmp_path, cdk.CDKTF), ["config"])
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_an_interruption_before_the_command_begins_ends_it_without_a_traceback(ignored: bool, tmp_path: Path) -> None:
+    (tmp_path / "commands.py").write_text("import os\nos.kill(os.getpid(), 2)\nprint('there', flush=True)\n")
+    start = (CHECKOUT / "psc").read_text().partition("start='")[2].partition("'\n")[0]
+    trap = "trap '' INT; " if ignored else ""
+    words = ["sh", "-c", f'{trap}exec "$@"', "sh", sys.executable, "-s", "-c", start, str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == ((0, "there\n", "") if ignored else (-signal.SIGINT, "", ""))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_whoever_ends_a_command_leaves_no_folders(number: int, tmp_path: Path) -> None:
     program = (
@@ -284,29 +316,40 @@ def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(told: bool, tmp_pa
     with pytest.raises(NotSynthesizedError, match=r"ended from outside \(SIGKILL\)") as error:
         synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
     assert error.value.code == 2
+    if not told:
+        (tmp_path / "config" / "environments").mkdir(parents=True)
+        (tmp_path / "config" / "environments" / "default.yaml").touch()
+        said: list[str] = []
+        with pytest.raises(NotSynthesizedError):
+            sides(sys.executable, tmp_path, ["default"], tmp_path / "into", said.append)
+        assert said == [], "that is no fault of the configuration's"
     for end in ("import os\nos.kill(os.getpid(), 2)\n", "raise SystemExit(130)\n"):
         main.write_text(end)
         with pytest.raises(KeyboardInterrupt):
             synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [("Error: ENOSPC: no space left on device, write", "see that the disk is not full"),
-     ("jsii's kernel has ended unexpectedly", "ended from outside, or for want of memory")],
-)  # fmt: skip
-def test_a_synthesis_that_node_cannot_finish_is_one_sentence(error: str, words: str, tmp_path: Path) -> None:
-    kind = "KernelEndedError()" if "kernel" in error else f"RuntimeError({error!r})"
+FAILURES = {
+    "RuntimeError('Error: ENOSPC: no space left on device, write')": "(no space left on device); see that the disk is",
+    "RuntimeError('Error: EFBIG: file too large, write')": "(file too large)",
+    "RuntimeError('EMFILE: too many open files, open /a')": "`ulimit -a`",
+    "KernelEndedError()": "ended from outside, or for want of memory",
+}
+
+
+def test_a_synthesis_that_node_cannot_finish_is_one_sentence(tmp_path: Path) -> None:
     start = (
         "import sys; sys.argv = ['main.py']; sys.path.insert(0, '.'); import main, stacks.synthesis\n"
         "from cdktf_fast_synthesis.kernel_process import KernelEndedError\n"
-        f"def fails(*_): raise {kind}\n"
-        "stacks.synthesis.synthesize = fails\nsys.exit(main.main())\n"
+        f"for error in ({', '.join(FAILURES)}):\n"
+        "    def fails(*_): raise error\n"
+        "    stacks.synthesis.synthesize = fails\n"
+        "    assert main._synthesize(main.load(main.CHECKOUT)) == 2\n"
     )
     done = subprocess.run(
         [sys.executable, "-s", "-c", start], cwd=CHECKOUT, env={**os.environ, "CDKTF_OUTDIR": str(tmp_path)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    for said, words in zip(done.stderr.splitlines(), FAILURES.values(), strict=True):
+        assert words in said

@@ -167,6 +167,8 @@ def test_a_public_certificate_is_proven_in_a_public_zone(stack: TerraformStack, 
     authorization = "google_certificate_manager_dns_authorization.hello"
     assert certificate["managed"] == {"domains": ["a.example.com"], "dns_authorizations": [f"${{{authorization}.id}}"]}
     assert (certificate["location"], made[authorization]["domain"]) == ("europe-west1", "a.example.com")
+    kept = {"create_before_destroy": True, "ignore_changes": ["name"]}
+    assert made[authorization]["lifecycle"] == kept, "another name would take the record of the same host away"
     record = made["google_dns_record_set.hello_authorization"]
     assert (record["project"], record["managed_zone"]) == ("dns-project", "example-com")
     assert record["rrdatas"] == [f"${{{authorization}.dns_resource_record[0].data}}"]

@@ -31,8 +31,8 @@ _NEW_FIRST = TerraformResourceLifecycle(create_before_destroy=True)
 class ManagedCertificate(Construct):
     """A regional certificate of Certificate Manager for one host.
 
-    Every part has a hash of host and way in its name: another one stands before the old one goes. `managed` is the
-    expression for what Google says of its state.
+    Every part has a hash of host and way in its name: another one stands before the old one goes. What proves the
+    domain keeps its name when the certificate is renamed. `managed` is the expression for what Google says of it.
     """
 
     def __init__(
@@ -108,7 +108,8 @@ class ManagedCertificate(Construct):
             name=self._name,
             domain=self._host,
             depends_on=list(depends_on) or None,
-            lifecycle=_NEW_FIRST,
+            # Another one for the same host would have the same record, which goes with the former one.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True, ignore_changes=["name"]),
         )
         claimed = claim(authorization, "google_certificate_manager_dns_authorization", self._address)
         project, zone_name = existing_zone(
