@@ -12,6 +12,7 @@ from pathlib import Path
 from deployment.links import real
 from deployment.printable import printable
 from deployment.unusable import UnusableError
+from handover import tree
 from handover.manifest import SUMS, Manifest, ManifestError, digest, read
 from handover.present import plain_file
 
@@ -53,8 +54,11 @@ def check(folder: Path, checkout: Path, *, force: bool) -> Manifest | None:
             f"{printable(str(lock))} says that Terraform is running there; wait for it, or delete that file if it is "
             "not"
         )
-    for closed in (place for place, _, _ in os.walk(folder) if not os.access(place, os.W_OK | os.X_OK)):
-        raise PlacingError(f"{printable(closed)} is not writable, so it cannot move along; chmod u+w it first")
+    for place in tree.folders(folder):
+        if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+            raise PlacingError(
+                f"{printable(str(place))} is not readable and writable, so it cannot move along; chmod u+rwx it first"
+            )
     return former
 
 
@@ -75,7 +79,9 @@ def _wrong_place(folder: Path, checkout: Path) -> str:
         return f"{folder} is inside this checkout; give a folder outside, such as ../handover"
     places = [folder.parent, *([folder] if folder.exists() else [])]
     closed = [place for place in places if not os.access(place, os.W_OK | os.X_OK)]
-    return f"{closed[0]} is not writable; give another folder" if closed else ""
+    if closed:
+        return f"{closed[0]} is not writable; give another folder"
+    return f"{folder} is a mount point, which cannot be renamed; give a folder in it" if folder.is_mount() else ""
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -98,10 +104,10 @@ def place(files: Mapping[str, bytes], folder: Path) -> tuple[str, ...]:
     with _alone(folder) as (folder, aside):
         try:
             edited = _build(files, folder, aside)
+            _put(aside, folder)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        _put(aside, folder)
         return edited
 
 
@@ -149,15 +155,20 @@ def _recover(folder: Path, aside: Path) -> None:
 def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, ...]:
     aside.mkdir()
     for path, content in files.items():
-        target = aside / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    if not _entries(folder):
-        _keep_modes(folder, aside)
-        return ()
+        (aside / path).parent.mkdir(parents=True, exist_ok=True)
+        (aside / path).write_bytes(content)
+    for place in tree.empty_folders(folder):
+        (aside / place.relative_to(folder)).mkdir(parents=True, exist_ok=True)
+    edited = _moved_along(folder, aside) if _entries(folder) else ()
+    tree.keep_modes([*(aside / path for path in files), *tree.folders(aside), aside], aside, folder)
+    return edited
+
+
+def _moved_along(folder: Path, aside: Path) -> tuple[str, ...]:
+    """Take along what the former bundle does not list, and what was edited."""
     _, listed = read(folder)
     edited = []
-    for source in sorted(_files(folder)):
+    for source in sorted(tree.files(folder)):
         path = source.relative_to(folder).as_posix()
         name = path
         if path in listed:
@@ -173,16 +184,7 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
                     f"{printable(str(source))} is not of the former bundle, and the new one has a file there; move it"
                 )
         _carry(source, aside / name)
-    _keep_modes(folder, aside)
     return tuple(edited)
-
-
-def _keep_modes(folder: Path, aside: Path) -> None:
-    """Whoever closed a folder to others, such as one with states, finds it closed."""
-    for place in [aside, *(place for place in aside.rglob("*") if place.is_dir() and not place.is_symlink())]:
-        former = folder / place.relative_to(aside)
-        if former.is_dir() and not former.is_symlink():
-            shutil.copymode(former, place)
 
 
 def _digest(file: Path) -> str:
@@ -190,13 +192,6 @@ def _digest(file: Path) -> str:
         return digest(plain_file(real(file)))
     except OSError:
         return ""
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Files and links below; a link to a folder is not followed."""
-    for parent, folders, names in os.walk(folder):
-        links = [name for name in folders if (Path(parent) / name).is_symlink()]
-        yield from (Path(parent) / name for name in [*names, *links])
 
 
 def _free(folder: Path, path: str) -> str:
@@ -224,4 +219,4 @@ def _put(aside: Path, folder: Path) -> None:
     former = aside.with_name(f"{aside.name}-former")
     folder.rename(former)
     aside.rename(folder)
-    shutil.rmtree(former)
+    shutil.rmtree(former, ignore_errors=True)  # all of it has moved along; what is left the next run takes away

@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from handover import placing
 from handover.manifest import SUMS, Manifest, sums
 from handover.placing import PlacingError, check, place
 from tests.conftest import CHECKOUT
-from tests.handover.conftest import SOURCE
+from tests.handover.conftest import SOURCE, put
 
 MANIFEST = Manifest(
     environment="default", format="json", stacks=("a",), harmless=(), provider="7.45.0", source=SOURCE
@@ -126,7 +127,7 @@ def test_what_is_not_writable_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     closed.add(tmp_path / "bundle")
     assert refused(tmp_path / "bundle", force=True) == f"{tmp_path / 'bundle'} is not writable; give another folder"
     monkeypatch.setattr("os.access", lambda path, _mode: str(path) != str(tmp_path / "bundle" / "a"))
-    assert "bundle/a is not writable, so it cannot move along" in refused(tmp_path / "bundle", force=True)
+    assert "bundle/a is not readable and writable, so it cannot move along" in refused(tmp_path / "bundle", force=True)
 
 
 def test_a_folder_that_is_closed_to_others_stays_closed(tmp_path: Path) -> None:
@@ -137,9 +138,51 @@ def test_a_folder_that_is_closed_to_others_stays_closed(tmp_path: Path) -> None:
         place(made, folder)
         assert folder.stat().st_mode & 0o777 == 0o700
         (folder / "a").chmod(0o750)
-    assert (folder / "a").stat().st_mode & 0o777 == 0o750
+        (folder / "a" / "main").chmod(0o600)
     place(FIRST, folder)
     assert (folder / "a").stat().st_mode & 0o777 == 0o750
+    assert (folder / "a" / "main").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_new_can_be_changed_by_everyone(tmp_path: Path) -> None:
+    former = os.umask(0)
+    try:
+        place(FIRST, tmp_path / "bundle")
+        place(SECOND, tmp_path / "bundle")
+    finally:
+        os.umask(former)
+    modes = [path.stat().st_mode for path in [tmp_path / "bundle", *(tmp_path / "bundle").rglob("*")]]
+    assert not any(mode & 0o002 for mode in modes)
+
+
+def test_a_folder_that_cannot_be_read_is_never_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, scandir = tmp_path / "bundle", os.scandir
+    place(FIRST, folder)
+    put({"states/state": b"state"}, folder)
+
+    def closed(path: Any) -> Any:
+        if isinstance(path, (str, Path)) and Path(path).name == "states":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    with pytest.raises(PlacingError, match="states: Permission denied; nothing was changed"):
+        place(SECOND, folder)
+    monkeypatch.undo()
+    assert tree(folder) == {"a/main": "1", "a/old": "1", "states/state": "state", "top": "1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_an_empty_folder_stays(tmp_path: Path) -> None:
+    place(FIRST, tmp_path / "bundle")
+    (tmp_path / "bundle" / "a" / "plans" / "old").mkdir(parents=True)
+    place(SECOND, tmp_path / "bundle")
+    assert (tmp_path / "bundle" / "a" / "plans" / "old").is_dir()
+
+
+def test_a_mount_point_is_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "bundle")
+    assert "bundle is a mount point, which cannot be renamed; give a folder in it" in refused(tmp_path / "bundle")
 
 
 @pytest.mark.parametrize("rest", [".bundle.handover", ".bundle.handover-former"])
