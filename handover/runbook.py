@@ -78,6 +78,11 @@ def _project(stack: HandedStack) -> str:
     return str(stack.content["provider"]["google"][0]["project"])
 
 
+def _counted(stack: HandedStack) -> str:
+    """The project that its calls of Google's APIs are counted against."""
+    return str(stack.content["provider"]["google"][0].get("billing_project") or _project(stack))
+
+
 def _described(facts: Facts, stack: HandedStack) -> str:
     names = [service.name for service in stack.services] or [endpoint.name for endpoint in stack.endpoints]
     what = "publishes" if stack is facts.producer else "connects through"
@@ -111,6 +116,18 @@ def _preparation(facts: Facts) -> str:
             f"3. {locks}",
             "4. Bring the [state](#state) along **before** you apply anything: without it, Terraform would create "
             "everything a second time.",
+            "5. Where nothing is deployed yet, enable the two APIs by which Terraform enables all others:",
+            "",
+            *(
+                f"   {line}"
+                for line in shell(
+                    *(
+                        "gcloud services enable serviceusage.googleapis.com cloudresourcemanager.googleapis.com "
+                        f"--project={project}"
+                        for project in dict.fromkeys(map(_counted, facts.stacks))
+                    )
+                ).split("\n")
+            ),
         ]
     )
 

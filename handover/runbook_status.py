@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from handover.facts import Facts
+from handover.handed_stack import HandedStack
 from handover.markdown import shell
 from handover.service_variables import HandedService
-from stacks.instructions import CALLS
+from stacks.instructions import CALLS, VM_SHELL
 
 
 def status(facts: Facts) -> str:
@@ -19,6 +20,7 @@ def status(facts: Facts) -> str:
         * bool(facts.consumers),
     ]
     for stack in facts.consumers:
+        lines += _vm(facts, stack)
         for endpoint in stack.endpoints:
             lines += ["", f"### {stack.name}: {endpoint.name}", ""]
             lines += [shell(f"terraform -chdir={stack.name} output -raw {endpoint.address}_status"), ""]
@@ -36,6 +38,22 @@ def status(facts: Facts) -> str:
         for service in facts.producer.services:
             lines += ["", f"### {facts.producer.name}: {service.name}", "", _producer_status(facts, service)]
     return "\n".join(lines)
+
+
+def _vm(facts: Facts, stack: HandedStack) -> list[str]:
+    if not facts.side(stack).test_vm.enabled:
+        return []
+    return [
+        "",
+        f"### {stack.name}: the test VM",
+        "",
+        "This prints the command that opens a shell on it, through Identity-Aware Proxy. The shell takes "
+        "`roles/iap.tunnelResourceAccessor`, `roles/compute.viewer` and `roles/compute.instanceAdmin.v1` (with OS "
+        "Login `roles/compute.osLogin` in place of the last) on the project, and `roles/iam.serviceAccountUser` on the "
+        "VM's account:",
+        "",
+        shell(f"terraform -chdir={stack.name} output -raw {VM_SHELL}"),
+    ]
 
 
 def _producer_status(facts: Facts, service: HandedService) -> str:

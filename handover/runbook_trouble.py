@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudrun_psc.rules.connections import project_of
+from deployment.kinds.forwarding_rule import FRONTEND
+from deployment.kinds.network import SUBNETWORK
+from handover import runbook_certificates
+from handover.accept_variables import keeps_endpoint
 from handover.facts import Facts
+from handover.handed_stack import HandedStack
 
 _NEVER = (
     "Deploy from the checkout and from this folder in turn: each would undo the changes of the other. Only one of them "
@@ -19,6 +25,7 @@ _NEVER = (
     "Put a credential into a value here: everybody who has this folder or the state can read the values. Use Secret "
     "Manager instead, in the checkout under `secrets:`.",
 )
+_PROXIES = "REGIONAL_MANAGED_PROXY"
 _FIRST = (
     "Whoever has [the checkout](#where-this-came-from) begins with `./psc verify` there: it reads the projects, "
     "without Terraform and its state, and names what is not as configured. What was changed here alone counts as "
@@ -28,7 +35,7 @@ _FIRST = (
 
 def sections(facts: Facts) -> Iterator[str]:
     """Symptoms, and what never to do."""
-    rows = [*_connection(facts), *_call(facts), *_terraform(facts)]
+    rows = [*_connection(facts), *_call(facts), *runbook_certificates.rows(facts), *_terraform(facts)]
     yield "\n".join(
         [
             "## Symptoms and remedies",
@@ -43,21 +50,24 @@ def sections(facts: Facts) -> Iterator[str]:
     yield "\n".join(["## Never by hand", "", *(f"- {text}" for text in _NEVER)])
 
 
-def _accept(facts: Facts) -> str:
-    """Where every accept list holds one endpoint, which the provider cannot exchange, only the checkout can."""
-    if any(service.accept for service in (facts.producer.services if facts.producer else ())):
-        return "[accept it](#accept-a-consumer), raise the limit"
-    return "change the accept list in the checkout"
+def _accept(producer: HandedStack) -> str:
+    """Why an endpoint waits, and where it is accepted, by whichever list."""
+    of_endpoints = [keeps_endpoint(service.accept) for service in producer.services if service.accept]
+    who = "It or its project" if any(of_endpoints) else "Its project"
+    ways = ["[accept it](#accept-a-consumer), raise the limit"] if not all(of_endpoints) else []
+    ways += ["[accept its number](#accept-another-endpoint)"] if any(of_endpoints) else []
+    return f"{who} is not on the accept list, or has used up its limit: {', '.join(ways)}"
 
 
 def _connection(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.producer:
-        yield (
-            "an endpoint is PENDING",
-            f"Its project is not on the accept list, or has used up its limit: {_accept(facts)}, or have the owner "
-            "delete the endpoint. Right after a first apply, PENDING goes away by itself.",
-        )
-        yield "an endpoint is REJECTED", "Its project is on the reject list, which only the checkout can change."
+        if any(service.accept for service in facts.producer.services):
+            yield (
+                "an endpoint is PENDING",
+                f"{_accept(facts.producer)}, or have the owner delete the endpoint. Right after a first apply, PENDING "
+                "goes away by itself.",
+            )
+            yield "an endpoint is REJECTED", "Its project is on the reject list, which only the checkout can change."
         yield (
             "an endpoint is NEEDS_ATTENTION",
             "It is accepted, but the producer has run out of something, usually of addresses in the NAT subnet: "
@@ -87,17 +97,44 @@ def _call(facts: Facts) -> Iterator[tuple[str, str]]:
         "The ID token's audience is neither the service's `run.app` URL nor another of its audiences, the token is "
         "older than an hour, or the VM has no service account.",
     )
-    yield "403 Forbidden, a page of Google's", f"The caller's account is not an invoker: add it to the invokers{where}."
-    yield "404, a page of Google's", "The call did not come through the load balancer: use the endpoint's address."
     yield (
-        "503, `no healthy upstream`",
-        f"The proxy-only subnet or the backend is gone, or no revision is ready{where}: a plan of the producer shows "
-        "the first two causes, and an apply repairs them.",
+        "403 Forbidden, a page of Google's",
+        "The caller's account is not an invoker: "
+        + (
+            f"add it to the invokers{where}."
+            if not facts.producer or any(service.invokers for service in facts.producer.services)
+            else "whoever owns the load balancer says who may call."
+        ),
     )
+    yield "404, a page of Google's", "The call did not come through the load balancer: use the endpoint's address."
+    yield "503, `no healthy upstream`", _no_upstream(facts.producer)
     yield (
         "a time-out",
         "The status is not ACCEPTED, the port is wrong, a firewall denies egress, or the caller is in another region "
         "or network. PSC drops a connection that is idle for 20 minutes.",
+    )
+
+
+def _no_upstream(producer: HandedStack | None) -> str:
+    """What a load balancer lacks that has nothing behind it; some of it may be of others."""
+    if not producer:
+        return "The proxy-only subnet or the backend is gone, or no revision is ready: the producer's team sees to it."
+    resources = producer.content["resource"]
+    rules = resources.get(FRONTEND.type, {})
+    if not rules:
+        return "The load balancer of others has nothing behind it: its owner sees to it."
+    subnets = resources.get(SUBNETWORK.type, {}).values()
+    if any(subnet.get("purpose") == _PROXIES for subnet in subnets):
+        return (
+            "The proxy-only subnet or the backend is gone, or no revision is ready: a plan of the producer shows the "
+            "first two causes, and an apply repairs them."
+        )
+    rule = next(iter(rules.values()))
+    return (
+        "The network has no active proxy-only subnet, which others own and no plan asks for: `gcloud compute networks "
+        f"subnets list --project={project_of(rule['network'])} --regions={rule['region']} "
+        f"--filter=purpose={_PROXIES}` shows it, and its owner makes one. Or the backend is gone, which a "
+        "plan of the producer shows and an apply repairs; or no revision is ready."
     )
 
 
@@ -137,6 +174,11 @@ def _terraform(facts: Facts) -> Iterator[tuple[str, str]]:
     yield (
         "`Instance cannot be destroyed`",
         "The deployment is protected; [Destroy](#destroy) says how to lift the protection.",
+    )
+    yield (
+        "`SERVICE_DISABLED`, `API has not been used in project …`",
+        "It was enabled seconds ago, and is not everywhere yet: apply again. `serviceusage` and "
+        "`cloudresourcemanager` are [enabled by hand](#before-the-first-time).",
     )
     yield (
         "`Permission denied`, `Required '…' permission`",

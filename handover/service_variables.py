@@ -1,18 +1,16 @@
-"""The producer's variables: image and scaling of each service, audiences, who may connect and how often."""
+"""The producer's variables: image, scaling and audiences of each service, and what stands in modules of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from cloudrun_psc.rules.connections import ACCEPT_MANUAL, NETWORK, kind_of
 from cloudrun_psc.rules.defaults import RUN_MAX_INSTANCES, RUN_MIN_INSTANCES
-from cloudrun_psc.rules.names import IMAGE, PROJECT_ID
+from cloudrun_psc.rules.names import IMAGE
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
-from handover import certificate_variables, pem_variables
+from handover import accept_variables, certificate_variables, pem_variables, secret_variables
+from handover.secret_variables import ReadSecret
 from handover.variables import Validation, Variable, matches
 
 _MOST = 1000  # instances of a service: https://cloud.google.com/run/quotas
@@ -24,9 +22,9 @@ _SERVICE, _ATTACHMENT = SERVICE.type, SERVICE_ATTACHMENT.type
 class HandedService:
     """What was lifted of one service.
 
-    `accept` is None with automatic acceptance, and where the list holds the one endpoint that the provider can keep.
-    What runs is `run`, as synthesized or as read of others; None behind a load balancer of others. handover/callers.py
-    puts `invokers` in, handover/nat_ranges.py `nat_ranges`.
+    `accept` is None with automatic acceptance. What runs is `run`, as synthesized or as read of others; None behind a
+    load balancer of others. `secrets` are what it reads, and `versions` the numbers of some. handover/callers.py puts
+    `invokers` in, handover/nat_ranges.py `nat_ranges`.
     """
 
     address: str
@@ -34,20 +32,21 @@ class HandedService:
     run: Json | None = None
     image: Variable | None = None
     scaling: Variable | None = None
+    secrets: tuple[ReadSecret, ...] = ()
+    versions: Variable | None = None
     audiences: Variable | None = None
     pem: Variable | None = None
     certificate: Variable | None = None
     invokers: Variable | None = None
     accept: Variable | None = None
     nat_ranges: Variable | None = None
-    by_network: bool = False
 
     @property
     def variables(self) -> list[Variable]:
         """Those that stand in the file `variables`."""
         lifted = (
-            self.image, self.scaling, self.audiences, self.pem, self.certificate, self.accept, self.invokers,
-            self.nat_ranges,
+            self.image, self.scaling, self.versions, self.audiences, self.pem, self.certificate, self.accept,
+            self.invokers, self.nat_ranges,
         )  # fmt: skip
         return [one for one in lifted if one is not None]
 
@@ -63,13 +62,10 @@ def lift(stack: Json) -> list[HandedService]:
         if address in made:
             service.image = None if _deployed_elsewhere(made[address]) else _image(address, made[address])
             service.scaling = _scaling(address, made[address])
+            service.secrets, service.versions = secret_variables.lift(address, made[address])
             service.audiences = _audiences(address, made[address])
         service.pem = pem_variables.lift(address, stack)
-        entries = attachment.get("consumer_accept_lists", [])
-        by_endpoint = any("endpoint_url" in entry for entry in entries)
-        if attachment["connection_preference"] == ACCEPT_MANUAL and not by_endpoint:
-            service.by_network = any("network_url" in entry for entry in entries)
-            service.accept = _accept(address, attachment, by_network=service.by_network)
+        service.accept = accept_variables.lift(address, attachment, stack.get("check", {}))
         service.certificate = certificate_variables.lift(stack, address, service.name)
         services.append(service)
     return services
@@ -166,55 +162,3 @@ def _scaling(address: str, run: Json) -> Variable:
 def _count(end: str, *, sent: bool) -> str:
     value = f"scaling.value.{end}_instances"
     return f"${{coalesce({value}, {_DEFAULT_COUNTS[end]})}}" if sent else f"${{{value}}}"
-
-
-def _accept(address: str, attachment: Json, *, by_network: bool) -> Variable:
-    name = f"{address}_accept"
-    attribute = "network_url" if by_network else "project_id_or_num"
-    who = "VPC networks" if by_network else "ids of projects"
-    present = {entry[attribute]: entry["connection_limit"] for entry in attachment.pop("consumer_accept_lists", [])}
-    attachment.setdefault("dynamic", {})["consumer_accept_lists"] = {
-        "for_each": f"${{var.{name}}}",
-        "content": {
-            attribute: "${consumer_accept_lists.key}",
-            "connection_limit": "${consumer_accept_lists.value}",
-        },
-    }
-    return Variable(
-        name=name,
-        type="map(number)",
-        description=f"Who may connect to {attachment['name']}: {who}, each with the number of endpoints that it may "
-        "have. The connections of one that is taken out are cut at once.",
-        value=present,
-        refused=dict.fromkeys(present or ["projects/some-project/global/networks/some-network"], 0),
-        validations=tuple(_accept_rules(name, attachment.get("consumer_reject_lists", []), by_network=by_network)),
-    )
-
-
-def _accept_rules(name: str, rejected: list[Any], *, by_network: bool) -> Iterator[Validation]:
-    yield Validation(
-        condition=f"alltrue([for limit in values(var.{name}) : limit >= 1 && limit <= {2**31 - 1} "
-        "&& floor(limit) == limit])",
-        error_message="A limit is a whole number, 1 or more. To let nobody in, leave the entry out.",
-    )
-    yield Validation(
-        condition=f"alltrue([for entry in keys(var.{name}) : "
-        f"{matches('entry', NETWORK if by_network else PROJECT_ID)}])",
-        error_message="Entries are VPC networks, projects/PROJECT/global/networks/NAME."
-        if by_network
-        else "Entries are project ids: 6 to 30 lower-case letters, digits and hyphens (no number, no display name).",
-    )
-    if rejected:
-        entries = ", ".join(f'"{entry}"' for entry in rejected)
-        yield Validation(
-            condition=f"length(setintersection(keys(var.{name}), [{entries}])) == 0",
-            error_message=f"On the reject list, and so not to be accepted: {', '.join(rejected)}.",
-        )
-
-
-def accept_entry(service: HandedService, project: str) -> str:
-    """An entry for a consumer's project as this service's list wants it."""
-    known = service.accept.value if service.accept else {}
-    if service.by_network or any(kind_of(entry) == "network" for entry in known):
-        return f"projects/{project}/global/networks/NETWORK"
-    return project

@@ -124,7 +124,7 @@ class ConsumerStack(SideStack):
             firewall_name=vm.firewall_name,
             address="test_vm",
         )
-        self.output("test_vm_ssh_command", instructions.ssh(self._side), "Opens a shell on the test VM through IAP.")
+        self.output(instructions.VM_SHELL, instructions.ssh(self._side), "Opens a shell on the test VM through IAP.")
 
     def _endpoint(self, name: str, settings: EndpointSettings) -> None:
         link, needs = self._attachment(settings)

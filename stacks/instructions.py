@@ -11,6 +11,7 @@ from config.settings import ConsumerSettings, EndpointSettings, Settings
 UNKNOWN_URL = "URL_OF_THE_SERVICE"
 # The outputs that say how the service is called: with an ID token where it is one of Cloud Run, else by TCP alone.
 CALLS = CURL, CONNECT = "curl_command", "connect_command"
+VM_SHELL = "test_vm_ssh_command"
 METADATA = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
 
 

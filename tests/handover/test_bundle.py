@@ -167,11 +167,12 @@ def _member(member: str, projects: Json) -> str:
 
 
 def lifecycle(resource: Json) -> Json:
-    """A lifecycle by its rules; the words of conditions' messages may differ."""
+    """A lifecycle by its rules; the words of conditions' messages may differ, and an accepted endpoint is a value."""
     lifecycle = dict(resource.get("lifecycle", {}))
     for rule in ("precondition", "postcondition"):
         if rule in lifecycle:
-            lifecycle[rule] = [condition["condition"] for condition in lifecycle[rule]]
+            conditions = [condition["condition"] for condition in lifecycle[rule]]
+            lifecycle[rule] = ["an endpoint" if "entry.endpoint_url" in one else one for one in conditions]
     return lifecycle
 
 
@@ -539,3 +540,40 @@ def test_the_secrets_of_a_certificate_are_a_variable(make: Make) -> None:
         "certificate": {"project": "example-producer-project", "secret": "hello-certificate", "version": "3"},
         "key": {"project": "example-other-project", "secret": "hello-key", "version": "2"},
     }
+
+
+def test_an_accepted_endpoint_and_numbered_versions_of_secrets_are_values(make: Make) -> None:
+    made = make(next(file for file in CONFIGURATIONS if file.stem == "everything"))
+    values = json.loads(made.files["producer/terraform.tfvars.json"])
+    assert values["reports_accept"] == {
+        "projects/every-client/regions/asia-northeast1/forwardingRules/1234567890123456789": 1
+    }
+    assert values["api_secret_versions"] == {"API_KEY": "7", "/secrets/tls/key.pem": "2"}
+    resources = read(made, "producer")["resource"]
+    attachment = resources["google_compute_service_attachment"]["reports"]
+    assert "consumer_accept_lists" not in attachment
+    assert "var.reports_accept" in attachment["lifecycle"]["postcondition"][0]["condition"]
+    template = resources["google_cloud_run_v2_service"]["api"]["template"]
+    read_ = [one["value_source"]["secret_key_ref"] for one in template["containers"][0]["env"] if "value_source" in one]
+    read_ += [item for volume in template["volumes"] for item in volume["secret"]["items"]]
+    assert [one["version"] for one in read_] == [
+        '${var.api_secret_versions["API_KEY"]}',
+        "latest",
+        "latest",
+        '${var.api_secret_versions["/secrets/tls/key.pem"]}',
+    ]
+
+
+def test_nothing_speaks_of_lists_where_everybody_is_accepted(make: Make) -> None:
+    text = """
+producer:
+  project: example-producer-project
+  services: {hello: {connection_preference: ACCEPT_AUTOMATIC}}
+consumers:
+  consumer: {project: example-consumer-project, endpoints: {hello: {service: hello}}}
+"""
+    made = make(text)
+    (told,) = read(made, "producer")["check"]["hello_connections"]["assert"]
+    assert "PENDING" not in told["error_message"]
+    assert ". CLOSED: the consumer re-applies." in told["error_message"]
+    assert "on the accept list" not in made.files["README.md"].decode()

@@ -222,3 +222,124 @@ def test_a_certificate_out_of_secrets_is_renewed_by_their_versions(make: Make) -
     section = text.partition("### Renew the certificate")[2].partition("\n### ")[0]
     assert re.findall(r'version = "(\d+)"', section) == ["4", "3"]
     assert "Renew the certificate" not in page(make)
+
+
+def section(text: str, heading: str) -> str:
+    return text.partition(f"### {heading}\n")[2].partition("\n### ")[0]
+
+
+def test_a_certificate_of_others_is_exchanged_by_its_link(make: Make) -> None:
+    told = section(page(make, named("https"), format="hcl"), "Exchange the certificate")
+    place = "projects/example-producer-project/locations/asia-northeast1/certificates"
+    assert f'hello_certificate = "{place}/NEW-NAME"' in told
+    assert (
+        "gcloud certificate-manager certificates describe hello --project=example-producer-project --location=" in told
+    )
+    assert "has to be of hello.internal.example.com, too" in " ".join(told.split())
+    compute = named("https").read_text().replace("locations/asia-northeast1/certificates/", COMPUTE)
+    asked = "gcloud compute ssl-certificates describe hello --project=example-producer-project --region="
+    assert asked in make(compute).files["README.md"].decode()
+    assert "Exchange the certificate" not in page(make, named("pem"))
+
+
+COMPUTE = "regions/asia-northeast1/sslCertificates/"
+
+
+def test_clients_of_https_have_symptoms_of_their_own(make: Make) -> None:
+    https = page(make, named("https"))
+    assert "describe private-certificate-" in https
+    assert "`curl: (60)`" in https
+    assert "`curl: (60)`" in page(make, named("https"), stacks=("consumer",))
+    assert "curl: (" not in page(make)
+    assert "FAILED" not in page(make, named("pem")).partition("## Symptoms")[2]
+
+
+def test_each_secret_is_rotated_as_it_is_read(make: Make) -> None:
+    text = page(make, named("everything"), format="hcl")
+    told = section(text, "Rotate a secret")
+    rows = [line.split(" | ")[1:] for line in told.splitlines() if re.match(r"\| (legacy|reports)", line)]
+    assert [row[1:] for row in rows] == [
+        ["variable `API_KEY`", "its version in `api_secret_versions` |"],
+        ["variable `DB_PASSWORD`", "its newest version, by each instance that starts |"],
+        ["file `/secrets/ca/bundle.pem`", "its newest version, each time the file is read |"],
+        ["file `/secrets/tls/key.pem`", "its version in `api_secret_versions` |"],
+        ["variable `TOKEN`", "its newest version, by each instance that starts |"],
+    ]
+    assert rows[1][0] == "`db-password` of vault-project"
+    assert "gcloud secrets versions add api-key --project=every-producer --data-file=FILE\n" in told
+    assert re.search(r'API_KEY += "8"', told)
+    assert "apply another `max_instances` in `api_scaling`" in " ".join(told.split())
+    assert "Rotate a secret" not in page(make)
+
+
+def test_an_endpoint_is_accepted_by_way_of_its_project(make: Make) -> None:
+    text = page(make, named("everything"), format="hcl")
+    told = section(text, "Accept another endpoint")
+    edits = re.findall(r'reports_accept = {\n  "([^"]+)" = 1\n}', told)
+    assert edits == ["every-client", "projects/every-client/regions/asia-northeast1/forwardingRules/NUMBER"]
+    assert "[accept its number](#accept-another-endpoint)" in text
+    assert "[it has another](#accept-another-endpoint)" in section(text, "Move an endpoint's address")
+    assert "Accept another endpoint" not in page(make)
+    assert "unless it accepts endpoints by their numbers" in " ".join(page(make, named("consumer-alone")).split())
+
+
+NETWORKS = """
+producer:
+  project: example-producer-project
+  services: {hello: {accept: {projects/example-consumer-project/global/networks/consumer-vpc: 2}}}
+consumers:
+  consumer: {project: example-consumer-project, endpoints: {hello: {service: hello}}}
+"""
+
+
+def test_consumers_who_are_accepted_by_network_leave_with_it(make: Make) -> None:
+    text = make(NETWORKS, Wish(format="hcl")).files["README.md"].decode()
+    assert "Add its network to the accept list" in text
+    assert re.search('"projects/new-consumer-project/global/networks/NETWORK" += 5', text)
+    assert re.search(r"hello_accept += {}", section(text, "Take a consumer's project out"))
+
+
+def test_a_consumer_is_told_what_its_endpoint_needs(make: Make) -> None:
+    def told(file: Path) -> list[str]:
+        return re.findall(r"output -raw (\S+)", section(page(make, file), "Accept a consumer"))
+
+    assert told(CONFIGURATIONS[0]) == ["hello_service_attachment_self_link", "hello_port", "hello_url"]
+    assert [name.removeprefix("hello_") for name in told(named("https"))] == [
+        "service_attachment_self_link", "port", "host", "audience",
+    ]  # fmt: skip
+
+
+def test_apis_that_terraform_does_not_enable_are_said_first(make: Make) -> None:
+    enabled = "gcloud services enable serviceusage.googleapis.com cloudresourcemanager.googleapis.com --project="
+    assert re.findall(f"{enabled}(.*)", page(make)) == ["example-producer-project", "example-consumer-project"]
+    assert re.findall(f"{enabled}(.*)", page(make, named("everything"))) == ["every-quota"]
+
+
+BALANCER = """
+producer:
+  project: example-producer-project
+  services:
+    hello:
+      forwarding_rule: projects/example-producer-project/regions/asia-northeast1/forwardingRules/theirs
+      port: 80
+      url: https://theirs.example.com
+      nat_subnets: [projects/example-producer-project/regions/asia-northeast1/subnetworks/theirs]
+consumers:
+  consumer: {project: example-consumer-project, endpoints: {hello: {service: hello}}}
+"""
+
+
+def test_who_owns_what_is_behind_the_load_balancer(make: Make) -> None:
+    """503 and 403 have their causes where nothing here could repair them."""
+    assert "an apply repairs them" in page(make)
+    shared = page(make, named("shared-vpc"))
+    assert "networks subnets list --project=net-host --regions=asia-northeast1 --filter=purpose=REG" in shared
+    assert "an apply repairs them" not in shared
+    balancer = make(BALANCER).files["README.md"].decode()
+    assert "its owner sees to it" in balancer
+    assert "whoever owns the load balancer says who may call" in balancer
+
+
+def test_the_shell_on_the_test_vm_is_printed(make: Make) -> None:
+    assert "terraform -chdir=consumer output -raw test_vm_ssh_command\n" in page(make)
+    assert "test_vm_ssh_command" not in page(make, named("lean"))

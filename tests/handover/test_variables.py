@@ -124,6 +124,26 @@ RIGHT: list[tuple[str, str, Any]] = [
     ("producer", "orders_scaling", {"min_instances": 2, "max_instances": 2}),
     ("shop", "orders_address", "10.1.0.253"),
 ]  # fmt: skip
+ENDPOINT = "projects/every-client/regions/asia-northeast1/forwardingRules/4711"
+VERSIONS = {"API_KEY": "8", "/secrets/tls/key.pem": "3"}
+ALONE = "An endpoint stands alone in the list, with the limit 1"
+# Of a service whose list holds an endpoint, and one that reads secrets by their numbers; None for what passes.
+NUMBERED: list[tuple[str, Any, str | None]] = [
+    ("reports_accept", {ENDPOINT: 2}, ALONE),
+    ("reports_accept", {ENDPOINT: 1, "every-client": 1}, ALONE),
+    ("reports_accept", {ENDPOINT: 1, f"{ENDPOINT}0": 1}, ALONE),
+    ("reports_accept", {ENDPOINT.replace("4711", "by-name"): 1}, "Entries are project ids, or one endpoint"),
+    ("reports_accept", {"projects/some-project/global/networks/n": 1}, "Entries are project ids, or one endpoint"),
+    ("reports_accept", {ENDPOINT: 1}, None),
+    ("reports_accept", {f"https://www.googleapis.com/compute/v1/{ENDPOINT}": 1}, None),
+    ("reports_accept", {"every-client": 2, "another-project": 2147483647}, None),
+    ("reports_accept", {}, None),
+    ("api_secret_versions", {}, "There is a version for each of /secrets/tls/key.pem, API_KEY, and for nothing else."),
+    ("api_secret_versions", VERSIONS | {"MORE": "1"}, "and for nothing else."),
+    ("api_secret_versions", VERSIONS | {"API_KEY": "latest"}, "A version is given by its number."),
+    ("api_secret_versions", VERSIONS | {"API_KEY": "0"}, "A version is given by its number."),
+    ("api_secret_versions", VERSIONS, None),
+]
 MANY = next(file for file in CONFIGURATIONS if file.stem == "many")
 
 
@@ -144,6 +164,15 @@ def test_an_unusual_value_passes(stack: str, name: str, value: Any, make: Make, 
     (handed,) = [candidate for candidate in make(MANY).stacks if candidate.name == stack]
     done = plan(handed, {name: value})
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), NUMBERED, ids=lambda value: str(value)[:40])
+def test_numbers_of_endpoints_and_versions(name: str, value: Any, sentence: str | None, make: Make, plan: Plan) -> None:
+    handed = make(next(file for file in CONFIGURATIONS if file.stem == "everything")).stacks[0]
+    done = plan(handed, {name: value})
+    said = " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
+    assert done.returncode == (1 if sentence else 0), said
+    assert (sentence or "") in said
 
 
 def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> None:
