@@ -14,7 +14,7 @@ from deployment.kinds.kind import REPLACED, Kind
 from deployment.kinds.terraform import RECORD
 from deployment.references import name_of
 from deployment.stack import Item, Stack
-from review.deny_rules import weakened
+from review.deny_rules import tightened, weakened
 from review.firewall_reach import FirewallWays
 from review.flow_logs import fewer_logs
 from review.foundations import foundations
@@ -49,7 +49,7 @@ def decisions(comparison: Comparison, beside: Sequence[Comparison] = ()) -> list
     points = [*_access(comparison), *((REACH, sentence, address) for sentence, address in weakened(comparison))]
     points += [(EXPOSED, sentence, address) for sentence, address in fewer_logs(comparison)]
     points += [*_interruptions(comparison), *_destructions(comparison)]
-    lost = (*service_losses(comparison), *lost_grants(comparison))
+    lost = (*service_losses(comparison), *lost_grants(comparison), *tightened(comparison))
     points += [(CUT, sentence, address) for sentence, address in lost]
     trusted = (*foundations(comparison), *new_grants(comparison))
     points += [(TRUSTED, sentence, address) for sentence, address in trusted]

@@ -15,18 +15,19 @@ from review.firewall_reach import Ports, network_of_text
 from review.firewall_rules import (
     EVERY_ADDRESS,
     allowed,
+    decides,
     firewall_rules,
     holder,
     lets_in,
+    may_exceed,
+    priority_of,
     reaches,
     sources,
     targets,
 )
-from review.known import Value, View, views
+from review.known import View, views
 from review.sentence import Sentence, say
-
-# What Google takes where none is given: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules
-_PRIORITY = "1000"
+from review.winning_rules import winning
 
 
 def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
@@ -40,10 +41,42 @@ def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
         now, held = present.get(key), holder(was)
         if held is None or held.address in after.items:
             yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now))
+    yield from winning(present, former, (change.address for change in comparison.changes))
     for key, now in present.items():
-        if _stops(now, "goto_next") and not (key in former and _as_little(former[key], now)):
+        if decides(now, "goto_next") and not (key in former and _as_little(former[key], now)):
             text = "The firewall rule {name} hands {what} on: no later rule of its policy decides about that."
             yield say(text, name=now.name, what=_told(now, "goto_next")), now.address
+
+
+def tightened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
+    """What stops more than before of what others let in, or may lose against what does, with its address."""
+    before, after = comparison.before, comparison.after
+    if before is None or after is None:
+        return
+    former = {(rule.address, _rank(rule)): rule for rule in _rules(before)}
+    for key, now in {_key(rule, comparison): rule for rule in _rules(after)}.items():
+        was, held = former.get(key), holder(now)
+        if not _inward(now) or (held is not None and comparison.former(held.address) is None):
+            continue
+        if decides(now, "deny") and not (was is not None and _stopped_as_much(was, now)):
+            text = (
+                "The firewall rule {name} now denies {what} in {network}, at priority {rank}: what other rules let in "
+            )
+            network = ", ".join(reach.name for reach in reaches(now, after))
+            told = {"name": now.name, "what": _told(now), "network": network, "rank": priority_of(now).readable}
+            yield say(f"{text}there may end.", **told), now.address
+        elif (
+            was and not (lets_in(was).absent or lets_in(now).absent) and may_exceed(priority_of(now), priority_of(was))
+        ):
+            text = "The firewall rule {name} allows at priority {after} instead of {before}: more that deny may win."
+            yield (
+                say(text, name=now.name, before=priority_of(was).readable, after=priority_of(now).readable),
+                now.address,
+            )
+
+
+def _stopped_as_much(was: View, now: View) -> bool:
+    return decides(was, "deny") and _comprises(was, now, "deny") and not may_exceed(priority_of(was), priority_of(now))
 
 
 def _rules(stack: Stack) -> Iterator[View]:
@@ -63,11 +96,13 @@ def _rank(rule: View) -> str:
 
 
 def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
-    if not _stops(was, "deny"):
-        if now is not None and not lets_in(now).absent and _may_exceed(_priority(was), _priority(now)):
+    if not decides(was, "deny"):
+        if now is not None and not lets_in(now).absent and may_exceed(priority_of(was), priority_of(now)):
             text = "The firewall rule {name} allows at priority {after} instead of {before}: it may now win over rules "
-            yield say(f"{text}that deny.", name=was.name, before=_priority(was).readable, after=_priority(now).readable)
-    elif now is None or not _stops(now, "deny"):
+            yield say(
+                f"{text}that deny.", name=was.name, before=priority_of(was).readable, after=priority_of(now).readable
+            )
+    elif now is None or not decides(now, "deny"):
         text = "The firewall rule {name} no longer denies {what} in {network}: only other rules decide about that."
         yield say(
             text, name=was.name, what=_told(was), network=", ".join(reach.name for reach in reaches(was, was.stack))
@@ -76,9 +111,9 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
         if now.get("disabled").unknown and now.get("disabled").differs(was.get("disabled")):
             text = "The firewall rule {name} may no longer deny anything: disabled is {after}."
             yield say(text, name=was.name, after=now.get("disabled").readable)
-        if _may_exceed(_priority(now), _priority(was)):
+        if may_exceed(priority_of(now), priority_of(was)):
             text = "The firewall rule {name} denies at priority {after} instead of {before}: more that allow may win."
-            yield say(text, name=was.name, before=_priority(was).readable, after=_priority(now).readable)
+            yield say(text, name=was.name, before=priority_of(was).readable, after=priority_of(now).readable)
         if not _comprises(now, was, "deny"):
             text = "The firewall rule {name} may no longer deny all that it did: {after}, instead of {before}."
             yield say(text, name=was.name, before=_told(was), after=_told(now))
@@ -86,26 +121,9 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
 
 def _as_little(was: View, now: View) -> bool:
     """Whether a rule that hands on did so with as much, and no later; or denied, which is told."""
-    if not _stops(was, "goto_next"):
-        return _stops(was, "deny")
-    return _comprises(was, now, "goto_next") and not _may_exceed(_priority(was), _priority(now))
-
-
-def _stops(item: View, *outcomes: str) -> bool:
-    """Whether a rule decides so about what it applies to."""
-    return any(not item.presence(name).absent for name in outcomes) and item.get("disabled").equals(True) is not True
-
-
-def _priority(item: View) -> Value:
-    given = item.get("priority")
-    return item.given(_PRIORITY) if given.absent else given
-
-
-def _may_exceed(one: Value, other: Value) -> bool:
-    """Whether a priority is a greater number, or nobody can tell although it is written otherwise."""
-    if one.number is None or other.number is None:
-        return one.readable != other.readable
-    return one.number > other.number
+    if not decides(was, "goto_next"):
+        return decides(was, "deny")
+    return _comprises(was, now, "goto_next") and not may_exceed(priority_of(was), priority_of(now))
 
 
 def _comprises(wide: View, narrow: View, outcome: str) -> bool:

@@ -12,6 +12,8 @@ from review.known import Block, Value, View
 from review.policy_rules import as_firewall_rules
 
 EVERY_PORT, EVERY_ADDRESS = "every port", "0.0.0.0/0"
+# https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules
+_PRIORITY = "1000"
 # https://cloud.google.com/firewall/docs/firewalls#protocols_and_ports
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah", "94": "ipip", "132": "sctp"}
 # By which of its attributes a rule or an association may name a policy.
@@ -146,3 +148,21 @@ def _grouped(groups: tuple[Value, ...]) -> Iterator[Value]:
     for group in groups:
         members = group.target.list("items") if group.target else ()
         yield from members or (group,)
+
+
+def decides(item: View, *outcomes: str) -> bool:
+    """Whether a rule decides so about what it applies to."""
+    return any(not item.presence(name).absent for name in outcomes) and item.get("disabled").equals(True) is not True
+
+
+def priority_of(item: View) -> Value:
+    """Its priority, or what Google takes where none is given."""
+    given = item.get("priority")
+    return item.given(_PRIORITY) if given.absent else given
+
+
+def may_exceed(one: Value, other: Value) -> bool:
+    """Whether a priority is a greater number, or nobody can tell although it is written otherwise."""
+    if one.number is None or other.number is None:
+        return one.readable != other.readable
+    return one.number > other.number

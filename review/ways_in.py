@@ -75,17 +75,21 @@ def _ingress(item: View, _: Stack) -> Iterator[WayIn]:
         yield _way(CALL, EVERYONE["allUsers"], item)
 
 
-def _firewall(item: View, stack: Stack) -> Iterator[WayIn]:
-    for rule in firewall_rules(item):
-        if not lets_in(rule).known:
-            continue
-        ports = ", ".join(sorted(allowed(rule)))
-        for source in sources(rule):
-            for reach in reaches(rule, stack):
-                yield WayIn(
-                    by=FIREWALL, who=source.readable, what=reach.name, measure=ports, address=item.address,
-                    via=", ".join(sorted(targets(rule))), thing=reach.policy,
-                )  # fmt: skip
+def _firewall(item: View, _: Stack) -> Iterator[WayIn]:
+    return (way for rule in firewall_rules(item) for way in let_in_by(rule))
+
+
+def let_in_by(rule: View) -> Iterator[WayIn]:
+    """The ways that one firewall rule opens."""
+    if not lets_in(rule).known:
+        return
+    ports = ", ".join(sorted(allowed(rule)))
+    for source in sources(rule):
+        for reach in reaches(rule, rule.stack):
+            yield WayIn(
+                by=FIREWALL, who=source.readable, what=reach.name, measure=ports, address=rule.address,
+                via=", ".join(sorted(targets(rule))), thing=reach.policy,
+            )  # fmt: skip
 
 
 def _endpoint(item: View, stack: Stack) -> Iterator[WayIn]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from review.topics import REACH, UNJUDGED
+from review.topics import CUT, REACH, UNJUDGED
 from tests.review.stacks import Json, edited, reported, sentences
 
 DENY: Json = {
@@ -58,6 +58,49 @@ def test_a_rule_that_stops_less_is_told(path: str, value: Any) -> None:
 @pytest.mark.parametrize(("path", "value"), MORE)
 def test_one_that_stops_as_much_or_more_is_not(path: str, value: Any) -> None:
     assert sentences(reported(BASE, edited(BASE, path, value)), REACH) == []
+
+
+EARLIER = edited(BASE, STOP, {**DENY, "priority": 2000})
+ENDING: list[tuple[Json, str, Any]] = [
+    (edited(BASE, STOP, None), STOP, DENY),
+    (edited(BASE, f"{STOP}/disabled", True), f"{STOP}/disabled", False),
+    (edited(BASE, f"{STOP}/disabled", True), f"{STOP}/disabled", "${var.off}"),
+    *((BASE, path, value) for path, value in MORE if not path.endswith("name")),
+    (BASE, LET, {**ALLOW, "deny": [{"protocol": "tcp"}], "allow": None}),
+    (EARLIER, f"{LET}/priority", 3000),
+]
+
+
+@pytest.mark.parametrize(("before", "path", "value"), ENDING)
+def test_a_rule_that_stops_more_or_lets_in_later_is_told_as_what_ends(before: Json, path: str, value: Any) -> None:
+    named = "let" if path.startswith(LET) else "stop"
+    said = sentences(reported(before, edited(before, path, value)), CUT)
+    assert [one for one in said if one.startswith(f"The firewall rule {named} ")], said
+
+
+def test_of_what_stays_or_stops_less_or_is_in_a_new_network_nothing_ends() -> None:
+    own = {"vpc": {"name": "vpc", "auto_create_subnetworks": False}}
+    within = {**DENY, "network": "${google_compute_network.vpc.id}"}
+    new = edited(edited(BASE, "resource/google_compute_network", own), STOP, within)
+    assert sentences(reported(edited(new, "resource/google_compute_network", None), new), CUT) == []
+    for path, value in ((f"{STOP}/priority", 2000), (STOP, None), (f"{STOP}/description", "a")):
+        assert sentences(reported(BASE, edited(BASE, path, value)), CUT) == []
+
+
+WINS = {**ALLOW, "name": "win", "priority": 50}
+
+
+@pytest.mark.parametrize("values", [WINS, {**WINS, "source_ranges": ["10.1.2.0/24"]}, {**WINS, "priority": "${var.p}"}])
+def test_a_rule_that_wins_over_one_that_denied_is_told_although_another_allows_the_same(values: Json) -> None:
+    after = edited(BASE, "resource/google_compute_firewall/win", values)
+    for before in (BASE, edited(after, "resource/google_compute_firewall/win/disabled", True)):
+        (said,) = sentences(reported(before, after), REACH)
+        assert said.startswith("The firewall rule win allows tcp:22 at priority "), said
+    # It is told once, and only where something denies that it wins over.
+    assert sentences(reported(after, edited(after, f"{LET}/description", "a")), REACH) == []
+    for stop in (None, {**DENY, "priority": 2000}, {**DENY, "priority": 10}, {**DENY, "network": "other"}):
+        late = edited(BASE, STOP, stop)
+        assert sentences(reported(late, edited(late, "resource/google_compute_firewall/win", WINS)), REACH) == [], stop
 
 
 def test_what_is_stopped_on_the_way_out_counts_too() -> None:

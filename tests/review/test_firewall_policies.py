@@ -54,7 +54,8 @@ TOLD: list[tuple[Json, Json, list[tuple[str, str]]]] = [
     (HANDS, edited(HANDS, f"{RULES}/r/priority", 1), [(REACH, "hands tcp:22 from 10.0.0.0/16 on")]),
     (HANDS, edited(HANDS, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.1.0/24"]), []),
     (HANDS, edited(HANDS, f"{RULES}/r/priority", 2000), []),
-    (DENIES, edited(DENIES, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.0.0/8"]), []),
+    (DENIES, edited(DENIES, f"{RULES}/r/match/0/src_ip_ranges", ["10.0.0.0/8"]),
+     [(CUT, "now denies tcp:22 from 10.0.0.0/8 in net")]),
     (BASE, edited(BASE, f"{RULES}/r/description", "words"), []),
 ]  # fmt: skip
 
