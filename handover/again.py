@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 from deployment.links import real
 from deployment.unusable import UnusableError
@@ -18,8 +20,14 @@ from handover.present import plain_file
 
 # What the file of a caller began with, while each had one.
 _CALLER = "invoker_"
-# A variable that a file of values assigns in HCL.
-_ASSIGNED = re.compile(r"^(\w+)\s*=", re.MULTILINE)
+# What a file of values in HCL consists of, as far as it matters where a variable is assigned: comments, texts,
+# heredocs, brackets, and names in front of an equals sign.
+_HCL = re.compile(
+    r"(?:#|//)[^\n]*+|/\*.*?(?:\*/|\Z)|\"(?:[^\"\\\n]|\\.)*+\""
+    r"|<<-?(?P<end>[\w-]+)\r?\n.*?(?:^[ \t]*(?P=end)[ \t\r]*$|\Z)"
+    r"|(?P<open>[\[{(])|(?P<close>[\]})])|(?P<name>[\w-]++)(?=[ \t]*=(?!=))",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def operated(folder: Path, format_: str) -> dict[str, bytes]:
@@ -104,18 +112,33 @@ def assigned(text: str, format_: str) -> frozenset[str]:
     """The variables that a file of values assigns.
 
     Raises:
-        ValueError: when it is to be JSON, and is no object.
+        ValueError: when it is to be JSON, and is no object that Terraform reads.
     """
     if format_ != "json":
-        return frozenset(_ASSIGNED.findall(text))
+        return frozenset(_assigned(text))
     try:
-        document = json.loads(text)
-        json.dumps(document, ensure_ascii=False).encode()  # half of a character may be escaped in it
+        document = json.loads(text, object_pairs_hook=_unique)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()  # half of a character may be escaped in it
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(document, dict):
         raise ValueError("no JSON object")
-    return frozenset(document)
+    return frozenset(document) - {"//"}  # a comment
+
+
+def _assigned(text: str) -> Iterator[str]:
+    depth = 0
+    for found in _HCL.finditer(text):
+        depth += bool(found["open"]) - bool(found["close"])
+        if found["name"] and depth == 0:
+            yield found["name"]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1 and name != "//":
+            raise ValueError(f"{name!r} is given twice")
+    return dict(pairs)
 
 
 def told(made: Bundle, values: Mapping[str, bytes], configured: Mapping[str, bytes]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deployment.unusable import UnusableError
-from handover.again import as_recorded, operated, told, with_values
+from handover.again import as_recorded, assigned, operated, told, with_values
 from handover.bundle import Bundle, Wish
 from handover.manifest import MANIFEST, SUMS, ManifestError, digest, read, sums
 from handover.placing import place
@@ -112,6 +112,7 @@ def test_what_was_done_with_callers_in_files_of_their_own_is_not_undone(did: str
     [
         ("hcl", b"hello_accept = {}\n"),
         *(("json", text) for text in (b"{no json", b"[]", b"1", b"\xff", b"[" * 100_000)),
+        *(("json", text) for text in (b'{"a": 1, "a": 2}', b'{"a": {"b": 1, "b": 1}}', b'{"a": NaN}', b'{"a": 1e999}')),
     ],
 )
 def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: bytes, make: Make, tmp_path: Path) -> None:
@@ -121,6 +122,23 @@ def test_values_that_cannot_be_carried_over_are_refused(format_: str, text: byte
     with pytest.raises(UnusableError, match="--as-configured"):
         operated(folder, "json")
     assert before == {path: digest(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "names"),
+    [
+        ("hcl", "\ufeffa = 1\r\n  b-c = 2\r\n\t_d=3", {"a", "b-c", "_d"}),
+        ("hcl", "/* x\nb = 1\n*/ a = 1 // c = 2\n# d = 3", {"a"}),
+        ("hcl", 'a = {\nb = 1\n"c = {" = [\n{\nd = 1\n}\n]\n}\ne = ("}")\n', {"a", "e"}),
+        ("hcl", "a = <<EOT\nb = {\nEOT\nc = <<-END\n  d = 1\n  END\ne = 1", {"a", "c", "e"}),
+        ("hcl", 'a = "\\"b = 1"\nc = "# d"\ne = "${f == 1}"', {"a", "c", "e"}),
+        ("hcl", "a = 1\n/* never ends\nb = 1", {"a"}),
+        ("json", '{"//": "words", "a": {"b": 1}, "//": 2}', {"a"}),
+    ],
+)
+def test_a_variable_that_is_assigned_is_not_assigned_again(format_: str, text: str, names: set[str]) -> None:
+    """However operations, their editors and other programs write it: twice is an error of Terraform's."""
+    assert assigned(text, format_) == names
 
 
 def test_values_that_became_a_link_to_itself_are_no_values(make: Make, tmp_path: Path) -> None:
