@@ -21,7 +21,8 @@ COMMANDS = "|".join(
         rf"\bsnmp[a-z]{{1,12}}{_OPTIONS}-[cAX] ?{GIVEN}|\bgh secret set{_OPTIONS}(?:-b ?|--body[ =]){GIVEN}",
         rf"\b(?:echo|printf)(?: -n| [\"']?%s(?:\\n)?[\"']?)? {GIVEN}\S{{0,128}} ?\|"
         r" ?(?:sudo -S|passwd --stdin|kinit|saslpasswd2"
-        r"|[^\n|]{1,128}\s--?(?:password(?:-stdin)?$|passphrase-fd 0|with-token|stdin|data-file=-|body-file=-))",
+        r"|[^\n|]{1,128}\s--?(?:password(?:-stdin)?(?![\w=-])|passphrase-fd 0|with-token|stdin"
+        r"|(?:data|body)-file=-))",
         rf"(?:--with-token|--password-stdin)\s{{0,4}}<<<\s{{0,4}}{GIVEN}|\bopenssl{_OPTIONS}-k ?{GIVEN}",
         # Elsewhere than at the beginning of a command it may be a sentence.
         rf"(?:^|[\n;&|\"'$#>])[ \t]{{0,9}}vault login {GIVEN}[^\s=]{{3,256}}(?![^\s])"

@@ -18,7 +18,7 @@ _VALUE = r"[\"'`]?(?P<value>[^\s\"'`<>(){},;|]{6,80})"
 # `the password of bob is …`, `TOKEN for the staging database: …`, `password -> …`
 _SAID = re.compile(
     rf"(?<![\w.-]){_NAME}(?: (?:of|for|on|at|in)(?: [\w'-]{{1,24}}){{1,4}})?"
-    rf"(?: (?:is|was|equals|reads|to)(?: now| still)?:?|:| ?(?:->|→|=>)) {{1,4}}{_VALUE}"
+    rf"(?: (?:is|was|equals|reads|to)(?: now| still)?:?|:| ?(?:->|→|=>)) {{1,4}}(?={_VALUE})"
 )
 # `use … as the password`
 _USED = re.compile(

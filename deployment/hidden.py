@@ -183,8 +183,8 @@ def scrub_refusals(text: str) -> str:
 
 def _refusal(line: str) -> str:
     problem = _PROBLEM.match(line)
-    *above, name = re.split(r"[.\[]", problem["path"]) if problem else [""]
-    by_name = above[-1:] == ["env"] and is_credential_name(name)
+    _, env, name = problem["path"].partition(".env.") if problem else ("", "", "")
+    by_name = env and is_credential_name(name)
     # A mapping in the wrong place, such as {'password': 'x'}, is one only as a whole.
     if problem and (by_name or looks_like_credential(_words(problem["rest"]))):
         return f"{problem['place']}: {problem['path']}: {_VALUE.sub(SHOWN, problem['rest'])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any
+from urllib.parse import quote
 
 from deployment.printable import printable, printable_json
 from review.findings import Finding, texts
@@ -73,7 +74,7 @@ def _result(finding: Finding, names: list[str], report: Report, locations: Locat
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": where.file, "uriBaseId": "%SRCROOT%"},
+                    "artifactLocation": {"uri": quote(where.file.encode(errors="replace")), "uriBaseId": "%SRCROOT%"},
                     "region": {"startLine": where.line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": f"{finding.stack}/{finding.address}", "kind": "resource"}],

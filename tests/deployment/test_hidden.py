@@ -129,6 +129,7 @@ ENV = "a.yaml:7: producer.services.hello.env"
             f"{ENV}.DB_PASSWORD: 0x1F is a number; allowed: text",
             f"{ENV}.DB_PASSWORD: (hidden) is a number; allowed: text",
         ),
+        (f"{ENV}.db.password: 'abc' holds a line break", f"{ENV}.db.password: (hidden) holds a line break"),
         (f"{ENV}.API_TOKEN: ['a', 'b'] is a list; write it", f"{ENV}.API_TOKEN: (hidden) is a list; write it"),
         (f"{ENV}.API_TOKEN: 'cut off for its leng…", f"{ENV}.API_TOKEN: (hidden)"),
         (f"{ENV}.PORT: '80' is a number\n2 problems", f"{ENV}.PORT: '80' is a number\n2 problems"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,13 @@ def test_sarif_makes_no_link_of_a_text_of_others(text: str) -> None:
     for result in json.loads(sarif.text(evil_report(text), locations()))["runs"][0]["results"]:
         assert not re.search(r"(?<!\\)(?:\\\\)*\]\(", result["message"]["text"])
         assert result["message"]["text"].isprintable()
+
+
+def test_the_name_of_a_plan_is_an_address_in_sarif() -> None:
+    off = reported(PRODUCER, edited(PRODUCER, f"{ATTACHMENT}/reconcile_connections", False))
+    log = sarif.log(replace(off, plan_files={"producer": "a b/#1?\n\udc80.json"}), locations())
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "a%20b/%231%3F%0A%3F.json"
 
 
 def test_half_a_character_is_no_reason_to_fail() -> None:

@@ -307,3 +307,12 @@ def test_a_release_has_the_changelogs_section_and_the_version_of_both_wheels(tmp
         "https://github.com/orders/cloudrun-psc/blob/main/CHANGELOG.md"
         in (tmp_path / "constructs" / "pyproject.toml").read_text()
     )
+
+
+def test_what_terraform_prints_is_code_in_a_summary() -> None:
+    (step,) = [step for step in steps("deploy-stack") if "show -no-color" in step.get("run", "")]
+    indent = re.search(r"show -no-color plan \| (.*?)\s*\\?\n?\s*>> \"\$GITHUB_STEP_SUMMARY\"", step["run"])
+    assert indent is not None
+    said = b"a\r# heading\n![x](y)\r\n"
+    done = subprocess.run(["bash", "-c", indent[1]], input=said, capture_output=True, check=True).stdout
+    assert all(line.startswith("    ") for line in done.decode().splitlines())
