@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployment.comparison import Difference, differences
-from deployment.hidden import hide_attributes, shown_address
+from deployment.hidden import Hidden, hide_attributes, shown_address
 from deployment.plan_expressions import mapping
 from deployment.plan_modules import Instances, Modules, Written, bare
 from deployment.stack import UNKNOWN, Item, Stack
@@ -73,6 +73,8 @@ class PlanSource:
         if unknown is True:
             meant = self.modules.meant(expression, written, name, self._instances, address) if written else None
             return meant or UNKNOWN
+        if isinstance(value, Hidden):
+            return value  # as a whole, whatever of it is known
         if isinstance(unknown, dict):
             known = value if isinstance(value, dict) else {}
             parts = expression if isinstance(expression, dict) else None

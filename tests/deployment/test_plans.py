@@ -433,6 +433,19 @@ def test_a_resource_that_is_sensitive_as_a_whole_is_judged(tmp_path: Path) -> No
     assert "accept-list-bounds" in {finding.rule for finding in report.findings}
 
 
+@pytest.mark.parametrize("unknown", [[{}], [{"connection_limit": False}], [False], {"0": False}])
+def test_a_list_that_is_sensitive_as_a_whole_is_there_whatever_is_said_to_be_known_of_it(
+    unknown: Any, tmp_path: Path
+) -> None:
+    plan = edit()
+    attribute = "consumer_accept_lists"
+    plan["resource_changes"][0]["change"] |= {
+        "after_sensitive": {attribute: True}, "after_unknown": {attribute: unknown}
+    }  # fmt: skip
+    findings = [finding for finding in reviewed(tmp_path, plan).findings if finding.rule == "accept-list-bounds"]
+    assert [(finding.undecided, str(finding.detail)) for finding in findings] == [(True, "an entry is (hidden)")]
+
+
 def test_what_comes_out_of_a_module_is_the_same_as_it_was(tmp_path: Path) -> None:
     plan = edit()
     plan["resource_changes"][0] |= {"previous_address": f"module.psc.{ATTACHMENT}"}
