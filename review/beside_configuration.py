@@ -9,31 +9,45 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from review.decisions import Decision
-from review.sentence import say
+from review.sentence import Sentence, say
 from review.topics import TRUSTED
 
-_WORKFLOWS = ".github/*"
-_OWNERS = ("CODEOWNERS", "docs/CODEOWNERS")
+_FIRST = (".github/*", "CODEOWNERS", "docs/CODEOWNERS")
 # Words and tests run in no deployment, and configurations are what a review is about.
 _OF_NO_MATTER = ("*.md", "*.svg", "*.yaml", "*.yml", "LICENSE", "benchmarks/*", "config/*.json", "docs/*", "tests/*")
+# What these do is what they synthesize, unless somebody means harm; nobody would read a point for every refactoring.
+_SYNTHESIZE = ("config/*.py", "constructs/*.py", "fast_synthesis/*.py", "main.py", "stacks/*.py")
 
 
-def of_matter(files: Sequence[str], rules: Sequence[str] = ()) -> list[str]:
-    """Those of the edited files that no comparison of stacks covers; edits of `rules` are told elsewhere."""
-    return [file for file in files if file not in rules and _matters(file)]
+class BesideConfiguration:
+    """The edited files that no comparison of stacks covers; edits of `rules` are told elsewhere."""
+
+    def __init__(self, edited: Sequence[str], rules: Sequence[str] = ()) -> None:
+        """Leave out of the edited files what runs nowhere."""
+        of_matter = [one for one in edited if one not in rules and (_any(one, _FIRST) or not _any(one, _OF_NO_MATTER))]
+        self.synthesizing = [file for file in of_matter if _any(file, _SYNTHESIZE)]
+        others = (file for file in of_matter if not _any(file, _SYNTHESIZE))
+        # Who may deploy, and who has to approve that, comes first.
+        self.others = sorted(others, key=lambda file: not _any(file, _FIRST))
+
+    def decisions(self) -> Iterator[Decision]:
+        """One point about everything that reviews or deploys."""
+        if self.others:
+            sentence = listed("The change edits what reviews or deploys, which no rule here judges: ", self.others)
+            yield Decision(topic=TRUSTED, stack="checkout", sentence=sentence, address=self.others[0])
+
+    def notes(self) -> Iterator[Sentence]:
+        """A note on what synthesizes."""
+        if self.synthesizing:
+            text = "The change edits what synthesizes; what it writes is compared, and what else it does is not: "
+            yield listed(text, self.synthesizing)
 
 
-def _matters(file: str) -> bool:
-    if fnmatchcase(file, _WORKFLOWS) or file in _OWNERS:
-        return True
-    return not any(fnmatchcase(file, pattern) for pattern in _OF_NO_MATTER)
+def _any(file: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(file, pattern) for pattern in patterns)
 
 
-def edits(files: Sequence[str]) -> Iterator[Decision]:
-    """A point to decide about all of them; whoever may deploy, and who has to approve that, comes first."""
-    first = sorted(files, key=lambda file: not (fnmatchcase(file, _WORKFLOWS) or file in _OWNERS))
-    if first:
-        more = " and {more} more" if len(first) > 3 else ""
-        text = f"The change edits what synthesizes, reviews or deploys, which no rule here judges: {{files}}{more}."
-        values = {"files": ", ".join(first[:3]), **({"more": len(first) - 3} if more else {})}
-        yield Decision(topic=TRUSTED, stack="checkout", sentence=say(text, **values), address=first[0])
+def listed(text: str, files: Sequence[str]) -> Sentence:
+    """A text with the first three files behind it."""
+    more = " and {more} more" if len(files) > 3 else ""
+    return say(f"{text}{{files}}{more}.", files=", ".join(files[:3]), **({"more": len(files) - 3} if more else {}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from deployment.comparison import Change, Comparison
 from review.acknowledgements import Acknowledged, Acknowledgement, apply
-from review.beside_configuration import edits, of_matter
+from review.beside_configuration import BesideConfiguration, listed
 from review.costs import cost_of
 from review.decisions import Decision, decisions
 from review.elsewhere import made_elsewhere
@@ -88,7 +88,8 @@ def assemble(material: Material) -> Report:
     decided += [_accepting(entry) for entry in entries if entry.new]
     decided += [_covering(one) for one in accepted if one.finding.new and not one.by.new]
     decided += [_of_rules(environment, files) for environment, files in material.rule_edits]
-    decided += edits(of_matter(material.edited, [file for _, files in material.rule_edits for file in files]))
+    beside = BesideConfiguration(material.edited, [file for _, files in material.rule_edits for file in files])
+    decided += beside.decisions()
     decided += [decision for rehearsal in material.rehearsals for decision in rehearsal.decisions]
     return Report(
         base=material.base,
@@ -102,7 +103,7 @@ def assemble(material: Material) -> Report:
         former=tuple(former) if material.lists_former else (),
         resolved=resolved,
         rehearsals=tuple(material.rehearsals),
-        notes=(*material.notes, *cost_of(settled)),
+        notes=(*material.notes, *beside.notes(), *cost_of(settled)),
     )
 
 
@@ -168,9 +169,7 @@ def _covering(one: Acknowledged) -> Decision:
 
 def _of_rules(environment: str, files: Sequence[str]) -> Decision:
     """A change that edits the rules by which it is reviewed."""
-    more = " and {more} more" if len(files) > 3 else ""
-    values = {"files": ", ".join(files[:3]), **({"more": len(files) - 3} if more else {})}
-    sentence = say(f"The change edits the rules of its own review: {{files}}{more}.", **values)
+    sentence = listed("The change edits the rules of its own review: ", files)
     return Decision(topic=TRUSTED, stack=environment, sentence=sentence, address="review_rules")
 
 

@@ -129,9 +129,9 @@ def test_what_is_edited_beside_the_configuration_is_a_point_to_decide(repository
     repository.write("notes.txt", "of somebody\n")
     uncommitted = told(repository.review("--format", "json"))
     assert [decision["text"] for decision in uncommitted["decisions"]] == [
-        "The change edits what synthesizes, reviews or deploys, which no rule here judges: "
-        ".github/workflows/deploy.yml, main.py."
+        "The change edits what reviews or deploys, which no rule here judges: .github/workflows/deploy.yml."
     ]
+    assert uncommitted["notes"][0].endswith("what else it does is not: main.py.")
     assert not uncommitted["failed"]
     (repository.folder / "notes.txt").unlink()
     repository.git("checkout", "--quiet", "-b", "edit")
