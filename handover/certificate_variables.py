@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from cloudrun_psc.rules.certificates import COMPUTE_NAME, MANAGER_NAME, of_certificate_manager
 from deployment.kinds.certificates import CERTIFICATE
 from deployment.values import Json, with_strings
 from handover.variables import Validation, Variable, matches
 
 PROXY = "google_compute_region_target_https_proxy"
 _OF_MANAGER, _OF_COMPUTE = f"{CERTIFICATE.type}s", "google_compute_region_ssl_certificate"
-_NAME = "[a-z](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 
 
 def lift(stack: Json, address: str, service: str) -> Variable | None:
@@ -30,7 +30,7 @@ def lift(stack: Json, address: str, service: str) -> Variable | None:
 def _refer(stack: Json, address: str, link: str, variable: str) -> None:
     """What every plan asks about it follows: the look-up, the hosts that it has to cover, the check of its state."""
     name, present = link.rpartition("/")[2], f"${{basename(var.{variable})}}"
-    found = re.compile(rf"(certificates/|certificate ){re.escape(name)}(?![a-z0-9-])")
+    found = re.compile(rf"(certificates/|certificate ){re.escape(name)}(?![\w-])")
     data, checks = stack.get("data", {}), stack.get("check", {})
     for type_ in (_OF_MANAGER, _OF_COMPUTE):
         looked_up = data.get(type_, {}).get(address)
@@ -44,7 +44,7 @@ def _refer(stack: Json, address: str, link: str, variable: str) -> None:
 
 
 def _variable(name: str, link: str, service: str) -> Variable:
-    place = link.rpartition("/")[0]
+    place, name_ = link.rpartition("/")[0], MANAGER_NAME if of_certificate_manager(link) else COMPUTE_NAME
     return Variable(
         name=name,
         type="string",
@@ -54,7 +54,7 @@ def _variable(name: str, link: str, service: str) -> Variable:
         refused="some-certificate",
         validations=(
             Validation(
-                condition=matches(f"var.{name}", f"{re.escape(place).replace(chr(92) + '-', '-')}/{_NAME}"),
+                condition=matches(f"var.{name}", f"{re.escape(place).replace(chr(92) + '-', '-')}/{name_}"),
                 error_message=f"A certificate is {place}/NAME: of this project, region and kind.",
             ),
         ),

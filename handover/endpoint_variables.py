@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from cloudrun_psc.rules.connections import SERVICE_ATTACHMENT
+from config.fields import URL_PATTERN
 from deployment.existing import said_range
 from deployment.kinds import is_psc_endpoint
 from deployment.kinds.address import ADDRESS
@@ -201,8 +202,8 @@ def _promise(name: str, known: Any, region: str) -> Variable:
         return _link(name, known, told, region)
     if name.endswith((f"_{URL}", f"_{AUDIENCE}")):
         rule = Validation(
-            condition=f'{reference} == "{UNKNOWN_URL}" || {matches(reference, "https://.+")}',
-            error_message="The audience of a service's ID tokens begins with https://.",
+            condition=f'{reference} == "{UNKNOWN_URL}" || {matches(reference, URL_PATTERN)}',
+            error_message="The audience of a service's ID tokens is https://HOST[:PORT][/PATH], in lower case.",
         )
         what, known = "The audience of ID tokens, for the commands that try it", known or UNKNOWN_URL
     else:

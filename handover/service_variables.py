@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from cloudrun_psc.rules.defaults import RUN_MAX_INSTANCES, RUN_MIN_INSTANCES
 from cloudrun_psc.rules.names import IMAGE
+from config.fields import URL_PATTERN
 from deployment.kinds.cloud_run import SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 from deployment.values import Json
 from handover import accept_variables, certificate_variables, pem_variables, secret_variables
 from handover.secret_variables import ReadSecret
+from handover.templates import literal
 from handover.variables import Validation, Variable, matches
+from stacks.contract import AUDIENCE, URL
 
 _MOST = 1000  # instances of a service: https://cloud.google.com/run/quotas
 _DEFAULT_COUNTS = {"max": RUN_MAX_INSTANCES, "min": RUN_MIN_INSTANCES}
@@ -63,7 +66,7 @@ def lift(stack: Json) -> list[HandedService]:
             service.image = None if _deployed_elsewhere(made[address]) else _image(address, made[address])
             service.scaling = _scaling(address, made[address])
             service.secrets, service.versions = secret_variables.lift(address, made[address])
-            service.audiences = _audiences(address, made[address])
+            service.audiences = _audiences(address, made[address], stack.get("output", {}))
         service.pem = pem_variables.lift(address, stack)
         service.accept = accept_variables.lift(address, attachment, stack.get("check", {}))
         service.certificate = certificate_variables.lift(stack, address, service.name)
@@ -96,12 +99,17 @@ def _image(address: str, run: Json) -> Variable:
     )
 
 
-def _audiences(address: str, run: Json) -> Variable | None:
-    """What else than its URL a service takes as an audience, where there is something."""
+def _audiences(address: str, run: Json, outputs: Json) -> Variable | None:
+    """What else than its URL a service takes as an audience, where there is something.
+
+    What outputs tell consumers to take is not taken out.
+    """
     if "custom_audiences" not in run:
         return None
     name = f"{address}_audiences"
     present, run["custom_audiences"] = run["custom_audiences"], f"${{sort(var.{name})}}"
+    values = {outputs.get(f"{address}_{one}", {}).get("value") for one in (AUDIENCE, URL)}
+    told = sorted(values & set(present))
     return Variable(
         name=name,
         type="list(string)",
@@ -111,12 +119,19 @@ def _audiences(address: str, run: Json) -> Variable | None:
         refused=["http://example.com"],
         validations=(
             Validation(
-                condition=f'alltrue([for audience in var.{name} : startswith(audience, "https://")])',
-                error_message="Audiences begin with https://.",
+                condition=f"alltrue([for audience in var.{name} : {matches('audience', URL_PATTERN)}])",
+                error_message="An audience is https://HOST[:PORT][/PATH], with the host in lower case.",
             ),
             Validation(
                 condition=f"length(var.{name}) >= 1 && length(distinct(var.{name})) == length(var.{name})",
                 error_message="There is one audience at least, and none stands here twice.",
+            ),
+            *(
+                Validation(
+                    condition=f"contains(var.{name}, {literal(one)})",
+                    error_message=f"{one} stays: the outputs tell consumers to take it.",
+                )
+                for one in told
             ),
         ),
     )

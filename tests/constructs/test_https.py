@@ -80,6 +80,16 @@ def test_a_plan_asks_whether_a_certificate_covers_the_host(stack: TerraformStack
     assert '["a.b.example.com", "*.b.example.com"]' in covered
 
 
+def test_names_of_certificate_manager_have_capitals_and_underscores(stack: TerraformStack) -> None:
+    name = f"Hello_{'2' * 58}"
+    assert existing(stack, MANAGER.replace("/hello", f"/{name}")).certificate_id.endswith(name)
+    for refused in (f"{name}2", "2", "_"):
+        with pytest.raises(ValueError, match="is not a regional certificate"):
+            ExistingCertificate(
+                stack, refused, certificate=MANAGER.replace("/hello", f"/{refused}"), host="a.example.com"
+            )
+
+
 def test_one_of_compute_engine_is_there_and_no_more_is_known(stack: TerraformStack, resources: Resources) -> None:
     certificate = existing(stack, f"https://www.googleapis.com/compute/v1/{COMPUTE}")
     assert (certificate.certificate_id, certificate.managed) == (COMPUTE, "")

@@ -127,8 +127,11 @@ RIGHT: list[tuple[str, str, Any]] = [
 ENDPOINT = "projects/every-client/regions/asia-northeast1/forwardingRules/4711"
 VERSIONS = {"API_KEY": "8", "/secrets/tls/key.pem": "3"}
 ALONE = "An endpoint stands alone in the list, with the limit 1"
-# Of a service whose list holds an endpoint, and one that reads secrets by their numbers; None for what passes.
-NUMBERED: list[tuple[str, Any, str | None]] = [
+OF_MANAGER = "projects/example-producer-project/locations/asia-northeast1/certificates"
+OF_COMPUTE = "projects/example-producer-project/regions/asia-northeast1/sslCertificates"
+HOSTS_OWN, OTHER = "https://hello.internal.example.com", "https://a.example.com:8443/v1"
+# Of accepted endpoints and secrets by their numbers, and of HTTPS; None for what passes.
+UNUSUAL: list[tuple[str, Any, str | None]] = [
     ("reports_accept", {ENDPOINT: 2}, ALONE),
     ("reports_accept", {ENDPOINT: 1, "every-client": 1}, ALONE),
     ("reports_accept", {ENDPOINT: 1, f"{ENDPOINT}0": 1}, ALONE),
@@ -143,6 +146,18 @@ NUMBERED: list[tuple[str, Any, str | None]] = [
     ("api_secret_versions", VERSIONS | {"API_KEY": "latest"}, "A version is given by its number."),
     ("api_secret_versions", VERSIONS | {"API_KEY": "0"}, "A version is given by its number."),
     ("api_secret_versions", VERSIONS, None),
+    ("hello_audiences", [HOSTS_OWN, "https://"], "An audience is https://HOST[:PORT][/PATH]"),
+    ("hello_audiences", [HOSTS_OWN, "https://a.example.com' x '"], "An audience is https://HOST[:PORT][/PATH]"),
+    ("hello_audiences", [HOSTS_OWN, "https://A.example.com"], "with the host in lower case"),
+    ("hello_audiences", [OTHER], f"{HOSTS_OWN} stays: the outputs tell consumers to take it."),
+    ("hello_audiences", [HOSTS_OWN, OTHER, OTHER], "none stands here twice"),
+    ("hello_audiences", [HOSTS_OWN, OTHER], None),
+    ("hello_certificate", f"{OF_MANAGER}/Hello_{'2' * 58}", None),
+    ("hello_certificate", f"{OF_MANAGER}/Hello_{'2' * 59}", f"A certificate is {OF_MANAGER}/NAME"),
+    ("hello_certificate", f"{OF_MANAGER}/2026", f"A certificate is {OF_MANAGER}/NAME"),
+    ("hello_certificate", f"{OF_COMPUTE}/hello", f"A certificate is {OF_MANAGER}/NAME"),
+    ("orders_certificate", f"{OF_COMPUTE}/h{'2' * 62}", None),
+    ("orders_certificate", f"{OF_COMPUTE}/Hello", f"A certificate is {OF_COMPUTE}/NAME"),
 ]
 MANY = next(file for file in CONFIGURATIONS if file.stem == "many")
 
@@ -166,13 +181,17 @@ def test_an_unusual_value_passes(stack: str, name: str, value: Any, make: Make, 
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("name", "value", "sentence"), NUMBERED, ids=lambda value: str(value)[:40])
-def test_numbers_of_endpoints_and_versions(name: str, value: Any, sentence: str | None, make: Make, plan: Plan) -> None:
-    handed = make(next(file for file in CONFIGURATIONS if file.stem == "everything")).stacks[0]
+@pytest.mark.parametrize(("name", "value", "sentence"), UNUSUAL, ids=lambda value: str(value)[:40])
+def test_numbers_audiences_and_certificates(
+    name: str, value: Any, sentence: str | None, make: Make, plan: Plan
+) -> None:
+    https = "https" if name.startswith(("hello_", "orders_")) else "everything"
+    handed = make(next(file for file in CONFIGURATIONS if file.stem == https)).stacks[0]
     done = plan(handed, {name: value})
     said = " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
     assert done.returncode == (1 if sentence else 0), said
     assert (sentence or "") in said
+    assert said.count("Error: ") == (1 if sentence else 0), said
 
 
 def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> None:
@@ -182,6 +201,7 @@ def test_what_a_consumer_team_is_told_is_checked_too(make: Make, plan: Plan) -> 
     elsewhere = "projects/some-project/regions/us-east1/serviceAttachments/some-attachment"
     done = plan(handed, {"hello_service_attachment_self_link": elsewhere})
     assert "in one region, which is asia-northeast1 here" in " ".join(done.stderr.split())
-    assert "begins with https://" in plan(handed, {"hello_url": "http://x"}).stderr
+    for wrong in ("http://x", "https://", "https://x.run.app' $(id) '"):
+        assert "ID tokens is https://HOST" in " ".join(plan(handed, {"hello_url": wrong}).stderr.split()), wrong
     assert plan(handed, {"hello_url": "https://hello-1.run.app"}).returncode == 0
     assert "A port is a whole number, 1 to 65535" in plan(handed, {"hello_port": 0}).stderr

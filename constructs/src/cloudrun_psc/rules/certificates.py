@@ -18,13 +18,15 @@ MIN_TLS_VERSION: Final = "TLS_1_2"
 # RFC 1123, at least two labels, in lower case: what a certificate and an ID token's audience are compared with.
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST = rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}"
+# As in the provider's documentation of the resource: other than of Compute Engine, names have capitals and underscores.
+MANAGER_NAME, COMPUTE_NAME = "[a-zA-Z][a-zA-Z0-9_-]{0,63}", RESOURCE_NAME
 # https://cloud.google.com/certificate-manager/docs/reference/certificate-manager/rest/v1/projects.locations.certificates
-_MANAGED = rf"projects/(?P<project>{PROJECT_ID})/locations/(?P<region>{REGION})/certificates/(?P<name>{RESOURCE_NAME})"
+_MANAGED = rf"projects/(?P<project>{PROJECT_ID})/locations/(?P<region>{REGION})/certificates/(?P<name>{MANAGER_NAME})"
 MANAGER_CERTIFICATE = rf"(?:(?:https:)?//certificatemanager\.googleapis\.com/(?:v1/)?)?{_MANAGED}"
 _ORIGIN = r"(?:https://(?:www\.googleapis\.com|compute\.googleapis\.com)/compute/(?:v1|beta)/)?"
 COMPUTE_CERTIFICATE = (
     rf"{_ORIGIN}projects/(?P<project>{PROJECT_ID})/regions/(?P<region>{REGION})/sslCertificates/"
-    rf"(?P<name>{RESOURCE_NAME})"
+    rf"(?P<name>{COMPUTE_NAME})"
 )
 VERSION = r"[1-9][0-9]{0,9}"
 CA_POOL = rf"projects/{PROJECT_ID}/locations/{REGION}/caPools/[a-zA-Z0-9_-]{{1,63}}"
