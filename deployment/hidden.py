@@ -108,11 +108,16 @@ def _key(key: str, plain: str) -> str:
     """`plain`, or a number in place of a key that must not be shown: two of them stay apart."""
     if not looks_like_credential(key):
         return plain
-    return f"(hidden {_HIDDEN_KEYS.setdefault(key, len(_HIDDEN_KEYS) + 1)})"
+    return told_apart(key)
+
+
+def told_apart(hidden: str | Hidden) -> str:
+    """A number in place of what must not be shown: two of them stay apart, and the same one the same."""
+    return f"(hidden {_NUMBERS.setdefault(hidden, len(_NUMBERS) + 1)})"
 
 
 # In the order of reading, which is the same each time.
-_HIDDEN_KEYS: dict[str, int] = {}
+_NUMBERS: dict[str | Hidden, int] = {}
 
 
 def _reference(text: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from deployment.hidden import Hidden
+from deployment.hidden import Hidden, told_apart
 from deployment.kinds.kind import Kind
 from deployment.references import (
     candidates,
@@ -145,6 +145,8 @@ class Value:
     def readable(self) -> str:
         """It as people say it, with words for what only Terraform will know."""
         said = readable(self._resolved, self._stack)
+        if isinstance(said, Hidden):
+            return told_apart(said)
         return said if isinstance(said, str) else self.text or whole(said)
 
     @property

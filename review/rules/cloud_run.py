@@ -184,13 +184,18 @@ def deletion_protection_lifted(subject: Subject) -> Answer:
         ("lifecycle.prevent_destroy", subject.former.lifecycle, subject.item.lifecycle),
     ):
         name = path.rpartition(".")[2]
-        value = after.get(name)
-        if not before.get(name).equals(True) or value.equals(True):
+        former, value = before.get(name), after.get(name)
+        was = former.equals(True)
+        on = value.equals(True) or (value.absent and name == "deletion_protection")
+        if was is False or on or not value.differs(former):
             continue
-        if value.unknown:
-            return undecided("{path} is {value}", path=path, value=value)
-        if name == "prevent_destroy" or not value.absent:
-            return finding("{path} was on", path=path)
+        if was is None:
+            return undecided("{path} was {value}", path=path, value=former)
+        return (
+            undecided("{path} is {value}", path=path, value=value)
+            if value.unknown
+            else finding("{path} was on", path=path)
+        )
     return fine()
 
 

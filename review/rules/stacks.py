@@ -6,7 +6,7 @@ from deployment.credentials import is_credential_name
 from deployment.kinds.project import PROJECT_SERVICE
 from review.rules.attribute import must_be
 from review.rules.rule import ERROR, NOTE, WARNING, Answer, Rule, Subject, finding, fine, rule, undecided
-from review.secret_values import secret_in
+from review.secret_values import secret_in, unmarked
 from review.sentence import contrasted
 
 
@@ -100,6 +100,8 @@ def output_leaks(subject: Subject) -> Answer:
         return finding("its value looks like a credential")
     if secret := secret_in(value, subject.stack):
         return finding("it holds {attribute} of {address}", attribute=secret[1], address=secret[0])
+    if unmarked(value, subject.stack):
+        return undecided("nonsensitive is called, which takes the mark off what is sensitive", item=subject.item)
     variables = [name for name in sorted(value.inputs) if name.startswith("variable.")]
     for name in (variable.partition(".")[2] for variable in variables):
         if is_credential_name(name):

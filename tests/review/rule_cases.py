@@ -319,6 +319,10 @@ CASES: list[Case] = [
             finding=[{"value": "ghp_16C7e42F292c6912E7710c838347Ae178B4a"},
                      {"value": "${google_service_account_key.k.private_key}"},
                      {"value": "${google_secret_manager_secret_version.v.secret_data}"}, {"value": "${var.token}"}]),
+    *_cases("output-leaks", "output", {"local.bare": {"value": "${nonsensitive(var.key)}"}},
+            fine=[{"value": "${nonsensitive(var.key)}", "sensitive": True}, {"value": "${var.nonsensitive}"},
+                  {"value": "call nonsensitive(var.key)"}],
+            undecided=[{"value": "${nonsensitive(var.key)}"}, {"value": "a ${local.bare}"}]),
     *_cases("api-disabled-on-destroy", "google_project_service", fine=[{"disable_on_destroy": False}],
             finding=[{}, {"disable_on_destroy": True}], undecided=[{"disable_on_destroy": EXPRESSION}]),
     # Texts are booleans and numbers where an attribute wants them.

@@ -116,9 +116,11 @@ def test_an_endpoint_that_is_replaced_is_a_finding_and_one_that_leaves_is_not() 
 )  # fmt: skip
 def test_protection_that_is_lifted_is_a_finding(after: Any, verdict: str) -> None:
     kind = "google_cloud_run_v2_service"
-    former, item = Item("a.s", kind, {"deletion_protection": True}), Item("a.s", kind, after)
-    of = Subject(item=item, stack=Stack("default", "s", {}), former=(former, Stack("default", "s", {})))
-    assert BY_ID["deletion-protection-lifted"].judge(of).verdict == verdict
+    item = Item("a.s", kind, after)
+    for before, expected in ((True, verdict), ("${var.on}", verdict.replace("finding", "undecided")), (False, "fine")):
+        former = Item("a.s", kind, {"deletion_protection": before})
+        of = Subject(item=item, stack=Stack("default", "s", {}), former=(former, Stack("default", "s", {})))
+        assert BY_ID["deletion-protection-lifted"].judge(of).verdict == expected
     assert BY_ID["deletion-protection-lifted"].judge(Subject(item=item, stack=Stack("", "s", {}))).verdict == "fine"
 
 

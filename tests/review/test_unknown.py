@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from deployment.hidden import Hidden
 from review.inputs import inputs_of
-from tests.review.stacks import PRODUCER, edited, findings, reported
+from review.topics import UNJUDGED
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported
 
 R = "resource"
 FIREWALL = {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}]}
@@ -105,3 +107,24 @@ def test_a_long_chain_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(asked) < 300
     after = edited(before, "variable/scheme/default", "EXTERNAL")
     assert len([rule for rule, _ in findings(reported(before, after)) if rule == "external-forwarding-rule"]) == 100
+
+
+MEMBER: Json = {"project": "p", "role": "roles/viewer", "member": "user:a@b.test",
+                "condition": [{"title": "t", "expression": "e"}]}  # fmt: skip
+ENTRY = f"{R}/google_compute_service_attachment/shop/consumer_accept_lists/0/project_id_or_num"
+HIDDEN = [*(f"{R}/google_project_iam_member/m/{name}" for name in ("project", "role", "member")),
+          f"{R}/google_project_iam_member/m/condition/0/expression", ENTRY, f"{OPEN}/target_tags/0",
+          f"{OPEN}/source_ranges/0", f"{OPEN}/priority", f"{OPEN}/allow/0/protocol"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_of_two_values_that_nobody_may_see_the_second_is_told_as_another_one(path: str) -> None:
+    """A plan hides what is made of a sensitive variable."""
+    content = edited(PRODUCER, f"{R}/google_project_iam_member", {"m": MEMBER})
+    content = edited(content, OPEN, {**FIREWALL, "source_ranges": ["10.0.0.0/8"], "target_tags": ["a"], "priority": 1})
+    one, other = (edited(content, path, Hidden(text)) for text in ("kept-secret-1", "kept-secret-2"))
+    made = reported(one, other)
+    told = [f"{point.topic} {point.sentence}" for point in made.decisions if point.topic != UNJUDGED]
+    assert [words for words in told if "replaced" not in words], told
+    assert "kept-secret" not in str(told)
+    assert not reported(one, edited(one, "output/link/description", "a")).decisions
