@@ -129,7 +129,7 @@ class Handed:
 
     def types_section(self, heading: str, **names: str) -> str:
         """Type all of a section, with real `names`; nothing of gcloud, which would ask Google."""
-        text = "".join(block for block in self.blocks(heading) if not block.startswith("gcloud "))
+        text = "".join(block for block in self.blocks(heading) if not block.lstrip().startswith("gcloud "))
         for word, name in names.items():
             text = text.replace(word, name)
         return self.types(text)
