@@ -75,7 +75,7 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     from handover.archive import archive
     from handover.bundle import Wish
     from handover.placing import check, place
-    from handover.source import source
+    from handover.source import source, why_unknown
 
     if args.as_configured and not args.force:
         raise UnusableError("--as-configured goes with --force: it says what becomes of a former bundle")
@@ -108,7 +108,8 @@ def _hand_over(args: Namespace, folder: Path) -> int:
     if args.tar:
         _write_tar(tar, archive(made.files, real(folder).name))
     changed = ["the checkout has changes that are not committed; the bundle says so"]
-    for note in [*notes, *(changed if made.manifest.source.changed else [])]:
+    unknown = [f"{why}; the bundle says that its revision is unknown" for why in [why_unknown(CHECKOUT)] if why]
+    for note in [*notes, *(changed if made.manifest.source.changed else []), *unknown]:
         print(f"note: {printable(note)}", file=sys.stderr)
     return 0
 

@@ -25,7 +25,7 @@ def check_out(checkout: Path, revision: str, into: Path) -> str:
     """
     named = git(checkout, "rev-parse", "--verify", "--quiet", "--short", f"{revision}^{{commit}}")
     if named.returncode != 0:
-        _refuse_what_git_refuses(checkout)
+        refuse_what_git_refuses(checkout)
         raise UnusableError(f"{revision!r} is no revision of this checkout; `git log --oneline` shows what there is")
     commit = named.stdout.strip()
     with tempfile.TemporaryDirectory(prefix="psc-") as place:
@@ -63,8 +63,12 @@ def git(
         raise UnusableError(f"git cannot be started ({error.strerror}); install it, or put it on PATH") from error
 
 
-def _refuse_what_git_refuses(checkout: Path) -> None:
-    """A checkout of another user, one with a broken configuration, or none at all: git says why, and what to do."""
+def refuse_what_git_refuses(checkout: Path) -> None:
+    """A checkout of another user, one with a broken configuration, or none at all: git says why, and what to do.
+
+    Raises:
+        UnusableError: when git does not read the checkout, or when there is no git.
+    """
     read = git(checkout, "rev-parse", "--git-dir")
     if read.returncode != 0:
         raise UnusableError(f"git does not read this checkout: {' '.join(read.stderr.split())}")
@@ -127,7 +131,7 @@ def merge_base(checkout: Path) -> str:
         common = git(checkout, "merge-base", "HEAD", branch)
         if common.returncode == 0:
             return common.stdout.strip()
-    _refuse_what_git_refuses(checkout)
+    refuse_what_git_refuses(checkout)
     raise UnusableError(
         "no base to compare with: there is no main or master, here or at origin, that HEAD has a commit in common "
         "with; name one (a shallow clone needs `git fetch --unshallow` first)"

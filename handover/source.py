@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from cloudrun_psc.cdk import BINDINGS, in_use
-from deployment.revision import git
+from deployment.revision import git, refuse_what_git_refuses
 from deployment.unusable import UnusableError
 
 # As Python's packages have them: https://packaging.python.org/en/latest/specifications/version-specifiers/
@@ -21,7 +21,7 @@ _Version = Annotated[str, StringConstraints(pattern=rf"^{_NUMBER}$")]
 
 @dataclass(frozen=True, kw_only=True)
 class BundleSource:
-    """`revision` is the commit, None without git; `changed` whether the work tree differed from it.
+    """`revision` is the commit, None where git tells none; `changed` whether the work tree differed from it.
 
     `cdktf` is its version; where the fork was in use, "cdktn" stands in front. All of it stands in the runbook as a
     bundle's manifest says it, which anybody may have written: so nothing but revisions and versions is taken.
@@ -35,7 +35,7 @@ class BundleSource:
 
     def __str__(self) -> str:
         if self.revision is None:
-            return "a checkout without git"
+            return "a checkout of an unknown revision"
         return f"revision {self.revision}{', with changes that are not committed' if self.changed else ''}"
 
 
@@ -46,11 +46,22 @@ def source(checkout: Path) -> BundleSource:
     constructs = tomllib.loads((checkout / "constructs" / "pyproject.toml").read_text())
     return BundleSource(
         revision=revision or None,
-        changed=bool(_git(checkout, "status", "--porcelain")),
+        changed=bool(_git(checkout, "status", "--porcelain", "--untracked-files=normal")),
         project=str(constructs["project"]["version"]),
         cdktf=version(cdk) if cdk == "cdktf" else f"{cdk} {version(cdk)}",
         bindings=version(BINDINGS[cdk].replace("_", "-")),
     )
+
+
+def why_unknown(checkout: Path) -> str:
+    """Why the revision of a checkout that has one is not known; "" where it is, and where there is none."""
+    if not (checkout / ".git").exists():
+        return ""
+    try:
+        refuse_what_git_refuses(checkout)
+    except UnusableError as error:
+        return str(error)
+    return ""
 
 
 def _git(checkout: Path, *words: str) -> str:

@@ -22,6 +22,7 @@ from deployment import revision
 from deployment.printable import printable
 from deployment.synthesis import NotSynthesizedError, synthesize
 from deployment.unusable import UnusableError
+from handover.source import why_unknown
 from review.material import Material, plans
 from review.revisions import sides
 from tests.conftest import CHECKOUT
@@ -141,6 +142,15 @@ def test_what_git_says_of_a_checkout_that_it_refuses_is_told(tmp_path: Path) -> 
     for ask in (revision.merge_base, lambda place: revision.check_out(place, "HEAD", tmp_path)):
         with pytest.raises(UnusableError, match="git does not read this checkout: fatal: bad config line 1"):
             ask(checkout)
+
+
+def test_a_hand_over_knows_why_a_revision_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout = _repository(tmp_path / "refused")
+    assert (why_unknown(checkout), why_unknown(tmp_path)) == ("", "")
+    (checkout / ".git" / "config").write_text("[core\n")
+    assert why_unknown(checkout).startswith("git does not read this checkout: fatal: bad config line 1")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert why_unknown(checkout).startswith("git cannot be started")
 
 
 def test_without_git_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

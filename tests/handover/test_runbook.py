@@ -161,7 +161,7 @@ def test_where_it_came_from_says_whether_the_work_tree_was_clean(make: Make) -> 
 
     assert "revision abc;" in origin()
     assert "revision abc, with changes that are not committed;" in origin(changed=True)
-    assert "a checkout without git;" in origin(revision=None)
+    assert "a checkout of an unknown revision;" in origin(revision=None)
 
 
 def test_a_lock_file_that_is_there_is_handed_over(make: Make, tmp_path: Path) -> None:
