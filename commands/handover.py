@@ -198,7 +198,7 @@ def _verify(folder: Path) -> int:
         verification.checksums(there, listed),
         content,
         verification.validation(there, wanted, manifest.stacks, Terraform(program) if program else None),
-        verification.secrets(there, manifest.harmless, names),
+        verification.secrets(there, manifest.harmless, names, wanted),
     ]
     for verdict in verdicts:
         for line in verdict.lines():

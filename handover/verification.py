@@ -153,17 +153,21 @@ def _said(done: Done) -> tuple[str, ...]:
     return tuple(line for line in done.lines if line.strip(" ╷│╵"))[:20]
 
 
-def secrets(there: Present, harmless: Sequence[str], names: Collection[str] = ()) -> Verdict:
+def secrets(
+    there: Present, harmless: Sequence[str], names: Collection[str] = (), wanted: Mapping[str, bytes] | None = None
+) -> Verdict:
     """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so.
 
-    What stands beside one of the configuration's own `names` is none.
+    What stands beside one of the configuration's own `names` is none. Files that are as `wanted` are not searched: this
+    checkout refuses to generate what a credential is in.
     """
-    ordered = sorted(there.files, key=lambda path: (len(there.files[path]), path))
+    searched = [path for path in there.files if there.files[path] != (wanted or {}).get(path)]
+    ordered = sorted(searched, key=lambda path: (len(there.files[path]), path))
     sizes = accumulate(len(there.files[path]) for path in ordered)
     large = sorted(path for path, size in zip(ordered, sizes, strict=True) if size > _LOOKED_INTO_BYTES)
     details = [
         f"{path}: {suspect}"
-        for path in sorted({*there.files} - {*large})
+        for path in sorted({*searched} - {*large})
         for suspect in _suspects(there.files[path].decode(errors="replace"), harmless, names)
     ]
     states = ", ".join(there.states)
