@@ -21,7 +21,7 @@ def remarks_of(plan: Json) -> Iterator[tuple[str, str, str]]:
         more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
         yield "plan-incomplete", "plan", f"it says nothing of {', '.join(left_out[:3])}{more}"
     for entry in plan.get("resource_changes") or []:
-        if entry["change"].get("importing"):
+        if entry["change"].get("importing") is not None:
             yield "imported", str(entry["address"]), str(entry["change"]["importing"].get("id", "unknown"))
     # Of Terraform 1.14: what a provider does beside its resources, or is to do once more is known.
     for entry in [*(plan.get("action_invocations") or []), *(plan.get("deferred_action_invocations") or [])]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from deployment.comparison import Change, Comparison
+from deployment.hidden import holds_hidden
 from deployment.references import referred
 from deployment.renamed_outputs import renamed_outputs
-from deployment.values import strings
 from review.guards import lost_guards
 from review.known import View
-from review.sentence import Sentence, say
+from review.sentence import Sentence, say, whole
 from review.topics import EXPOSED, UNJUDGED
 
 _WORD = re.compile(r"[\w.-]+")
@@ -100,12 +99,14 @@ def _new_words(comparisons: Sequence[Comparison]) -> set[str]:
 def _follows(change: Change, words: set[str]) -> bool:
     """Whether an output says what it said, with words in it that have become others elsewhere."""
     for one in (one for one in change.differences if one.attribute == "value"):
-        old, new = Counter(_words(one.before)), Counter(_words(one.after))
-        if old.total() != new.total() or not words.issuperset(new - old):
+        if holds_hidden(one.before) or holds_hidden(one.after):
+            return False
+        old, new = _words(one.before), _words(one.after)
+        between = (_WORD.split(whole(value)) for value in (one.before, one.after))
+        if next(between) != next(between) or {now for was, now in zip(old, new, strict=True) if was != now} - words:
             return False
     return True
 
 
 def _words(value: object) -> list[str]:
-    texts = strings(value) if isinstance(value, (str, list, dict)) else [str(value)]
-    return [word for text in texts for word in _WORD.findall(text)]
+    return _WORD.findall(whole(value))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from deployment.comparison import compare
+from deployment.hidden import Hidden
 from review.material import Material
 from review.report import assemble
 from review.topics import CUT, EXPOSED, GONE, TRUSTED, UNJUDGED
@@ -122,6 +123,11 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({"output/command": {"value": "curl 10.0.0.5"}},
      {"output/command/value": "curl evil.example", f"{ATTACHMENT}/description": "evil.example"},
      UNJUDGED, "output.command is another value"),
+    # Also where nothing but numbers, hidden text, the order or what stands between words becomes another one.
+    *(({"output/ports": {"value": old}}, {"output/ports/value": new}, UNJUDGED, "output.ports is another value")
+      for old, new in (([22, 80], [22, 3389]), ({"a": 1}, {"a": 2}), ([True], [False]), ("curl a b", "curl b a"),
+                       ("curl a & b", "curl a | b"), ([Hidden("kept-1")], [Hidden("kept-2")]),
+                       (Hidden("kept-1"), Hidden("kept-2")))),
     ({}, {"output/link": None}, UNJUDGED, "output.link is gone"),
     ({"output/link/sensitive": True}, {"output/link/sensitive": None}, EXPOSED, "output.link is no longer sensitive"),
     ({"moved": [{"from": "google_compute_subnetwork.old", "to": "google_compute_subnetwork.nat"}]}, {"moved": None},
