@@ -50,7 +50,7 @@ class _Owner(NamedTuple):
 def taken_over(comparisons: Sequence[Comparison]) -> Iterator[Finding]:
     """A finding for each that is made with what something else has, in its own stack or in one deployed with it."""
     made = [(one, *each) for one in comparisons for each in _made(one)]
-    owners = _owners(comparisons) if made else {}
+    owners = _owners(comparisons, sorted({item.type for _, item, _ in made}))
     for comparison, item, unique in made:
         new = View(item, comparison.stack)
         for what in unique:
@@ -80,18 +80,19 @@ def _imported(stack: Stack) -> Iterator[str]:
             yield str(block.get("to")).removeprefix("${").removesuffix("}")
 
 
-def _owners(comparisons: Sequence[Comparison]) -> Mapping[_Taken, list[_Owner]]:
+def _owners(comparisons: Sequence[Comparison], types: Sequence[str]) -> Mapping[_Taken, list[_Owner]]:
     owners: dict[_Taken, list[_Owner]] = defaultdict(list)
     for comparison in comparisons:
         before, after = comparison.before, comparison.after
-        for item in before.of(*_UNIQUE, *(f"data.{type_}" for type_ in _UNIQUE)) if before else ():
+        for item in before.of(*types, *(f"data.{type_}" for type_ in types)) if before else ():
             address = after.moved.get(item.address, item.address) if after else item.address
             change, later = comparison.change(address), after.items.get(address) if after else None
+            updated = change is not None and change.action == "updated"
             for what in _UNIQUE[item.type.removeprefix("data.")]:
-                kept = {*_taken(later, what, comparison.stack)} if later else set()
+                kept = {*_taken(later, what, comparison.stack)} if later and updated else set()
                 for taken in _taken(item, what, before or comparison.stack):
                     goes = change is not None and change.action in {"destroyed", "replaced", "updated"}
-                    goes = goes and not (change and (change.leaves or (change.action == "updated" and taken in kept)))
+                    goes = goes and not (change and (change.leaves or (updated and taken in kept)))
                     owners[taken].append(_Owner(item, address, comparison, goes))
     return owners
 
