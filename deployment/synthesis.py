@@ -66,9 +66,10 @@ def synthesize(
         KeyboardInterrupt: when it was interrupted.
     """
     given = os.environ if variables is None else variables
-    with tempfile.TemporaryDirectory(prefix="psc-") as folder:
+    with tempfile.TemporaryDirectory(prefix="psc-", ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.json"
         own = {"CDKTF_OUTDIR": str(output) if output else "", "PSC_SYNTH_REPORT": str(report)}
+        own["TMPDIR"] = folder  # what main.py, jsii and Node leave when they are ended goes with it
         done = _run([python, "-s", str(checkout / "main.py")], checkout, {**given, **own}, told=told)
         if done.returncode in _INTERRUPTED:
             raise KeyboardInterrupt  # whoever started it was meant, too

@@ -69,8 +69,10 @@ def opened_among(way: WayIn, ways: Collection[WayIn]) -> Sentence | None:
 def is_public(way: WayIn, ways: Collection[WayIn]) -> bool:
     """Whether a way in is half of a service being public: requests from everywhere, and everyone may call."""
     doors, everyone = {("ingress", INTERNET), ("balancer", INTERNET)}, ("call", EVERYONE["allUsers"])
+    if (way.by, way.who) not in {*doors, everyone}:
+        return False  # first of all, as an accept list may have thousands
     of_it = {(one.by, one.who) for one in ways if one.thing == way.thing and way.thing and one.measure != PERHAPS}
-    return (way.by, way.who) in {*doors, everyone} and everyone in of_it and bool(doors & of_it)
+    return everyone in of_it and bool(doors & of_it)
 
 
 def _comes_through(way: WayIn, ways: Collection[WayIn]) -> str:

@@ -26,6 +26,8 @@ PROBES = tuple(
     )
 )  # fmt: skip
 EVERY = ("0-65535", "1-65535")
+# Of more, which a rule hardly has, any other one makes a finding new: each would be a part beside each source.
+_MOST_PORTS = 50
 _FIREWALL = (FIREWALL.type, *POLICY_RULES, *WITH_RULES)
 
 
@@ -51,11 +53,12 @@ def _open_to_internet(item: View, _: Subject) -> Iterator[Answer]:
     open_ = lets_in(item)
     if open_.absent:
         return
+    ports = allowed(item)
     for source in sources(item):
         network = _network(source)
         public = network is not None and not network.is_private and not _within(network) and not _probes(network)
         if public or source.text.startswith(FROM_INTERNET):
-            yield _maybe(source, open_) if open_.unknown else _reached(source, item)
+            yield _maybe(source, open_) if open_.unknown else _reached(source, item, ports)
         elif source.unknown:
             yield undecided("the source {value} is not known yet", value=source)
 
@@ -80,13 +83,14 @@ def _wider_than_iap(item: View, subject: Subject) -> Iterator[Answer]:
     open_ = lets_in(item)
     if open_.absent:
         return
+    ports = allowed(item)
     for source in sources(item):
         network = _network(source)
         if network is None and not source.text.startswith(FROM_INTERNET) and _narrow(item):
             continue
         inside = network.is_private if network else not source.text.startswith(FROM_INTERNET)
         if source.known and inside and not _of_proxies(network, subject):
-            yield _reached(source, item) if open_.known else _maybe(source, open_)
+            yield _reached(source, item, ports) if open_.known else _maybe(source, open_)
     own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(item)))
     yield from _every_port(item) if open_.known and not own else ()
     iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
@@ -155,10 +159,11 @@ def _within(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
     return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(IAP)
 
 
-def _reached(source: Value, item: View) -> Answer:
+def _reached(source: Value, item: View, ports: list[str]) -> Answer:
     of_many, name = (" ({name})", {"name": item.name}) if item.type in WITH_RULES else ("", {})
 
-    def to(ports: str) -> Answer:
-        return finding(f"{{source}} may connect to {{ports}}{of_many}", source=source, ports=ports, **name)
+    def to(port: str) -> Answer:
+        return finding(f"{{source}} may connect to {{ports}}{of_many}", source=source, ports=port, **name)
 
-    return together(map(to, allowed(item)), to(", ".join(allowed(item))))
+    together_ = ", ".join(ports)
+    return together(map(to, ports if len(ports) <= _MOST_PORTS else [together_]), to(together_))

@@ -320,12 +320,17 @@ def test_a_synthesis_ends_with_the_command_that_is_ended(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(told: bool, tmp_path: Path) -> None:
+def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(
+    told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     main = tmp_path / "main.py"
-    main.write_text("import os\nos.kill(os.getpid(), 9)\n")
+    main.write_text("import os, tempfile\ntempfile.mkdtemp()\nos.kill(os.getpid(), 9)\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "folders"))
+    (tmp_path / "folders").mkdir()
     with pytest.raises(NotSynthesizedError, match=r"ended from outside \(SIGKILL\)") as error:
         synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
     assert error.value.code == 2
+    assert list((tmp_path / "folders").iterdir()) == []
     if not told:
         (tmp_path / "config" / "environments").mkdir(parents=True)
         (tmp_path / "config" / "environments" / "default.yaml").touch()

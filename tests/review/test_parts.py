@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.review.stacks import PRODUCER, Json, edited, reported
+from review.way import WayIn
+from review.way_sentences import is_public
+from review.ways_in import ways_in
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported, stack
 
 SERVICE = "google_cloud_run_v2_service/shop/template"
 ATTACHMENT = "google_compute_service_attachment/shop/consumer_accept_lists"
@@ -93,3 +97,21 @@ def test_members_that_exchange_their_roles_are_told() -> None:
 
     before, after = policy("allUsers", "allAuthenticatedUsers"), policy("allAuthenticatedUsers", "allUsers")
     assert [finding.rule for finding in reported(before, after).findings] == ["everyone-in-iam"]
+
+
+def test_what_has_thousands_of_parts_is_told_in_one_and_in_no_more_time() -> None:
+    """Each source beside each port would be millions, and each entry of a list compared with each other one."""
+    ranges, ports = [f"10.{at}.0.0/16" for at in range(200)], [str(port) for port in range(200)]
+    rule = {"name": "wide", "source_ranges": ranges, "allow": [{"protocol": "tcp", "ports": ports}]}
+    after = edited(PRODUCER, "resource/google_compute_firewall", {"wide": rule})
+    (found,) = [one for one in reported(PRODUCER, after).findings if one.rule == "firewall-wider-than-iap"]
+    assert len(found.parts) == len(ranges)
+    further = edited(after, "resource/google_compute_firewall/wide/allow/0/ports", [*ports, "9999"])
+    assert ("firewall-wider-than-iap", "google_compute_firewall.wide") in findings(reported(after, further))
+
+    class Unread(list[WayIn]):
+        def __iter__(self) -> Iterator[WayIn]:
+            raise AssertionError("an entry of an accept list is no half of a public service, whatever else there is")
+
+    (entry, *_) = [way for way in ways_in(stack(PRODUCER)) if way.by == "accept"]
+    assert not is_public(entry, Unread([entry]))
