@@ -48,7 +48,13 @@ class _Point(NamedTuple):
 
 def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     """What of it changes, each with the address that it is about."""
-    if comparison.before is None or comparison.after is None:
+    if comparison.after is None:
+        return
+    if comparison.before is None:
+        # A stack that is new as a whole stands on nothing else yet, but its services run what they run.
+        for item in Beside(comparison.after).of(SERVICE.type):
+            given = (point for point in _of_new_service(item, []) if not point.after.absent)
+            yield from ((say(one.text, after=one.after.shown, name=item.name), item.address) for one in given)
         return
     gone = (item for item in comparison.before.of("provider") if item.address not in comparison.after.items)
     unsaid = [View(replace(item, values={}), comparison.after) for item in gone]

@@ -103,6 +103,14 @@ def test_a_provider_that_is_said_no_more_is_told_as_any_other_edit_of_it() -> No
     )
 
 
+def test_of_the_services_of_a_new_stack_the_same_is_told() -> None:
+    assert sentences(reported(None, FULL), TRUSTED) == [
+        "The new service shop-service runs as shop@own.iam.gserviceaccount.com.",
+        "The new service shop-service reads the secret projects/own/secrets/a.",
+        "The image of the new service shop-service comes from us-docker.pkg.dev/own/shop/shop:1.",
+    ]
+
+
 def test_an_image_that_is_no_longer_pinned_is_a_point_to_decide() -> None:
     pinned = edited(FULL, f"{CONTAINER}/image", "us-docker.pkg.dev/own/shop/shop:1@sha256:0a")
     (said,) = sentences(reported(pinned, FULL), TRUSTED)
