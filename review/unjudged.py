@@ -56,11 +56,11 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
 
 
 def _guarding(change: Change, comparison: Comparison) -> Iterator[str]:
-    """What of a grant's lifecycle changes: whom it gives its role is told elsewhere."""
+    """What changes of a grant's lifecycle and of programs that it starts: whom it gives its role is told elsewhere."""
     former, item = comparison.former(change.address), comparison.stack.items.get(change.address)
     if former is not None and item is not None:
         paths = (*_attributes(change, item, former, read=False), *lost_guards(former, item, comparison))
-        yield from (path for path in paths if path.startswith("lifecycle."))
+        yield from (path for path in paths if path.startswith(("lifecycle.", "provisioner.")))
 
 
 def _guards_of_records(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:

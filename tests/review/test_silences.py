@@ -58,6 +58,9 @@ CASES: list[tuple[Json, Json, str, str]] = [
      UNJUDGED, "terraform_data.r changes in lifecycle.action_trigger.actions"),
     ({"removed": [{"from": "a.b", "provisioner": PROGRAM}]}, {"removed/0/provisioner/0/local-exec/command": "b"},
      UNJUDGED, "removed.a.b changes in provisioner.local-exec.command"),
+    ({f"{R}/google_project_iam_binding/b": BINDING | {"provisioner": PROGRAM}},
+     {f"{R}/google_project_iam_binding/b/provisioner/0/local-exec/command": "b"},
+     UNJUDGED, "google_project_iam_binding.b changes in provisioner.local-exec.command"),
     # What an output refuses to hand out.
     ({"output/link/precondition": GUARDS["precondition"]}, {"output/link/precondition": GUARDS["precondition"][:1]},
      UNJUDGED, "output.link changes in precondition"),
