@@ -136,8 +136,14 @@ def _whole(block: Block, name: str) -> Value:
 def _lowest(version: Value) -> list[int]:
     """The lowest version that a constraint lets through: of its parts that bound it from below the first number."""
     parts = [part.strip() for part in version.text.split(",")]
-    below = [part for part in parts if not part.startswith(("<", "!="))]
-    return max(([int(number) for number in _NUMBERS.findall(part)] for part in below), default=[])
+    return max((_ordered(part) for part in parts if not part.startswith(("<", "!="))), default=_ordered(""))
+
+
+def _ordered(part: str) -> list[int]:
+    """The numbers of a version, and after them whether it is a release: a pre-release comes before it."""
+    version, pre_release, _ = part.partition("-")
+    numbers = [int(number) for number in _NUMBERS.findall(version)]
+    return [*[*numbers, 0, 0, 0][:3], 0 if pre_release else 1]
 
 
 def _of_service(before: View, item: View) -> Iterator[_Point]:

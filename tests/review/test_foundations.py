@@ -52,12 +52,27 @@ POINTS: list[tuple[str, Any, str]] = [
     ("terraform/required_providers/google/version", "~> 6.50",
      "An older provider may be taken: ~> 6.50, instead of ~> 7.45."),
 ]  # fmt: skip
+# Constraints, and whether the second may take an older provider than the first.
+VERSIONS = [
+    ("7.45.0", "7.45.0-beta1", True), ("~> 7.45", "7.45.0-beta1", True), (">= 7.45, < 8", ">= 7.45.0-rc2, < 8", True),
+    ("7.45.0-beta1", "7.45.0", False), ("7.45.0", "~> 7.45", False), ("7.45.0", "7.45", False),
+    ("7.45", "7.44.9", True),
+]  # fmt: skip
 PLACES = [("bucket", "others"), ("prefix", "b"), ("prefix", None), ("storage_custom_endpoint", "https://evil.test")]
 
 
 @pytest.mark.parametrize(("path", "value", "sentence"), POINTS, ids=[point[0] for point in POINTS])
 def test_an_edit_of_what_is_trusted_is_a_point_to_decide(path: str, value: Any, sentence: str) -> None:
     assert sentences(reported(FULL, edited(FULL, path, value)), TRUSTED) == [sentence]
+
+
+@pytest.mark.parametrize(("before", "after", "older"), VERSIONS)
+def test_a_version_is_older_by_its_numbers_and_a_pre_release_than_its_release(
+    before: str, after: str, older: bool
+) -> None:
+    former = edited(FULL, "terraform/required_providers/google/version", before)
+    told = sentences(reported(former, edited(FULL, "terraform/required_providers/google/version", after)), TRUSTED)
+    assert told == ([f"An older provider may be taken: {after}, instead of {before}."] if older else [])
 
 
 @pytest.mark.parametrize(("name", "value"), PLACES)
