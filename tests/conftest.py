@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ REFERENCE = CHECKOUT / "tests" / "reference"
 DEFAULT = REFERENCE / "config" / "environments" / "default.yaml"
 use_fast_synthesis()
 os.environ.pop("CDKTF_OUTDIR", None)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background, and what is started would have it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Json = dict[str, Any]
 Synthesized = dict[str, Json]

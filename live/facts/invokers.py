@@ -7,6 +7,7 @@ account that was deleted and made anew has the old name but none of its roles.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from deployment.references import is_expression, readable
 from deployment.values import Json
@@ -104,6 +105,6 @@ def _number(project: str, reader: Reader) -> str | None:
 def _command(published: Published, verb: str, member: str) -> str:
     _, project, _, region, _, name = published.services[0].split("/")
     return (
-        f"gcloud run services {verb}-iam-policy-binding {name} --member={member} --role={_ROLE} "
+        f"gcloud run services {verb}-iam-policy-binding {name} --member={quote(member)} --role={_ROLE} "
         f"--project={project} --region={region}"
     )

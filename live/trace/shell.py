@@ -61,9 +61,9 @@ def run(vm: str, script: str, seconds: float, told: Callable[[int], None] = lamb
         stderr=subprocess.PIPE,
         start_new_session=True,  # a group of its own, so that ssh and its tunnel end with it; and no terminal to ask at
     )
-    output, errors = _Pump(process.stdout, told), _Pump(process.stderr)
     late = False
-    try:
+    try:  # from here on, as an interruption may come at once
+        output, errors = _Pump(process.stdout, told), _Pump(process.stderr)
         process.wait(timeout=_CONNECTING + seconds)
     except subprocess.TimeoutExpired:
         late = True

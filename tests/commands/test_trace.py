@@ -129,7 +129,6 @@ def test_an_interruption_ends_what_was_started_and_says_nothing(there: World, vm
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as started:
         for _ in range(1200):
             if child.exists() and child.read_text().strip():

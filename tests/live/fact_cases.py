@@ -90,7 +90,7 @@ CASES = (
     ),
     Case(
         "invokers", lambda world: world.grant(*(f"deleted:{one}?uid=1" for one in world.invokers())),
-        "the grant is for an account of that name that was deleted", "?uid=1 --role=roles/run.invoker",
+        "the grant is for an account of that name that was deleted", "?uid=1' --role=roles/run.invoker",
         lambda world: world.grant(),
     ),
     Case(
