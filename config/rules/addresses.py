@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cloudrun_psc.rules import connections, ranges
 from cloudrun_psc.rules.faults import Fault
@@ -12,18 +13,29 @@ from config.rules.finding import Finding, endpoints_of, refused, services_of
 from config.settings import ProducerSettings, Settings
 
 
+class _Takers(NamedTuple):
+    """What takes addresses of one subnet, on one side."""
+
+    subnet: str
+    range: str
+    path: KeyPath
+    wanted: int
+    what: str
+
+    @property
+    def side(self) -> str:
+        """What it is called in a message."""
+        return "the producer" if self.path[0] == "producer" else str(self.path[1])
+
+
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with the ranges of the producer, and with the addresses of both sides."""
     if settings.producer is not None:
         yield from _producer_ranges(settings, settings.producer)
         yield from _load_balancer_addresses(settings, settings.producer)
-        services, made = len(settings.producer.services), settings.producer.network.load_balancer_subnet
-        subnet: KeyPath = ("producer", "network", "load_balancer_subnet", "range")
-        if made.known_range is not None:
-            yield from refused(subnet, ranges.room([made.known_range], services, f"{services} load balancers"))
     yield from _endpoint_addresses(settings)
     yield from _addresses_once(settings)
-    yield from _consumer_room(settings)
+    yield from _room(settings)
     yield from _nat_room(settings)
 
 
@@ -51,14 +63,32 @@ def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> 
             yield from refused((*path, "address"), fault, ("producer", "network", "load_balancer_subnet", "range"))
 
 
-def _consumer_room(settings: Settings) -> Iterator[Finding]:
-    """Endpoints have addresses of their own; the test VM takes what is left."""
+def _room(settings: Settings) -> Iterator[Finding]:
+    """Load balancers, endpoints and test VMs each take an address; sides may share a subnet that exists."""
+    subnets: dict[str, list[_Takers]] = {}
+    for takers in _takers(settings):
+        subnets.setdefault(takers.subnet, []).append(takers)
+    for sharing in subnets.values():
+        ranged = [takers for takers in sharing if takers.range]
+        if ranged:
+            what = " and ".join(f"{each.what} of {each.side}" if len(sharing) > 1 else each.what for each in sharing)
+            fault = ranges.room([ranged[0].range], sum(each.wanted for each in sharing), what)
+            yield from refused(ranged[0].path, fault, *(each.path for each in sharing if each is not ranged[0]))
+
+
+def _takers(settings: Settings) -> Iterator[_Takers]:
+    if settings.producer is not None:
+        made = settings.producer.network.load_balancer_subnet
+        count = sum(service.forwarding_rule is None for service in settings.producer.services.values())
+        path: KeyPath = ("producer", "network", "load_balancer_subnet", "range")
+        link = connections.plain(made.existing or "producer")
+        yield _Takers(link, made.known_range or "", path, count, f"{count} load balancers")
     for key, consumer in settings.consumers.items():
-        endpoints, vm = len(consumer.endpoints), consumer.test_vm.enabled
+        subnet, endpoints = consumer.network.subnet, len(consumer.endpoints)
+        vm = consumer.test_vm.enabled and not consumer.test_vm.subnet_range  # elsewhere it has a subnet of its own
         what = f"{endpoints} endpoints{' and the test VM' if vm else ''}"
-        if consumer.network.subnet.range:
-            fault = ranges.room([consumer.network.subnet.range], endpoints + vm, what)
-            yield from refused(("consumers", key, "network", "subnet", "range"), fault)
+        path = ("consumers", key, "network", "subnet", "range")
+        yield _Takers(connections.plain(subnet.existing or key), subnet.range, path, endpoints + vm, what)
 
 
 def _nat_room(settings: Settings) -> Iterator[Finding]:
