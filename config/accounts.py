@@ -83,10 +83,16 @@ class Accounts:
                     given = f'Give consumers.{way}.project_number: "{number}", or remove one of the two.'
                     yield number, refusal + given
             if runner(self._settings, service) == Account(project=project):
-                sharing = [other for other in self._services.values() if _secrets(other) & _secrets(service)]
+                read = self._secrets(service)
+                sharing = [other for other in self._services.values() if self._secrets(other) & read]
                 for account, number in _numbered({runner(self._settings, other) for other in sharing}):
                     refusal = f"{account} is what {here} runs as, too, and both services read one secret. "
                     yield number, refusal + "Leave service_account out where it is given as this account."
+
+    def _secrets(self, service: ServiceSettings) -> set[str]:
+        own = f"projects/{self._settings.producer.project}/secrets/" if self._settings.producer else ""
+        references = (*service.secrets.values(), *service.secret_files.values())
+        return {reference.secret.removeprefix(own) for reference in references}
 
     @cached_property
     def _invokers(self) -> dict[str, tuple[set[Account], list[tuple[str, str]]]]:
@@ -99,7 +105,3 @@ def _numbered(known: set[Account]) -> list[tuple[str, str]]:
     """The default accounts among some, each with its project's number."""
     emails = sorted(account.identity.removeprefix("serviceaccount:") for account in known if account.member)
     return [(email, number) for email in emails if (number := compute_project(email))]
-
-
-def _secrets(service: ServiceSettings) -> set[str]:
-    return {reference.secret for reference in (*service.secrets.values(), *service.secret_files.values())}

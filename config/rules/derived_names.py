@@ -19,6 +19,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _load_balancer_names(settings)
     yield from _subnet_names(settings)
     yield from _addresses(settings)
+    yield from _secrets_by_number(settings)
 
 
 def _load_balancer_names(settings: Settings) -> Iterator[Finding]:
@@ -66,6 +67,30 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
                 remedy="rename one of them",
             )
             yield Finding(path, fault, (first,))
+
+
+def _secrets_by_number(settings: Settings) -> Iterator[Finding]:
+    """Only Google knows which project has a number; a secret given both ways would be one grant at two addresses."""
+    owners: dict[tuple[str, str], dict[str, KeyPath]] = {}
+    own = settings.producer.project if settings.producer else ""
+    for path, _, service in services_of(settings):
+        account = runner(settings, service).identity
+        for section in ("secrets", "secret_files"):
+            for variable, reference in getattr(service, section).items():
+                owner, _, name = reference.secret.removeprefix("projects/").rpartition("/secrets/")
+                here = (*path, section, variable, "secret")
+                owners.setdefault((account, name), {}).setdefault(owner or own, here)
+    for (_, name), given in owners.items():
+        by_id = [path for owner, path in given.items() if not owner.isdecimal()]
+        for owner, path in given.items():
+            if by_id and owner.isdecimal():
+                fault = Fault(
+                    wrong=f"projects/{owner}/secrets/{name} may be the secret at {dotted(by_id[0])}: "
+                    "only Google knows whose number it is",
+                    allowed="secrets of one name by ids of projects alone, or by numbers alone",
+                    remedy="give the id in place of the number",
+                )
+                yield Finding(path, fault, (by_id[0],))
 
 
 def _grants(settings: Settings) -> Iterator[tuple[str, KeyPath, str, object]]:
