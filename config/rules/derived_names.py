@@ -85,8 +85,8 @@ def _secrets_by_number(settings: Settings) -> Iterator[Finding]:
         for owner, path in given.items():
             if by_id and owner.isdecimal():
                 fault = Fault(
-                    wrong=f"projects/{owner}/secrets/{name} may be the secret at {dotted(by_id[0])}: "
-                    "only Google knows whose number it is",
+                    wrong=f"projects/{owner}/secrets/{name} may be the same as {dotted(by_id[0])}, "
+                    "for only Google knows whose number it is",
                     allowed="secrets of one name by ids of projects alone, or by numbers alone",
                     remedy="give the id in place of the number",
                 )
