@@ -326,6 +326,7 @@ def test_a_synthesis_that_is_ended_from_outside_is_said_to_be(
     main = tmp_path / "main.py"
     main.write_text("import os, tempfile\ntempfile.mkdtemp()\nos.kill(os.getpid(), 9)\n")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "folders"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "folders"))
     (tmp_path / "folders").mkdir()
     with pytest.raises(NotSynthesizedError, match=r"ended from outside \(SIGKILL\)") as error:
         synthesize(sys.executable, tmp_path, tmp_path / "out", told=told)
