@@ -50,7 +50,8 @@ def temporary_folder() -> bool:
     """Whether there is one that can be written; all that we start, wherever it runs, is told the same one."""
     given = os.environ.get("TMPDIR")
     if given and not (Path(given).is_dir() and os.access(given, os.W_OK | os.X_OK)):
-        print(f"psc: TMPDIR: {given!r} is not a writable folder; create it, or unset TMPDIR", file=sys.stderr)
+        said = f"psc: TMPDIR: {given!r} is not a writable folder; create it, or unset TMPDIR"
+        print(printable(said), file=sys.stderr)
         return False
     try:
         os.environ["TMPDIR"] = tempfile.tempdir = str(Path(tempfile.gettempdir()).absolute())  # it may be "."

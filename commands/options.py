@@ -125,7 +125,7 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     args = parser.parse_args(own)
     if command.passes_on:
         args.words = passed
-    _refuse_empty(args)
+    _refuse_odd(args)
     if command.chooses:
         _choose(args)
     return command, args
@@ -159,12 +159,19 @@ def options_of(command: Command) -> dict[str, str]:
     return {option: (action.help or "").replace("%%", "%") for action in actions for option in action.option_strings}
 
 
-def _refuse_empty(args: Namespace) -> None:
-    """An option without a value, such as a CI variable that is not set, must not silently mean the default."""
+def _refuse_odd(args: Namespace) -> None:
+    """An option without a value, such as a CI variable that is not set, must not silently mean the default.
+
+    Nor must a value have lines of its own, which would stand as such in every message about it.
+    """
     for name, given in vars(args).items():
-        values = given if isinstance(given, list) else [given]
-        if name != "words" and any(isinstance(value, str) and not value.strip() for value in values):
+        texts = [value for value in (given if isinstance(given, list) else [given]) if isinstance(value, str)]
+        if name == "words":
+            continue
+        if any(not text.strip() for text in texts):
             raise UsageError(f"--{name.replace('_', '-')} is empty; give a value, or leave it out")
+        if broken := next((text for text in texts if "\n" in text or "\r" in text), None):
+            raise UsageError(f"{broken!r} has a line break; give a value of one line")
 
 
 def _parser(command: Command) -> ArgumentParser:

@@ -48,9 +48,10 @@ def test_an_empty_value_is_refused(words: tuple[str, ...]) -> None:
 
 
 def test_a_tmpdir_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
-    done = psc("config", TMPDIR=str(tmp_path / "none"))
+    done = psc("config", TMPDIR=str(tmp_path / "##[error]none"))
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "TMPDIR" in done.stderr
+    assert "##[" not in done.stderr
 
 
 def test_all_that_is_started_has_the_same_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
