@@ -13,7 +13,7 @@ _ANYWHERE = re.compile(
     r"|passwd|passphrase|passcode|pass_?key|(?:access|security|recovery|backup|unlock)_?codes?$|pwd|secret(?!ar)|pre_?shared_?key|auth_?tok$"
     r"|token(?!iz|s?_?(?:limit|count|budget))|credential|webhook"
     r"|mnemonic|seed_?phrase|(?:otp|wallet)_?seed|auth[_.]?user[_.]?info$|snmp_?community|unseal|wg_?private|kube_?config(?:_?data)?$|(?:service_account|(?:^|_)sa)_json|docker_?auth_?config|key_?pem$|sas_?ur[il]$"
-    r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|session|sign(?:ing)?|encryption|auth|master|account"
+    r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|session|sign(?:ing)?|encryption|auth|master|account|storage"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa|priv|enc)_?key(?!set|ring)"
 )
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
@@ -21,6 +21,7 @@ _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
     r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp)pass[_0-9]*$"
     r"|(?:db|sql|ftp|mail|sys|user|root|admin|ldap)pw[_0-9]*$|(?:^|_)key_(?:b64|base64|hex|prod|production|staging)$"
+    r"|(?:sentry|db|sql|pg|redis|amqp)dsn[_0-9]*$|(?:git|hub|lab|ops)pat[_0-9]*$|jwt[_0-9]*$"
     r"|(?:^|_)(?:psk|pin(?:_?code)?|cvv2?|cvc2?|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
@@ -46,13 +47,17 @@ _ABOUT = re.compile(
 _ATTRIBUTE = re.compile(
     r"(?:OLD)?PWD|(?:set_|update_)?secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
 )
+# Which of several it is: DB_PASS_PROD, TOKEN_TTL_V2.
+_WHICH = re.compile(
+    r"(?<=[a-z0-9])[_.](?:prod(?:uction)?|stag(?:e|ing)|stg|dev(?:elopment)?|test|qa|uat|live|old|new|v[0-9]{1,3})$"
+)
 
 
 @lru_cache(maxsize=1 << 14)
 def is_credential_name(name: str) -> bool:
     """Whether a variable or attribute with this name usually holds a credential."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[-_LONGEST:]).replace("-", "_")
-    plain = apart.lower()
+    plain = _WHICH.sub("", apart.lower())
     telling = _ANYWHERE.search(plain) or _LAST.search(plain)
     return bool(telling) and not _ABOUT.search(plain) and not _ATTRIBUTE.fullmatch(apart.lstrip("_"))
 

@@ -93,8 +93,8 @@ _PLACE = re.compile(
 )
 # A cookie's name has no digits.
 _COOKIE = re.compile(r"[A-Za-z_.-]{1,32}")
-# Whoever knows these addresses may use them.
-_SECRET_URLS = re.compile(r"webhook|sas", re.IGNORECASE)
+# Whoever knows these addresses may use them; what is put into a secret is one, whatever it is.
+_SECRET_URLS = re.compile(r"webhook|sas|secret_data", re.IGNORECASE)
 # Shorter words after a colon are prose.
 _SHORTEST_BARE = 4
 

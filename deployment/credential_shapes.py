@@ -38,6 +38,10 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/\w"
         r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=\w|events\.pagerduty\.com/integration/\w"
         r"|hc-ping\.com/\w|outlook\.office(?:365)?\.com/webhook/\w|\.webhook\.office\.com/webhookb2/\w|hooks\.zapier\.com/hooks/catch/\d)"
+        r"|(?i:maker\.ifttt\.com/trigger/[\w-]{1,64}/(?:json/)?with/key/[\w-]|hook\.(?:[a-z0-9]{2,8}\.)?make\.com/\w"
+        r"|api\.netlify\.com/build_hooks/\w|api\.render\.com/deploy/[\w-]{1,64}\?key=\w"
+        r"|api\.vercel\.com/v1/integrations/deploy/\w|\.m\.pipedream\.net\b|/hooks/[a-z0-9]{26}(?![\w-])"
+        r"|/webhook/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|/source/[0-9a-f-]{36}/trigger/[0-9a-f-]{36}/call)"
     ),
     "a password in a URL": re.compile(
         # Not where a shell's or a template's variable or a placeholder stands, or a port.
@@ -87,10 +91,10 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 # The parts of a JSON Web Key that make the private one, and the public one.
 _JWK_PRIVATE = re.compile(r"[\"'][dk][\"']\s{0,4}:\s{0,4}[\"'][\w-]{16}")
 _JWK_PUBLIC = re.compile(r"\"(?:n|x|y|x5t(?:#S256)?)\"\s{0,4}:\s{0,4}\"[\w-]{16,}+\"")
-# `curl -u me:word`; digits alone are a user's and a group's numbers.
+# `curl -u me:word`, also behind other short options (`-su`) or in a list; digits are a user's and a group's numbers.
 _USER = re.compile(
-    r"(?<!\S)(?:-[uUa]|--user|--proxy-user|--auth)(?:[ =]{0,3})[\"']?(?![0-9]{1,9}:[0-9])[^\s:\"']{1,256}"
-    r":(?![$<{])[^\s\"']"
+    r"(?<![\w./-])(?:-(?:[fsSLkvigGjJnNOpRqlB#0-46]{0,16}[uU]|a)|--user|--proxy-user|--auth)(?:[\"'],)?[\s=\\]{0,6}[\"']?"
+    r"(?![0-9]{1,9}:[0-9])[^\s:\"'\\]{0,256}:(?![$<{])[^\s\"'\\]"
 )
 # What everybody may know: keys of SSH, certificates, pictures, the digests of scripts and of SSH keys.
 _PUBLIC = re.compile(
@@ -232,7 +236,7 @@ def _jumbled(text: str) -> bool:
     digits = sum(map(str.isdigit, runs))
     if text.isupper() or text.islower():
         return digits > 2 and len(text) >= 24 and len(runs) > len(text) * 0.22 and not _ALL_HEX.fullmatch(text)
-    return digits > 1 and len(runs) > len(text) * 0.45
+    return (digits > 1 or len(text) >= 40) and len(runs) > len(text) * 0.45
 
 
 def _random(text: str) -> bool:

@@ -88,6 +88,9 @@ def _name_of(key: str, beside: dict[str, Any], above: str) -> str:
     return next(filter(is_credential_name, names), names[0])
 
 
+# `curl -u USER:PASSWORD`; digits are a user's and a group's numbers.
+_OF_USERS = re.compile(r"-[fsSLkvigGjJnNOpRqlB#0-46]{0,16}[uU]|--(?:proxy-)?user")
+_USER_AND_PASSWORD = re.compile(r"(?![0-9]{1,9}:[0-9])[^\s:$<{]{1,256}:[^\s$<{].{0,256}")
 _NAMES = ("name", "key", "header_name", "headerName", "header", "field", "variable", "property")
 _VALUES = {"value", "values", "val", "header_value", "headerValue", "default", "content"}
 
@@ -96,6 +99,9 @@ def _option(word: Any, following: Any) -> str:
     """The name of an option whose value is the word that follows it."""
     found = re.fullmatch(r"--?([A-Za-z][\w.-]*)", word) if isinstance(word, str) else None
     value = isinstance(following, str) and not following.startswith("-")
+    # The program may stand elsewhere (a container's command and its args).
+    if found and value and _OF_USERS.fullmatch(word) and _USER_AND_PASSWORD.fullmatch(following):
+        return "password"
     return found[1] if found and value and is_credential_name(found[1]) else ""
 
 

@@ -20,6 +20,7 @@ TELLING = (
     "PASSKEY ACCESS_CODE RECOVERY_CODES PRIVKEY ENCKEY KEY_B64 KEY_PROD LOGINPASS WPPASS DBPW SQLPW FTPPW "
     "SESSIONKEY SHARED_ACCESS_SIGNATURE ACCOUNT_SAS "
     "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号 HESLO ŞIFRE GESLO JELSZÓ LOZINKA SLAPTAŽODIS "
+    "GITHUBPAT SENTRYDSN STORAGEKEY APPJWT GITHUB_PAT_PROD DB_PASS_V2 JWT_STAGING SENTRY_DSN_DEV "
     "PIN_CODE CVV2 UNLOCK_CODE SNMP_COMMUNITY WALLET_SEED KUBECONFIG_DATA SA_JSON SR_BASIC_AUTH_USER_INFO"
 )
 ABOUT = (
@@ -31,7 +32,8 @@ ABOUT = (
     "TOKEN_CACHE TOKEN_VALIDATION TOKEN_EXCHANGE TOKEN_LEEWAY TOKEN_GRANT TOKEN_CLAIM PASSWORD_ENCODING WEBHOOK_BIND "
     "SECRETS_MOUNT SECRET_NAMES CREDENTIAL_HELPER PASSWORD_RULES API_KEY_PARAM RATE_LIMIT_KEY INDEX_KEY UNIQUE_KEY "
     "PRIV_KEYRING ACCESS_CODE_LENGTH PASSKEYS_ENABLED PAROLAR PASSWORD_HASHERS TOKEN_BUCKET_RATE TOKEN_RENEWAL_PERIOD "
-    "TOKEN_REFRESH_THRESHOLD TOKEN_OFFSET TOKEN_POOL TOKEN_DECIMALS CORS_ALLOW_CREDENTIALS USE_CREDENTIALS OLDPWD"
+    "TOKEN_REFRESH_THRESHOLD TOKEN_OFFSET TOKEN_POOL TOKEN_DECIMALS CORS_ALLOW_CREDENTIALS USE_CREDENTIALS OLDPWD "
+    "TOKEN_TTL_PROD PASSWORD_FILE_V2 SECRET_NAME_STAGING"
 )
 HOLDING = {
     "JSON": f'{{"user": "app", "password": "{WORD}"}}',
@@ -75,6 +77,25 @@ HOLDING = {
     "password with a slash": "redis://:" + "pa/ss@10.0.0.3",
     "netrc": f"machine example.com login app password {WORD}",
     "netrc in lines": f"machine example.com\n  login app\n  password {WORD}",
+    "netrc with an account": "machine example login app account x password swordfish",
+    "netrc without a login": "machine example.com password swordfish",
+    "netrc, password first": "machine example password swordfish login app",
+    "curl, short options": f"curl -fsSLu app:{WORD} https://example.com",
+    "curl, tab": f"curl\t-u\tapp:{WORD} https://example.com",
+    "curl, no user": f"curl -u :{WORD} https://example.com",
+    "curl, escaped quotes": f'curl -u \\"app:{WORD}\\" https://example.com',
+    "curl, list": f'["curl", "-u", "app:{WORD}", "https://example.com"]',
+    "webhook of IFTTT": "https://maker.ifttt.com/trigger/x/with/key/" + "-some_word-and-more",
+    "webhook of Make": "https://hook.eu1.make.com/" + "somewordandmoreofthatsort",
+    "webhook of Mattermost": "https://chat.example.com/hooks/" + "somewordandmoreofthatsortx",
+    "webhook of n8n": "https://n8n.example.com/webhook/123e4567-e89b-12d3-a456-426614174000",
+    "webhook of Netlify": "https://api.netlify.com/build_hooks/" + HEX[:24],
+    "webhook of Render": "https://api.render.com/deploy/srv-word?key=" + "abc",
+    "webhook of Vercel": "https://api.vercel.com/v1/integrations/deploy/prj_" + "abc/def",
+    "webhook of Pipedream": "https://" + "enword.m.pipedream.net",
+    "webhook of Docker Hub": "https://hub.docker.com/api/build/v1/source/123e4567-e89b-12d3-a456-426614174000/trigger/"
+    + "123e4567-e89b-12d3-a456-426614174000/call/",
+    "key of AWS with one digit": "UkBngJSzpBCrH6Tdd" + "MRrfgtvpmURyNdpWvitXCwd",
     "curl": f"curl -u app:{WORD} https://example.com",
     "curl, long": f"curl --user 'app:{WORD}' https://example.com",
     "header": "authorization: bearer " + "abcdef0123456789",
@@ -298,6 +319,9 @@ HOLDING_NONE = {
     "commit": "commit: " + "0f3a9c5e" * 5,
     "UUID": "123e4567-e89b-12d3-a456-426614174000",
     "numbers": "docker run -u 1000:1000 curl",
+    "curl, whoever has a ticket": "curl --negotiate -u : https://example.com",
+    "curl, other options": "curl -fsSL -o out https://example.com:8443/x -X PUT --output b:c",
+    "machines": "The virtual machine admin password is kept elsewhere; the machine example.com password reset: none",
     "prose": "the password of the database stands in Secret Manager; token: see there is none",
     "link": "https://www.googleapis.com/compute/v1/projects/p/regions/us-east1/targetHttpProxies/hello-http-proxy",
     "port and at": "https://example.com:8443/users/a@b.example",

@@ -149,6 +149,17 @@ def test_refusals_keep_their_reasons(text: str, clean: str) -> None:
     assert scrub_refusals(text) == clean
 
 
+@pytest.mark.parametrize("option", ["-u", "-su", "--user", "--proxy-user"])
+def test_a_user_and_a_password_may_be_the_next_word(option: str) -> None:
+    args = hide({"args": [option, "app:swordfish", "https://example.com"]})["args"]
+    assert args == [option, Hidden("app:swordfish"), "https://example.com"]
+    assert hide({"args": [option, "1000:1000", option, "app"]})["args"] == [option, "1000:1000", option, "app"]
+
+
+def test_what_is_put_into_a_secret_is_hidden_whatever_it_is() -> None:
+    assert isinstance(hide({"secret_data": "https://example.com/some-path"})["secret_data"], Hidden)
+
+
 def test_the_value_of_an_option_may_be_the_next_word() -> None:
     hidden = hide({"args": ["--password", "swordfish", "--port", "80", "--api-key", "--verbose", "-token", "abc"]})
     assert hidden["args"] == [
