@@ -102,12 +102,12 @@ def live(deployed: Callable[[str, str], Live], tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
-def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[[], Live]]:
+def empty(program: str, provider: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[..., Live]]:
     """A cloud with nothing in it, for deployments that go wrong from the start."""
     made: list[Live] = []
 
-    def make() -> Live:
-        provider(CURRENT)
+    def make(version: str = CURRENT) -> Live:
+        provider(version)
         made.append(Live(tmp_path / f"empty-{len(made)}", program))
         return made[-1]
 

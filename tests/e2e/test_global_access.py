@@ -21,8 +21,8 @@ def config(version: str, *, service: bool, endpoint: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
-def test_it_is_on_from_the_start_and_comes_and_goes_at_the_endpoint(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_it_is_on_from_the_start_and_comes_and_goes_at_the_endpoint(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     outcome = live.deploy(config(version, service=True, endpoint=True))
     assert outcome.findings == []
     rule = next(body for path, body in outcome.cloud["compute"].items() if "/hello-forwarding-rule-" in path)
@@ -67,8 +67,8 @@ def test_later_it_is_refused_with_the_way(version: str, live: Callable[..., Live
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
-def test_it_is_given_up(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_it_is_given_up(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     live.deploy(config(version, service=True, endpoint=False))
     outcome = live.deploy(config(version, service=False, endpoint=False))
     assert outcome.findings == []

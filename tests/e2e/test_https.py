@@ -71,8 +71,8 @@ def test_the_older_provider_replaces_the_attachment(live: Callable[..., Live]) -
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
-def test_it_is_edited_in_place(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_it_is_edited_in_place(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     deployed(live, config(version, https={"certificate": f"{MANAGER}/hello"}, audiences=["https://a.example.com"]))
     for https, changes in (
         ({"certificate": f"{MANAGER}/hello-2"}, {HTTPS_PROXY: "updated"}),
@@ -176,8 +176,8 @@ CERTIFICATE = "producer google_certificate_manager_certificate.hello"
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
-def test_a_certificate_is_issued_exchanged_and_given_up(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_a_certificate_is_issued_exchanged_and_given_up(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     public = deployed(live, config(version, https=PUBLIC))
     certificates = [body for path, body in public.cloud["certificates"].items() if "/certificates/" in path]
     assert [body["managed"]["state"] for body in certificates] == ["ACTIVE"]

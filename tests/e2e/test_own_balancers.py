@@ -31,8 +31,8 @@ def deployed(live: Live, wanted: dict[str, Any]) -> Outcome:
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
-def test_it_is_published_edited_and_left(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_it_is_published_edited_and_left(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     outcome = deployed(live, config(version))
     assert set(outcome.connections.values()) == {"new"}
     assert not any("google_compute_network.network" in address for address in outcome.changes if "producer" in address)

@@ -52,8 +52,8 @@ def kept(live: Live) -> str:
 
 
 @pytest.mark.parametrize("version", [CURRENT, "8.0.0"])
-def test_pem_comes_is_exchanged_and_goes(version: str, empty: Callable[[], Live]) -> None:
-    live = empty()
+def test_pem_comes_is_exchanged_and_goes(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
     chain = chain_of(HOST) + chain_of("an authority")
     for path, content in ((f"{CHAIN}/4", chain), (f"{SECRET_KEY}/7", OTHER_KEY)):
         put(live, path, content)
