@@ -16,19 +16,20 @@ unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONIOENCODING PYTHONWARNINGS PYTHON
 export PYTHONUTF8=1
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'
+# -P: nothing is imported from the folder that the caller stands in, which may be somebody else's bundle.
 # Ctrl-C before the command has begun ends it without Python's trace.
 start='import signal; signal.getsignal(2) is signal.default_int_handler and signal.signal(2, signal.SIG_DFL); import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("commands", run_name="__main__", alter_sys=True)'
 
 own=$checkout/.psc/env/bin/python
 if [ -x "$own" ] && "$own" -I -S -c "$fits" 2>/dev/null; then
-    exec "$own" -s -c "$start" "$checkout" "$@"
+    exec "$own" -s -P -c "$start" "$checkout" "$@"
 fi
 
 without_venv=
 for python in python3.14 python3.13 python3.12 python3.11 python3 python; do
     "$python" -I -c "$fits" 2>/dev/null || continue
     if "$python" -I -c 'import ensurepip, venv' 2>/dev/null; then
-        exec "$python" -s -c "$start" "$checkout" "$@"
+        exec "$python" -s -P -c "$start" "$checkout" "$@"
     fi
     without_venv=$python
 done

@@ -82,7 +82,8 @@ def again(environment: Environment, words: list[str]) -> None:
     )
     sys.stderr.flush()
     try:
-        os.execv(environment.python, [str(environment.python), "-s", "-c", start, str(CHECKOUT), *words])  # noqa: S606
+        # -P, as in ./psc: nothing is imported from the folder that the caller stands in.
+        os.execv(environment.python, [str(environment.python), "-s", "-P", "-c", start, str(CHECKOUT), *words])  # noqa: S606
     except OSError as error:
         remedy = "it was set up by another user, or its Python is gone: remove .psc, or use a checkout of your own"
         raise BuildError(f"{environment.python}: cannot be started ({error.strerror}); {remedy}") from error

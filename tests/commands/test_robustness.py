@@ -370,3 +370,18 @@ def test_a_synthesis_that_node_cannot_finish_is_one_sentence(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     for said, words in zip(done.stderr.splitlines(), FAILURES.values(), strict=True):
         assert words in said
+
+
+def test_nothing_is_imported_from_the_folder_that_the_caller_stands_in(tmp_path: Path) -> None:
+    """It may be a bundle that is to be verified, or a checkout that is to be reviewed."""
+    for name in ("signal", "runpy", "argparse", "json", "commands", "pydantic"):
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of the folder')\n")
+    second = "import sys; sys.path.insert(0, sys.argv[1]); from commands.__main__ import again; "
+    second += "from commands.cdk import CDKTF; from commands.environment import Environment; from pathlib import Path; "
+    second += "again(Environment(Path(sys.prefix), CDKTF), ['handover', '--verify', '.'])"
+    for words in (
+        [str(CHECKOUT / "psc"), "handover", "--verify", "."],
+        [sys.executable, "-P", "-c", second, str(CHECKOUT)],
+    ):
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (2, "psc: .: no bundle of ./psc handover (no SHA256SUMS)\n")
