@@ -8,12 +8,13 @@ _OPTIONS = r"\s(?:[^\n|;&]{0,256}\s)?"
 COMMANDS = "|".join(
     (
         rf"\bsshpass {{1,9}}-p ?{GIVEN}",
-        # netrc, in any order. Elsewhere than at the end of a line, or beside a login, it may be a sentence.
+        # netrc, in any order. Without a login, and other than as a whole line or with a host's domain, it may be a
+        # sentence.
         rf"(?i:\blogin\s{{1,9}}\S{{1,256}}\s{{1,9}}"
         rf"(?:account\s{{1,9}}\S{{1,256}}\s{{1,9}})?password\s{{1,9}}{GIVEN})",
         rf"(?i:\bmachine\s{{1,9}}\S{{1,256}}\s{{1,9}}(?:account\s{{1,9}}\S{{1,256}}\s{{1,9}})?password\s{{1,9}}"
         rf"{GIVEN}\S{{0,256}}\s{{1,9}}(?:login|account)\s)",
-        rf"(?i:\bmachine[ \t]{{1,9}}(?=\S{{0,256}}\.)\S{{1,256}}\s{{1,9}}password\s{{1,9}}"
+        rf"(?i:(?:(?:^|\n)[ \t]{{0,9}}machine[ \t]{{1,9}}|\bmachine[ \t]{{1,9}}(?=\S{{0,256}}\.))\S{{1,256}}\s{{1,9}}password\s{{1,9}}"
         rf"{GIVEN}\S{{0,256}}[ \t]{{0,9}}(?:\n|$))",
         rf"\b(?:mysql\w{{0,12}}|mariadb(?:-[a-z]{{1,12}})?|7za?|(?:un)?rar){_OPTIONS}-p{GIVEN}",
         rf"\b(?:login|mongo\w{{0,12}}|cqlsh|cypher-shell|psexec|rdesktop|ncftp\w{{0,6}}|useradd){_OPTIONS}"

@@ -111,7 +111,7 @@ _RANDOM = re.compile(r"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-]{24,}+")
 _RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}+")
 _ALL_HEX = re.compile(r"[0-9a-fA-F]++")
 _KINDS = re.compile(r"[a-z]++|[A-Z]++|[0-9]++")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])|[A-Za-z0-9+/]{22,}+={1,2}(?![\w=]))")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{32,}+(?![\w.-])|[A-Za-z0-9+/]{22,}+={1,2}(?![\w=]))")
 # MD5, SHA-1 and SHA-256 are as long as most keys.
 _HEX = re.compile(
     r"(?<![0-9A-Za-z@+/-])(?:0[xX])?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])"
@@ -235,8 +235,10 @@ def _jumbled(text: str) -> bool:
     runs = _KINDS.findall(text)
     digits = sum(map(str.isdigit, runs))
     if text.isupper() or text.islower():
-        return digits > 2 and len(text) >= 24 and len(runs) > len(text) * 0.22 and not _ALL_HEX.fullmatch(text)
-    return (digits > 1 or len(text) >= 40) and len(runs) > len(text) * 0.45
+        many = "/" not in text and len(runs) > len(text) * 0.22
+        return digits > 2 and len(text) >= 24 and many and not _ALL_HEX.fullmatch(text)
+    # A name with a slash or a plus changes even less.
+    return (digits > 1 or len(text) >= 40) and len(runs) > len(text) * (0.4 if set(text) & set("+/") else 0.45)
 
 
 def _random(text: str) -> bool:
