@@ -20,8 +20,8 @@ from handover.present import VALUES, Present, is_loaded
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
 _LONGEST_DIFFERENCE, _LONGEST_LINE, _MUCH = 40, 500, 10_000
-# Looking for credentials takes some seconds for a million characters, whatever they are.
-_LOOKED_INTO_BYTES = 5_000_000
+# Looking for credentials takes up to five seconds for a million characters, whatever they are.
+_LOOKED_INTO_BYTES = 2_000_000
 # An environment variable as both formats write it: its name, then its value.
 _ENV = re.compile(r'"?name"?\s*[=:]\s*"(?P<name>\w+)",?\s*"?value"?\s*[=:]\s*"(?P<value>(?:[^"\\]|\\.)*)"')
 
