@@ -67,7 +67,7 @@ def _found(args: Namespace) -> Discovery:
     from live.access import Access
     from live.discover.configuration import discover
     from live.discover.found import Place
-    from live.failures import AnswerError, ApiOffError, NotAllowedError
+    from live.failures import AnswerError, ApiOffError, NotAllowedError, as_described
     from live.reader import Reader
     from live.sides import clients
 
@@ -92,8 +92,9 @@ def _found(args: Namespace) -> Discovery:
 
     with steps("reads what exists"):
         try:
-            producer = place(publishing) if publishing else None
-            return discover(region, producer, {key: place(project) for key, project in consumers.items()})
+            with as_described():
+                producer = place(publishing) if publishing else None
+                return discover(region, producer, {key: place(project) for key, project in consumers.items()})
         except NotAllowedError as error:
             raise UnusableError(f"{error}; needs {error.needs}") from error
         except ApiOffError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from deployment.unusable import UnusableError
 
 
@@ -45,3 +48,17 @@ class ApiOffError(AnswerError):
 
 class NoAnswerError(AnswerError):
     """Google did not answer: errors of its own, too many calls, or something that is no answer of Google's."""
+
+
+@contextmanager
+def as_described() -> Iterator[None]:
+    """Tell what an answer that is JSON, and not what Google describes, ends in: a traceback helps nobody who asks.
+
+    Raises:
+        AnswerError: in place of what reading the answer raised.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise AnswerError(f"an answer has not the form that its API describes ({said})", "") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from live.connectivity import analysis
 from live.fact import Fact, Outcome
 from live.facts import FACTS
-from live.failures import AnswerError, ApiOffError, NotAllowedError
+from live.failures import AnswerError, ApiOffError, NotAllowedError, as_described
 from live.subjects import Expected
 
 STATES = ("holds", "fails", "unknown", "broken")
@@ -84,14 +84,11 @@ def _told(expected: Expected, fact: str, says: str, about: str, outcomes: Iterab
 def _caught(says: str, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """The outcomes of a fact; what may not be read, or does not answer, is one, too."""
     try:
-        yield from outcomes
+        with as_described():
+            yield from outcomes
     except NotAllowedError as error:
         yield Outcome(state="unknown", text=f"whether {says} is not known: {error}", needs=error.needs)
     except ApiOffError as error:
         yield Outcome(state="unknown", text=f"whether {says} is not known: {error}", repair=(error.remedy,))
     except AnswerError as error:
         yield Outcome(state="broken", text=f"whether {says} could not be found out: {error}")
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        # An answer that is JSON, and not what Google describes; whoever reads this is not helped by a traceback.
-        text = f"an answer has not the form that its API describes ({type(error).__name__}: {error})"
-        yield Outcome(state="broken", text=f"whether {says} could not be found out: {text}")

@@ -15,7 +15,7 @@ from deployment.kinds.project import PROJECT_SERVICE
 from deployment.references import is_expression
 from deployment.stack import Item, Stack
 from deployment.values import Json
-from live.failures import AnswerError, ApiOffError, NotAllowedError
+from live.failures import AnswerError, ApiOffError, NotAllowedError, as_described
 from live.names import ids
 from live.reader import Reader
 from live.sides import Side
@@ -101,11 +101,12 @@ def _found(item: Item, candidates: tuple[str, ...], reader: Reader, off: set[str
         )
         return Found(address=item.address, id=wanted, stands="unknown", why=why)
     try:
-        for id_ in candidates:
-            if (there := at(item, id_, reader)) is not None:
-                return Found(address=item.address, id=id_, stands="there", recorded=dict(_recorded(there)))
-        plain = _CONTENT.sub("", wanted)
-        other = plain if plain != wanted and at(item, plain, reader) is not None else ""
+        with as_described():
+            for id_ in candidates:
+                if (there := at(item, id_, reader)) is not None:
+                    return Found(address=item.address, id=id_, stands="there", recorded=dict(_recorded(there)))
+            plain = _CONTENT.sub("", wanted)
+            other = plain if plain != wanted and at(item, plain, reader) is not None else ""
     except ApiOffError as error:
         api = f"{error.about.partition('.')[0]}.googleapis.com"
         if f"{wanted.removeprefix('projects/').partition('/')[0]}/{api}" in off:

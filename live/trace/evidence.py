@@ -10,7 +10,7 @@ from typing import Literal
 from deployment.kinds.network import FLOW_LOGS
 from deployment.values import Json
 from live.facts.load_balancer import at_any, proxy_subnets
-from live.failures import AnswerError, ApiOffError, NotAllowedError
+from live.failures import AnswerError, ApiOffError, NotAllowedError, as_described
 from live.names import plain
 from live.sides import Side
 from live.subjects import Endpoint, Expected, Proxies, Published
@@ -129,16 +129,14 @@ def flow_log(endpoint: Endpoint) -> str:
 def _asked(found: Evidence, name: str, ask: Callable[[], Source | None]) -> None:
     """Ask for one thing, and remember what became of it."""
     try:
-        source = ask() or Source(name=name, state="read")
+        with as_described():
+            source = ask() or Source(name=name, state="read")
     except NotAllowedError as error:
         source = Source(name=name, state="unknown", text=str(error), remedy=f"needs {error.needs}")
     except ApiOffError as error:
         source = Source(name=name, state="unknown", text=str(error), remedy=error.remedy)
     except AnswerError as error:
         source = Source(name=name, state="broken", text=str(error))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        text = f"an answer has not the form that its API describes ({type(error).__name__}: {error})"
-        source = Source(name=name, state="broken", text=text)
     found.sources.append(source)
 
 

@@ -108,3 +108,14 @@ def test_what_cannot_be_found_out_is_2_with_one_sentence(
     assert says in told.err
     assert told.out == ""
     assert len([line for line in told.err.splitlines() if line.startswith("psc: ")]) == 1
+
+
+def test_an_answer_without_what_its_api_describes_is_2_with_a_sentence(
+    there: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = f"projects/{PRODUCER}/regions/asia-northeast1/forwardingRules/hello-forwarding-rule"
+    del there.cloud.compute[rule].body["network"]
+    assert adopt(*FOUND) == 2
+    told = capsys.readouterr()
+    assert "an answer has not the form that its API describes" in told.err
+    assert told.out == ""

@@ -87,6 +87,15 @@ def test_in_an_empty_cloud_nothing_is_there_and_nothing_is_unknown(world: Worlds
     assert {one.stands for one in found(world(), "producer").values()} == {"absent"}
 
 
+def test_of_an_answer_in_another_form_nothing_is_known(world: Worlds) -> None:
+    here = world().deploy()
+    here.always = {"bindings": 5, "name": "projects/123456789012"}
+    there = found(here, "producer")
+    (grant,) = (one for one in there.values() if "_iam_" in one.address)
+    assert grant.stands == "unknown"
+    assert "not the form that its API describes" in grant.why
+
+
 def test_where_an_api_is_off_nothing_of_it_exists(world: Worlds) -> None:
     here = world().deploy()
     here.cloud.project(PRODUCER).apis.discard("run.googleapis.com")
