@@ -197,6 +197,18 @@ def test_a_certificate_is_issued_exchanged_and_given_up(version: str, empty: Cal
     assert [one for one in live.destroy().findings if not one.startswith("left over")] == []
 
 
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
+def test_a_renamed_certificate_keeps_the_proof_of_its_host(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
+    deployed(live, config(version, https=PUBLIC))
+    renamed = deployed(live, config(version, https=PUBLIC, names={"certificate": "edge"}))
+    assert renamed.changes == {CERTIFICATE: "replaced", HTTPS_PROXY: "updated"}
+    assert set(renamed.connections.values()) == {"kept"}
+    certificates = [body for path, body in renamed.cloud["certificates"].items() if "/certificates/edge" in path]
+    assert [body["managed"]["state"] for body in certificates] == ["ACTIVE"]
+    assert [path.endswith("/CNAME") for path in renamed.cloud["dns"]].count(True) == 1
+
+
 def test_a_certificate_that_is_not_there_yet_is_a_warning(empty: Callable[[], Live]) -> None:
     live = empty()
     deployed(live, config(https=PUBLIC))
