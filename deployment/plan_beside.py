@@ -1,6 +1,7 @@
 """What a plan's configuration has beside attributes: code that runs, counts, order, providers, outputs, variables.
 
-A plan's JSON holds no lifecycle, no moved, removed or import blocks and no locals, nor required_version and backend.
+A plan's JSON holds no lifecycle, no moved, removed, import or ephemeral blocks and no locals, nor required_version and
+backend.
 """
 
 from __future__ import annotations

@@ -15,8 +15,12 @@ from deployment.registries import short
 from deployment.stack import Item
 from deployment.values import Json
 
-# The data source that starts a program: https://registry.terraform.io/providers/hashicorp/external/latest/docs
-_STARTING = "data.external"
+# What starts a program where it is read: https://registry.terraform.io/providers/hashicorp/external/latest/docs and
+# https://registry.terraform.io/providers/hashicorp/local/latest/docs
+STARTING = frozenset({"data.external", "data.local_command", "ephemeral.local_command"})
+# What a provider starts to get its credentials: https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs
+# has it at the top, the one of Helm one deeper.
+_FOR_CREDENTIALS = ("exec", "kubernetes")
 _BUILT_IN = "terraform.io/builtin/"
 
 
@@ -29,7 +33,7 @@ def with_provisioners(item: Item, entry: Json, modules: Modules) -> Item:
 
 def starts_program(item: Item) -> bool:
     """Whether reading it starts a program."""
-    return item.type == _STARTING
+    return item.type in STARTING
 
 
 def providers(plan: Json) -> Iterator[tuple[Item, bool]]:
@@ -37,9 +41,7 @@ def providers(plan: Json) -> Iterator[tuple[Item, bool]]:
     changes = plan.get("resource_changes") or []
     known = {str(entry.get("provider_name")) for entry in changes if entry["change"].get("before") is not None}
     for one in map(mapping, mapping(plan["configuration"].get("provider_config")).values()):
-        source = str(one.get("full_name") or "")
+        source, given = str(one.get("full_name") or ""), mapping(one.get("expressions"))
         if source and not source.startswith(_BUILT_IN):
-            yield (
-                Item(f"terraform.required_providers.{short(source)}", "constraint", {"source": source}),
-                source in known,
-            )
+            values = {"source": source, **{name: given[name] for name in _FOR_CREDENTIALS if name in given}}
+            yield Item(f"terraform.required_providers.{short(source)}", "constraint", values), source in known

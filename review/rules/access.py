@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployment.kinds.firewall import ASSOCIATIONS
 from deployment.kinds.forwarding_rule import GLOBAL_ENDPOINT, PSC_ENDPOINT
+from deployment.plan_programs import STARTING
 from deployment.registries import short
 from deployment.stack import REMOVED
 from review.callers import OF_SERVICE, bindings
@@ -60,7 +61,10 @@ def grant_twice(subject: Subject) -> Answer:
 def external_forwarding_rule(subject: Subject) -> Answer:
     """PSC endpoints have a rule of their own; the empty scheme is that of endpoints for Google's own APIs."""
     scheme = subject.item.get("load_balancing_scheme")
-    if subject.item.is_psc_endpoint or scheme.equals("", "INTERNAL", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"):
+    if subject.item.is_psc_endpoint or scheme.equals("INTERNAL", "INTERNAL_MANAGED", "INTERNAL_SELF_MANAGED"):
+        return fine()
+    backend = subject.item.get("backend_service")
+    if scheme.equals("") and (backend.absent or backend.equals("")):
         return fine()
     if scheme.unknown or (
         scheme.absent and subject.item.get("target").unknown and not subject.item.get("target").target
@@ -123,9 +127,12 @@ def access_not_judged(subject: Subject) -> Answer:
     remedy="Do it with a resource, or apart from Terraform.",
 )
 def code_at_apply(subject: Subject) -> Answer:
-    """Provisioners of any resource, also of one that is removed, triggered actions, and data out of a program."""
-    if subject.item.type == "data.external":
+    """Provisioners of any resource, also of one that is removed, triggered actions, and data or logins of a program."""
+    if subject.item.type in STARTING:
         return finding("a program is started at every plan")
+    if subject.item.type in {"constraint", "provider"}:  # of a plan alone the provider is what it requires
+        holders = (subject.item, *subject.item.blocks("kubernetes"))
+        return finding("it logs in by a program") if any(holder.blocks("exec") for holder in holders) else fine()
     runs = subject.item.is_resource or subject.item.type == REMOVED
     blocks = subject.item.blocks("provisioner") if runs else ()
     if blocks:

@@ -55,12 +55,17 @@ def _open_to_internet(item: View, _: Subject) -> Iterator[Answer]:
         return
     ports = allowed(item)
     for source in sources(item):
-        network = _network(source)
-        public = network is not None and not network.is_private and not _within(network) and not _probes(network)
-        if public or source.text.startswith(FROM_INTERNET):
+        if _public(source):
             yield _maybe(source, open_) if open_.unknown else _reached(source, item, ports)
         elif source.unknown:
             yield undecided("the source {value} is not known yet", value=source)
+
+
+def _public(source: Value) -> bool:
+    """Whether it holds public addresses, other than those of Identity-Aware Proxy and of health checks."""
+    network = _network(source)
+    public = network is not None and not network.is_private and not _within(network) and not _probes(network)
+    return public or source.text.startswith(FROM_INTERNET)
 
 
 @rule(
@@ -72,7 +77,7 @@ def _open_to_internet(item: View, _: Subject) -> Iterator[Answer]:
     remedy="Give 35.235.240.0/20 as the only source, and only the ports that are used (tcp:22).",
 )
 def firewall_wider_than_iap(subject: Subject) -> Answer:
-    """Another source, or every port; public sources are the other rule's.
+    """Another source, or every port; public sources are the other rule's, and any other if nobody can tell of it.
 
     A load balancer's health checks and proxies are its own, on whatever port; without them it serves nobody.
     """
@@ -84,18 +89,21 @@ def _wider_than_iap(item: View, subject: Subject) -> Iterator[Answer]:
     if open_.absent:
         return
     ports = allowed(item)
-    for source in sources(item):
-        network = _network(source)
-        if network is None and not source.text.startswith(FROM_INTERNET) and _narrow(item):
-            continue
-        inside = network.is_private if network else not source.text.startswith(FROM_INTERNET)
-        if source.known and inside and not _of_proxies(network, subject):
-            yield _reached(source, item, ports) if open_.known else _maybe(source, open_)
+    for source in (source for source in sources(item) if source.known and not _public(source)):
+        if open_.unknown:
+            yield _maybe(source, open_)
+        elif not _usual(source, item, subject):
+            yield _reached(source, item, ports)
     own = all(_probes(network) or _of_proxies(network, subject) for network in map(_network, sources(item)))
     yield from _every_port(item) if open_.known and not own else ()
-    iap = next((source for source in sources(item) if source.known and _is_iap(source)), None)
-    if iap and open_.unknown:
-        yield _maybe(iap, open_)
+
+
+def _usual(source: Value, item: View, subject: Subject) -> bool:
+    """Whether a source that is not public is IAP's, a load balancer's own, or as narrow as a tag can be."""
+    network = _network(source)
+    if network is None:
+        return _narrow(item)
+    return not network.is_private or _of_proxies(network, subject)
 
 
 def _every_port(item: View) -> Iterator[Answer]:
@@ -119,11 +127,6 @@ def _narrow(item: View) -> bool:
 
 def _maybe(source: Value, open_: Value) -> Answer:
     return undecided("{source} may be let in: {value} is not known", source=source, value=open_)
-
-
-def _is_iap(source: Value) -> bool:
-    network = _network(source)
-    return network is not None and _within(network)
 
 
 def _network(source: Value) -> _Network | None:

@@ -362,6 +362,12 @@ CASES: list[Case] = [
     *_cases("firewall-wider-than-iap", FIREWALL,
             undecided=[{"allow": [{"protocol": EXPRESSION, "ports": ["22"]}], "source_ranges": IAP},
                        {"allow": EXPRESSION, "source_tags": ["web"]}]),
+    # Of a rule that is known to let these in a way in tells, or nothing has to: not of one that may.
+    *_cases("firewall-wider-than-iap", FIREWALL, PROXIES,
+            undecided=[source | unknown | {"target_tags": ["a"]}
+                       for source in ({"source_tags": ["web"]}, {"source_ranges": PROBES},
+                                      {"source_ranges": ["10.0.2.0/24"]})
+                       for unknown in ({"allow": UNKNOWN}, {"allow": TCP22, "direction": EXPRESSION})]),
     # Unknown is not absent: lists, dynamic blocks, directions.
     *_cases("firewall-open-to-internet", FIREWALL, fine=[_dynamic("allow", [], TCP22[0])],
             finding=[_dynamic("allow", ["22"], TCP22[0])],
@@ -428,7 +434,9 @@ CASES: list[Case] = [
             finding=[{}, {"load_balancing_scheme": "EXTERNAL"}, {"load_balancing_scheme": "EXTERNAL_MANAGED"}],
             undecided=[{"load_balancing_scheme": EXPRESSION}]),
     *_cases("external-forwarding-rule", "google_compute_global_forwarding_rule", finding=[{"target": "proxy"}],
-            fine=[{"load_balancing_scheme": ""}]),
+            fine=[{"load_balancing_scheme": ""}, {"load_balancing_scheme": "", "backend_service": ""}]),
+    *_cases("external-forwarding-rule", RULE,
+            finding=[{"load_balancing_scheme": "", "backend_service": "${google_x_backend_service.b.id}"}]),
     *_cases("access-not-judged", "google_compute_organization_security_policy_firewall_policy", undecided=[{}]),
     *_cases("access-not-judged", f"{POLICY_OF_NETWORK}_association", {f"{POLICY_OF_NETWORK}.p": {"name": "p"}},
             fine=[{"firewall_policy": "p"}, {"firewall_policy": f"${{{POLICY_OF_NETWORK}.p.id}}"}],
@@ -447,6 +455,11 @@ CASES: list[Case] = [
             finding=[{"provisioner": [{"local-exec": {"command": "id"}}]}, {"provisioner": [EXPRESSION]}]),
     *_cases("code-at-apply", RULE, finding=[{"lifecycle": {"action_trigger": [{"actions": ["action.a.b"]}]}}]),
     *_cases("code-at-apply", "data.external", finding=[{"program": ["id"]}]),
+    *_cases("code-at-apply", "data.local_command", finding=[{"command": "id"}]),
+    *_cases("code-at-apply", "ephemeral.local_command", finding=[{"command": "id"}]),
+    *_cases("code-at-apply", "provider", fine=[{"host": "h"}, {"exec": []}, {"kubernetes": [{"host": "h"}]}],
+            finding=[{"exec": {"command": "id"}}, {"kubernetes": [{"exec": [{"command": "id"}]}]},
+                     {"dynamic": {"exec": {"for_each": EXPRESSION, "content": {}}}}]),
     *_cases("file-read", "output",
             fine=[{"value": "file(x)"}, {"value": "${filesha256(\"a\")} ${path.file} ${my.file(1)}"}],
             undecided=[{"value": "${file(\"/etc/passwd\")}"}, {"value": "${core::file(\"/etc/passwd\")}"},

@@ -55,6 +55,7 @@ CASES: list[tuple[Json, set[str]]] = [
      {f"code-at-apply module.m.{TYPE}.n[0]"}),
     (plan(STAYS, provisioners=("local-exec",)), set()),
     (plan(MADE, data=("external",)), {"code-at-apply data.external.d"}),
+    (plan(MADE, data=("local_command",)), {"code-at-apply data.local_command.d"}),
     (plan(STAYS, data=("http",)), set()),
     (plan(MADE, providers=(GOOGLE, ACME)), {"foreign-provider terraform.required_providers.acme/cloud"}),
     (plan(change(["create"], None, {"name": "n"}, ACME), providers=(GOOGLE, ACME)),
@@ -68,6 +69,17 @@ CASES: list[tuple[Json, set[str]]] = [
 def test_programs_beside_terraform_are_findings(tmp_path: Path, content: Json, wanted: set[str]) -> None:
     found = {f"{one.rule} {one.address}" for one in report(tmp_path, content).findings}
     assert {one for one in found if one.startswith(("code-at", "foreign"))} == wanted
+
+
+@pytest.mark.parametrize("given", [{"exec": [{"command": {"constant_value": "id"}}]}, {"kubernetes": [{"exec": [{}]}]}])
+def test_a_program_that_a_provider_logs_in_by_is_a_finding_while_nothing_of_it_is_there(
+    tmp_path: Path, given: Json
+) -> None:  # fmt: skip
+    source = "registry.terraform.io/hashicorp/kubernetes"
+    for entry, wanted in ((MADE, ["code-at-apply"]), (change(["no-op"], {"name": "n"}, {"name": "n"}, source), [])):
+        content = plan(entry, providers=(GOOGLE, source))
+        content["configuration"]["provider_config"]["kubernetes"]["expressions"] = given
+        assert [one.rule for one in report(tmp_path, content).findings if one.rule.startswith("code-at")] == wanted
 
 
 def test_what_no_rule_judges_is_said_of_a_plan_alone(tmp_path: Path) -> None:
