@@ -63,17 +63,19 @@ def is_loaded(path: str, *, case: bool = False) -> bool:
     name = path.rpartition("/")[2]
     if case:
         return _LOADED.fullmatch(name) is not None
-    return any(_LOADED_SOMEWHERE.fullmatch(one) for one in (name, _taken_for(name)))
+    return any(_LOADED_SOMEWHERE.fullmatch(one) for one in (name, *_taken_for(name).split("/")))
 
 
 def _taken_for(path: str) -> str:
     """What a path is, case aside, on macOS, whose names have no format characters, and Windows.
 
-    There dots and blanks at a name's end are not part of it, and what stands behind a colon is no name. git guards its
-    own folder likewise: https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreprotectNTFS
+    There dots and blanks at a name's end are not part of it, what stands behind a colon is no name, and a backslash
+    parts folders, also where an archive is unpacked. git guards its own folder likewise:
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreprotectNTFS
     """
     seen = "".join(character for character in path if unicodedata.category(character) != "Cf")
-    return "/".join(part.partition(":")[0].rstrip(". ") for part in seen.split("/"))
+    parts = (part.partition(":")[0].rstrip(". ") for part in seen.replace("\\", "/").split("/"))
+    return "/".join(filter(None, parts))
 
 
 def present(folder: Path) -> Present:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -20,6 +20,8 @@ from handover.present import VALUES, Present, is_loaded
 
 # A difference longer than this is told by its first lines: it is to be looked at, not read.
 _LONGEST_DIFFERENCE, _LONGEST_LINE, _MUCH = 40, 500, 10_000
+# From the first difference on: what comparing takes grows with the square of the lines, and more.
+_COMPARED_LINES = 1_000
 # Looking for credentials takes up to five seconds for a million characters, whatever they are.
 _LOOKED_INTO_BYTES = 2_000_000
 # An environment variable as both formats write it: its name, then its value.
@@ -95,19 +97,20 @@ def content(there: Present, listed: Mapping[str, str], wanted: Mapping[str, byte
 
 def _difference(path: str, present: bytes, wanted: bytes) -> list[str]:
     present = present[: 2 * len(wanted) + _MUCH]  # more takes minutes, and is not shown
-    lines = list(
-        difflib.unified_diff(
-            present.decode(errors="replace").splitlines(),
-            wanted.decode(errors="replace").splitlines(),
-            f"here/{path}",
-            f"checkout/{path}",
-            n=1,
-            lineterm="",
-        )
-    )
-    more = len(lines) - _LONGEST_DIFFERENCE
+    here, made = (text.decode(errors="replace").splitlines() for text in (present, wanted))
+    pairs = enumerate(zip(here, made, strict=False))
+    first = next((at for at, (one, other) in pairs if one != other), min(len(here), len(made)))
+    begin = max(0, first - 1)
+    here, made = (text[begin : first + _COMPARED_LINES] for text in (here, made))
+    compared = difflib.unified_diff(here, made, f"here/{path}", f"checkout/{path}", n=1, lineterm="")
+    lines = [_counted(line, begin) if line.startswith("@@") else line for line in compared]
     shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines[:_LONGEST_DIFFERENCE]]
-    return shown + ([f"… {more} more lines"] if more > 0 else [])
+    return shown + (["… and more"] if len(lines) > len(shown) else [])
+
+
+def _counted(line: str, begin: int) -> str:
+    """A line such as `@@ -3 +3,2 @@` of what is compared from a line on, by the lines of the whole."""
+    return re.sub(r"(?<=[-+])\d+", lambda number: str(int(number[0]) + begin), line)
 
 
 def validation(
@@ -154,13 +157,14 @@ def _said(done: Done) -> tuple[str, ...]:
 
 
 def secrets(
-    there: Present, harmless: Sequence[str], names: Collection[str] = (), wanted: Mapping[str, bytes] | None = None
+    there: Present, harmless: Iterable[str], names: Collection[str] = (), wanted: Mapping[str, bytes] | None = None
 ) -> Verdict:
     """Nothing in the folder looks like a credential; `harmless` names environment variables that only look so.
 
     What stands beside one of the configuration's own `names` is none. Files that are as `wanted` are not searched: this
     checkout refuses to generate what a credential is in.
     """
+    harmless = frozenset(harmless)  # a manifest may name millions
     searched = [path for path in there.files if there.files[path] != (wanted or {}).get(path)]
     ordered = sorted(searched, key=lambda path: (len(there.files[path]), path))
     sizes = accumulate(len(there.files[path]) for path in ordered)
@@ -178,7 +182,7 @@ def secrets(
     return Verdict(what="secrets", held=True, text=f"none found{note}")
 
 
-def _suspects(text: str, harmless: Sequence[str], names: Collection[str]) -> Iterator[str]:
+def _suspects(text: str, harmless: frozenset[str], names: Collection[str]) -> Iterator[str]:
     named = [match for match in _ENV.finditer(text) if match["name"] not in harmless]
     for match in named:
         likeness = looks_like(match["name"], match["value"])

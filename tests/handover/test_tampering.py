@@ -97,6 +97,10 @@ def test_the_other_file_of_values_is_found(made: Bundle, folder: Path) -> None:
         "main.tf\ufeff",
         ".terraform /x",
         "terra\u200dform.d/x",
+        "x\\terraform.tfvars",
+        ".\\main.tf",
+        ".terraform\\providers\\x",
+        "x\\Terraform.tfstate",
     ],
 )
 def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
@@ -106,7 +110,8 @@ def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, 
 
 
 @pytest.mark.parametrize(
-    "name", ["readme.md", "Manifest.JSON", "sha256sums", "README.md.", "SHA256SUMS. ", "manifest.json:x"]
+    "name",
+    ["readme.md", "Manifest.JSON", "sha256sums", "README.md.", "SHA256SUMS. ", "manifest.json:x", ".\\README.md"],
 )
 def test_a_second_file_of_a_name_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)
@@ -222,6 +227,33 @@ def test_much_in_a_folder_is_found_and_neither_read_nor_compared_whole(made: Bun
     begun = time.process_time()
     assert content(long, dict.fromkeys(made.files, ""), made.files).held is False
     assert time.process_time() - begun < 5
+
+
+def test_long_files_and_lists_are_judged_in_seconds(made: Bundle) -> None:
+    """A thousand services take 100,000 lines, of which each service has the same; a manifest may have millions."""
+    path = next(path for path in made.files if path.startswith("producer/main.tf"))
+    lines = [f"line {number % 400}\n" for number in range(100_000)]
+    wanted = {**made.files, path: "".join(lines).encode()}
+    random.Random(7).shuffle(lines)
+    environment = "".join(f'name = "N{number}" value = "x"\n' for number in range(50_000))
+    there = Present(
+        files={**made.files, path: "".join(lines).encode(), "notes": environment.encode()}, states=(), refused={}
+    )
+    begun = time.process_time()
+    assert content(there, dict.fromkeys(wanted, ""), wanted).held is False
+    secrets(there, tuple(f"M{number}" for number in range(300_000)), (), {**there.files, "notes": b""})
+    assert time.process_time() - begun < 10
+
+
+def test_a_difference_behind_much_that_is_equal_is_shown_with_its_line(made: Bundle) -> None:
+    path = next(path for path in made.files if path.startswith("producer/main.tf"))
+    wanted = "".join(f"line {number}\n" for number in range(1, 5_001))
+    there = Present(
+        files={**made.files, path: wanted.replace("line 4000\n", "other\n").encode()}, states=(), refused={}
+    )
+    verdict = content(there, dict.fromkeys(made.files, ""), {**made.files, path: wanted.encode()})
+    shown = ("@@ -3999,3 +3999,3 @@", " line 3999", "-other", "+line 4000", " line 4001")
+    assert verdict.details == (f"--- here/{path}", f"+++ checkout/{path}", *shown)
 
 
 def test_a_linked_folder_is_found(made: Bundle, folder: Path) -> None:
