@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -58,8 +59,10 @@ def main() -> int:
     show((Line(f"note: {note}", "note") for note in loaded.notes), errors=True)
     try:
         return _synthesize(loaded)
-    except json.JSONDecodeError:  # jsii's own start reads an answer from a Node that has ended at once
-        _refuse("jsii's Node did not start, for the reason above; see what NODE_OPTIONS and JSII_RUNTIME ask of it")
+    except (json.JSONDecodeError, OSError) as error:  # jsii reads an answer even from a Node that has ended at once
+        reason = f"({error.strerror})" if isinstance(error, OSError) else "for the reason above"
+        asked = "see what JSII_NODE, NODE_OPTIONS and JSII_RUNTIME ask of it"
+        _refuse(f"jsii's Node did not start, {reason}; {asked}")
         sys.stderr.flush()
         os._exit(2)  # jsii's tidying up fails, too, and would end in a trace
 
@@ -149,4 +152,10 @@ def _refuse(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except OSError as failure:  # what is full may be standard error
+        with suppress(OSError):
+            _refuse(f"{failure.filename or 'standard error'}: cannot be read or written ({failure.strerror})")
+        code = 2
+    sys.exit(code)

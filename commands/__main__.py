@@ -58,6 +58,9 @@ def temporary_folder() -> bool:
     except FileNotFoundError as error:  # its message lists what was tried
         print(f"psc: {printable(str(error.strerror))}; see that the disk is not full", file=sys.stderr)
         return False
+    if tempfile.tempdir.encode(errors="replace").decode() != tempfile.tempdir:
+        print(f"psc: TMPDIR: {tempfile.tempdir!r} is not UTF-8, as Node needs it; take another one", file=sys.stderr)
+        return False
     return True
 
 
@@ -93,6 +96,17 @@ def again(environment: Environment, words: list[str]) -> None:
 _OUTSIDE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EBADF, errno.EFBIG, errno.EACCES, errno.EPERM,
             errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # fmt: skip
 
+
+def _said(error: Exception) -> str | None:
+    """What such an error says to people; None for one that is ours."""
+    if isinstance(error, MemoryError) or str(error) == "can't start new thread":
+        return "there is no room for more memory or processes; see what limits `ulimit -a` shows"
+    if not isinstance(error, OSError) or error.errno not in _OUTSIDE:
+        return None
+    what = "standard output or a temporary file" if error.filename is None else printable(str(error.filename))
+    return f"{what} cannot be read or written ({error.strerror})"
+
+
 if __name__ == "__main__":
     _open_what_is_closed()
     try:
@@ -105,13 +119,13 @@ if __name__ == "__main__":
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    except OSError as error:
-        if error.errno not in _OUTSIDE:
+    except (OSError, RuntimeError, MemoryError) as error:
+        said = _said(error)
+        if said is None:
             raise
-        what = "standard output or a temporary file" if error.filename is None else printable(str(error.filename))
         with suppress(OSError):  # standard error may be what is full
-            print(f"psc: {what} cannot be read or written ({error.strerror})", file=sys.stderr, flush=True)
-        if error.filename is None:
+            print(f"psc: {said}", file=sys.stderr, flush=True)
+        if getattr(error, "filename", None) is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 2
     sys.exit(code)

@@ -93,7 +93,7 @@ def clean(folder: Path, pattern: str, keep: Path | None) -> list[Path]:
     """Remove the folders of former locks that nobody uses any more; which they were."""
     removed = []
     for old in sorted(folder.glob(pattern)):
-        if old == keep or not old.is_dir() or old.is_symlink():
+        if (keep and old.resolve() == keep.resolve()) or not old.is_dir() or old.is_symlink():
             continue
         use = folder / f"{old.name}.use"
         try:

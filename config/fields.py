@@ -266,8 +266,8 @@ PinnedVersion = Annotated[
     _ruled(certificates.pinned),
     WithJsonSchema({"type": ["string", "integer"], "pattern": f"^(?:{certificates.VERSION})$"}),
 ]
-Audience = Annotated[str, _ruled(_service_url)]
 Text = Annotated[str, StringConstraints(max_length=2048)]
+Audience = Annotated[Text, _ruled(_service_url)]
 Day = Annotated[str, _ruled(_day), _schema(DAY_PATTERN, "2027-01-31")]
 RuleName = Annotated[
     str,

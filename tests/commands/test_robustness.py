@@ -54,6 +54,14 @@ def test_a_tmpdir_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
     assert "##[" not in done.stderr
 
 
+def test_a_tmpdir_in_which_node_finds_nothing_is_one_sentence(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    folder.mkdir()
+    done = psc("config", TMPDIR=str(folder))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "is not UTF-8" in done.stderr
+
+
 def test_all_that_is_started_has_the_same_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TMPDIR", ".")
@@ -101,6 +109,30 @@ def test_what_the_system_does_not_let_be_done_is_one_sentence(number: int) -> No
         [sys.executable, "-s", "-c", start], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (2, f"psc: a\\nb cannot be read or written ({os.strerror(number)})\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_synthesis_whose_standard_error_is_full_has_no_findings(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env=os.environ | {"CDKTF_OUTDIR": str(tmp_path)},
+            stderr=full, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("error", ['RuntimeError("can\'t start new thread")', "MemoryError()"])
+def test_no_room_for_what_is_started_is_one_sentence(error: str) -> None:
+    start = (
+        "import runpy, commands.options\n"
+        f"def fails(_): raise {error}\n"
+        "commands.options.parse = fails\n"
+        "runpy.run_module('commands', run_name='__main__')\n"
+    )
+    words = [sys.executable, "-s", "-c", start]
+    done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "`ulimit -a`" in done.stderr
 
 
 def test_a_closed_standard_output_is_none() -> None:
@@ -216,9 +248,10 @@ def test_a_word_of_the_command_line_is_only_text(words: tuple[str, ...]) -> None
     assert not said.startswith("::")
 
 
-def test_a_node_that_does_not_start_is_said_to_have_not() -> None:
+@pytest.mark.parametrize("variable", [{"NODE_OPTIONS": "--nonsense"}, {"JSII_NODE": "/nowhere"}])
+def test_a_node_that_does_not_start_is_said_to_have_not(variable: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env={**os.environ, "NODE_OPTIONS": "--nonsense"},
+        [sys.executable, "-s", "main.py"], cwd=CHECKOUT, env=os.environ | variable,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2

@@ -72,6 +72,17 @@ def test_bash_completes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert not (tmp_path / "owned").exists()
 
 
+def test_clean_keeps_the_environment_in_use_where_its_folder_is_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real" / "env-1").mkdir(parents=True)
+    (tmp_path / "real" / "env").symlink_to("env-1")
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.setattr(clean, "HOME", tmp_path / "link")
+    assert clean.run(Namespace(all=False), NOWHERE) == 0
+    assert (tmp_path / "real" / "env-1").is_dir()
+
+
 def test_clean_removes_former_environments_and_says_how_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

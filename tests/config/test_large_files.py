@@ -33,6 +33,11 @@ WHOLE = {
         lambda at: f"        project-{at:05}: 1\n",
         f"{_BEGIN}    hello:\n      accept:\n",
     ),
+    "accept entries of two kinds": _lines(
+        lambda at: f"        {('project-{}', 'projects/project-{}/global/networks/a')[at % 2].format(at)}: 1\n",
+        f"{_BEGIN}    hello:\n      accept:\n",
+    ),
+    "a long URL": f"{_BEGIN}    hello:\n      audiences: [\"http://{'a' * _SIZE}\"]\n",
     "reject entries": _lines(lambda at: f"        - project-{at:05}\n", f"{_BEGIN}    hello:\n      reject:\n"),
     "invokers": _lines(
         lambda at: f"        - a{at:05}@project.iam.gserviceaccount.com\n", f"{_BEGIN}    hello:\n      invokers:\n"

@@ -33,7 +33,7 @@ def test_a_list_takes_projects_or_networks() -> None:
     assert connections.one_kind([]) is None
     assert connections.one_kind(["my-consumer", "other-consumer"]) is None
     assert connections.one_kind([network]) is None
-    fault = connections.one_kind(["my-consumer", network])
+    fault = connections.one_kind(["my-consumer", *(f"other-consumer-{number}" for number in range(100)), network])
     assert fault is not None
     assert fault.sentence() == (
         f"projects and networks are mixed: my-consumer, {network}; allowed: one kind for both lists; "

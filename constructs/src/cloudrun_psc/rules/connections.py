@@ -152,12 +152,14 @@ def project_of(link: str) -> str:
 
 def one_kind(entries: Iterable[str]) -> Fault | None:
     """Google takes projects, networks or endpoints in an attachment's lists, never two kinds."""
-    known = list(entries)
-    kinds = sorted({f"{kind_of(entry)}s" for entry in known}, reverse=True)
-    if len(kinds) < 2:
+    first: dict[str, str] = {}
+    for entry in entries:
+        first.setdefault(f"{kind_of(entry)}s", entry)
+    if len(first) < 2:
         return None
+    kinds = sorted(first, reverse=True)
     return Fault(
-        wrong=f"{' and '.join(kinds)} are mixed: {', '.join(known)}",
+        wrong=f"{' and '.join(kinds)} are mixed: {', '.join(first[kind] for kind in kinds)}",
         allowed="one kind for both lists",
         remedy="name every consumer by project, or every one by network",
     )
