@@ -95,7 +95,7 @@ def _compare(args: Namespace) -> int:
     known = sorted(file.stem for file in (CHECKOUT / ENVIRONMENTS).glob("*.yaml"))
     if args.against not in known:
         names = ", ".join(map(printable, known))
-        print(f"psc: --against: there is no environment {args.against!r}; there are {names}", file=sys.stderr)
+        show([f"psc: --against: there is no environment {args.against!r}; there are {names}"], errors=True)
         return 2
     chosen = {name: os.environ[name] for name in ("PSC_ENV", "PSC_CONFIG") if name in os.environ}
     try:
@@ -121,8 +121,8 @@ def _compare(args: Namespace) -> int:
 
 
 def _nothing_below(keys: list[str], values: Mapping[str, object]) -> int:
-    wanted = printable(" ".join(keys))
-    print(f"psc: {wanted}: there is nothing below; at the top there are {', '.join(values)}", file=sys.stderr)
+    wanted = " ".join(keys)
+    show([f"psc: {wanted}: there is nothing below; at the top there are {', '.join(values)}"], errors=True)
     return 2
 
 

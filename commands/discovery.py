@@ -49,7 +49,7 @@ def discovered(args: Namespace) -> int:
         text = _text(smallest(found.settings, as_loaded), notes)
     except ConfigurationError as error:
         told = re.sub(r"\S*/discovered\.yaml", "found", str(error))
-        raise UnusableError(f"what exists makes no configuration that could be used:\n{told}") from error
+        raise UnusableError("what exists makes no configuration that could be used:", *told.split("\n")) from error
     if not args.output:
         print(text, end="")
         return 0

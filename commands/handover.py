@@ -45,7 +45,6 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, environment: Environment) -> int:
     """Hand over, 0; or verify: 0 fine, 1 findings. 2 for what cannot be used."""
     # Here and not at the top: these come with the environment.
-    from deployment.printable import printable_lines
     from deployment.unusable import UnusableError
 
     tidy_up_on_signals()
@@ -62,7 +61,7 @@ def run(args: Namespace, environment: Environment) -> int:
             return _verify(folder)
         return _hand_over(args, folder)
     except UnusableError as error:
-        print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+        print(f"psc: {error}", file=sys.stderr)
         return 2
 
 
@@ -190,7 +189,8 @@ def _verify(folder: Path) -> int:
         content = verification.content(there, listed, wanted)
     except NotSynthesizedError as error:
         raise UnusableError(
-            f"{error}\nthe bundle was made from the environment {manifest.environment}; give the same --env or --config"
+            *str(error).split("\n"),
+            f"the bundle was made from the environment {manifest.environment}; give the same --env or --config",
         ) from error
     except UnusableError as error:
         content = verification.Verdict(what="content", held=False, text=f"this checkout cannot make it: {error}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from commands.cdk import CDKS
 from commands.command import Command
+from commands.console import show
 from commands.environment import CHECKOUT, Environment
 
 
@@ -35,7 +36,7 @@ def run(args: Namespace, environment: Environment) -> int:
                 command, cwd=place, env=environment.variables() | more, capture_output=True, text=True, check=False
             )
             if done.returncode != 0:
-                print((done.stdout + done.stderr).strip(), file=sys.stderr)
+                show((done.stdout + done.stderr).strip().split("\n"), errors=True)
                 print("psc: locking failed; nothing was changed", file=sys.stderr)
                 return 1
         pip_lock = without_index(json.loads((aside / "Pipfile.lock").read_text()))

@@ -99,6 +99,6 @@ def run_told(
     ):
         assert process.stdout is not None
         for line in process.stdout:
-            lines.append(line.rstrip())
+            lines.append(printable(line.rstrip()))
             count += bool(counted) and line.startswith(counted)
     return process.returncode, lines

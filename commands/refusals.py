@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from deployment.printable import printable_lines
 from deployment.synthesis import NotSynthesizedError
 from deployment.unusable import UnusableError
 
@@ -13,7 +12,7 @@ def refused(error: UnusableError) -> int:
     """Tell the user why; what main.py has refused is in its own words, with its own exit code."""
     if isinstance(error, NotSynthesizedError):
         if str(error):
-            print(printable_lines(str(error)), file=sys.stderr)
+            print(error, file=sys.stderr)
         return error.code
-    print(f"psc: {printable_lines(str(error))}", file=sys.stderr)
+    print(f"psc: {error}", file=sys.stderr)
     return 2

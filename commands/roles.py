@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from commands.command import Command, tidy_up_on_signals
 from commands.console import show
 from commands.environment import CHECKOUT, Environment
+from deployment.printable import printable
 
 if TYPE_CHECKING:
     from deployment.needed_roles import Needed
@@ -37,8 +37,8 @@ def run(args: Namespace, environment: Environment) -> int:
     from deployment.unusable import UnusableError
 
     tidy_up_on_signals()
-    if not _MEMBER.fullmatch(args.member):
-        print(f"psc: --member {args.member!r}: give an IAM member, such as group:NAME@DOMAIN", file=sys.stderr)
+    if not _MEMBER.fullmatch(args.member) or printable(args.member) != args.member:
+        show([f"psc: --member {args.member!r}: give an IAM member, such as group:NAME@DOMAIN"], errors=True)
         return 2
     with tempfile.TemporaryDirectory(prefix="psc-roles-") as folder:
         try:
@@ -48,7 +48,7 @@ def run(args: Namespace, environment: Environment) -> int:
             return refused(error)
     unknown = sorted({*(args.stack or ())} - stacks.keys())
     if unknown:
-        print(f"psc: --stack {unknown[0]!r}: there is no such stack; there are {', '.join(stacks)}", file=sys.stderr)
+        show([f"psc: --stack {unknown[0]!r}: there is no such stack; there are {', '.join(stacks)}"], errors=True)
         return 2
     chosen = {name: roles for name, roles in stacks.items() if not args.stack or name in args.stack}
     for name, roles in chosen.items():

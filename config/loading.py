@@ -127,10 +127,10 @@ def _chosen(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, str, st
             raise _refused("PSC_CONFIG", "is set but empty", "a file's path", "unset PSC_CONFIG, or name a file")
         file = Path(config) if Path(config).is_absolute() else Path.cwd() / config
         try:
-            name = file.resolve().relative_to(checkout.resolve()).as_posix()
+            called = file.resolve().relative_to(checkout.resolve()).as_posix()
         except (ValueError, OSError, RuntimeError):  # RuntimeError: symbolic links in a circle, before Python 3.13
-            name = printable(config, limit=4096)
-        return file, name, file.name.partition(".")[0]
+            called = config
+        return file, printable(called, limit=4096), file.name.partition(".")[0]
     environment = DEFAULT_ENVIRONMENT if env is None else env
     if not re.fullmatch(KEY_PATTERN, environment):
         known = ", ".join(sorted(printable(path.stem) for path in (checkout / ENVIRONMENTS).glob("*.yaml")))

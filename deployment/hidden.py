@@ -163,7 +163,7 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
     """A text that others wrote (Terraform, a configuration's messages) without what must not be shown."""
     for secret in sorted(known, key=len, reverse=True):
         text = text.replace(secret, SHOWN)
-    lines = [_line(line) for line in text.splitlines()]
+    lines = [_line(line) for line in text.split("\n")]
     cleaned = "\n".join(lines)
     over_lines = looks_like_credential(cleaned) and not any(map(looks_like_credential, lines))
     return SHOWN if over_lines else cleaned
@@ -189,7 +189,7 @@ def scrub_refusals(text: str) -> str:
 
     The names in them are of others: they stand there as they can be printed.
     """
-    return "\n".join(printable(_refusal(line)) for line in text.splitlines())
+    return "\n".join(printable(_refusal(line)) for line in text.split("\n"))
 
 
 def _refusal(line: str) -> str:

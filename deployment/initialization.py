@@ -101,4 +101,4 @@ def _share(chosen: _Chosen, stack: StackFolder, providers: Path) -> None:
 
 def _require(done: Done) -> None:
     if done.code != 0:
-        raise UnusableError("\n".join([f"{done.program} init failed:", *done.lines]))
+        raise UnusableError(f"{done.program} init failed:", *done.lines)

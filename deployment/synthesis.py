@@ -28,7 +28,7 @@ class NotSynthesizedError(UnusableError):
 
     def __init__(self, message: str, code: int) -> None:
         """Keep what it said and how it ended."""
-        super().__init__(message)
+        super().__init__(*message.split("\n"))
         self.code = code
 
 

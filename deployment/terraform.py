@@ -50,7 +50,7 @@ class Done:
         try:
             document: Json = json.loads(self.output[begin.start() :] if begin else "")
         except ValueError as error:
-            raise UnusableError("\n".join([f"{self.program} wrote no JSON:", *self.lines])) from error
+            raise UnusableError(f"{self.program} wrote no JSON:", *self.lines) from error
         return document
 
 

@@ -114,10 +114,10 @@ def _refuse_credentials(contents: Mapping[str, Json], harmless: frozenset[str], 
     for name, content in contents.items():
         suspects += [*in_environment(name, content, harmless), *elsewhere(name, content, names)]
     if suspects:
-        listed = "\n".join(f"{suspect.where} looks like {suspect.looks_like}" for suspect in suspects)
         raise UnusableError(
-            f"{listed}\nnothing was written: a bundle passes on what stands in the configuration. Put it into Secret "
-            "Manager and name it under `secrets:` of the service; for an env variable that is none: --harmless NAME"
+            *(f"{suspect.where} looks like {suspect.looks_like}" for suspect in suspects),
+            "nothing was written: a bundle passes on what stands in the configuration. Put it into Secret "
+            "Manager and name it under `secrets:` of the service; for an env variable that is none: --harmless NAME",
         )
 
 

@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from deployment.printable import printable_lines
+from deployment.printable import printable, printable_lines
 from review.comment_form import MARKER, misshapen
 from review.labels import label_of, put_label
 
@@ -145,7 +145,7 @@ def _log(file: Path) -> str:
 
 def _plain(text: str) -> str:
     """As it stands in a code span, which nothing inside may end."""
-    return "".join(one if one.isprintable() else "?" for one in text).replace("`", r"\x60").strip() or "?"
+    return printable(text.strip()).replace("`", r"\x60") or "?"
 
 
 def _text(file: Path, numbers: list[int]) -> str:

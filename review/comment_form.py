@@ -18,14 +18,15 @@ _WORDS = rf"(?:{_SIGN})+"
 _TEXT = rf"(?=[A-Za-z0-9(.`]|\*E)(?!\d+[.)](?: |$))(?:{_SIGN}|{_CODE}|\*(?:service attachment|endpoint|Expected)\*)+"
 _SEEN = r"(?:, seen in [a-z ]+)?"
 # What GitHub makes something of although it is only words: addresses, references to issues, advisories and commits,
-# emoji (some are images). An underscore is no part of a word there, as it is to \b.
+# emoji (some are images). An underscore is no part of a word there, as it is to \b; a commit may consist of letters.
 _EDGE, _END = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 _LIVE = re.compile(
     rf"://|www\.|{_EDGE}(?:mailto|xmpp|javascript|data):|{_EDGE}(?:GH|GHSA|CVE)-\w"
-    rf"|{_EDGE}(?=[a-f]*\d)[0-9a-f]{{7,}}{_END}|:[\w+-]+:",
+    rf"|{_EDGE}[0-9a-f]{{7,}}{_END}|:[\w+-]+:",
     re.IGNORECASE,
 )
-_LABEL = r"(?:[A-Za-z0-9 ._/:…-]|#\d+;)*"
+# Without what may be the name of an icon, as deployment/mermaid.py writes it.
+_LABEL = r"(?:[A-Za-z0-9 ._/-]|:(?=[0-9])|#\d+;)*"
 
 # Beside the code of its title a fold has the numbers of what changes, and no word that GitHub could make something of.
 _TALLY = r"(?:\d{1,6} (?:created|changed|replaced|destroyed|moved|forgotten|left behind|outputs? and settings)(?:, )?)*"

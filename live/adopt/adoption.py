@@ -156,7 +156,7 @@ class Adopter:
         self._begin(f"{folder.name}: init")
         done = self._terraform.init(folder.folder, self._variables)
         if done.code != 0:
-            raise UnusableError("\n".join([f"{folder.name}: {done.program} init failed:", *done.lines]))
+            raise UnusableError(f"{folder.name}: {done.program} init failed:", *done.lines)
 
     def _plan(self, one: Chosen) -> tuple[Done, Json]:
         done = self._terraform.plan(one.folder.folder, self._variables, one.scope.targets)
@@ -164,7 +164,7 @@ class Adopter:
             return done, {}
         shown = self._terraform.show(one.folder.folder, self._variables)
         if shown.code != 0:
-            raise UnusableError("\n".join([f"{one.name}: {done.program} show failed:", *shown.lines]))
+            raise UnusableError(f"{one.name}: {done.program} show failed:", *shown.lines)
         return done, shown.document()
 
     def _left(self, one: Chosen) -> tuple[str, ...]:
@@ -216,9 +216,7 @@ def _conditions(name: str, done: Done, said: Iterable[Diagnostic]) -> Iterator[D
     errors = [one for one in said if one.severity == "error"]
     if not errors or any(_CONDITION not in one.summary for one in errors):
         told = _errors(done)
-        raise UnusableError(
-            "\n".join([f"{name}: {done.program} plan failed:", *told, *([NEEDED] if denied(told) else ())])
-        )
+        raise UnusableError(f"{name}: {done.program} plan failed:", *told, *([NEEDED] if denied(told) else ()))
     yield from errors
 
 

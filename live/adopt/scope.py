@@ -68,7 +68,7 @@ class Wanted:
                 known = f"there are {', '.join(there[what])}" if there[what] else "there are none"
                 problems.append(f"there is no {what} {', '.join(unknown)}; {known}")
         if problems:
-            raise UnusableError("\n".join(problems))
+            raise UnusableError(*problems)
 
     def scopes(self, folders: Iterable[StackFolder], stacks: Mapping[str, Stack]) -> dict[str, Scope]:
         """How much of each of these stacks is wanted; one of which nothing is wanted is left out.

@@ -228,6 +228,7 @@ def test_equal_environments_differ_in_nothing_whatever_the_variables_are(
     [
         (["--against", "prod"], "psc: --against: there is no environment 'prod'; there are production, staging"),
         (["--against", "../x\n"], "psc: --against: there is no environment '../x\\n'; there are production, staging"),
+        (["--against", "##[error]x"], r"psc: --against: there is no environment '\x23#[error]x'; there are "),
         (
             ["--against", "production", "servces"],
             "psc: servces: there is nothing below; at the top there are extends, ",

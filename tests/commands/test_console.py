@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from commands.console import show
+from commands.progress import run_told
 from deployment.line import Line
 from tests.conftest import CHECKOUT
 
@@ -105,3 +106,8 @@ def test_a_line_is_one_line_whatever_names_are_in_it(capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert said.out == "  \\x3a:error::x\na\\n::warning::b\\x1b[31m\n"
     assert said.err == "\\x23#[group]c\n"
+
+
+def test_what_another_program_says_is_no_command() -> None:
+    code, lines = run_told([sys.executable, "-c", r"print('::error::x\n\x1b[2Jy')"], "try it", dict(os.environ))
+    assert (code, lines) == (0, [r"\x3a:error::x", r"\x1b[2Jy"])

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+
+from commands.cdk import CDKTF
+from commands.environment import Environment
+from commands.roles import run
 from deployment.needed_roles import Needed, needed
+from deployment.printable import printable_lines
 from tests.conftest import CHECKOUT, Synthesized
 
 EVERYTHING = CHECKOUT / "tests" / "stacks" / "configurations" / "everything.yaml"
@@ -47,3 +56,13 @@ def test_each_is_a_line_of_shell() -> None:
         "\"$(gcloud projects describe my-project --format='value(projectNumber)')-compute@developer."
     )
     assert command("compute.serviceAttachments.create").startswith("# compute.serviceAttachments.create: a permission")
+
+
+@pytest.mark.parametrize(
+    "member", ["alice", "user:a\x1b[2J@example.com", "group:a##[error]b@example.com", "user:a\u202eb"]
+)
+def test_what_is_no_member_is_refused_as_it_can_be_printed(member: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = Namespace(member=member, stack=None, gcloud=True)
+    assert run(words, Environment(Path(sys.prefix), CDKTF)) == 2
+    said = capsys.readouterr().err
+    assert printable_lines(said) == said

@@ -142,6 +142,7 @@ ENV = "a.yaml:7: producer.services.hello.env"
             "a.yaml:7: x.annotations: (hidden) is a list; allowed: a mapping",
         ),
         ("a.yaml:7: x.args[0]: {'password': ['abc']} is none", "a.yaml:7: x.args[0]: (hidden) is none"),
+        ("a\x0bb\x85c.yaml: is not read", r"a\x0bb\x85c.yaml: is not read"),
         ("a.yaml:7: x.former_key: 'hello' is a service", "a.yaml:7: x.former_key: 'hello' is a service"),
     ],
 )

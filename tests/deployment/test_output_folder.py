@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,13 @@ def test_a_folder_without_stacks_is_one_sentence(tmp_path: Path, manifest: str |
 def test_stacks_that_need_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="a, b depend on each other"):
         stacks_of(folder(tmp_path, {"a": ["b"], "b": ["a"]}))
+
+
+def test_a_stack_s_name_adds_no_line_to_a_refusal(tmp_path: Path) -> None:
+    out = folder(tmp_path, {"a": []})
+    stack = StackFolder("a\n::error::b\x1b[2J", out / "nowhere", frozenset())
+    with pytest.raises(UnusableError, match=re.escape(r"a\n::error::b\x1b[2J: cdk.tf.json is no Terraform JSON")):
+        stack.content()
 
 
 def test_buckets_are_those_of_the_backends(tmp_path: Path) -> None:

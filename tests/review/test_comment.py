@@ -52,6 +52,7 @@ def test_every_part_of_a_report_is_accepted(tmp_path: Path) -> None:
         "&#64;user", "    indented", "<!-- x -->", "[x]: y", "~~~", "<code>@user</code>", "``` \n@user\n```",
         "```mermaid\nflowchart LR\n  click n0 \"javascript:x\"\n```", "mailto:a", "&commat;user", "x\x1b[31m",
         "a\u202eb", "<sub onclick=x>", "`a` `@user", "`a\n@user`", "``a` @user`",
+        "see deadbeef", "```mermaid\n    n0[\"x<br>fa:fa-ban\"]:::same\n```",
         "`a\u3164b`", "`a\u0301\u0301\u0301`", "`a##[error]b`",
     ],
 )  # fmt: skip
@@ -188,7 +189,9 @@ def test_a_refused_report_is_said_without_any_of_it(api: Api, tmp_path: Path) ->
 
 def test_a_review_that_could_not_run_is_said_with_its_own_sentence(api: Api, tmp_path: Path) -> None:
     """As text in a code span, for that sentence is of the pull request's making, too."""
-    (tmp_path / "log.txt").write_text("synthesized the base: default\npsc: 'x' is `no` revision @everyone\x1b[31m\n")
+    (tmp_path / "log.txt").write_text(
+        "synthesized the base: default\npsc: 'x' is `no` revision @everyone\x1b[31m\u3164\n"
+    )
     assert comment.main(str(tmp_path / "review.md")) == 1
     assert api.comments[0]["body"].splitlines() == [
         MARKER,
@@ -197,7 +200,7 @@ def test_a_review_that_could_not_run_is_said_with_its_own_sentence(api: Api, tmp
         f"Of the commit `{'a' * 12}`.",
         "",
         "The review could not run, or what it wrote is not shown: "
-        r"`'x' is \x60no\x60 revision @everyone?[31m` See the checks.",
+        r"`'x' is \x60no\x60 revision @everyone\x1b[31m\u3164` See the checks.",
     ]
 
 
