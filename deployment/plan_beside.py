@@ -12,7 +12,7 @@ from typing import Any
 from deployment.plan_expressions import differing, listed, mapping, said, same
 from deployment.registries import short
 from deployment.stack import Item, Stack, texts
-from deployment.values import Json
+from deployment.values import Json, boolean
 
 # Terraform's own provider, of records and of other stacks' states.
 _BUILT_IN = "terraform.io/builtin/terraform"
@@ -93,7 +93,7 @@ def _of_variable(variable: Json, item: Item) -> Iterator[str]:
 
 
 def _of_marks(planned: Json, item: Item) -> Iterator[str]:
-    there, here = (str(values.get("sensitive") or False).lower() == "true" for values in (planned, item.values))
+    there, here = (boolean(values.get("sensitive")) is True for values in (planned, item.values))
     yield from _other(there, here, f"{item.address}.sensitive")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from deployment.hidden import hide
 from deployment.output_folder import StackFolder, stacks_of
 from deployment.stack import REMOVED, Item, Stack, blocks, reads
-from deployment.values import Json, without_metadata
+from deployment.values import Json, boolean, without_metadata
 
 _LOCKED = re.compile(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"')
 
@@ -56,7 +56,7 @@ def _end(address: str, moves: Mapping[str, str]) -> str:
 def _left(content: Json) -> Iterator[str]:
     """What `removed` blocks have Terraform forget."""
     for removed in blocks(content, "removed"):
-        if any(lifecycle.get("destroy") is False for lifecycle in blocks(removed, "lifecycle")):
+        if any(boolean(lifecycle.get("destroy")) is False for lifecycle in blocks(removed, "lifecycle")):
             yield str(removed.get("from"))
 
 
@@ -66,7 +66,7 @@ def _makes_none(item: Item) -> bool:
     OpenTofu has the last: https://opentofu.org/docs/language/meta-arguments/enabled/
     """
     counted = item.is_resource or reads(item.type)
-    off = str(item.lifecycle.get("enabled")).lower() == "false"
+    off = boolean(item.lifecycle.get("enabled")) is False
     return counted and (off or str(item.values.get("count")) in {"0", "0.0"} or item.values.get("for_each") in ([], {}))
 
 
@@ -135,7 +135,7 @@ def _plain(values: Any) -> Json:
 def _named(name: str, values: Any) -> Json:
     """Values of something whose name tells what its value is: `output "db_password"`."""
     plain = _plain(values)
-    marked = any(plain.get(mark) in (True, "true") for mark in ("sensitive", "ephemeral"))
+    marked = any(boolean(plain.get(mark)) for mark in ("sensitive", "ephemeral"))
     return plain | {key: hide(plain[key], marked, name) for key in ("value", "default") if key in plain}
 
 

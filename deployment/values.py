@@ -8,6 +8,15 @@ from typing import Any
 Json = dict[str, Any]
 
 
+# What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def boolean(value: Any) -> bool | None:
+    """What Terraform takes a value for where it wants a boolean; None for what is none, or not known."""
+    return value if isinstance(value, bool) else _BOOLEANS.get(value) if isinstance(value, str) else None
+
+
 def children(value: Any) -> Iterator[Any]:
     """What stands directly in a mapping or list; nothing of any other value."""
     if isinstance(value, dict):

@@ -14,6 +14,8 @@ from review.known import View, views
 from review.sentence import Sentence, say
 from review.ways_in import ways_in
 
+# The types of what gives roles: their members are told as grants.
+GRANTING = ("_iam_member", "_iam_binding", "_iam_policy")
 # What is not the resource that the role is on.
 _BESIDE = frozenset(
     {"//", "condition", "count", "depends_on", "etag", "for_each", "id", "lifecycle", "member", "members",

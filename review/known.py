@@ -30,13 +30,10 @@ from deployment.references import (
     target_of,
 )
 from deployment.stack import UNKNOWN, Item, Stack, reads
-from deployment.values import Json, strings
+from deployment.values import Json, boolean, strings
 from review.inputs import inputs_of
 from review.raw_blocks import blocks_of, listed, lower
 from review.sentence import whole
-
-# What cty, Terraform's type system, converts: https://pkg.go.dev/github.com/zclconf/go-cty/cty/convert
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Value:
@@ -123,7 +120,7 @@ class Value:
         if self.unknown:
             return None
         if isinstance(other, bool):
-            return _BOOLEANS.get(self.text)
+            return boolean(self.text)
         return self.text if isinstance(other, str) else self.number
 
     @property

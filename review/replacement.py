@@ -15,6 +15,7 @@ from deployment.comparison import Change, Comparison, Difference
 from deployment.kinds.kind import within
 from deployment.references import candidates, is_open, referred, resolved
 from deployment.stack import Item, blocks, texts
+from deployment.values import boolean
 
 # What tells two resources of one name apart.
 _PLACE = ("project", "region", "zone", "location")
@@ -110,7 +111,7 @@ def _triggered(trigger: str, changes: Mapping[str, Change]) -> bool:
 
 def overlaps(change: Change, item: Item | None) -> bool:
     """Whether the new one is made before the old one is destroyed."""
-    return change.overlaps or (item is not None and item.lifecycle.get("create_before_destroy") is True)
+    return change.overlaps or (item is not None and boolean(item.lifecycle.get("create_before_destroy")) is True)
 
 
 def meets_itself(change: Change, item: Item | None, former: Item | None) -> bool:

@@ -22,7 +22,7 @@ from deployment.stack import Item, Stack, blocks, reads, texts
 from deployment.values import Json
 from review.callers import POLICY
 from review.following import written
-from review.grants import beside_roles
+from review.grants import GRANTING, beside_roles
 from review.guards import lost_guards
 from review.ordinary import EVERYWHERE, GUARDS, LIFECYCLE, OPENING_NOTHING, ORDINARY, PLACED, TOLD, USUAL, WORDS
 from review.rules import RULES
@@ -31,8 +31,6 @@ from review.sentence import Sentence, say
 # Kinds that a rule is about; what is asked about any kind (`*`, `*_iam_*`) knows none in particular.
 _JUDGED = sorted({kind for rule in RULES for kind in rule.kinds if not kind.startswith("*")})
 _FIREWALLS = frozenset({FIREWALL.type, *POLICY_RULES, *WITH_RULES})
-# Their members are told as grants.
-_GRANTING = ("_iam_member", "_iam_binding", "_iam_policy")
 
 
 def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
@@ -43,7 +41,7 @@ def unjudged(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     for change in comparison.changes if comparison.source == "code" or comparison.alone else ():
         if change.type in TOLD:
             continue
-        if change.of_resource and change.type.endswith(_GRANTING):
+        if change.of_resource and change.type.endswith(GRANTING):
             attributes = sorted({*beside_roles(change, comparison), *_guarding(change, comparison)})
             if change.action in {"updated", "replaced"} and attributes:
                 text = "{address} changes in {attributes}, which no rule here judges."

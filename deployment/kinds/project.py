@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deployment.kinds.kind import NONE, REPLACED, Grant, Kind, Noteworthy, data_source
-from deployment.values import Json
+from deployment.values import Json, boolean
 
 
 def _kept(values: Json) -> str:
-    enabled = values.get("disable_on_destroy") is False
+    enabled = boolean(values.get("disable_on_destroy")) is False
     return " from Terraform's care; the API stays enabled" if enabled else ""
 
 

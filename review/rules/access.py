@@ -9,7 +9,7 @@ from deployment.registries import short
 from deployment.stack import REMOVED
 from review.callers import OF_SERVICE, bindings
 from review.firewall_rules import policy_of
-from review.grants import same_grant
+from review.grants import GRANTING, same_grant
 from review.rules.connected_networks import CONNECTING
 from review.rules.members import named
 from review.rules.rule import ERROR, WARNING, Answer, Subject, finding, fine, rule, together, undecided
@@ -92,7 +92,7 @@ def external_forwarding_rule(subject: Subject) -> Answer:
         "google_compute_*instance_group_membership",
         "google_access_context_manager_*",
         "google_org_policy_policy",
-        "google_iam_workload_identity_pool*",
+        "google_iam_work*_pool*",
         "google_*_iam_custom_role",
         "google_compute_project_metadata*",
         "google_compute_shared_vpc_*",
@@ -101,6 +101,12 @@ def external_forwarding_rule(subject: Subject) -> Answer:
         "google_cloud_run_v2_job",
         "google_cloud_run_v2_worker_pool",
         "google_logging_*exclusion",
+        "google_service_networking_*connection",
+        "google_os_login_*",
+        "google_tags_*tag_binding",
+        "google_privileged_access_manager_*",
+        "google_beyondcorp_*",
+        "google_app_engine_firewall_rule",
         "data.http",
         "file",
         "section",
@@ -112,10 +118,11 @@ def external_forwarding_rule(subject: Subject) -> Answer:
 )
 def access_not_judged(subject: Subject) -> Answer:
     """The kind itself, and whatever of it changes; what puts a policy of the stack somewhere is told by its rules."""
-    judged = subject.item.kind is not None or subject.item.type in CONNECTING
-    if judged or (subject.item.type in ASSOCIATIONS and policy_of(subject.item) is not None):
+    type_ = subject.item.type
+    judged = subject.item.kind is not None or type_ in CONNECTING or type_.endswith(GRANTING)
+    if judged or (type_ in ASSOCIATIONS and policy_of(subject.item) is not None):
         return fine()
-    return undecided("nothing is known of {kind}", kind=subject.item.type, item=subject.item)
+    return undecided("nothing is known of {kind}", kind=type_, item=subject.item)
 
 
 @rule(

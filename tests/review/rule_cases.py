@@ -446,7 +446,10 @@ CASES: list[Case] = [
     *[case for rule in ("firewall-open-to-internet", "firewall-wider-than-iap") for kind, made in _OF_POLICIES.items()
       for case in _cases(rule, kind, PROXIES, **{verdict: [made(**one) for one in many]
                                                  for verdict, many in _POLICY_CASES[rule].items()})],
-    *_cases("access-not-judged", "google_compute_instance_from_template", undecided=[{}]),
+    *[case for name in ("compute_instance_from_template", "iam_workforce_pool_provider", "tags_location_tag_binding",
+                        "service_networking_connection", "os_login_ssh_public_key", "app_engine_firewall_rule")
+      for case in _cases("access-not-judged", f"google_{name}", undecided=[{}])],
+    *_cases("access-not-judged", "google_iam_workload_identity_pool_iam_member", fine=[{"role": "r", "member": "m"}]),
     *_cases("instances-not-told", RULE, fine=[{}],
             undecided=[{"count": 2}, {"for_each": {"a": 1}}, {"count": EXPRESSION}]),
     *_cases("instances-not-told", "data.google_project", fine=[{"count": 2}]),

@@ -9,7 +9,7 @@ import pytest
 from deployment.hidden import Hidden
 from review.inputs import inputs_of
 from review.topics import UNJUDGED
-from tests.review.stacks import PRODUCER, Json, edited, findings, reported
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported, sentences
 
 R = "resource"
 FIREWALL = {"name": "f", "network": "vpc", "allow": [{"protocol": "tcp", "ports": ["22"]}]}
@@ -128,3 +128,24 @@ def test_of_two_values_that_nobody_may_see_the_second_is_told_as_another_one(pat
     assert [words for words in told if "replaced" not in words], told
     assert "kept-secret" not in str(told)
     assert not reported(one, edited(one, "output/link/description", "a")).decisions
+
+
+RULE = f"{R}/google_compute_forwarding_rule/shop"
+ONCE_MORE = edited(PRODUCER, f"{RULE}/allow_global_access", True)
+FIRST = f"{RULE}/lifecycle/create_before_destroy"
+FORGOTTEN = [{"from": "google_compute_subnetwork.nat", "lifecycle": {"destroy": False}}]
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "text"),
+    [
+        (ONCE_MORE, FIRST, "true"),
+        (ONCE_MORE, FIRST, "1"),
+        (edited(PRODUCER | {"removed": FORGOTTEN}, f"{R}/google_compute_subnetwork", None),
+         "removed/0/lifecycle/destroy", "false"),
+    ],
+)  # fmt: skip
+def test_a_boolean_of_terraforms_own_may_be_a_text(content: Json, path: str, text: str) -> None:
+    plain, written = (reported(PRODUCER, one) for one in (content, edited(content, path, text)))
+    assert (sentences(written), findings(written)) == (sentences(plain), findings(plain))
+    assert sentences(plain) or findings(plain)
