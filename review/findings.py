@@ -115,7 +115,10 @@ def _touched(part: Answer, finding: Finding, comparison: Comparison, reached: Se
     """
     if part.verdict != UNDECIDED:
         return False
-    return comparison.change(finding.address) is not None if not part.inputs else not reached.isdisjoint(part.inputs)
+    item = comparison.stack.items.get(finding.address)
+    # What is said by `each` or `count` is made of what these are made of.
+    inputs = part.inputs or inputs_of([item.values.get(name) for name in ("count", "for_each")] if item else [])
+    return not reached.isdisjoint(inputs) or (not part.inputs and comparison.change(finding.address) is not None)
 
 
 def _reached(comparison: Comparison) -> Set[str]:

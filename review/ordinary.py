@@ -26,8 +26,10 @@ from deployment.kinds.network import FLOW_LOGS, NETWORK, SUBNETWORK
 from deployment.kinds.project import PROJECT_SERVICE
 from deployment.kinds.service_attachment import SERVICE_ATTACHMENT
 
-# Of any kind: words for people, how many, and what Terraform alone goes by.
-EVERYWHERE = ("annotations", "count", "depends_on", "description", "for_each", "labels", "timeouts")
+# Of any kind: words for people, and what Terraform alone goes by.
+EVERYWHERE = ("annotations", "depends_on", "description", "labels", "timeouts")
+# How many resources there are is a rule's to tell; of what is read it is told here.
+MANY = ("count", "for_each")
 # Of these it is one for people alone while it is written down there, and is not made of anything.
 WORDS = ("annotations", "description", "labels", "template.annotations", "template.labels")
 # Of a kind that is known: what a replacement tells.

@@ -24,7 +24,18 @@ from review.callers import POLICY
 from review.following import written
 from review.grants import GRANTING, beside_roles
 from review.guards import lost_guards
-from review.ordinary import EVERYWHERE, GUARDS, LIFECYCLE, OPENING_NOTHING, ORDINARY, PLACED, TOLD, USUAL, WORDS
+from review.ordinary import (
+    EVERYWHERE,
+    GUARDS,
+    LIFECYCLE,
+    MANY,
+    OPENING_NOTHING,
+    ORDINARY,
+    PLACED,
+    TOLD,
+    USUAL,
+    WORDS,
+)
 from review.rules import RULES
 from review.sentence import Sentence, say
 
@@ -175,7 +186,7 @@ def _ordinary(change: Change, item: Item, former: Item | None) -> tuple[str, ...
         return (*EVERYWHERE, "binding")  # whoever is given a role by it is told there
     if item.kind is not None and not item.is_resource:
         return tuple(item.values) if change.action == "created" else EVERYWHERE
-    ordinary = (*EVERYWHERE, *(PLACED if item.kind is not None else ()))
+    ordinary = (*EVERYWHERE, *(MANY if item.is_resource else ()), *(PLACED if item.kind is not None else ()))
     if _outward(item) != _outward(former):
         return ordinary  # no way in tells of it
     if item.is_psc_endpoint:

@@ -75,6 +75,10 @@ CASES: list[tuple[Json, Json, str, str]] = [
     ({}, {"terraform/backend/gcs/impersonate_service_account": "x@p.iam.gserviceaccount.com"},
      TRUSTED, "The state is opened with another impersonate_service_account: x@p"),
     ({}, {"provider/google/0/region": "us-west1"}, TRUSTED, "another region: us-west1, instead of us-east1"),
+    *(({f"{section}/google_secret_manager_secret_version/s": {"project": "p", "secret": "${each.key}", many: old}},
+       {f"{section}/google_secret_manager_secret_version/s/{many}": new}, UNJUDGED, f"s changes in {many},")
+      for section in ("data", "ephemeral")
+      for many, old, new in (("for_each", ["a"], ["a", "b"]), ("count", "${0}", "${1}"))),
     # Proxies that go to sleep.
     ({f"{NAT}/role": "ACTIVE"}, {f"{NAT}/role": "BACKUP"}, UNJUDGED, "google_compute_subnetwork.nat changes in role"),
     # Requests that are no longer answered, without a new revision that would have to start first.

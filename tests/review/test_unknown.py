@@ -33,7 +33,13 @@ BY_MODULE = edited(
     FIREWALL | {"source_ranges": "${module.net.ranges}"},
 )
 REMOTE = edited(PRODUCER, "module/net", {"source": "acme/net/google", "version": "1.0.0", "open": False})
+BY_EACH = edited(
+    edited(PRODUCER, "locals/who", ["user:a@example.com"]),
+    f"{R}/google_project_iam_member/m",
+    {"project": "p", "role": "roles/viewer", "member": "${each.value}", "for_each": "${toset(local.who)}"},
+)
 NEW = [
+    (BY_EACH, "locals/who", ["user:a@example.com", "allUsers"], "everyone-in-iam"),
     (BY_VARIABLE, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
     (BY_LOCAL, "variable/ranges/default", ["0.0.0.0/0"], "firewall-open-to-internet"),
     (BY_MODULE, "module/net/open", True, "firewall-open-to-internet"),
