@@ -26,8 +26,8 @@ def beside_differing(configuration: Json, module: Json, stack: Stack) -> Iterato
     resources = {str(one.get("address")): one for one in map(mapping, listed(module.get("resources")))}
     yield from _present(resources, module, stack)
     for address, resource in resources.items():
-        if address in stack.items:
-            yield from _of_resource(resource, stack.items[address])
+        if address in stack.described:
+            yield from _of_resource(resource, stack.described[address])
     for section, type_, differences in _SECTIONS:
         for name, planned in mapping(module.get(section)).items():
             item = stack.items.get(f"{type_}.{name}")
@@ -37,8 +37,8 @@ def beside_differing(configuration: Json, module: Json, stack: Stack) -> Iterato
 
 
 def _present(resources: Mapping[str, Json], module: Json, stack: Stack) -> Iterator[str]:
-    reads = {address for address, one in resources.items() if one.get("mode") == "data"} - stack.none
-    yield from _on_one_side(reads, {item.address for item in stack.items.values() if item.type.startswith("data.")})
+    reads = {address for address, one in resources.items() if one.get("mode") == "data"}
+    yield from _on_one_side(reads, {item.address for item in stack.described.values() if item.type.startswith("data.")})
     for section, type_ in (("module_calls", "module"), ("outputs", "output")):
         planned = {f"{type_}.{name}" for name in mapping(module.get(section))}
         yield from _on_one_side(planned, {item.address for item in stack.of(type_)})
@@ -56,7 +56,11 @@ def _on_one_side(planned: set[str], written: set[str]) -> Iterator[str]:
 def _of_resource(resource: Json, item: Item) -> Iterator[str]:
     many = {name: resource[f"{name}_expression"] for name in ("count", "for_each") if f"{name}_expression" in resource}
     given = {name: item.values[name] for name in ("count", "for_each") if item.values.get(name) is not None}
-    yield from differing(many, given, item.address)
+    for name in sorted(many.keys() | given.keys()):
+        if name in many and name in given:
+            yield from differing(many[name], given[name], f"{item.address}.{name}")
+        else:  # also an empty one: it makes nothing
+            yield f"{item.address} has {name} in the {'plan' if name in many else 'stack'} alone"
     yield from _order(resource, item)
     key = resource.get("provider_config_key")
     wanted = _bare(item.values.get("provider") or item.type.removeprefix("data.").partition("_")[0])

@@ -28,7 +28,7 @@ def constants_differing(configuration: Any, stack: Stack) -> Iterator[str]:
     module = mapping(mapping(configuration).get("root_module"))
     yield from beside_differing(mapping(configuration), module, stack)
     for address, expressions in _written(configuration, module):
-        item = stack.items.get(address)
+        item = stack.described.get(address)
         if item is not None or address.startswith("provider."):
             yield from differing(expressions, _attributes(item) if item else {}, address)
     for name, output in mapping(module.get("outputs")).items():

@@ -104,8 +104,7 @@ def belongs(plan: Json, name: str, stack: Stack) -> None:
         project = (provider.get("expressions") or {}).get("project", {}).get("constant_value")
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableError(f"{name}: is not a whole plan (its configuration cannot be read)") from error
-    planned -= stack.none
-    wanted = {item.address for item in stack.items.values() if item.is_resource}
+    wanted = {item.address for item in stack.described.values() if item.is_resource}
     own = stack.items.get("provider.google")
     expected = own.values.get("project") if own else None
     if project and isinstance(expected, str) and project != expected and "${" not in expected:

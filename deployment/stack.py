@@ -81,7 +81,7 @@ class Item:
 class Stack:
     """A stack's items by address. `environment` is "" for stacks that no configuration of ours made.
 
-    `none` are the addresses of which the code makes nothing (`count = 0`); they are no items. `left` are those that
+    `none` is what the code describes and makes nothing of (`count = 0`), which are no items. `left` are those that
     Terraform forgets without destroying anything.
     `moved` maps former addresses to present ones; `written` is false for what a plan says instead of the code. `others`
     are the stacks that are deployed with it, by name: their outputs are what its remote states hold. `numbers` maps
@@ -95,12 +95,17 @@ class Stack:
     written: bool = True
     others: Mapping[str, Stack] = field(default_factory=dict, repr=False, compare=False)
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    none: frozenset[str] = frozenset()
+    none: Mapping[str, Item] = field(default_factory=dict, repr=False, compare=False)
     left: frozenset[str] = frozenset()
 
     def of(self, *types: str) -> Iterator[Item]:
         """The items of some types, by type and address."""
         return (item for type_ in types for item in self._by_type.get(type_, ()))
+
+    @cached_property
+    def described(self) -> Mapping[str, Item]:
+        """Its items, and what the code makes nothing of."""
+        return {**self.items, **self.none}
 
     def called(self, type_: str, name: str) -> Item | None:
         """The first item of a type with a literal name."""

@@ -38,7 +38,7 @@ def stack_of(content: Json, environment: str, name: str, lock: str = "") -> Stac
     """A stack from its Terraform JSON and the text of its provider lock file."""
     content = {key: _bodies(value) for key, value in content.items() if key != "//"}
     items = {item.address: item for item in _items(content, lock)}
-    none = frozenset(address for address, item in items.items() if _makes_none(item))
+    none = {address: item for address, item in items.items() if _makes_none(item)}
     items = {address: item for address, item in items.items() if address not in none}
     moves = {str(move.get("from")): str(move.get("to")) for move in blocks(content, "moved")}
     ends = {former: _end(former, moves) for former in moves}

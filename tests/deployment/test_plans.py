@@ -12,6 +12,7 @@ import pytest
 from deployment.comparison import Comparison
 from deployment.plan_comparison import read, read_alone
 from deployment.plan_constants import constants_differing
+from deployment.plan_file import belongs
 from deployment.stack import UNKNOWN
 from deployment.unusable import UnusableError
 from review.findings import judge
@@ -369,7 +370,9 @@ STALE: list[tuple[str, Any, str]] = [
     ("action", {"a": {"b": {}}}, "the stack has action.a.b, the plan has none"),
     ("terraform/required_providers/google/version", "~> 7.45.0, != 7.46, < 8", "version is '~> 7.45, < 8.0.0, != 7"),
     ("resource/google_cloud_run_v2_service/s/count", 3, "s.count is 2 in the plan, 3 in the stack"),
-    ("resource/google_cloud_run_v2_service/s/count", None, "s.count is 2 in the plan, not set in the stack"),
+    ("resource/google_cloud_run_v2_service/s/count", 0, "s.count is 2 in the plan, 0 in the stack"),
+    ("data/terraform_remote_state/r/for_each", {}, "r has for_each in the stack alone"),
+    ("resource/google_cloud_run_v2_service/s/count", None, "s has count in the plan alone"),
     ("resource/google_cloud_run_v2_service/s/provider", None, "s is made by the provider google.other in the plan"),
     ("resource/google_cloud_run_v2_service/s/depends_on", [], "s depends on data.terraform_remote_state.r in the plan"),
     ("resource/google_cloud_run_v2_service/s/provisioner/0/local-exec/command", "rm", "s.local-exec.command is 'id'"),
@@ -385,6 +388,18 @@ def test_a_plan_of_other_constants_is_refused(path: str, value: Any, said: str) 
     (told,) = constants_differing(configured(), stack(edited(WRITTEN, path, value)))
     assert said in told
     assert "swordfish" not in told
+
+
+@pytest.mark.parametrize("many", [{"count": 0}, {"for_each": {}}])
+def test_a_plan_of_what_the_code_makes_nothing_of_is_taken_for_that_alone(many: Json) -> None:
+    """Terraform lists it in either plan."""
+    ((name, value),) = many.items()
+    none, some = deepcopy(PLAN), edited(CODE, f"resource/google_compute_subnetwork/s/{name}", value)
+    none["configuration"]["root_module"]["resources"][1] |= {f"{name}_expression": {"constant_value": value}}
+    belongs(none, "plan.json", stack(some))
+    for plan, code in ((PLAN, some), (none, CODE)):
+        with pytest.raises(UnusableError, match=f"{SUBNET} has {name} in the"):
+            belongs(plan, "plan.json", stack(code))
 
 
 def test_what_a_plan_leaves_to_the_provider_is_not_set_and_what_it_cannot_know_is_unknown(tmp_path: Path) -> None:
