@@ -54,13 +54,7 @@ def _on_one_side(planned: set[str], written: set[str]) -> Iterator[str]:
 
 
 def _of_resource(resource: Json, item: Item) -> Iterator[str]:
-    many = {name: resource[f"{name}_expression"] for name in ("count", "for_each") if f"{name}_expression" in resource}
-    given = {name: item.values[name] for name in ("count", "for_each") if item.values.get(name) is not None}
-    for name in sorted(many.keys() | given.keys()):
-        if name in many and name in given:
-            yield from differing(many[name], given[name], f"{item.address}.{name}")
-        else:  # also an empty one: it makes nothing
-            yield f"{item.address} has {name} in the {'plan' if name in many else 'stack'} alone"
+    yield from _many(resource, item)
     yield from _order(resource, item)
     key = resource.get("provider_config_key")
     wanted = _bare(item.values.get("provider") or item.type.removeprefix("data.").partition("_")[0])
@@ -78,11 +72,37 @@ def _of_resource(resource: Json, item: Item) -> Iterator[str]:
         yield from differing(mapping(one.get("expressions")), values, f"{item.address}.{name}")
 
 
+def _many(planned: Json, item: Item) -> Iterator[str]:
+    for name in ("count", "for_each"):
+        there, given = f"{name}_expression" in planned, item.values.get(name)
+        if there and given is not None:
+            yield from differing(planned[f"{name}_expression"], given, f"{item.address}.{name}")
+        elif there or given is not None:  # also an empty one: it makes nothing
+            yield f"{item.address} has {name} in the {'plan' if there else 'stack'} alone"
+
+
 def _of_module(call: Json, item: Item) -> Iterator[str]:
+    yield from _many(call, item)
+    yield from _order(call, item)
     for name, key in (("source", "source"), ("version", "version_constraint")):
         yield from _other(call.get(key), item.values.get(name), f"{item.address}.{name}")
     values = {key: value for key, value in item.values.items() if key not in _OF_MODULE}
     yield from differing(mapping(call.get("expressions")), values, item.address)
+    passed = {str(name): _bare(one) for name, one in mapping(item.values.get("providers")).items()}
+    # What no other one is passed for, a module takes from its caller; with a colon it is of the module's own.
+    for key in sorted({key for key in _providers(mapping(call.get("module"))) if ":" not in key}):
+        name = key.partition(".")[0]
+        given = {one for one in passed.values() if one.partition(".")[0] == name} | ({name} - passed.keys())
+        if key not in given:
+            yield f"{item.address} is made by the provider {key} in the plan, which the stack does not pass to it"
+
+
+def _providers(module: Json) -> Iterator[str]:
+    """The providers that make what is in a module."""
+    for resource in map(mapping, listed(module.get("resources"))):
+        yield from texts(resource, "provider_config_key")
+    for call in mapping(module.get("module_calls")).values():
+        yield from _providers(mapping(mapping(call).get("module")))
 
 
 def _of_output(output: Json, item: Item) -> Iterator[str]:

@@ -314,7 +314,15 @@ def configured() -> Json:
                 "o": {"expression": {"constant_value": "hello"}},
                 "q": {"expression": {"constant_value": "x"}, "sensitive": True},
             },
-            "module_calls": {"m": {"source": "./m", "expressions": constants({"name": "n"})}},
+            "module_calls": {
+                "m": {
+                    "source": "./m",
+                    "expressions": constants({"name": "n"}),
+                    "module": {
+                        "resources": [{"provider_config_key": "google"}, {"provider_config_key": "module.m:null"}]
+                    },
+                }
+            },
             "variables": {"v": {"default": 1}},
         },
     }
@@ -367,6 +375,9 @@ STALE: list[tuple[str, Any, str]] = [
     ("variable/v/default", 2, "variable.v.default is 1 in the plan, 2 in the stack"),
     ("module/m/source", "./other", "module.m.source is './m' in the plan, './other' in the stack"),
     ("module/m/name", "o", "module.m.name is 'n' in the plan, 'o' in the stack"),
+    ("module/m/count", 2, "module.m has count in the stack alone"),
+    ("module/m/depends_on", ["data.terraform_remote_state.r"], "module.m depends on nothing in the plan, on data.te"),
+    ("module/m/providers", {"google": "google.other"}, "module.m is made by the provider google in the plan, which"),
     ("action", {"a": {"b": {}}}, "the stack has action.a.b, the plan has none"),
     ("terraform/required_providers/google/version", "~> 7.45.0, != 7.46, < 8", "version is '~> 7.45, < 8.0.0, != 7"),
     ("resource/google_cloud_run_v2_service/s/count", 3, "s.count is 2 in the plan, 3 in the stack"),
@@ -379,8 +390,10 @@ STALE: list[tuple[str, Any, str]] = [
 ]  # fmt: skip
 
 
-def test_a_plan_of_the_same_constants_is_taken() -> None:
-    assert list(constants_differing(configured(), stack(WRITTEN))) == []
+@pytest.mark.parametrize("passed", [None, {"google.more": "google.other"}, {"google": "google"}, {"null": "null.a"}])
+def test_a_plan_of_the_same_constants_is_taken(passed: Json | None) -> None:
+    written = edited(WRITTEN, "module/m/providers", passed) if passed else WRITTEN
+    assert list(constants_differing(configured(), stack(written))) == []
 
 
 @pytest.mark.parametrize(("path", "value", "said"), STALE)
