@@ -56,7 +56,9 @@ def foundations(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
             given = (point for point in _of_new_service(item, []) if not point.after.absent)
             yield from ((say(one.text, after=one.after.shown, name=item.name), item.address) for one in given)
         return
-    gone = (item for item in comparison.before.of("provider") if item.address not in comparison.after.items)
+    gone = (
+        item for item in comparison.before.of("provider", "terraform") if item.address not in comparison.after.items
+    )
     unsaid = [View(replace(item, values={}), comparison.after) for item in gone]
     for item in (*views(comparison.after), *unsaid):
         was = comparison.former(item.address)
@@ -78,7 +80,7 @@ def _points(before: View | None, item: View, former_stack: Stack) -> Iterator[_P
         for name in sorted((former.names | item.names) - words - _ACTING.keys()) if used else ():
             text = "{name} calls Google with another {attribute}: {after}, instead of {before}."
             yield _Point(text, _whole(former, name), _whole(item, name), name)
-    elif item.type == "constraint" and before is not None:
+    elif item.type in {"constraint", "lock", "terraform"} and before is not None:
         yield from _of_constraint(before, item)
     elif item.type == STATE:
         yield from _of_state(before, item)
@@ -100,10 +102,13 @@ def _is_used(provider: View, stack: Stack) -> bool:
 
 
 def _of_constraint(before: View, item: View) -> Iterator[_Point]:
-    """An older provider, or one of somebody else."""
-    old, new = before.get("version"), item.get("version")
-    if _lowest(new) < _lowest(old):
-        yield _Point("An older provider may be taken: {after}, instead of {before}.", old, new)
+    """An older Terraform or provider, or a provider of somebody else."""
+    what = "Terraform" if item.type == "terraform" else "provider"
+    was, now = before.block("providers"), item.block("providers")
+    locked = ((was.get(name), now.get(name)) for name in sorted(was.names & now.names))
+    for old, new in ((before.get("version"), item.get("version")), *locked):
+        if _lowest(new) < _lowest(old):
+            yield _Point(f"An older {what} may be taken: {{after}}, instead of {{before}}.", old, new)
     yield _Point(
         "Another provider is taken: {after}, instead of {before}.",
         before.given(short(before.get("source").text or item.name)),

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from deployment.comparison import compare
+from deployment.stack import Stack
+from deployment.stack_files import stack_of
 from review.comment_form import misshapen
 from review.formats import markdown, terminal
 from review.foundations import foundations
 from review.material import Material
 from review.report import assemble
 from review.topics import TRUSTED, UNJUDGED
-from tests.review.stacks import PRODUCER, TODAY, compared, edited, findings, reported, sentences
+from tests.review.stacks import LOCK, PRODUCER, TODAY, compared, edited, findings, reported, sentences
 
 RUN = "resource/google_cloud_run_v2_service/shop"
 CONTAINER = f"{RUN}/template/containers/0"
@@ -75,6 +78,14 @@ def test_a_version_is_older_by_its_numbers_and_a_pre_release_than_its_release(
     assert told == ([f"An older provider may be taken: {after}, instead of {before}."] if older else [])
 
 
+@pytest.mark.parametrize(("version", "older"), [("~> 1.4", True), (None, True), (">= 1.5, < 2", False), ("1.9", False)])
+def test_an_older_terraform_is_told_as_an_older_provider_is(version: str | None, older: bool) -> None:
+    before = edited(PRODUCER, "terraform/required_version", ">= 1.5")
+    said = sentences(reported(before, edited(before, "terraform/required_version", version)), TRUSTED)
+    after = version or "not set"
+    assert said == ([f"An older Terraform may be taken: {after}, instead of >= 1.5."] if older else [])
+
+
 @pytest.mark.parametrize(("name", "value"), PLACES)
 def test_a_state_in_another_place_is_an_error(name: str, value: Any) -> None:
     report = reported(PRODUCER, edited(PRODUCER, f"terraform/backend/gcs/{name}", value))
@@ -116,6 +127,16 @@ def test_a_provider_that_is_said_no_more_is_told_as_any_other_edit_of_it() -> No
     assert ("provider-open", "terraform.backend") in findings(
         reported(acting, edited(gone, "terraform/required_providers", None))
     )
+
+
+def test_an_older_provider_in_a_lock_file_is_told_whatever_the_constraint_is() -> None:
+    def locked(version: str) -> Stack:
+        return stack_of(PRODUCER, "default", "producer", LOCK.replace("7.45.0", version))
+
+    for before, after, said in (
+        ("7.45.0", "7.44.1", ["An older provider may be taken: 7.44.1, instead of 7.45.0."]), ("7.44.1", "7.45.0", [])
+    ):  # fmt: skip
+        assert [str(one) for one, _ in foundations(compare(locked(before), locked(after)))] == said
 
 
 def test_of_the_services_of_a_new_stack_the_same_is_told() -> None:
