@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf import ITerraformDependable
 
@@ -27,7 +27,7 @@ _PRIVATE = (
 
 def https(
     stack: SideStack, scope: Construct, key: str, service: ServiceSettings, *, project: str, region: str,
-    apis: Sequence[ITerraformDependable],
+    labels: Mapping[str, str], apis: Sequence[ITerraformDependable],
 ) -> Https | None:  # fmt: skip
     """What the load balancer of the service `key` speaks; None for HTTP."""
     chosen, address = service.https, address_name(key)
@@ -69,6 +69,7 @@ def https(
             host=chosen.host,
             dns_zone=chosen.managed.dns_zone if chosen.managed else None,
             authority=chosen.authority,
+            labels=labels,
             depends_on=apis,
             address=address,
         )

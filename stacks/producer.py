@@ -176,6 +176,7 @@ class ProducerStack(SideStack):
                 service,
                 project=self._side.project,
                 region=self._settings.region,
+                labels=self._settings.labels,
                 apis=self._apis,
             ),
             ip_address=service.address,

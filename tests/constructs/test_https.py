@@ -204,12 +204,16 @@ def test_another_host_or_way_is_another_certificate(stack: TerraformStack) -> No
         {"host": "a.example.com", "authority": POOL},
         {"host": "b.example.com", "authority": POOL},
         {"host": "a.example.com", "dns_zone": ZONE},
+        {"host": "a.example.com", "authority": POOL, "labels": {"team": "a"}},
+        {"host": "a.example.com", "authority": POOL, "labels": {"team": "b"}},
+        # Labels of what a public authority takes are changed in place.
+        {"host": "a.example.com", "dns_zone": ZONE, "labels": {"team": "a"}},
     ]
     place: dict[str, Any] = {"project": "our-project", "region": "europe-west1", "name": "hello-certificate"}
     made = {
         ManagedCertificate(stack, f"made-{index}", **place, **way).resource.name_input for index, way in enumerate(ways)
     }
-    assert len(made) == 3
+    assert len(made) == 5
     assert all(name and name.startswith("hello-certificate-") for name in made)
 
 

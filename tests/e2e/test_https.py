@@ -198,6 +198,18 @@ def test_a_certificate_is_issued_exchanged_and_given_up(version: str, empty: Cal
 
 
 @pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
+def test_other_labels_exchange_the_certificate_of_a_private_authority(version: str, empty: Callable[..., Live]) -> None:
+    live = empty(version)
+    private = config(version, https=PRIVATE)
+    for labels in ({}, {"team": "a"}, {"team": "b"}, {}):
+        outcome = deployed(live, private | {"labels": labels})
+        certificates = [path for path in outcome.cloud["certificates"] if "/certificates/hello-" in path]
+        assert len(certificates) == 1
+        assert set(outcome.connections.values()) <= {"kept", "new"}
+    assert outcome.changes[CERTIFICATE] == "replaced"
+
+
+@pytest.mark.parametrize("version", [CURRENT, "6.50.0"])
 def test_a_renamed_certificate_keeps_the_proof_of_its_host(version: str, empty: Callable[..., Live]) -> None:
     live = empty(version)
     deployed(live, config(version, https=PUBLIC))

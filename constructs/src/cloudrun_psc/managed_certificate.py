@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.certificate_manager_certificate import (
@@ -46,6 +46,7 @@ class ManagedCertificate(Construct):
         host: str,
         dns_zone: str | None = None,
         authority: str | None = None,
+        labels: Mapping[str, str] | None = None,
         depends_on: Sequence[ITerraformDependable] = (),
         address: str | None = None,
     ) -> None:
@@ -53,7 +54,8 @@ class ManagedCertificate(Construct):
 
         With `dns_zone` (a public zone's link) by Google's public authority, which reads there a record that proves the
         domain. With `authority` (a CA pool's link) by a private one; Certificate Manager's service agent needs
-        roles/privateca.certificateRequester on the pool.
+        roles/privateca.certificateRequester on the pool; `labels` are then the provider's default ones, as others make
+        a new certificate.
 
         Raises:
             ValueError: for names and links that are none, and unless one of the two ways is given.
@@ -73,7 +75,10 @@ class ManagedCertificate(Construct):
             ],
         )
         self._project, self._region, self._host = project, region, host
-        self._name = content_name(name, {"host": host, "authority": authority or ""}, {})
+        content: dict[str, object] = {"host": host, "authority": authority or ""}
+        # Google takes no other labels in place of an issuance config's, and its certificate is replaced with it.
+        content |= {"labels": dict(labels)} if labels and authority else {}
+        self._name = content_name(name, content, {})
         self._address = resource_address(self, address)
         if dns_zone is not None:
             managed, needed = self._authorized(dns_zone, depends_on)
