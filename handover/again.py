@@ -11,7 +11,6 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from deployment.links import real
 from deployment.unusable import UnusableError
 from handover.bundle import Bundle
 from handover.formats import FORMATS
@@ -34,18 +33,24 @@ def operated(folder: Path, format_: str) -> dict[str, bytes]:
     """The files of values that were edited in `folder` since it was handed over; none where there is no bundle.
 
     Raises:
-        UnusableError: when values were edited in another format than the one that is wanted now, or cannot be read.
+        UnusableError: when values were edited in another format than the one that is wanted now, are a link, or cannot
+            be read.
     """
     try:
         former, listed = read(folder)
     except ManifestError:
         return {}
+    held = [path for path in listed if path.rpartition("/")[2] == FORMATS[former.format].VALUES]
+    for path in held:
+        if (folder / path).is_symlink():  # it may lead to any file of whoever hands over, who would pass it on
+            raise UnusableError(
+                f"{path}: is a link, and no link's content is handed over; put a file in its place, or give "
+                "--as-configured"
+            )
     values = {
         path: content
-        for path, wanted in listed.items()
-        if path.rpartition("/")[2] == FORMATS[former.format].VALUES
-        and (content := _content(folder / path))
-        and (digest(content) != wanted or path in former.operated)
+        for path in held
+        if (content := _content(folder / path)) and (digest(content) != listed[path] or path in former.operated)
     }
     if values and former.format != format_:
         raise UnusableError(
@@ -75,7 +80,7 @@ def _readable(path: str, content: bytes, format_: str) -> None:
 
 def _content(file: Path) -> bytes:
     try:
-        return plain_file(real(file))
+        return plain_file(file)
     except OSError:
         return b""
 

@@ -141,12 +141,18 @@ def test_a_variable_that_is_assigned_is_not_assigned_again(format_: str, text: s
     assert assigned(text, format_) == names
 
 
-def test_values_that_became_a_link_to_itself_are_no_values(make: Make, tmp_path: Path) -> None:
-    folder = put(make().files, tmp_path / "bundle")
-    file = folder / "producer" / FORMATS["json"][0]
+@BOTH
+@pytest.mark.parametrize("target", ["../../theirs", "itself", "nowhere", "/dev/zero", ".."])
+def test_values_that_became_a_link_are_refused(target: str, format_: str, make: Make, tmp_path: Path) -> None:
+    """The file it leads to may be any of whoever hands over: it would be shown, and stand in the new bundle."""
+    folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")
+    (tmp_path / "theirs").write_text('{"refresh_token": "words"}')
+    file = folder / "producer" / FORMATS[format_][0]
     file.unlink()
-    file.symlink_to(file.name)
-    assert operated(folder, "json") == {}
+    file.symlink_to(target.replace("itself", file.name))
+    with pytest.raises(UnusableError, match=f"^producer/{file.name}: is a link") as refused:
+        operated(folder, format_)
+    assert "words" not in str(refused.value)
 
 
 @BOTH
