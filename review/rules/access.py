@@ -138,8 +138,11 @@ def code_at_apply(subject: Subject) -> Answer:
     if subject.item.type in STARTING:
         return finding("a program is started at every plan")
     if subject.item.type in {"constraint", "provider"}:  # of a plan alone the provider is what it requires
-        holders = (subject.item, *subject.item.blocks("kubernetes"))
-        return finding("it logs in by a program") if any(holder.blocks("exec") for holder in holders) else fine()
+        logins = [holder.presence("exec") for holder in (subject.item, *subject.item.blocks("kubernetes"))]
+        if any(login.known for login in logins):
+            return finding("it logs in by a program")
+        unsure = next((login for login in logins if login.unknown), None)
+        return undecided("whether it logs in by a program is not known: {value}", value=unsure) if unsure else fine()
     runs = subject.item.is_resource or subject.item.type == REMOVED
     blocks = subject.item.blocks("provisioner") if runs else ()
     if blocks:
