@@ -49,10 +49,24 @@ def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator
         taken[*network, "proxy_only_subnet", "range"] = subnets.proxy_only_subnet.range
     for path, _, service in services_of(settings):
         taken |= {(*path, "nat_ranges", index): value for index, value in enumerate(service.made_ranges)}
+    taken |= _ranges_beside(settings, producer)
     by_name = {dotted(path): path for path in taken}
     for first, second in ranges.overlaps({name: taken[path] for name, path in by_name.items()}):
+        if subnets.existing and not {"nat_ranges"} & {*by_name[first], *by_name[second]}:
+            continue  # both exist
         fault = ranges.overlap_fault(taken[by_name[second]], first, taken[by_name[first]])
         yield Finding(by_name[second], fault, (by_name[first],))
+
+
+def _ranges_beside(settings: Settings, producer: ProducerSettings) -> dict[KeyPath, str]:
+    """What consumers say of subnets in the producer's network, where that exists; each subnet once."""
+    network, known = connections.plain(producer.network.existing or ""), dict[str, tuple[KeyPath, str]]()
+    for key, consumer in settings.consumers.items():
+        link, range_ = consumer.network.subnet.existing, consumer.network.subnet.range
+        if link and range_ and connections.plain(consumer.network.existing or "") == network:
+            path: KeyPath = ("consumers", key, "network", "subnet", "range")
+            known.setdefault(connections.plain(link), (path, range_))
+    return dict(known.values())
 
 
 def _load_balancer_addresses(settings: Settings, producer: ProducerSettings) -> Iterator[Finding]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cloudrun_psc.rules import access, bounds, connections, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.provider_versions import ENDPOINTS_ACCEPTED
-from config.problems import KeyPath
+from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, endpoints_of, nearest, needs_newer, refused, services_of, too_many
-from config.settings import Settings
+from config.settings import ConsumerSettings, Settings
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -17,6 +18,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _accept_lists(settings)
     yield from _invokers(settings)
     yield from _accepted_consumers(settings)
+    yield from _limits(settings)
 
 
 def _accept_lists(settings: Settings) -> Iterator[Finding]:
@@ -89,6 +91,12 @@ def _invokers(settings: Settings) -> Iterator[Finding]:
             seen.add(access.identity(entry))
 
 
+def _network(consumer: ConsumerSettings) -> str:
+    """The link of a consumer's network, as an accept list may have it."""
+    made = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
+    return connections.plain(consumer.network.existing or made)
+
+
 def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
     """A consumer that is not accepted by the service it wants would wait in PENDING for ever."""
     services = settings.producer.services if settings.producer else {}
@@ -98,8 +106,7 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
         service = services.get(endpoint.service or "")
         if service is None or service.connection_preference != connections.ACCEPT_MANUAL:
             continue
-        made = f"projects/{consumer.project}/global/networks/{consumer.network.name}"
-        network = connections.plain(consumer.network.existing or made)
+        network = _network(consumer)
         if endpoint.service in unsure:
             continue  # one of them is refused; corrected, it may be this consumer
         accepted = accepts[endpoint.service or ""]
@@ -119,3 +126,25 @@ def _accepted_consumers(settings: Settings) -> Iterator[Finding]:
             others: tuple[KeyPath, ...] = (("producer", "services", endpoint.service or "", "accept"),)
             others += (("consumers", key, "project"), ("consumers", key, "network", "name"))
             yield Finding((*path, "service"), fault, others)
+
+
+def _limits(settings: Settings) -> Iterator[Finding]:
+    """An endpoint beyond the limit would wait, too."""
+    services = settings.producer.services if settings.producer else {}
+    limits = {
+        key: {settings.project_of(entry): limit for entry, limit in service.accept.items()}
+        for key, service in services.items()
+    }
+    counted: Counter[tuple[str, str]] = Counter()
+    for path, _, consumer, endpoint in endpoints_of(settings):
+        key = endpoint.service or ""
+        for who in limits.get(key, {}).keys() & {consumer.project, _network(consumer)}:
+            counted[key, who] += 1
+            if counted[key, who] == limits[key][who] + 1:
+                here: KeyPath = ("producer", "services", key, "accept")
+                fault = Fault(
+                    wrong=f"{key} accepts {who} with a limit of {limits[key][who]}, and here is one endpoint more",
+                    allowed="as many endpoints as its limit",
+                    remedy=f"raise it in {dotted(here)}, or drop an endpoint",
+                )
+                yield Finding((*path, "service"), fault, (here, (*path[:2], "project")))

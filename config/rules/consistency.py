@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import connections, machines, names, ranges
+from cloudrun_psc.rules import connections, machines, names, provider_versions, ranges
 from cloudrun_psc.rules.faults import Fault, shown
-from config.problems import KeyPath
+from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, endpoints_of, listed, nearest, refused, services_of
 from config.settings import ConsumerSettings, Settings
 
@@ -16,6 +16,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _something_to_deploy(settings)
     yield from _reserved_keys(settings)
     yield from _state_bucket(settings)
+    yield from _provider_version(settings)
+    yield from _project_numbers(settings)
     yield from _zones(settings)
     yield from _endpoint_targets(settings)
     for path, _, service in services_of(settings):
@@ -61,6 +63,32 @@ def _state_bucket(settings: Settings) -> Iterator[Finding]:
             remedy="set state.backend: gcs, or drop the bucket",
         )
         yield Finding(("state", "bucket"), fault, (("state", "backend"),))
+
+
+def _provider_version(settings: Settings) -> Iterator[Finding]:
+    if not provider_versions.admits_any(settings.provider_version):
+        fault = Fault(
+            wrong=f"no version is all of {shown(settings.provider_version)}",
+            allowed="bounds that leave a version",
+            remedy="remove one of them",
+        )
+        yield Finding(("provider_version",), fault)
+
+
+def _project_numbers(settings: Settings) -> Iterator[Finding]:
+    """Whose account is granted a role would hang on the consumers' order."""
+    known: dict[str, tuple[str, KeyPath]] = {}
+    for key, consumer in settings.consumers.items():
+        project, number, here = consumer.project, consumer.project_number, ("consumers", key, "project_number")
+        for one, other in ((project, number), (number, project)) if number else ():
+            said, first = known.setdefault(one, (other, here))
+            if said != other:
+                fault = Fault(
+                    wrong=f"the project {project} has the number {number}, and {dotted(first)} says otherwise",
+                    allowed="one number of a project, and one project of a number",
+                    remedy=f"`gcloud projects describe {project} --format='value(projectNumber)'` prints it",
+                )
+                yield Finding(here, fault, (first, (*here[:-1], "project"), (*first[:-1], "project")))
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cloudrun_psc.rules import connections, content_names, defaults
+from cloudrun_psc.rules.default_names import service_parts
 from cloudrun_psc.rules.faults import Fault
+from config.name_prefix import front
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, services_of
 from config.settings import ProducerSettings, ServiceNames, Settings
@@ -39,26 +41,49 @@ def findings(settings: Settings) -> Iterator[Finding]:
                 remedy="rename one of them",
             )
             yield Finding(path, fault, (first,))
-    yield from _egress(settings)
+    yield from _ordinary_subnets(settings)
+    yield from _made_here(settings)
 
 
-def _egress(settings: Settings) -> Iterator[Finding]:
-    """Instances have no addresses of subnets that are for proxies or for PSC's NAT."""
+def _ordinary_subnets(settings: Settings) -> Iterator[Finding]:
+    """Nothing has an address of a subnet that is for proxies or for PSC's NAT."""
     if settings.producer is None:
         return
     own, here = settings.producer.project, ("producer", "network", "load_balancer_subnet")
+    used: dict[KeyPath, str | None] = {(*here, "existing"): settings.producer.network.load_balancer_subnet.existing}
     taken = {(home, name): path for home, kind, name, path in _producer(settings) if kind == "subnet"}
+    for key, consumer in settings.consumers.items():
+        used["consumers", key, "network", "subnet", "existing"] = consumer.network.subnet.existing
     for path, _, service in services_of(settings):
         taken |= {_subnet(link, own): (*path, "nat_subnets", at) for at, link in enumerate(service.nat_subnets)}
-    for path, _, service in services_of(settings):
-        first = taken.get(_subnet(service.vpc_access.subnet, own)) if service.vpc_access else None
-        if service.vpc_access and first and first[:3] != here:
+        used[*path, "vpc_access", "subnet"] = service.vpc_access.subnet if service.vpc_access else None
+    for path, link in used.items():
+        first = taken.get(_subnet(link, own)) if link else None
+        if first and first[:3] != here:
             fault = Fault(
-                wrong=f"{service.vpc_access.subnet} is for the load balancers' proxies, or for PSC's NAT",
+                wrong=f"{link} is for the load balancers' proxies, or for PSC's NAT",
                 allowed="an ordinary subnet",
                 remedy="take another one",
             )
-            yield Finding((*path, "vpc_access", "subnet"), fault, (first,))
+            yield Finding(path, fault, (first,))
+
+
+def _made_here(settings: Settings) -> Iterator[Finding]:
+    """What is said to exist, and is what the same stack makes: its first plan would look for it in vain."""
+    made = {(project, kind, name): path for project, kind, name, path in _producer(settings)}
+    for path, _, service in services_of(settings):
+        given = {(*path, "nat_subnets", at): ("subnet", link) for at, link in enumerate(service.nat_subnets)}
+        if service.forwarding_rule is not None:
+            given[*path, "forwarding_rule"] = ("forwarding rule", service.forwarding_rule)
+        for here, (kind, link) in given.items():
+            first = made.get((connections.project_of(link), kind, link.rpartition("/")[2]))
+            if first:
+                fault = Fault(
+                    wrong=f"{link} is the {kind} that is made at {dotted(first)}",
+                    allowed=f"a {kind} that exists",
+                    remedy="give another one, or rename the one that is made",
+                )
+                yield Finding(here, fault, (first,))
 
 
 def _subnet(link: str, project: str) -> tuple[str, str]:
@@ -99,11 +124,11 @@ def _producer(settings: Settings) -> Iterator[tuple[str, str, str, KeyPath]]:
             path: KeyPath = ("producer", "services", service, "names", part)
             if name := getattr(values.names, part):
                 yield project, kind, name, path
-    yield from _grown(settings.producer)
+    yield from _grown(settings.producer, front(settings.name_prefix))
 
 
-def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]]:
-    """Names that take a range or an address in, which may be what something else is called."""
+def _grown(producer: ProducerSettings, beginning: str) -> Iterator[tuple[str, str, str, KeyPath]]:
+    """Names that take in what they are for, which may be what something else is called."""
     network, here = producer.network, ("producer", "network")
     subnet = network.load_balancer_subnet
     grown = content_names.range_name(subnet.name, subnet.range, defaults.LOAD_BALANCER_SUBNET.range)
@@ -119,6 +144,10 @@ def _grown(producer: ProducerSettings) -> Iterator[tuple[str, str, str, KeyPath]
         if service.forwarding_rule is not None:
             continue
         names, place = service.names, subnet.range
+        plain = service.run_service or service_parts(f"{beginning}{service.former_key or key}")["service"]
+        group = content_names.endpoint_group_name(names.network_endpoint_group, names.service, plain)
+        if group != names.network_endpoint_group:
+            yield producer.project, "network endpoint group", group, (*path, "names", "service")
         content = content_names.rule_content(
             service.port,
             service.address,

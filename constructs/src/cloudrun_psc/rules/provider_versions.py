@@ -47,6 +47,11 @@ def admits_older(constraint: str, version: Version) -> bool:
     return lowest is not None and lowest < version
 
 
+def admits_any(constraint: str) -> bool:
+    """Whether there can be a version that a constraint admits."""
+    return _lowest(constraint) is not None
+
+
 def _lowest(constraint: str) -> Version | None:
     """The lowest version that a constraint admits; None where it admits none.
 
