@@ -30,7 +30,8 @@ COMMANDS = "|".join(
         r" ?(?:sudo -S|passwd --stdin|kinit|saslpasswd2"
         r"|[^\n|]{1,128}\s--?(?:password(?:-stdin)?(?![\w=-])|passphrase-fd 0|with-token|stdin"
         r"|(?:data|body)-file=-))",
-        rf"(?:--with-token|--password-stdin)\s{{0,4}}<<<\s{{0,4}}{GIVEN}|\bopenssl{_OPTIONS}-k ?{GIVEN}",
+        rf"(?:--with-token|--password-stdin|--(?:data|body)-file=-)\s{{0,4}}<<<\s{{0,4}}{GIVEN}",
+        rf"\bopenssl{_OPTIONS}-k ?{GIVEN}",
         # Elsewhere than at the beginning of a command it may be a sentence.
         rf"(?:^|[\n;&|\"'$#>])[ \t]{{0,9}}vault login {GIVEN}[^\s=]{{3,256}}(?![^\s])"
         r"|\bvault login (?:-[\w-]{1,32}(?:=\S{1,128})? ){0,4}(?![-\"'$<{(])(?=[^\s=]{0,99}[0-9])[^\s=]{4,256}(?!\S)",

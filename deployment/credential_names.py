@@ -29,7 +29,7 @@ _ABOUT = re.compile(
     r"(?:file|path|dir|directory|name|host|hostname|port|type|ttl|expiry|expires|expiration|lifetime|duration|timeout"
     r"|issuer|audience|seconds|minutes|hours|days|age|length|size|count|limit|bits|version|scopes?|algorithm|alg"
     r"|enabled|required|prefix|header|policy|rotation|region|project|location|provider|manager|backend|mode|method"
-    r"|format|kind|class|ref|user|username|realm|domain|interval|_in|_at|_ms|stdin|regexp?|pattern|hash(?:ers?|ing)|rounds"
+    r"|format|kind|class|ref|user|username|realm|domain|interval|retr(?:y|ies)|attempts|_in|_at|_ms|stdin|regexp?|pattern|hash(?:ers?|ing)|rounds"
     r"|sto(?:re|rage)|source|reset|template|events?|less|topic|queue|encoder|validator|strategy|status|hint|placeholder"
     r"|field|column|table|cache|validation|exchange|leeway|grant|encoding|charset|scheme|listen|bind|concurrency|mount"
     r"|helper|param(?:eter)?|claims?|lookup|namespace|currency|symbol|strength|complexity|rules|engine|loader|names"
@@ -45,7 +45,7 @@ _ABOUT = re.compile(
 # Attributes of Terraform's, and settings of ours, that hold the name of something: Secret Manager's, a key's; and
 # the folder that a shell is in.
 _ATTRIBUTE = re.compile(
-    r"(?:OLD)?PWD|(?:set_|update_)?secrets?|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
+    r"(?:OLD)?PWD|(?:set_|update_)?secrets?|Secrets|key|former_key|[a-z0-9_]+_(?:id|ids|name|names|ref|self_link|version|type)"
 )
 # Which of several it is: DB_PASS_PROD, TOKEN_TTL_V2.
 _WHICH = re.compile(

@@ -20,7 +20,7 @@ _ON_THE_NEXT_LINE = r"(?:[|>][+-]?[0-9]?[ \t]{0,4}|<<[-~]?\w{1,20})?\n[ \t]{0,40
 _INSIDE = rf"\{{?\s{{0,40}}{_QUOTE}(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}"
 # JSON, YAML, ini, TOML, HCL, export, query strings, options of a command.
 _PAIR = re.compile(
-    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}[`*]{{0,3}}[\]}}]?\s{{0,20}}(?:=>|[:?]=|[=:]|(?=\{{))\s{{0,20}}"
+    rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}[`*]{{0,3}}[\]}}]?\s{{0,20}}(?:=>|[:?+]=|[=:]|(?=\{{))\s{{0,20}}"
     rf"(?:&\w{{1,20}} )?(?:{_ON_THE_NEXT_LINE})?(?:\[\s{{0,40}}|-[ \t]{{1,4}})?(?:{_INSIDE})?{_VALUE}"
 )
 # `name: DB_PASSWORD` and `value: …` below it, attributes of XML, a variable of Terraform's and its default.
@@ -35,7 +35,7 @@ _BESIDE_REVERSED = re.compile(
 # `<password>…</password>`, `<entry key="password">…</entry>`; an element of the name and then one of the value.
 _ELEMENT = re.compile(
     r"<(?:[\w-]{1,40}:)?(?:[\w-]{1,40}\s{1,4}(?:name|key)=[\"'])?(?P<name>[\w.-]{1,80})(?:[\"'\s][^<>]{0,200}+)?>"
-    r"\s{0,40}(?:<!\[CDATA\[)?(?P<bare>[^\s<>][^<>]{0,80})(?=[^<>]{0,2000}+(?:</|(?<=\]\])>))"
+    r"\s{0,40}(?:<!\[CDATA\[)?(?P<bare>[^\s<>][^<>]{0,80})(?=[^<>…]{0,2000}+(?:</|(?<=\]\])>|…))"
 )
 _PLIST = re.compile(
     r"(?:<key>|(?:name|key)=[\"'])(?P<name>[\w.-]{1,80})(?:</key>|[\"'][^<>]{0,80}>)\s{0,40}"
@@ -66,7 +66,7 @@ _HOLDERS = (_PAIR, _BESIDE, _BESIDE_REVERSED, _ELEMENT, _PLIST, _OPTION, _SET, _
 # Says where a value comes from, or stands in its place.
 _ELSEWHERE = re.compile(
     r"\$\{[^{}\"]*\}?|\$[({]|\$[A-Z_][A-Z0-9_]*$|[({]|<[\w .-]{0,64}(?:>|$)|%[sdrv({]|%\w{1,64}%"
-    r"|\*+(?:$|[/.])|\[?hidden|//|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
+    r"|\*+(?:$|[/.])|\[?(?:hidden|redacted|REDACTED)|env:|//|:[a-z_]{1,40}$|(?:var|local|data|module|each|self|path|secrets|env|os|process|random_[a-z]+|google_[a-z0-9_]+)\."
 )
 _HARMLESS = re.compile(
     r"|true|false|yes|no|on|off|none|null|nil|undefined|[0-9]{1,3}|bearer|basic|token|digest|required|optional|await|(?:en|dis)abled|strict|always|never|include|redacted|x{3,64}"

@@ -46,7 +46,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "a password in a URL": re.compile(
         # Not where a shell's or a template's variable or a placeholder stands, or a port.
         r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$(?:\{[^{}\"]{0,256}\}|\([a-z_]\w{0,80}\)|(?-i:[A-Z_][A-Z0-9_]{0,80}))@"
-        r"|%[a-z_]{1,80}%@|<[\w -]{1,80}>@|\*{1,80}@|[0-9]{1,5}/)@?[^\s@]{1,256}@"
+        r"|%[a-z_]{1,80}%@|<[\w -]{1,80}>@|\*{1,80}@|[0-9]{1,5}/)@?[^\s@]{1,256}[@…]"
         # Without a scheme: to a port, or as Go's drivers are told.
         r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
         r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
@@ -103,7 +103,7 @@ _PUBLIC = re.compile(
     r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+"
     r"-----END [A-Z0-9 ]{1,60}-----|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
     r"|\bpk_(?:live|test)_\w++|\bage1[0-9a-z]{58}\b|\b[0-9]{6,20}-[0-9a-z]{32}\.apps\.googleusercontent\.com"
-    r"|\bsha(?:256|384|512)[-:][0-9A-Za-z+/]{40,88}={0,2}",
+    r"|\b(?:sha(?:256|384|512)[-:]|h1:)[0-9A-Za-z+/]{40,88}={0,2}",
     re.IGNORECASE,
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
@@ -112,15 +112,15 @@ _RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}+")
 _ALL_HEX = re.compile(r"[0-9a-fA-F]++")
 _KINDS = re.compile(r"[a-z]++|[A-Z]++|[0-9]++")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{32,}+(?![\w.-])|[A-Za-z0-9+/]{22,}+={1,2}(?![\w=]))")
-# MD5, SHA-1 and SHA-256 are as long as most keys.
+# MD5, SHA-1 and SHA-256 are as long as most keys; a message may cut them off.
 _HEX = re.compile(
-    r"(?<![0-9A-Za-z@+/-])(?:0[xX])?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})(?![\w-])"
+    r"(?<![0-9A-Za-z@+/-])(?:0[xX])?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64}|[0-9a-fA-F]{20,63}(?=…))(?![\w-])"
 )
 # What a digest stands behind: its algorithm (also in a lock file), or a name that tells; `SUM  FILE` is sha256sum's.
 _DIGEST_BEFORE = re.compile(
     r"(?i:(?:sha-?\d{1,3}|md5|crc32c?|zh|h1)(?: \([^()]{1,64}\) =)?\W{1,3}$"
     r"|(?:commit|revision|digest|hash|checksum|sum|etag|fingerprint"
-    r"|(?:public|publishable|site)_?key|sha|sha1|sha256|md5|build|version|rev|ref|uid|kid|image|tag)s?[\"'`_]?\s{0,4}[=:|]{0,2}\s{0,4}[\"'`]?$)"
+    r"|(?:public|publishable|site)_?key|sha|sha1|sha256|md5|build|version|rev|ref|uid|kid|image|tag)s?[\"'`_*\\]{0,4}\s{0,4}[=:|>?]{0,2}\s{0,4}[\"'`\\]{0,4}$)"
     # An image's tag, which often is a commit.
     r"|/[\w.-]{1,64}:$"
 )
@@ -130,7 +130,9 @@ _DIGEST_NAME = re.compile(
 )
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{15,}+")
 _HEX_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){12,}+(?![0-9A-Za-z])")
-_ESCAPED = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
+# As a message quotes a text of several lines, and JSON its characters.
+_ESCAPED = re.compile(r"\\{1,4}(?:([nt])|u([0-9a-fA-F]{4}))")
+_BREAKS = {"n": "\n", "t": "\t"}
 _USER_AND_PASSWORD = re.compile(r"[\w.@-]{1,64}:(?![0-9]{1,5}$)[^\s:/]{4,128}")
 # Bits a character; English words joined by hyphens have under 4, base64 of random bytes has over 4.5.
 _ENTROPY = 4.2
@@ -161,7 +163,7 @@ def _known(text: str) -> str:
     known = issued(text) or next((what for what, pattern in SHAPES.items() if pattern.search(text)), "")
     if known:
         return known
-    if any(program in text for program in ("curl", "wget", "http", "etcdctl")) and _USER.search(text):
+    if any(program in text for program in ("curl", "wget", "http", "xh ", "etcdctl")) and _USER.search(text):
         return "a password in a command"
     if "kty" in text and _JWK_PRIVATE.search(text):
         return "a private JSON Web Key"
@@ -176,8 +178,8 @@ def _readings(text: str) -> Iterator[str]:
     if not text.isascii():
         folded = unicodedata.normalize("NFKC", text)
         plain = "".join(character for character in folded if unicodedata.category(character) != "Cf")
-    if "\\u" in plain:
-        plain = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), plain)
+    if "\\" in plain:
+        plain = _ESCAPED.sub(lambda escaped: _BREAKS[escaped[1]] if escaped[1] else chr(int(escaped[2], 16)), plain)
     if "%" in plain or "&" in plain:
         # What was encoded twice is decoded twice.
         plain = html.unescape(unquote(unquote(plain)))

@@ -155,6 +155,7 @@ def _texts(value: Any) -> Iterable[str]:
 
 # FILE:LINE: key.path: what is wrong — as the configuration's messages are built.
 _PROBLEM = re.compile(r"^(?P<place>[^\s:]+(?::[0-9]+)?): (?P<path>[\w.\[\]\-]+): (?P<rest>.*)$")
+_PLACE = re.compile(r"[^\s:]+(?::[0-9]+)?(?=: )")
 # In such a message: what stands in quotes or brackets, cut off or not, and whatever has a digit.
 _VALUE = re.compile(r"'(?:[^'\\]|\\.)*(?:'|$)|\"(?:[^\"\\]|\\.)*(?:\"|$)|\[[^\]]*(?:\]|$)|\{[^}]*(?:\}|$)|\S*\d\S*")
 
@@ -199,4 +200,9 @@ def _refusal(line: str) -> str:
     # A mapping in the wrong place, such as {'password': 'x'}, is one only as a whole.
     if problem and (by_name or looks_like_credential(_words(problem["rest"]))):
         return f"{problem['place']}: {problem['path']}: {_VALUE.sub(SHOWN, problem['rest'])}"
-    return _words(line)
+    cleaned = _words(line)
+    # A key may hold one, as that of `env: {PASSWORD=…}`; the colon behind it is ours.
+    if problem or not looks_like_credential(cleaned.replace(": ", " : ")):
+        return cleaned
+    place = _PLACE.match(cleaned)
+    return f"{place[0] if place else SHOWN}: refused; it holds what looks like a credential, so no more is shown here"

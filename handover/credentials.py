@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from config.settings import Settings
@@ -12,7 +13,7 @@ from deployment.credentials import is_credential_name, looks_like, shape
 from deployment.hidden import hide, holds_hidden
 from deployment.kinds.cloud_run import SERVICE
 from deployment.stack import SECTIONS
-from deployment.values import strings, with_strings, without
+from deployment.values import mappings, strings, with_strings, without
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,4 +72,5 @@ def elsewhere(stack: str, content: Mapping[str, Any], names: Collection[str] = (
 def _shape(values: Any) -> str:
     others = without(values, lambda key, _: key == "env")
     by_name = "a credential, by its name" if holds_hidden(hide(others)) else ""
-    return next(filter(None, map(shape, strings(others))), by_name)
+    keys = (key for mapping in mappings(others) for key in mapping)
+    return next(filter(None, map(shape, chain(strings(others), keys))), by_name)

@@ -33,7 +33,7 @@ ABOUT = (
     "SECRETS_MOUNT SECRET_NAMES CREDENTIAL_HELPER PASSWORD_RULES API_KEY_PARAM RATE_LIMIT_KEY INDEX_KEY UNIQUE_KEY "
     "PRIV_KEYRING ACCESS_CODE_LENGTH PASSKEYS_ENABLED PAROLAR PASSWORD_HASHERS TOKEN_BUCKET_RATE TOKEN_RENEWAL_PERIOD "
     "TOKEN_REFRESH_THRESHOLD TOKEN_OFFSET TOKEN_POOL TOKEN_DECIMALS CORS_ALLOW_CREDENTIALS USE_CREDENTIALS OLDPWD "
-    "TOKEN_TTL_PROD PASSWORD_FILE_V2 SECRET_NAME_STAGING"
+    "TOKEN_TTL_PROD PASSWORD_FILE_V2 SECRET_NAME_STAGING WEBHOOK_RETRIES TOKEN_ATTEMPTS"
 )
 HOLDING = {
     "JSON": f'{{"user": "app", "password": "{WORD}"}}',
@@ -299,7 +299,24 @@ HOLDING = {
     "hexadecimal, with 0x": "0x" + (HEX * 2)[:64],
     "sensitive, deeper": '${upper(sensitive(lower("' + WORD + '")))}',
 }
+HOLDING |= {
+    "a text of several lines, quoted": f"env:\\n- name: DB_PASSWORD\\n  value: {WORD}\\n",
+    "a block of YAML, quoted": f"'DB_PASSWORD: |\\n  {WORD}'",
+    "appended": f"PASSWORD+={WORD}",
+    "httpie's sibling": f"xh -a me:{WORD} api.example",
+    "a here-string": f"gcloud secrets versions add db --data-file=- <<< {WORD}",
+    "a hexadecimal key, cut off": HEX[:27] + "…",
+    "an element, cut off": f"<server><password>{WORD}…",
+    "a URL, cut off": f"https://me:{WORD}…",
+}
 HOLDING_NONE = {
+    "names of secrets": "Secrets: db-password, api-token",
+    "a module's sum": "h1:3/CP9EBlwRKMR+FvT8fiH7FzT5L6qU4hySUlAA8mLEM=",
+    "what a log leaves out": 'password: "[REDACTED]"',
+    "a digest in JSON in a text": f'{{\\"IMAGE_DIGEST\\": \\"{HEX[:32]}\\"}}',
+    "a commit in Markdown": f"**COMMIT_SHA**: {HEX[:32]}",
+    "a variable of the environment": "API_TOKEN: 'env:API_TOKEN'",
+    "a URL with a port, cut off": "https://registry.example:8443/v2/library/app/manifests…",
     "TTL in JSON": '{"token_ttl": 3600, "password_file": "/run/p", "secret_name": "db", "key_id": "abcd"}',
     "null in JSON": '{"password": null, "token": "", "secret": false}',
     "reference": '{"password": "${var.password}"}',

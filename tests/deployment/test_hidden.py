@@ -142,6 +142,18 @@ ENV = "a.yaml:7: producer.services.hello.env"
             "a.yaml:7: x.annotations: (hidden) is a list; allowed: a mapping",
         ),
         ("a.yaml:7: x.args[0]: {'password': ['abc']} is none", "a.yaml:7: x.args[0]: (hidden) is none"),
+        (
+            "a.yaml:7: x.env.API_TOKEN=hunter2x: is an unknown key",
+            "a.yaml:7: refused; it holds what looks like a credential, so no more is shown here",
+        ),
+        (
+            "a.yaml:7: x.docker run -e API_TOKEN=hunter2x: is an unknown key",
+            "a.yaml:7: refused; it holds what looks like a credential, so no more is shown here",
+        ),
+        (
+            "a.yaml:7: x.my key: is an unknown key; allowed: a, b",
+            "a.yaml:7: x.my key: is an unknown key; allowed: a, b",
+        ),
         ("a\x0bb\x85c.yaml: is not read", r"a\x0bb\x85c.yaml: is not read"),
         ("a.yaml:7: x.former_key: 'hello' is a service", "a.yaml:7: x.former_key: 'hello' is a service"),
     ],

@@ -14,6 +14,7 @@ import pytest
 from deployment.unusable import UnusableError
 from deployment.values import strings, with_strings, without
 from handover.bundle import Bundle, Wish
+from handover.credentials import elsewhere
 from tests.conftest import CHECKOUT, Json, stacks_in
 from tests.handover.conftest import CONFIGURATIONS, SOURCE, Make
 
@@ -577,3 +578,9 @@ consumers:
     assert "PENDING" not in told["error_message"]
     assert ". CLOSED: the consumer re-applies." in told["error_message"]
     assert "on the accept list" not in made.files["README.md"].decode()
+
+
+def test_a_key_of_a_mapping_may_be_a_credential() -> None:
+    content = {"resource": {"google_cloud_run_v2_service": {"hello": {"labels": {"AIza" + "x" * 35: "y"}}}}}
+    found = [suspect.looks_like for suspect in elsewhere("producer", content)]
+    assert found == ["a Google API key"]
