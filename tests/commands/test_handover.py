@@ -111,9 +111,10 @@ def test_another_environments_bundle_is_verified_against_that_environment(
     file.write_text("producer: {project: our-producer, services: {hello: {}}}\n")
     monkeypatch.setenv("PSC_CONFIG", str(file))
     assert run("bundle") == 0
-    assert run("--verify", "bundle") == 0
-    monkeypatch.delenv("PSC_CONFIG")
     capsys.readouterr()
+    assert run("--verify", "bundle") == 0
+    assert capsys.readouterr().out.startswith("bundle: producer of the environment ours\n")
+    monkeypatch.delenv("PSC_CONFIG")
     assert run("--verify", "bundle") == 2
     said = capsys.readouterr().err
     assert "ours" in said

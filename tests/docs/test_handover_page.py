@@ -61,5 +61,6 @@ def test_the_account_is_that_of_the_commands(made: Bundle, tmp_path: Path) -> No
     there = present(tmp_path)
     verdicts = [checksums(there, listed), content(there, listed, made.files), secrets(there, ())]
     lines = [line for verdict in verdicts for line in verdict.lines()]
-    lines.insert(2, "terraform validate: producer, consumer valid")
-    assert shown("text", "checksums") == "\n".join(lines) + "\n"
+    lines.insert(0, "bundle: producer, consumer of the environment default")
+    lines.insert(3, "terraform validate: producer, consumer valid")
+    assert shown("text", "bundle:") == "\n".join(lines) + "\n"
