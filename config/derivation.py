@@ -156,4 +156,7 @@ def _fill_service(filled: _Filled, path: KeyPath, key: str, front: str, callers:
     if https:
         filled.put(path, "port", defaults.HTTPS_PORT, (*path, "https"))
     if filled.at((*path, "connection_preference")) != ACCEPT_AUTOMATIC:
-        filled.put(path, "accept", dict.fromkeys(callers, defaults.CONNECTION_LIMIT), ("consumers",))
+        first: dict[str, str] = {}  # of a project, for all consumers of which its entry stands
+        for caller in callers:
+            first.setdefault(str(filled.at(("consumers", caller, "project"))), caller)
+        filled.put(path, "accept", dict.fromkeys(first.values(), defaults.CONNECTION_LIMIT), ("consumers",))

@@ -39,3 +39,17 @@ def test_one_secret_is_one_however_it_is_spelled(
     file.write_text(SERVICES.format(of_default=of_default, of_written=of_written))
     accounts = Accounts(load(REFERENCE, {"PSC_CONFIG": str(file)}).settings)
     assert [number for number, _ in accounts.not_that_of("producer-project")] == numbers
+
+
+def test_consumers_of_one_project_are_one_entry_of_the_derived_accept_list(tmp_path: Path) -> None:
+    file = tmp_path / "tried.yaml"
+    consumers = "".join(
+        f"  {key}:\n    project: {project}\n    network: {{name: {key}, subnet: {{name: {key}}}}}\n"
+        f"    test_vm: {{enabled: false}}\n    endpoints: {{{key}: {{service: hello}}}}\n"
+        for key, project in {"one": "my-shop", "two": "my-shop", "three": "my-stock"}.items()
+    )
+    file.write_text(f"producer: {{project: my-producer, services: {{hello: {{}}}}}}\nconsumers:\n{consumers}")
+    producer = load(REFERENCE, {"PSC_CONFIG": str(file)}).settings.producer
+    assert producer is not None
+    assert list(producer.services["hello"].accept) == ["one", "three"]
+    assert producer.services["hello"].invokers == ["one", "two", "three"]
