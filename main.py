@@ -96,9 +96,12 @@ def _synthesize(loaded: Loaded) -> int:
         place = f"{error.filename or outdir}: cannot be written ({error.strerror})"
         return _refuse(f"{place}; see that the checkout is writable and the disk not full")
     for stack in map(printable, sorted(before - standing(outdir, environment))):
+        from commands.synth import chosen_by
+
         print(
             f"note: the stack {stack} is no longer in the configuration. Anything that it deployed still exists: to "
-            f"remove it, put the stack back, run ./psc cdktf destroy {stack}, and take the stack out again",
+            f"remove it, put the stack back, run ./psc cdktf {chosen_by(environment)}destroy {stack}, and take the "
+            "stack out again",
             file=sys.stderr,
         )
     report = os.environ.get("PSC_SYNTH_REPORT")

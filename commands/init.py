@@ -37,7 +37,9 @@ def arguments(parser: ArgumentParser) -> None:
     """What would be asked."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="the environment's name: config/environments/NAME.yaml")
     parser.add_argument("--producer", metavar="PROJECT", help="the project that publishes")
-    parser.add_argument("--service", metavar="KEY", help="a short name for the service (default: hello)")
+    parser.add_argument(
+        "--service", metavar="KEY", action="append", help="a short name for the service (default: hello)"
+    )
     parser.add_argument("--image", metavar="IMAGE", help="its container image (default: Google's hello page)")
     parser.add_argument(
         "--service-attachment", metavar="LINK", help="publish nothing; connect to this attachment of another team"
@@ -50,7 +52,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--bucket", metavar="BUCKET", help="the Cloud Storage bucket for the state (default: files here)"
     )
     parser.add_argument("--name-prefix", metavar="PREFIX", help="put this prefix in front of every resource's name")
-    parser.add_argument("--test-vm", action="store_true", help="add a VM to try the connection from, and flow logs")
+    parser.add_argument("--test-vm", action="store_true", help="add a VM to try the connection from")
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -101,6 +103,11 @@ def _beginning(args: Namespace) -> Beginning:
 
     asked = sys.stdin.isatty() and sys.stderr.isatty()
     answers, wrong = dict[str, Any](), list[str]()
+    args.service, *others = args.service or [None]
+    if others:
+        wrong.append(
+            "service: the file begins with one; docs/configuration.md (A second service) shows how to add others"
+        )
     for question in _questions(args):
         given = getattr(args, question.name)
         if given is None and question.default is None and not asked:

@@ -78,6 +78,8 @@ def run(args: Namespace, environment: Environment) -> int:
                 show(summary.lines(report, args.fail_on))
             else:
                 _write(_formatted(form, report, names, args.fail_on), file)
+        if args.output:  # nothing is on the screen that says why the exit code is what it is
+            show([terminal.headline_of(report), terminal.result(report, args.fail_on)], errors=True)
     except UnusableError as error:
         print(f"psc: {scrub_refusals(str(error))}", file=sys.stderr)
         return 2

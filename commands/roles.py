@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from deployment.needed_roles import Needed
 
 _MEMBER = re.compile(r"(user|group|serviceAccount|domain):\S+@?\S*|principal(Set)?://\S+")
+_WHOEVER = "group:deployers@example.com"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Whose roles, and in what form."""
     parser.add_argument("--stack", action="append", metavar="NAME", help="list only this stack (may be repeated)")
     parser.add_argument("--gcloud", action="store_true", help="print the gcloud commands that grant the roles instead")
-    parser.add_argument("--member", metavar="MEMBER", default="group:deployers@example.com",
-                        help="grant the roles to this IAM member (default: group:deployers@example.com)")  # fmt: skip
+    parser.add_argument("--member", metavar="MEMBER", default=_WHOEVER,
+                        help=f"grant the roles to this IAM member (default: {_WHOEVER})")  # fmt: skip
 
 
 def run(args: Namespace, environment: Environment) -> int:
@@ -51,6 +52,8 @@ def run(args: Namespace, environment: Environment) -> int:
         show([f"psc: --stack {unknown[0]!r}: there is no such stack; there are {', '.join(stacks)}"], errors=True)
         return 2
     chosen = {name: roles for name, roles in stacks.items() if not args.stack or name in args.stack}
+    if args.gcloud and args.member == _WHOEVER:
+        show([f"note: {_WHOEVER} stands for whoever deploys; --member says who that is"], errors=True)
     for name, roles in chosen.items():
         if args.gcloud:
             print("\n".join([f"# {name}", *(one.command(args.member) for one in roles)]))

@@ -68,9 +68,8 @@ class Beginning:
             yield f"        service_attachment: {self.service_attachment}"
             yield "        # url: the service's URL, for the commands that try it (the producer's output SERVICE_url)"
         if not self.test_vm:
-            yield "    # A VM to try the endpoint from and flow logs are for trying it out; both cost a little."
+            yield "    # A VM to try the endpoint from costs a little, also when nobody uses it."
             yield "    test_vm: {enabled: false}"
-            yield "    flow_logs: {enabled: false}"
 
 
 def _scalar(text: str) -> str:

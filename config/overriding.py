@@ -16,7 +16,7 @@ VARIABLES: dict[str, KeyPath] = {
     "REGION": ("region",),
     "PSC_PROVIDER_VERSION": ("provider_version",),
 }
-# Says that variables may retarget an environment that was chosen by name: its state belongs to the file's projects.
+# Says that variables may retarget an environment that was chosen by name: its state belongs to what the file says.
 TWICE = "PSC_OVERRIDE"
 
 
@@ -57,8 +57,8 @@ def _put(source: Source, path: KeyPath, value: str) -> object:
 
 
 def _retargets(variable: str, value: str, former: object, path: KeyPath, variables: Mapping[str, str]) -> Fault | None:
-    """An environment that was chosen by name has a state, which a project of another one must not meet by accident."""
-    if path[-1] != "project" or "PSC_ENV" not in variables or variables.get(TWICE):
+    """An environment that was chosen by name has a state, which another project or region must not meet by accident."""
+    if path[-1] == "provider_version" or "PSC_ENV" not in variables or variables.get(TWICE):
         return None
     return Fault(
         wrong=f"is set ({shown(value)}), and the environment that was chosen has {dotted(path)}: {former}",

@@ -26,6 +26,8 @@ _TYPES = {
     "list_type": "a list",
 }
 _BOUNDS = {"ge": "at least {:g}", "gt": "more than {:g}", "le": "at most {:g}", "lt": "less than {:g}"}
+# Mappings that `true` says as well (config/derivation.py).
+_ALSO_TRUE = {"dns", "request_log"}
 # More keys than these and the sentence is no longer read.
 _FEW = 24
 _OR_DEFAULT = ", or remove the key to take the default"
@@ -88,6 +90,8 @@ def _wrong_type(kind: str, value: object, path: KeyPath, source: Source) -> Faul
         remedy = f"write [{value}]" if isinstance(value, str) and len(value) < 60 else "begin each entry with -"
     elif kind in {"dict_type", "model_type"}:
         remedy = "indent `key: value` lines below it"
+        if path and path[-1] in _ALSO_TRUE:
+            allowed, remedy = f"true, or {allowed}", f"write true, or {remedy}"
     return Fault(wrong=f"{written or shown(value)} is {_kind(value)}", allowed=allowed, remedy=remedy or "correct it")
 
 

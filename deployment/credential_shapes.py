@@ -96,12 +96,13 @@ _USER = re.compile(
     r"(?<![\w./-])(?:-(?:[fsSLkvigGjJnNOpRqlB#0-46]{0,16}[uU]|a)|--user|--proxy-user|--auth)(?:[\"'],)?[\s=\\]{0,6}[\"']?"
     r"(?![0-9]{1,9}:[0-9])[^\s:\"'\\]{0,256}:(?![$<{])[^\s\"'\\]"
 )
-# What everybody may know: keys of SSH, certificates, pictures, the digests of scripts and of SSH keys.
+# What everybody may know: keys of SSH, certificates, signatures, pictures, the digests of scripts and of SSH keys.
 _PUBLIC = re.compile(
     r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp[0-9]{3}|sk-[a-z0-9-]{3,30}@openssh\.com) {1,4}AAAA"
     r"[0-9A-Za-z+/]{16,}+={0,3}"
-    r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?|REQUEST|PARAMETERS|CRL)-----[0-9A-Za-z+/=\s\\]*+"
-    r"-----END [A-Z0-9 ]{1,60}-----|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY(?: BLOCK)?|REQUEST|PARAMETERS|CRL|SIGNATURE)-----"
+    r"[0-9A-Za-z+/=\s\\]*+-----END [A-Z0-9 ]{1,60}-----"
+    r"|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
     r"|\bpk_(?:live|test)_\w++|\bage1[0-9a-z]{58}\b|\b[0-9]{6,20}-[0-9a-z]{32}\.apps\.googleusercontent\.com"
     r"|\b(?:sha(?:256|384|512)[-:]|h1:)[0-9A-Za-z+/]{40,88}={0,2}",
     re.IGNORECASE,

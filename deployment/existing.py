@@ -178,6 +178,15 @@ def others_subnets(content: Mapping[str, Any]) -> Iterator[str]:
             yield link
 
 
+def others_networks_of_zones(content: Mapping[str, Any]) -> Iterator[str]:
+    """The links of the networks of other projects in which a private zone of a stack is known."""
+    own = provider_project(content)
+    for zone in content.get("resource", {}).get("google_dns_managed_zone", {}).values():
+        for seen in blocks(zone, "private_visibility_config"):
+            links = (_link(one.get("network_url"), _NETWORK) for one in blocks(seen, "networks"))
+            yield from (link for link in links if link and _project(link) != zone.get("project", own))
+
+
 def _subnets(resources: Json, own: str) -> Iterator[tuple[str, str, str]]:
     """Each subnet that is referred to by link, the purpose that it must have, and the project that uses it."""
     for type_, values in _each(resources):

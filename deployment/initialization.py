@@ -67,7 +67,7 @@ class Initialization:
             _share(self.chosen[wanted], stack, providers)
         else:
             # The backend is configured with the clean variables: init for a bucket talks to it.
-            _require(self.terraform.init(stack.folder, self.init_variables, "-backend=false"))
+            _require(self.terraform.init(stack.folder, self.init_variables, "-backend=false"), _PROVIDER)
         for choice in (wanted, choice_of(stack)):
             self.chosen.setdefault(choice, _Chosen(stack.folder, stack.lock()))
         build = self._build(stack)
@@ -99,6 +99,11 @@ def _share(chosen: _Chosen, stack: StackFolder, providers: Path) -> None:
     providers.symlink_to((chosen.folder / ".terraform" / "providers").resolve())
 
 
-def _require(done: Done) -> None:
+_PROVIDER = (
+    "init has to find the google provider: in its registry, a plugin cache or a local mirror (docs/rehearsal.md)"
+)
+
+
+def _require(done: Done, *remedy: str) -> None:
     if done.code != 0:
-        raise UnusableError(f"{done.program} init failed:", *done.lines)
+        raise UnusableError(f"{done.program} init failed:", *done.lines, *remedy)

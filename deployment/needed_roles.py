@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cloudrun_psc.rules import connections
-from deployment.existing import others_subnets
+from deployment.existing import others_networks_of_zones, others_subnets
 from deployment.kinds import kind_of
 from deployment.kinds.kind import (
     BUCKET,
@@ -21,7 +21,7 @@ from deployment.kinds.kind import (
     Kind,
 )
 from deployment.kinds.terraform import STATE_IN_BUCKET
-from deployment.roles import GCS_BACKEND, IMPERSONATION, QUOTA_PROJECT, SETTINGS, SHARED_SUBNET
+from deployment.roles import GCS_BACKEND, IMPERSONATION, QUOTA_PROJECT, SETTINGS, SHARED_SUBNET, SHARED_ZONE
 from deployment.stack import SECTIONS, blocks
 from deployment.values import Json
 
@@ -48,7 +48,7 @@ class Needed:
         """What grants it, as a line of shell; a comment where no role is known that holds it."""
         member = self.member or deployer
         if not self.role.startswith("roles/"):
-            return f"# {self.role}: a permission; `gcloud iam roles describe ROLE` tells which role holds it"
+            return f"# {self.role}: a permission; docs/roles.md says how to see which role holds it"
         words = ["gcloud", *self._resource(), "--member", member, "--role", self.role]
         return " ".join(word if word.startswith('"$(') else shlex.quote(word) for word in words)
 
@@ -95,6 +95,8 @@ def _needed(stack: Mapping[str, Any]) -> Iterator[Needed]:
                     yield from (_made(project, on, grant) for on in _targets(kind, grant, values))
     for link in others_subnets(stack):
         yield from (_made(connections.project_of(link), link, grant) for grant in SETTINGS[SHARED_SUBNET])
+    for link in others_networks_of_zones(stack):
+        yield from (_made(connections.project_of(link), "", grant) for grant in SETTINGS[SHARED_ZONE])
     bucket = stack["terraform"]["backend"].get("gcs")
     account, quota = provider.get("impersonate_service_account"), provider.get("billing_project")
     for setting, project, on in (

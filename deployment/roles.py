@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudrun_psc.rules import connections
-from deployment.existing import others_subnets
+from deployment.existing import others_networks_of_zones, others_subnets
 from deployment.kinds import KINDS, kind_of
 from deployment.kinds.kind import BUCKET, IMPERSONATED, PROJECT, SUBNET, VM_IDENTITY, Grant
 from deployment.kinds.terraform import STATE_IN_BUCKET
@@ -32,6 +32,11 @@ SETTINGS: dict[str, tuple[Grant, ...]] = {
     ),
     (SHARED_SUBNET := "subnet of another project"): (
         Grant(name="roles/compute.networkUser", on=SUBNET, why="uses a subnet of a Shared VPC host project"),
+    ),
+    (SHARED_ZONE := "zone in a network of another project"): (
+        Grant(
+            name="dns.networks.bindPrivateDNSZone", why="makes a zone known in a network of a Shared VPC host project"
+        ),
     ),
     (QUOTA_PROJECT := "provider billing_project"): (
         Grant(name="roles/serviceusage.serviceUsageConsumer", why="calls count against the quota of this project"),
@@ -191,6 +196,7 @@ def _kinds(stack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if provider.get("billing_project"):
         yield provider["billing_project"], QUOTA_PROJECT
     yield from ((connections.project_of(link), SHARED_SUBNET) for link in others_subnets(stack))
+    yield from ((connections.project_of(link), SHARED_ZONE) for link in others_networks_of_zones(stack))
     bucket = stack["terraform"]["backend"].get("gcs")
     if bucket:
         yield f"gs://{bucket['bucket']}", GCS_BACKEND

@@ -109,7 +109,9 @@ def _preparation(facts: Facts) -> str:
             "   sha256sum --check --quiet SHA256SUMS",
             "   ```",
             "",
-            f"   Later, this command names the files that were edited, usually `{facts.format.VALUES}`.",
+            f"   Later, this command names the files that were edited, usually `{facts.format.VALUES}`. If a signature "
+            "came along, see first whose it is: `ssh-keygen -Y verify -f signers -I NAME -n cloudrun-psc -s "
+            "SHA256SUMS.sig < SHA256SUMS`, where `signers` is a file of yours with lines `NAME KEY`.",
             "2. Get credentials for Google Cloud: `gcloud auth application-default login`, or those of your pipeline. "
             "[Roles](#roles) lists the roles that they need. The gcloud commands on this page need a login of their "
             "own: `gcloud auth login`.",
@@ -167,8 +169,9 @@ def _first_plan(facts: Facts) -> str:
 
 
 def _roles(facts: Facts) -> str:
+    # A consumer that is handed over alone reads no state; in the others' content, where the state is is a variable.
     tables = [
-        f"### {stack.name}\n\n{stack_table(stack.synthesized if stack is facts.producer else stack.content)}"
+        f"### {stack.name}\n\n{stack_table(stack.synthesized if facts.producer else stack.content)}"
         for stack in facts.stacks
     ]
     return "\n\n".join(

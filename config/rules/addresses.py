@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from cloudrun_psc.rules import connections, ranges
+from cloudrun_psc.rules.defaults import NAT_SUBNET
 from cloudrun_psc.rules.faults import Fault
 from config.problems import KeyPath, dotted
 from config.rules.finding import Finding, endpoints_of, refused, services_of
@@ -55,6 +57,8 @@ def _producer_ranges(settings: Settings, producer: ProducerSettings) -> Iterator
         if subnets.existing and not {"nat_ranges"} & {*by_name[first], *by_name[second]}:
             continue  # both exist
         fault = ranges.overlap_fault(taken[by_name[second]], first, taken[by_name[first]])
+        if "nat_ranges" in by_name[second] and taken[by_name[second]] == NAT_SUBNET.range:
+            fault = replace(fault, remedy=f"move one of them: a service without nat_ranges has {NAT_SUBNET.range}")
         yield Finding(by_name[second], fault, (by_name[first],))
 
 

@@ -30,18 +30,18 @@ def _say(sentence: Sentence) -> str:
 
 def lines(report: Report, fail_on: str = WARNING) -> Iterator[str]:
     """The whole report, line by line; the end says again what came out, for it is what is still on the screen."""
-    yield _headline(report)
+    yield headline_of(report)
     body = list(_body(report))
     yield from body
     yield ""
     if len(body) > _SCREEN:
-        yield _headline(report)
+        yield headline_of(report)
     yield result(report, fail_on)
 
 
 def findings(report: Report, fail_on: str = WARNING) -> Iterator[str]:
     """The headline, what the rules found, and the result."""
-    yield _headline(report)
+    yield headline_of(report)
     yield from _findings(report.findings)
     yield result(report, fail_on)
 
@@ -51,7 +51,8 @@ def result(report: Report, fail_on: str = WARNING) -> Line:
     return Line(verdict(report, fail_on), "bad" if report.fails(fail_on) else "good")
 
 
-def _headline(report: Report) -> Line:
+def headline_of(report: Report) -> Line:
+    """The first line: with what is compared, and how much there is."""
     return Line(f"review against {printable(report.base)}: {headline(report)}", "heading")
 
 

@@ -21,7 +21,8 @@ from review.rules.rule import ERROR, WARNING, Answer, Rule, Subject, finding, fi
     what="A subnet with callers in it logs no flows.",
     why="The service sees an address of Google's fabric; only the flow log together with the request log tells which "
     "VM called. Removing log_config does not even switch off logging that is deployed.",
-    remedy="Leave flow_logs on for consumers; to switch it off, keep log_config with flow_sampling = 0.",
+    remedy="Leave flow_logs on for consumers, or acknowledge the finding. What is deployed is switched off by "
+    "flow_sampling = 0 in log_config, not by taking it out.",
     setting=("flow_logs",),
 )
 def no_flow_logs(subject: Subject) -> Answer:

@@ -114,6 +114,8 @@ def test_all_that_is_wrong_comes_at_once_and_nothing_is_written(
     said = capsys.readouterr().err.splitlines()
     assert [line.split(": ")[1] for line in said] == ["name", "producer", "consumer"]
     assert "a appears twice" in said[2]
+    assert run("mine", "--producer", "my-producer", "--consumer", "my-shop", "--service", "a", "--service", "b") == 2
+    assert "service: the file begins with one" in capsys.readouterr().err, "the last would win without a word"
     assert run("mine") == 2
     said = capsys.readouterr().err.splitlines()
     assert [line.split(" is needed")[0] for line in said] == ["psc: --producer", "psc: --consumer"]

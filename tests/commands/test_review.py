@@ -309,6 +309,15 @@ def test_unusable_input_is_one_sentence(words: list[str], message: str, reposito
     assert done.stdout == ""
 
 
+def test_a_report_in_a_file_leaves_the_result_on_the_screen(repository: Repository) -> None:
+    stacks_in(repository.folder / "out", "producer", {"output": {"a": {"value": "b"}}})
+    done = repository.review("--format", "json", "--output", "report.json", *OUT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1] == "exit code 0: nothing at or above --fail-on warning"
+    assert json.loads((repository.folder / "report.json").read_text())
+
+
 def test_an_output_folder_of_anybody_is_judged_by_itself(repository: Repository, tmp_path: Path) -> None:
     attachment = {"name": "a", "connection_preference": "ACCEPT_AUTOMATIC", "reconcile_connections": True}
     stacks_in(tmp_path, "theirs", {"resource": {"google_compute_service_attachment": {"a": attachment}}})

@@ -31,6 +31,15 @@ def test_roles_are_granted_on_what_they_are_for(synth: Callable[..., Synthesized
     assert ("roles/iam.serviceAccountUser", "the default Compute Engine account") in roles
 
 
+def test_a_zone_of_its_own_is_bound_to_the_network_of_the_host_project(synth: Callable[..., Synthesized]) -> None:
+    link = "projects/net-host/global/networks/shared"
+    zone = {"private_visibility_config": {"networks": [{"network_url": link}]}}
+    consumer = synth()["consumer"] | {"resource": {"google_dns_managed_zone": {"orders": zone}}}
+    assert [(one.project, one.on) for one in needed(consumer) if one.role == "dns.networks.bindPrivateDNSZone"] == [
+        ("net-host", "")
+    ]
+
+
 def test_a_public_image_needs_no_role(synth: Callable[..., Synthesized]) -> None:
     assert "roles/artifactregistry.reader" not in {one.role for one in needed(synth()["producer"])}
 

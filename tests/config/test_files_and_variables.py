@@ -268,6 +268,8 @@ def test_an_environment_that_was_chosen_by_name_is_not_retargeted_by_accident(st
     assert twice.settings.producer.project == "other-producer"
     assert any("wins over producer.project" in note for note in twice.notes)
     assert load(staging, {"PSC_ENV": "staging", "PRODUCER_PROJECT": "staging-producer"}).notes == ()
+    message = said({"PSC_ENV": "staging", "REGION": "us-east1"}, staging)
+    assert message.startswith("REGION: is set ('us-east1'), and the environment that was chosen has region: asia-")
 
 
 @pytest.mark.parametrize(

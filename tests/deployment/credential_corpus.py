@@ -367,6 +367,8 @@ HOLDING_NONE = {
     "public key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGrTk3mYq7Zx2VbN8cLw5pQhJ4sKd9fRtUe1oXaMy6Bz ops@example.com",
     "certificate": "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\n"
     "-----END CERTIFICATE-----",
+    "signature": "-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAgata5Mt41htGu9Ki6fo7C\n"
+    "AAAAQGNsb3VkcnVuLXBzY0XyQ7Zx2VbN8cLw5pQhJ4sKd9fRtUe1oXaMy6BzIGrTk3mYq7\n-----END SSH SIGNATURE-----",
     "integrity": 'integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"',
     "content security policy": "script-src 'self' 'sha256-RFWPLDbv2BY+rCkDzsE+0fr8ylGr2R2faWMhq4lfEQc='",
     "base64 of JSON": base64.b64encode(b'{"team":"orders","env":"prod","zone":"a"}').decode(),

@@ -218,7 +218,7 @@ def test_an_edit_of_backend_provider_or_lock_initializes_anew(deployer: Deployer
 
 
 def test_a_provider_that_cannot_be_had_is_terraforms_own_message(deployer: Deployer, tmp_path: Path) -> None:
-    with pytest.raises(UnusableError, match="^terraform init failed:\n.*init apart failed"):
+    with pytest.raises(UnusableError, match="^terraform init failed:\n.*init apart failed.*\n.*local mirror"):
         deployer.plan(stack(tmp_path, does={"init": 1}))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deployment.credential_shapes import shape
 from handover.manifest import SUMS, sums
 from tests.conftest import CHECKOUT
 from tests.docs.pages import blocks
@@ -28,5 +29,6 @@ def test_a_signed_list_is_verified_and_an_edited_one_is_not(tmp_path: Path) -> N
     signing = sign.replace("~/.ssh/id_ed25519", str(key)).replace("../handover", str(bundle))
     subprocess.run(["sh", "-ec", signing], check=True, capture_output=True)
     assert subprocess.run(["sh", "-ec", verify], cwd=bundle, capture_output=True).returncode == 0
+    assert shape((bundle / f"{SUMS}.sig").read_text()) == "", "--verify would take it for a credential"
     (bundle / SUMS).write_bytes(sums({"README.md": b"others"}))
     assert subprocess.run(["sh", "-ec", verify], cwd=bundle, capture_output=True).returncode != 0

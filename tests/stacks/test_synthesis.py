@@ -291,8 +291,7 @@ def test_a_stack_that_left_the_configuration_is_told(tmp_path: Path) -> None:
 
     assert "no longer in the configuration" not in told()
     file.write_text(DEFAULT.read_text().partition("consumers:")[0])
-    assert (
-        "note: the stack consumer is no longer in the configuration. Anything that it deployed still exists: to"
-        in told()
-    )
+    said = told()
+    assert "note: the stack consumer is no longer in the configuration. Anything that it deployed still exists" in said
+    assert f"run ./psc cdktf --config {file} destroy consumer, and" in said, "and no other environment's consumer"
     assert "no longer in the configuration" not in told(), "once is enough"
