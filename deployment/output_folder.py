@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.unusable import UnusableError
-from deployment.values import Json
+from deployment.values import Json, unique
 from stacks.layout import LOCK_FILE, MANIFEST, STACK_FILE
 
 # What Terraform and OpenTofu read of a folder that they run in, values among it:
@@ -45,7 +45,7 @@ class StackFolder:
             UnusableError: when it is none.
         """
         try:
-            content = json.loads(_text(self.file))
+            content = json.loads(_text(self.file), object_pairs_hook=unique)
             if not isinstance(content, dict):
                 raise ValueError("no mapping at its top")
             json.dumps(content)  # nested so deep that nothing else could go through it either

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,18 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 def boolean(value: Any) -> bool | None:
     """What Terraform takes a value for where it wants a boolean; None for what is none, or not known."""
     return value if isinstance(value, bool) else _BOOLEANS.get(value) if isinstance(value, str) else None
+
+
+def unique(pairs: list[tuple[str, Any]]) -> Json:
+    """A mapping in JSON, for `json.loads`: what stands under one name twice Terraform takes twice, or refuses.
+
+    Raises:
+        ValueError: when something does, comments aside.
+    """
+    for name, times in Counter(name for name, _ in pairs).items() if len(dict(pairs)) < len(pairs) else ():
+        if times > 1 and name != "//":
+            raise ValueError(f"{name!r} is given twice")
+    return dict(pairs)
 
 
 def children(value: Any) -> Iterator[Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any
 
 from deployment.unusable import UnusableError
+from deployment.values import unique
 from handover.bundle import Bundle
 from handover.formats import FORMATS
 from handover.manifest import MANIFEST, SUMS, ManifestError, digest, read, sums
@@ -122,7 +121,7 @@ def assigned(text: str, format_: str) -> frozenset[str]:
     if format_ != "json":
         return frozenset(_assigned(text))
     try:
-        document = json.loads(text, object_pairs_hook=_unique)
+        document = json.loads(text, object_pairs_hook=unique)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()  # half of a character may be escaped in it
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
@@ -137,13 +136,6 @@ def _assigned(text: str) -> Iterator[str]:
         depth += bool(found["open"]) - bool(found["close"])
         if found["name"] and depth == 0:
             yield found["name"]
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    for name, times in Counter(name for name, _ in pairs).items():
-        if times > 1 and name != "//":
-            raise ValueError(f"{name!r} is given twice")
-    return dict(pairs)
 
 
 def told(made: Bundle, values: Mapping[str, bytes], configured: Mapping[str, bytes]) -> Iterator[str]:

@@ -171,10 +171,10 @@ class Value:
     def parsed(self) -> Block:
         """The JSON that it is, with lower-case keys, as Go takes them; of anything else nothing is known."""
         try:
-            read = json.loads(self.text) if self.known else self._raw
+            read = json.loads(self.text, object_pairs_hook=lower) if self.known else self._raw
         except (ValueError, RecursionError):
-            read = self._raw
-        return Block(lower(read), self._stack)
+            read = UNKNOWN  # no JSON, or what another parser may read otherwise
+        return Block(read, self._stack)
 
 
 class Block:

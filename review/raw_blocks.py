@@ -7,13 +7,16 @@ from typing import Any
 
 from deployment.references import is_open
 from deployment.stack import UNKNOWN
+from deployment.values import Json, unique
 
 
-def lower(value: Any) -> Any:
-    """A copy with every key in lower case: https://pkg.go.dev/encoding/json#Unmarshal."""
-    if isinstance(value, dict):
-        return {key.lower(): lower(inner) for key, inner in value.items()}
-    return [lower(inner) for inner in value] if isinstance(value, list) else value
+def lower(pairs: list[tuple[str, Any]]) -> Json:
+    """A mapping in JSON with its keys in lower case: https://pkg.go.dev/encoding/json#Unmarshal.
+
+    Raises:
+        ValueError: when one is there twice, as Go may then take parts of both.
+    """
+    return unique([(key.lower(), value) for key, value in pairs])
 
 
 def listed(value: Any) -> list[Any]:

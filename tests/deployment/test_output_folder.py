@@ -70,6 +70,18 @@ def test_chosen_stacks_bring_those_that_they_need(tmp_path: Path) -> None:
         with_needs(stacks, ["nobody"])
 
 
+def test_what_stands_twice_in_a_stack_of_which_terraform_takes_both_is_refused(tmp_path: Path) -> None:
+    stack = stacks_of(folder(tmp_path, {"producer": []}))[0]
+    stack.file.write_text('{"//": 1, "//": 2, "resource": {"a_b": {"c": {}}}}')
+    assert "a_b" in stack.content()["resource"]
+    for text in ('{"resource": {"a_b": {"c": {}}}, "resource": {}}', '{"resource": {"a_b": {}, "a_b": {}}}'):
+        stack.file.write_text(text)
+        with pytest.raises(
+            UnusableError, match=r"cdk\.tf\.json is no Terraform JSON \('(resource|a_b)' is given twice\)"
+        ):
+            stack.content()
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{"])
 def test_a_stack_that_is_no_terraform_json_is_one_sentence(tmp_path: Path, text: str) -> None:
     stack = stacks_of(folder(tmp_path, {"producer": []}))[0]
