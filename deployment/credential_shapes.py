@@ -28,7 +28,7 @@ from deployment.credential_places import placed
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "a private key": re.compile(
-        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|AGE-SECRET-KEY-1[0-9A-Z]{20}|PuTTY-User-Key-File-[0-9]"
+        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|AGE-SECRET-KEY-1[0-9A-Z]{2}|PuTTY-User-Key-File-[0-9]"
         r"|BEGIN OpenVPN Static key|untrusted comment: \w{1,20} (?:encrypted )?secret key",
         re.IGNORECASE,
     ),

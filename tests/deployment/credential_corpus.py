@@ -306,6 +306,7 @@ HOLDING |= {
     "httpie's sibling": f"xh -a me:{WORD} api.example",
     "a here-string": f"gcloud secrets versions add db --data-file=- <<< {WORD}",
     "a hexadecimal key, cut off": HEX[:27] + "…",
+    "an age key, cut off": "AGE-SECRET-KEY-1QZ7…",
     "an element, cut off": f"<server><password>{WORD}…",
     "a URL, cut off": f"https://me:{WORD}…",
 }
