@@ -264,7 +264,7 @@ COMMAND = Command(
     examples=(
         "./psc init",
         "./psc init staging --producer my-producer --service orders --consumer shop=my-shop --region europe-west1",
-        "./psc init partner --service-attachment projects/p/regions/r/serviceAttachments/a --consumer my-consumer",
+        "./psc init api --service-attachment projects/my-peer/regions/us-east1/serviceAttachments/a --consumer my-shop",
     ),
     run=run,
     arguments=arguments,
