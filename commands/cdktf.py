@@ -41,17 +41,19 @@ def run(args: Namespace, environment: Environment) -> int:
     approved = "--auto-approve" in options or "CDKTF_AUTO_APPROVE" in os.environ
     if words[0] in _ASKING and not approved and not _HELP & options and not sys.stdin.isatty():
         raise BuildError(f"cdktf {words[0]} asks before it changes anything: without a terminal, add --auto-approve")
-    ours = not options & _OTHER_APP
-    if words[0] in _WITH_SYNTHESIS and ours and not _HELP & set(words) and not _usable():
-        return 2
+    given = variables(environment)
+    if words[0] in _WITH_SYNTHESIS and not options & _OTHER_APP and not _HELP & set(words):
+        if not _usable():
+            return 2
+        given["PSC_NOTES_TOLD"] = "1"
     program = _installed(environment)
-    return run_in_checkout([str(environment.node), str(program), *words], variables(environment))
+    return run_in_checkout([str(environment.node), str(program), *words], given)
 
 
 def _usable() -> bool:
     """Whether the configuration is; told here, at once and with our exit code: the CLI would make it a 1.
 
-    Its notes are told here, too: the CLI shows nothing of what an app says when all went well.
+    Its notes are told here, too: the CLI shows nothing of what an app says when all went well, or calls it an error.
     """
     from config.loading import load
     from config.problems import ConfigurationError
@@ -79,6 +81,8 @@ def variables(environment: Environment) -> dict[str, str]:
     variables["CDKTF_APP"] = f"{shlex.quote(str(environment.python))} -s main.py"
     # Without a lock file it would ask the registry even where a local mirror has the provider.
     variables.setdefault("CDKTF_SKIP_PROVIDER_LOCK", "true")
+    if not sys.stdin.isatty() and not sys.stdout.isatty():
+        variables.setdefault("CI", "true")  # each step of its spinner would be lines of a log
     return variables
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from commands.building import BuildError
 from commands.cdk import CDKTF
 from commands.environment import Environment
 from deployment.terraform import Terraform
+from tests.conftest import CHECKOUT
 
 
 @pytest.fixture
@@ -22,11 +25,18 @@ def environment(tmp_path: Path) -> Environment:
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def given() -> list[dict[str, str]]:
+    """The variables of each run of the CLI."""
+    return []
+
+
+@pytest.fixture
+def started(given: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     calls: list[list[str]] = []
 
     def run(command: list[str], variables: dict[str, str]) -> int:
         calls.append(command[2:])
+        given.append(variables)
         return 7
 
     monkeypatch.setattr(cdktf, "_installed", lambda environment: Path("cdktf"))
@@ -84,10 +94,11 @@ def test_a_configuration_that_cannot_be_used_is_told_at_once_with_our_exit_code(
 
 
 @pytest.mark.parametrize("words", [["deploy", "producer", "--auto-approve"], ["list"]])
-def test_notes_are_told_here_because_the_cli_shows_none(
+def test_notes_are_told_here_and_not_by_the_cli_as_errors(
     words: list[str],
     environment: Environment,
     started: list[list[str]],
+    given: list[dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -101,6 +112,21 @@ def test_notes_are_told_here_because_the_cli_shows_none(
     assert started == [words]
     won = f"note: PRODUCER_PROJECT=another-project wins over producer.project: producer-project of {file}"
     assert won in capsys.readouterr().err.splitlines()
+    app = [sys.executable, str(CHECKOUT / "main.py")]
+    variables = os.environ | {"CDKTF_OUTDIR": str(tmp_path / "out"), "PSC_NOTES_TOLD": given[0]["PSC_NOTES_TOLD"]}
+    done = subprocess.run(app, env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_each_step_of_the_clis_spinner_is_no_line_of_a_log(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert cdktf.variables(environment)["CI"] == "true"
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    assert "CI" not in cdktf.variables(environment), "its question would not be shown"
 
 
 @pytest.mark.parametrize("words", [["synth", "--help"], ["synth", "--app=true"], ["synth", "-a", "true"], ["help"]])
