@@ -143,5 +143,7 @@ def test_a_subnet_of_the_same_stack_takes_what_stands_in_it_along(empty: Callabl
         "shop google_compute_address.orders": "replaced",
         "shop google_compute_forwarding_rule.orders": "replaced",
         "shop google_compute_instance.test_vm": "replaced",
+        # Whether the network is another one, too, only the subnet's record could tell.
+        "shop google_compute_firewall.test_vm_iap_ssh": "replaced",
         "shop terraform_data.test_vm_subnet": "updated",
     }
