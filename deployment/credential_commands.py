@@ -15,7 +15,7 @@ COMMANDS = "|".join(
         rf"(?i:\bmachine\s{{1,9}}\S{{1,256}}\s{{1,9}}(?:account\s{{1,9}}\S{{1,256}}\s{{1,9}})?password\s{{1,9}}"
         rf"{GIVEN}\S{{0,256}}\s{{1,9}}(?:login|account)\s)",
         r"(?i:(?:(?:^|\n)[ \t]{0,9}machine[ \t]{1,9}|\bmachine[ \t]{1,9}(?=\S{0,256}\.))"
-        rf"\S{{1,256}}\s{{1,9}}password\s{{1,9}}{GIVEN}\S{{0,256}}[ \t]{{0,9}}(?:\n|$))",
+        rf"\S{{1,256}}\s{{1,9}}password\s{{1,9}}{GIVEN}\S{{0,256}}[ \t]{{0,9}}(?:\n|$|(?<=[\"'])))",
         rf"\b(?:mysql\w{{0,12}}|mariadb(?:-[a-z]{{1,12}})?|7za?|(?:un)?rar){_OPTIONS}-p{GIVEN}",
         rf"\b(?:login|mongo\w{{0,12}}|cqlsh|cypher-shell|psexec|rdesktop|ncftp\w{{0,6}}|useradd){_OPTIONS}"
         rf"-p[ =]{GIVEN}",

@@ -19,9 +19,10 @@ _ANYWHERE = re.compile(
 # Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
 _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
-    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp)pass[_0-9]*$"
+    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp|wifi|github|gitlab)pass[_0-9]*$"
     r"|(?:db|sql|ftp|mail|sys|user|root|admin|ldap)pw[_0-9]*$|(?:^|_)key_(?:b64|base64|hex|prod|production|staging)$"
-    r"|(?:sentry|db|sql|pg|redis|amqp)dsn[_0-9]*$|(?:git|hub|lab|ops)pat[_0-9]*$|jwt[_0-9]*$"
+    r"|(?:git|hub|lab|ops)pat[_0-9]*$|(?:dsn|jwt)[_0-9]*$"
+    r"|(?:ai|sas|aws|azure|bot|cookie|datadog|jwt|mailgun|root|sendgrid|stripe|twilio|vault)key[_0-9]*$"
     r"|(?:^|_)(?:psk|pin(?:_?code)?|cvv2?|cvc2?|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.

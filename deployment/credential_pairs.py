@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from deployment.credential_names import is_credential_name
 
 _QUOTE = r"\\{0,4}[\"']?"
-# A quoted text, or a word. `Bearer` stands in front of a value and is none; r"…" and """…""" are Python's and TOML's.
+# A quoted text, or a word. `Bearer` stands in front of a value and is none; r"…" and """…""" are Python's and TOML's,
+# $'…' is a shell's.
 _VALUE = (
-    r"(?=(?:(?i:[bfru]{0,2})\\{0,4}(?:\"\"\"|'''|[\"'`])(?P<quoted>[^\"'`\\\n]{1,80})|(?:(?i:bearer|basic|token) )?"
+    r"(?=(?:(?i:[bfru]{0,2}|\$)\\{0,4}(?:\"\"\"|'''|[\"'`])(?P<quoted>[^\"'`\\\n]{1,80})|(?:(?i:bearer|basic|token) )?"
     r"(?P<bare>[^\s\"'`\\,;&()<>{}\[\]]{1,80})))"
 )
 _NAME_KEY = r"(?:header_?)?(?i:name|key)|header|field|variable|env|property|setting|parameter"
@@ -23,10 +24,12 @@ _PAIR = re.compile(
     rf"(?<![\w.-])(?P<name>[\w.-]++){_QUOTE}[`*]{{0,3}}[\]}}]?\s{{0,20}}(?:=>|[:?+]=|[=:]|(?=\{{))\s{{0,20}}"
     rf"(?:&\w{{1,20}} )?(?:{_ON_THE_NEXT_LINE})?(?:\[\s{{0,40}}|-[ \t]{{1,4}})?(?:{_INSIDE})?{_VALUE}"
 )
-# `name: DB_PASSWORD` and `value: …` below it, attributes of XML, a variable of Terraform's and its default.
+# `name: DB_PASSWORD` and `value: …` below it, or further on in JSON; attributes of XML; a variable of Terraform's and
+# its default.
 _BESIDE = re.compile(
-    rf"(?<![\w.])(?:{_NAME_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_QUOTE}(?P<name>[\w.-]{{1,80}}){_QUOTE}"
-    rf"(?:[\s,;-]{{0,40}}|\s\{{[^{{}}]{{0,300}}\s){_QUOTE}(?:{_VALUE_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_VALUE}"
+    rf"(?<![\w.])(?:{_NAME_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_QUOTE}(?P<name>\w[\w.-]{{0,79}}){_QUOTE}"
+    rf"(?:[\s,;-]{{0,40}}|\s\{{[^{{}}]{{0,300}}\s|(?<=[\"']),[^{{}}]{{0,200}},\s{{0,40}}(?=[\"']))"
+    rf"{_QUOTE}(?:{_VALUE_KEY}){_QUOTE}(?:\s{{0,4}}[:=]\s{{0,4}}| ){_VALUE}"
 )
 _BESIDE_REVERSED = re.compile(
     rf"(?<![\w.-])(?:{_VALUE_KEY}){_QUOTE}\s{{0,4}}[:=]\s{{0,4}}{_QUOTE}(?P<bare>[^\s\"'`\\,;{{}}]{{4,80}}){_QUOTE}"

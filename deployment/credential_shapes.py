@@ -46,7 +46,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "a password in a URL": re.compile(
         # Not where a shell's or a template's variable or a placeholder stands, or a port.
         r"(?<![a-z0-9])[a-z][a-z0-9+.-]{1,30}://[^\s/:@]{0,256}:(?!\$(?:\{[^{}\"]{0,256}\}|\([a-z_]\w{0,80}\)|(?-i:[A-Z_][A-Z0-9_]{0,80}))@"
-        r"|%[a-z_]{1,80}%@|<[\w -]{1,80}>@|\*{1,80}@|[0-9]{1,5}/)@?[^\s@]{1,256}[@…]"
+        r"|%[a-z_]{1,80}%@|<[\w -]{1,80}>@|\{\{[^{}@]{1,80}\}\}@|\*{1,80}@|[0-9]{1,5}/)@?[^\s@]{1,256}[@…]"
         # Without a scheme: to a port, or as Go's drivers are told.
         r"|(?<![\w/:.+-])[\w.-]{1,64}:(?![\s$<{])[^\s@/:]{1,128}"
         r"@(?:[a-z][\w-]{1,30}\(|(?!sha)[\w.-]{1,253}:[0-9]{2,5}(?![0-9a-f]))",
@@ -93,8 +93,8 @@ _JWK_PRIVATE = re.compile(r"[\"'][dk][\"']\s{0,4}:\s{0,4}[\"'][\w-]{16}")
 _JWK_PUBLIC = re.compile(r"\"(?:n|x|y|x5t(?:#S256)?)\"\s{0,4}:\s{0,4}\"[\w-]{16,}+\"")
 # `curl -u me:word`, also behind other short options (`-su`) or in a list; digits are a user's and a group's numbers.
 _USER = re.compile(
-    r"(?<![\w./-])(?:-(?:[fsSLkvigGjJnNOpRqlB#0-46]{0,16}[uU]|a)|--user|--proxy-user|--auth)(?:[\"'],)?[\s=\\]{0,6}[\"']?"
-    r"(?![0-9]{1,9}:[0-9])[^\s:\"'\\]{0,256}:(?![$<{])[^\s\"'\\]"
+    r"(?<![\w./-])(?:-(?:[fsSLkvigGjJnNOpRqlB#0-46]{0,16}[uU]|a)|--user|--proxy-user|--auth)(?:[\"']?,)?[\s=\\]{0,6}[\"']?"
+    r"(?![0-9]{1,9}:[0-9])[^\s:\"'\\]{0,256}[\"']?:[\"']?(?![$<{])[^\s\"'\\]"
 )
 # What everybody may know: keys of SSH, certificates, signatures, pictures, the digests of scripts and of SSH keys.
 _PUBLIC = re.compile(
@@ -104,7 +104,7 @@ _PUBLIC = re.compile(
     r"[0-9A-Za-z+/=\s\\]*+-----END [A-Z0-9 ]{1,60}-----"
     r"|\bdata:(?:image|font|audio|video)/[\w.+-]{1,40};base64,[0-9A-Za-z+/]*+={0,2}"
     r"|\bpk_(?:live|test)_\w++|\bage1[0-9a-z]{58}\b|\b[0-9]{6,20}-[0-9a-z]{32}\.apps\.googleusercontent\.com"
-    r"|\b(?:sha(?:256|384|512)[-:]|h1:)[0-9A-Za-z+/]{40,88}={0,2}",
+    r"|\b(?:sha(?:256|384|512)[-:]|h1:)[0-9A-Za-z+/]{40,128}={0,2}",
     re.IGNORECASE,
 )
 # Without the slash: a link's parts are names. What base64 loses by it still leaves long parts.
@@ -126,13 +126,13 @@ _DIGEST_BEFORE = re.compile(
     r"|/[\w.-]{1,64}:$"
 )
 _DIGEST_NAME = re.compile(
-    r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid"
+    r"(?i)(?:commit|revision|digest|hash|checksum|etag|fingerprint|sha\d{0,3}|md5|build|version|ref|uid|tag"
     r"|(?:^|(?<!session)[_-])k?id|(?:public|publishable|site)_?key)$"
 )
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{15,}+")
 _HEX_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{2}){12,}+(?![0-9A-Za-z])")
 # As a message quotes a text of several lines, and JSON its characters.
-_ESCAPED = re.compile(r"\\{1,4}(?:([nt])|u([0-9a-fA-F]{4}))")
+_ESCAPED = re.compile(r"(?<!\\)\\++(?:([nt\"'/])|u([0-9a-fA-F]{4}))")
 _BREAKS = {"n": "\n", "t": "\t"}
 _USER_AND_PASSWORD = re.compile(r"[\w.@-]{1,64}:(?![0-9]{1,5}$)[^\s:/]{4,128}")
 # Bits a character; English words joined by hyphens have under 4, base64 of random bytes has over 4.5.
@@ -180,7 +180,7 @@ def _readings(text: str) -> Iterator[str]:
         folded = unicodedata.normalize("NFKC", text)
         plain = "".join(character for character in folded if unicodedata.category(character) != "Cf")
     if "\\" in plain:
-        plain = _ESCAPED.sub(lambda escaped: _BREAKS[escaped[1]] if escaped[1] else chr(int(escaped[2], 16)), plain)
+        plain = _ESCAPED.sub(lambda escaped: _BREAKS.get(escaped[1], escaped[1]) or chr(int(escaped[2], 16)), plain)
     if "%" in plain or "&" in plain:
         # What was encoded twice is decoded twice.
         plain = html.unescape(unquote(unquote(plain)))

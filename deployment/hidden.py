@@ -155,9 +155,12 @@ def _texts(value: Any) -> Iterable[str]:
 
 # FILE:LINE: key.path: what is wrong — as the configuration's messages are built.
 _PROBLEM = re.compile(r"^(?P<place>[^\s:]+(?::[0-9]+)?): (?P<path>[\w.\[\]\-]+): (?P<rest>.*)$")
+# The name of a variable, which may have its value where a secret's name belongs.
+_VARIABLE = re.compile(r"\.(?:env\.|secrets\.(?=[^.]+$))(.+)")
 _PLACE = re.compile(r"[^\s:]+(?::[0-9]+)?(?=: )")
 # In such a message: what stands in quotes or brackets, cut off or not, and whatever has a digit.
-_VALUE = re.compile(r"'(?:[^'\\]|\\.)*(?:'|$)|\"(?:[^\"\\]|\\.)*(?:\"|$)|\[[^\]]*(?:\]|$)|\{[^}]*(?:\}|$)|\S*\d\S*")
+_QUOTED = r"'(?:[^'\\]|\\.)*+(?:'|$)|\"(?:[^\"\\]|\\.)*+(?:\"|$)"
+_VALUE = re.compile(rf"{_QUOTED}|\[(?:{_QUOTED}|[^]])*+(?:\]|$)|\{{(?:{_QUOTED}|[^}}])*+(?:\}}|$)|\S*\d\S*")
 
 
 def scrub(text: str, known: Iterable[str] = ()) -> str:
@@ -195,8 +198,8 @@ def scrub_refusals(text: str) -> str:
 
 def _refusal(line: str) -> str:
     problem = _PROBLEM.match(line)
-    _, env, name = problem["path"].partition(".env.") if problem else ("", "", "")
-    by_name = env and is_credential_name(name)
+    variable = _VARIABLE.search(problem["path"]) if problem else None
+    by_name = variable and is_credential_name(variable[1])
     # A mapping in the wrong place, such as {'password': 'x'}, is one only as a whole.
     if problem and (by_name or looks_like_credential(_words(problem["rest"]))):
         return f"{problem['place']}: {problem['path']}: {_VALUE.sub(SHOWN, problem['rest'])}"

@@ -21,13 +21,14 @@ TELLING = (
     "SESSIONKEY SHARED_ACCESS_SIGNATURE ACCOUNT_SAS "
     "PASSORD HASŁO PAROLA LÖSENORD ADGANGSKODE 密碼 暗証番号 HESLO ŞIFRE GESLO JELSZÓ LOZINKA SLAPTAŽODIS "
     "GITHUBPAT SENTRYDSN STORAGEKEY APPJWT GITHUB_PAT_PROD DB_PASS_V2 JWT_STAGING SENTRY_DSN_DEV "
+    "STRIPEKEY OPENAIKEY SASKEY WIFIPASS SMTPDSN "
     "PIN_CODE CVV2 UNLOCK_CODE SNMP_COMMUNITY WALLET_SEED KUBECONFIG_DATA SA_JSON SR_BASIC_AUTH_USER_INFO"
 )
 ABOUT = (
     "TOKEN_TTL TOKENTTL PASSWORD_FILE PGPASSFILE PASSWORDFILE SECRET_NAME KEY_ID API_KEY_ID ACCESS_TOKEN_LIFETIME "
     "TOKEN_EXPIRES_IN MAX_TOKENS TOKEN_LIMIT SECRET_VERSION PASSWORD_POLICY PASSWORD_MIN_LENGTH TOKEN_ENDPOINT "
     "JWT_ALGORITHM JWT_ISSUER PUBLIC_KEY TOKENIZER_MODEL SECRETARY MONKEY COMPASS PATH KEYBOARD COOKIE_NAME AUTHOR "
-    "WEBHOOK_PORT PASSWORD_HOST secretName tokenTtl passwordFile UNSEAL_TIMEOUT "
+    "HOTKEY WEBHOOK_PORT PASSWORD_HOST secretName tokenTtl passwordFile UNSEAL_TIMEOUT "
     "PRIMARY_KEY PARTITION_KEY SORT_KEY CACHE_KEY ROUTING_KEY SITE_KEY STRIPE_PUBLISHABLE_KEY PWD TOKENS_PER_MINUTE "
     "TOKEN_CACHE TOKEN_VALIDATION TOKEN_EXCHANGE TOKEN_LEEWAY TOKEN_GRANT TOKEN_CLAIM PASSWORD_ENCODING WEBHOOK_BIND "
     "SECRETS_MOUNT SECRET_NAMES CREDENTIAL_HELPER PASSWORD_RULES API_KEY_PARAM RATE_LIMIT_KEY INDEX_KEY UNIQUE_KEY "
@@ -38,11 +39,15 @@ ABOUT = (
 HOLDING = {
     "JSON": f'{{"user": "app", "password": "{WORD}"}}',
     "JSON in a text": f'{{\\"password\\": \\"{WORD}\\"}}',
+    "JSON in a text in a text": json.dumps(json.dumps(json.dumps(json.dumps({"password": WORD})))),
     "short JSON": '{"password":"abc"}',
     "single quotes": f"{{'api_key': '{WORD}'}}",
     "YAML": f"db:\n  password: {WORD}\n",
     "ini": f"[db]\npassword = {WORD}",
     "export": f"export PGPASSWORD={WORD}",
+    "export, as C quotes": f"export PGPASSWORD=$'{WORD}'",
+    "name, type and value": f'{{"name": "API_TOKEN", "type": "string", "value": "{WORD}"}}',
+    "names and values in one line": f"env:\n- {{name: PGPASSWORD, value: {WORD}}}",
     "camel case": f'{{"clientSecret": "{WORD}"}}',
     "HCL": f'password = "{WORD}"',
     "arrow": f":password => '{WORD}'",
@@ -76,18 +81,24 @@ HOLDING = {
     "age": "AGE-SECRET-" + "KEY-1QQPQQPQQPQQPQQPQQPQQPQQ",
     "PGP": "-----BEGIN PGP " + "PRIVATE KEY BLOCK-----",
     "upper-case scheme": "POSTGRES://app:" + f"{WORD}@db/orders",
+    "upper-case scheme in JSON": "POSTGRES:\\/\\/app:" + f"{WORD}@db\\/orders",
     "password with a slash": "redis://:" + "pa/ss@10.0.0.3",
     "netrc": f"machine example.com login app password {WORD}",
     "netrc without a domain": "machine db password swordfish",
     "netrc in lines": f"machine example.com\n  login app\n  password {WORD}",
     "netrc with an account": "machine example login app account x password swordfish",
     "netrc without a login": "machine example.com password swordfish",
+    "netrc, quoted": "'machine example.com password swordfish' is not a region",
     "netrc, password first": "machine example password swordfish login app",
     "curl, short options": f"curl -fsSLu app:{WORD} https://example.com",
     "curl, tab": f"curl\t-u\tapp:{WORD} https://example.com",
     "curl, no user": f"curl -u :{WORD} https://example.com",
     "curl, escaped quotes": f'curl -u \\"app:{WORD}\\" https://example.com',
     "curl, list": f'["curl", "-u", "app:{WORD}", "https://example.com"]',
+    "curl, list in a text": f'[\\"curl\\", \\"-u\\", \\"app:{WORD}\\"]',
+    "curl, list of YAML": f"command: [curl, --user, 'app:{WORD}', https://example.com]",
+    "curl, quoted in part": f"curl -u app:'{WORD}' https://example.com",
+    "curl, quoted apart": f'curl -u "app":"{WORD}" https://example.com',
     "webhook of IFTTT": "https://maker.ifttt.com/trigger/x/with/key/" + "-some_word-and-more",
     "webhook of Make": "https://hook.eu1.make.com/" + "somewordandmoreofthatsort",
     "webhook of Mattermost": "https://chat.example.com/hooks/" + "somewordandmoreofthatsortx",
@@ -326,6 +337,7 @@ HOLDING_NONE = {
     "placeholder": "--token=<TOKEN> password: ***",
     "digest": "example@sha256:" + "0f3a9c5e" * 8,
     "lock file": '"zh:' + "0f3a9c5e" * 8 + '",',
+    "longest sum": "sha512:" + "0f3a9c5e" * 16,
     "sums": "0f3a9c5e" * 8 + "  producer/main.tf.json",
     "image's tag": "gcr.io/p/orders:" + "0f3a9c5e" * 5,
     "image's tag in a list": "-c europe-docker.pkg.dev/p/r/orders-api:" + "0f3a9c5e" * 5 + " --port 80",
@@ -403,7 +415,7 @@ HOLDING_NONE = {
     "UUID behind its name": "AZURE_TENANT_ID=4a04a3a6-c432-8b72-8096-3dbd370e2eb6",
     "long name and value": "THE_VERY_LONG_SETTING_NAME=some-value-with-number-742",
     "shell's variable in a URL": "postgres://app:$DB_PASSWORD@db/x",
-    "placeholders in URLs": "postgres://app:<password>@db/x http://a:****@b http://a:%PASSWORD%@b",
+    "placeholders in URLs": "postgres://app:<password>@db/x http://a:****@b http://a:%PASSWORD%@b amqp://a:{{password}}@b",
     "PGP's public key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBGVq8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJa\n=q8Kz\n"
     "-----END PGP PUBLIC KEY BLOCK-----",
     "publishable keys": "pk_live_q8Kz3vB7nR1xW5mT9cY2 SITE_KEY=6Lq8Kz3vB7nR1xW5mT9cY2hL6pD4sF0gJaq8Kz3v",

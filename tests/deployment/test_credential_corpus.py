@@ -103,7 +103,7 @@ def test_a_password_only_looks_like_a_place_or_a_variable(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["GIT_COMMIT", "TENANT_ID", "id", "account-id", "KID", "IMAGE_DIGEST", "VAPID_PUBLIC_KEY"]
+    "name", ["GIT_COMMIT", "TENANT_ID", "id", "account-id", "KID", "IMAGE_DIGEST", "IMAGE_TAG", "VAPID_PUBLIC_KEY"]
 )
 def test_a_commit_or_a_number_is_none_by_the_name_that_it_has(name: str) -> None:
     assert looks_like(name, (HEX * 2)[:40]) == ""

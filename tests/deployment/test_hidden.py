@@ -154,6 +154,18 @@ ENV = "a.yaml:7: producer.services.hello.env"
             "a.yaml:7: x.my key: is an unknown key; allowed: a, b",
             "a.yaml:7: x.my key: is an unknown key; allowed: a, b",
         ),
+        (
+            "a.yaml:7: x.args: ['[db]\\npassword = swordfish'] is a list; allowed: text",
+            "a.yaml:7: x.args: (hidden) is a list; allowed: text",
+        ),
+        (
+            "a.yaml:7: x.secrets.API_TOKEN: 'abc' is text; write it",
+            "a.yaml:7: x.secrets.API_TOKEN: (hidden) is text; write it",
+        ),
+        (
+            "a.yaml:7: x.secrets.API_TOKEN.secret: 'a/b' is no name",
+            "a.yaml:7: x.secrets.API_TOKEN.secret: 'a/b' is no name",
+        ),
         ("a\x0bb\x85c.yaml: is not read", r"a\x0bb\x85c.yaml: is not read"),
         ("a.yaml:7: x.former_key: 'hello' is a service", "a.yaml:7: x.former_key: 'hello' is a service"),
     ],
