@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -167,7 +168,9 @@ def _read_by_another_name(old: Mapping[str, Item], new: Mapping[str, Item]) -> d
 def _change(address: str, before: Item | None, after: Item | None) -> Change | None:
     item = after or before
     assert item is not None
-    differing = tuple(differences(_values(before), _values(after)))
+    unordered = item.kind.unordered if item.kind else ()
+    found = differences(_values(before), _values(after))
+    differing = tuple(one for one in found if one.dotted not in unordered or not _reordered(one.before, one.after))
     former = before.address if before and before.address != address else ""
     if before is None or after is None:
         action = "created" if before is None else "destroyed"
@@ -179,19 +182,21 @@ def _change(address: str, before: Item | None, after: Item | None) -> Change | N
 
 
 def _values(item: Item | None) -> Mapping[str, Any]:
-    """What of an item can differ: no order that means nothing, nor what only follows from the content of a record."""
+    """What of an item can differ: nothing that only follows from the content of a record."""
     if item is None:
         return {}
     if item.type == RECORD.type:
         plain = {key: value for key, value in item.values.items() if key != "lifecycle"}
         triggers = {key: value for key, value in item.lifecycle.items() if key == "action_trigger"}
         return plain | ({"lifecycle": triggers} if triggers else {})
-    unordered = {
-        key: sorted(values)
-        for key in (item.kind.unordered if item.kind else ())
-        if isinstance(values := item.values.get(key), list) and all(isinstance(one, str) for one in values)
-    }
-    return {**item.values, **unordered}
+    return item.values
+
+
+def _reordered(before: Any, after: Any) -> bool:
+    """Whether two lists differ in their order alone."""
+    return (
+        isinstance(before, list) and isinstance(after, list) and Counter(map(str, before)) == Counter(map(str, after))
+    )
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:

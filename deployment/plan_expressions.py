@@ -15,6 +15,8 @@ from deployment.references import is_expression, referred
 from deployment.values import Json, strings
 
 _NOT_THERE = object()
+# An expression in a text; spaces at its ends mean nothing.
+_SPACED = re.compile(r"(?<!\$)\$\{([^{}\"]*)\}")
 _INTERPOLATED = re.compile(r"[$%]\{(.*)\}", re.DOTALL)
 _NAMED = re.compile(r"(?<![\w.\"-])(var|local|module)\.([\w-]+)")
 _LONGEST = 60
@@ -101,7 +103,7 @@ def _plain(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value if isinstance(value, Hidden) else str(value)
+    return value if isinstance(value, Hidden) else _SPACED.sub(lambda found: f"${{{found[1].strip()}}}", str(value))
 
 
 def said(value: Any, path: str, beside: Any = None) -> str:

@@ -67,6 +67,7 @@ PSC_ENDPOINT = Kind(
     import_id=f"{IN_PROJECT}/forwardingRules/{{name}}",
     comment="The endpoint: an address of this network behind which the service answers.",
     keys={},
+    unordered=("ports",),
     # A new target replaces it from google 7.33 on.
     forcing=(*_FORCING, "target"),
     in_place=_global_access_in_place,

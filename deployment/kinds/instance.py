@@ -28,6 +28,7 @@ INSTANCE = Kind(
     import_id="projects/{project}/zones/{zone}/instances/{name}",
     comment="A VM to try the endpoint from; it has no external address.",
     keys={"boot_disk": {"initialize_params": {}}, "network_interface": {}, "service_account": {}},
+    unordered=("tags", "scheduling.node_affinities.values", "service_account.scopes"),
     forcing=(
         *EVERYWHERE, "network_interface", "boot_disk", "metadata_startup_script", "hostname", "scratch_disk",
         "guest_accelerator", "confidential_instance_config", "network_performance_config", "reservation_affinity",

@@ -83,8 +83,8 @@ class Kind:
     `forcing` are the attributes, or dotted paths, that the provider cannot change in place. `in_place` tells of a
     change of one, by its path, its two values and the resource's, whether the provider can all the same. `fixed` are
     attributes that the provider sends as an update although Google is not known to change them, and `uncleared` those
-    that it does not send once they are taken out, so that Google keeps them. `unordered` are lists whose order means
-    nothing, which other providers have as sets.
+    that it does not send once they are taken out, so that Google keeps them. `unordered` are the dotted paths of lists
+    whose order means nothing: sets, if only of other versions of the provider.
     `grants` are the roles that its deployer needs. `way_in` is the way into the service that it opens.
 
     `replaced` and `destroyed` tell a reviewer what that means: the first a sentence, in which {surely} is "is" or "must

@@ -51,6 +51,7 @@ BACKEND_SERVICE = Kind(
     comment="No timeout, health check or rate: with a serverless NEG Google refuses them. Cloud Run's own timeout "
     "holds.",
     keys={"backend": {}, "log_config": {}},
+    unordered=("health_checks",),
     forcing=("name", "project", "load_balancing_scheme", "network", "params"),
     # Another region is planned as an update, which the API answers with 404.
     fixed=("region",),
@@ -75,6 +76,7 @@ URL_MAP = Kind(
     import_id=f"{IN_PROJECT}/urlMaps/{{name}}",
     comment="Everything goes to the one service.",
     keys={},
+    unordered=("host_rule.hosts", "path_matcher.path_rule.paths"),
     forcing=("name", "project"),
     fixed=("region",),
     grants=(LOAD_BALANCER_ADMIN,),
@@ -117,6 +119,7 @@ SSL_POLICY = Kind(
     import_id=f"{IN_PROJECT}/sslPolicies/{{name}}",
     comment="What TLS clients are offered.",
     keys={},
+    unordered=("custom_features",),
     forcing=("name", "project", "region", "description"),
     grants=(LOAD_BALANCER_ADMIN,),
     way_in=NONE,

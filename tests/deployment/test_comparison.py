@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from deployment.comparison import Difference, compare, differences
 from deployment.stack import Stack
 from tests.review.stacks import PRODUCER, compared, edited, stack
@@ -95,6 +97,32 @@ def test_an_order_that_means_nothing_is_no_change() -> None:
                          ((before, values), (after, values[::-1])))  # fmt: skip
     assert compared(before, after).changes == ()
     assert compared(before, edited(after, f"{ATTACHMENT}/nat_subnets", ["${a.id}"])).changes != ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "google_compute_forwarding_rule/x/ports", "google_compute_instance/x/service_account/0/scopes",
+        "google_compute_firewall/x/destination_ranges", "google_compute_region_backend_service/x/health_checks",
+        "google_compute_region_url_map/x/host_rule/0/hosts",
+    ],
+)  # fmt: skip
+def test_a_set_in_another_order_is_no_change(path: str) -> None:
+    kind, name, attribute, *rest = path.split("/")
+    one, other, less = (
+        edited(PRODUCER, f"resource/{kind}/{name}", {attribute: [{rest[-1]: values}] if rest else values})
+        for values in (["a", "b"], ["b", "a"], ["a", "a"])
+    )
+    assert compared(one, other).changes == ()
+    assert compared(one, less).changes != ()
+
+
+def test_spaces_at_the_ends_of_an_expression_are_no_change() -> None:
+    subnets = f"{ATTACHMENT}/nat_subnets"
+    spaced = edited(PRODUCER, subnets, ["${ google_compute_subnetwork.nat.id }"])
+    assert compared(PRODUCER, spaced).changes == compared(spaced, PRODUCER).changes == ()
+    one, other = (edited(PRODUCER, f"{ATTACHMENT}/name", text) for text in ("$${a}", "$${ a }"))
+    assert compared(one, other).changes != ()
 
 
 def test_settings_outputs_and_the_backend_are_compared_too() -> None:
