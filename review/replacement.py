@@ -19,6 +19,8 @@ from deployment.values import boolean
 
 # What tells two resources of one name apart.
 _PLACE = ("project", "region", "zone", "location")
+# What Terraform alone goes by, and updates nothing for.
+_BESIDE = {"connection", "depends_on", "lifecycle", "provisioner"}
 
 
 def infer(comparison: Comparison) -> Comparison:
@@ -102,11 +104,10 @@ def _triggered(trigger: str, changes: Mapping[str, Change]) -> bool:
     change = changes.get(f"{kind}.{name}")
     if change is None or change.action in {"moved", "destroyed"}:
         return False
-    if not attribute:
-        return True
     if change.action in {"replaced", "created"}:
         return change.action == "replaced"
-    return any(difference.attribute == attribute for difference in change.differences)
+    differing = {difference.attribute for difference in change.differences}
+    return bool(differing - _BESIDE) if not attribute else attribute in differing
 
 
 def overlaps(change: Change, item: Item | None) -> bool:

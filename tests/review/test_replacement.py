@@ -224,3 +224,11 @@ def test_what_becomes_of_instances_is_told(former: Json, present: Json, told: st
     assert said.new
     assert told in str(said.detail)
     assert "instances-not-told" not in {one.rule for one in reported(after, after).findings if one.new}
+
+
+def test_what_terraform_alone_goes_by_triggers_nothing() -> None:
+    before = edited(PRODUCER, "resource/terraform_data", {"name": {"input": "a"}, "other": {}})
+    before = edited(before, f"{RULE}/lifecycle/replace_triggered_by", ["terraform_data.name"])
+    name = "resource/terraform_data/name"
+    assert replaced(before, edited(before, f"{name}/depends_on", ["terraform_data.other"])) == {}
+    assert list(replaced(before, edited(before, f"{name}/input", "b"))) == ["google_compute_forwarding_rule.shop"]
