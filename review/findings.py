@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from deployment.comparison import Change, Comparison
 from deployment.references import is_expression
+from deployment.values import mappings
 from review.inputs import inputs_of
 from review.other_findings import OTHER
 from review.rules import RULES
@@ -116,9 +118,16 @@ def _touched(part: Answer, finding: Finding, comparison: Comparison, reached: Se
     if part.verdict != UNDECIDED:
         return False
     item = comparison.stack.items.get(finding.address)
-    # What is said by `each` or `count` is made of what these are made of.
-    inputs = part.inputs or inputs_of([item.values.get(name) for name in ("count", "for_each")] if item else [])
+    # What is said by `each`, `count` or a dynamic block's iterator is made of what these are made of.
+    inputs = part.inputs | inputs_of([*_many(item.values)] if item else [])
     return not reached.isdisjoint(inputs) or (not part.inputs and comparison.change(finding.address) is not None)
+
+
+def _many(values: Any) -> Iterator[Any]:
+    """What decides how many there are of an item and of its dynamic blocks, and by which keys."""
+    for inner in mappings(values):
+        for many in (inner.get("count"), inner.get("for_each")):
+            yield from (many, [*many]) if isinstance(many, dict) else (many,)
 
 
 def _reached(comparison: Comparison) -> Set[str]:

@@ -155,3 +155,25 @@ def test_a_boolean_of_terraforms_own_may_be_a_text(content: Json, path: str, tex
     plain, written = (reported(PRODUCER, one) for one in (content, edited(content, path, text)))
     assert (sentences(written), findings(written)) == (sentences(plain), findings(plain))
     assert sentences(plain) or findings(plain)
+
+
+ITERATED = [["${var.ranges}"], {"a": "${var.ranges}"}, {"${var.ranges}": 1}, ["${local.all}"], "${var.ranges}"]
+
+
+@pytest.mark.parametrize("many", ITERATED)
+@pytest.mark.parametrize("iterator", [None, "it"])
+@pytest.mark.parametrize("also", ["", " * var.other"])
+def test_what_an_iterator_stands_for_is_what_the_block_is_made_many_of(
+    many: Any, iterator: str | None, also: str
+) -> None:  # fmt: skip
+    name = iterator or "backend"
+    block: Json = {"for_each": many, "content": {"group": "g", "capacity_scaler": f"${{{name}.value{also}}}"}}
+    block |= {"iterator": iterator} if iterator else {}
+    service: Json = {"name": "b", "load_balancing_scheme": "INTERNAL_MANAGED", "dynamic": {"backend": block}}
+    before = edited(PRODUCER, "variable", {"ranges": {"default": "a"}, "other": {"default": 1}})
+    before = edited(
+        edited(before, "locals/all", "${var.ranges}"), f"{R}/google_compute_region_backend_service/b", service
+    )
+    drained = ("drained-backend", "google_compute_region_backend_service.b")
+    assert drained in findings(reported(before, edited(before, "variable/ranges/default", "b")))
+    assert drained not in findings(reported(before, edited(before, "output/link/description", "a")))
