@@ -73,6 +73,8 @@ def _every_service(item: View) -> str:
 
 def bindings(item: View) -> tuple[Block, ...]:
     """What gives members a role: a resource itself, or the bindings of its policy, be that a data source or JSON."""
+    if item.type.endswith("_remove"):  # it takes a role away
+        return ()
     policy = item.get("policy_data")
     holder = item if item.type == POLICY else policy.target
     if holder is not None and holder.type == POLICY:

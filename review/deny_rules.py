@@ -40,7 +40,7 @@ def weakened(comparison: Comparison) -> Iterator[tuple[Sentence, str]]:
     for key, was in former.items():
         now, held = present.get(key), holder(was)
         if held is None or held.address in after.items:
-            yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now))
+            yield from ((sentence, now.address if now else was.address) for sentence in _weakened(was, now, comparison))
     yield from winning(present, former, (change.address for change in comparison.changes))
     for key, now in present.items():
         if decides(now, "goto_next") and not (key in former and _as_little(former[key], now)):
@@ -95,7 +95,7 @@ def _rank(rule: View) -> str:
     return rule.get("priority").exact if rule.type in WITH_RULES else ""
 
 
-def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
+def _weakened(was: View, now: View | None, comparison: Comparison) -> Iterator[Sentence]:
     if not decides(was, "deny"):
         if now is not None and not lets_in(now).absent and may_exceed(priority_of(was), priority_of(now)):
             text = "The firewall rule {name} allows at priority {after} instead of {before}: it may now win over rules "
@@ -108,15 +108,31 @@ def _weakened(was: View, now: View | None) -> Iterator[Sentence]:
             text, name=was.name, what=_told(was), network=", ".join(reach.name for reach in reaches(was, was.stack))
         )
     else:
-        if now.get("disabled").unknown and now.get("disabled").differs(was.get("disabled")):
-            text = "The firewall rule {name} may no longer deny anything: disabled is {after}."
-            yield say(text, name=was.name, after=now.get("disabled").readable)
+        for name in ("direction", "disabled"):
+            if now.get(name).unknown and now.get(name).differs(was.get(name)):
+                text = "The firewall rule {name} may no longer deny anything: {attribute} is {after}."
+                yield say(text, name=was.name, attribute=name, after=now.get(name).readable)
+        if _elsewhere(was, now, comparison):
+            text = "The firewall rule {name} denies in {after} instead of {before}, where only other rules decide now."
+            yield say(text, name=was.name, before=_place(was), after=_place(now))
         if may_exceed(priority_of(now), priority_of(was)):
             text = "The firewall rule {name} denies at priority {after} instead of {before}: more that allow may win."
             yield say(text, name=was.name, before=priority_of(was).readable, after=priority_of(now).readable)
         if not _comprises(now, was, "deny"):
             text = "The firewall rule {name} may no longer deny all that it did: {after}, instead of {before}."
             yield say(text, name=was.name, before=_told(was), after=_told(now))
+
+
+def _elsewhere(was: View, now: View, comparison: Comparison) -> bool:
+    """Whether a rule stands in another network or policy than before."""
+    old, new = holder(was), holder(now)
+    former = comparison.former(new.address) if new else None
+    return former.address != old.address if old and former else _place(was) != _place(now)
+
+
+def _place(rule: View) -> str:
+    held = holder(rule)
+    return held.name if held else rule.first("firewall_policy", "network").readable.rpartition("/")[2]
 
 
 def _as_little(was: View, now: View) -> bool:

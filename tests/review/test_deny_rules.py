@@ -37,6 +37,8 @@ LESS: list[tuple[str, Any]] = [
     (f"{STOP}/target_service_accounts", ["db@p.iam.gserviceaccount.com"]),
     (f"{STOP}/destination_ranges", ["10.9.0.0/16"]),
     (f"{STOP}/direction", "EGRESS"),
+    (f"{STOP}/direction", "${var.way}"),
+    (f"{STOP}/network", "other"),
 ]
 MORE: list[tuple[str, Any]] = [
     (f"{STOP}/priority", 50),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review.topics import EXPOSED, TRUSTED
-from tests.review.stacks import PRODUCER, Json, edited, findings, reported
+from tests.review.stacks import PRODUCER, Json, edited, findings, reported, sentences
 
 CALLER = "resource/google_cloud_run_v2_service_iam_member/caller/member"
 INGRESS = "resource/google_cloud_run_v2_service/shop/ingress"
@@ -65,3 +65,13 @@ def test_what_everyone_may_newly_do_is_new_where_they_may_do_something_already()
         assert (rule, address) in findings(reported(before, edited(before, f"resource/{path}", value))), path
     more = edited(before, f"resource/{kind}/b/members", ["allUsers", "user:a@example.com"])
     assert findings(reported(before, more)) == []
+
+
+def test_what_takes_a_role_away_gives_none() -> None:
+    for member, role in (("user:a@example.com", "roles/viewer"), ("allUsers", "roles/run.invoker")):
+        taken = {"project": "p", "role": role, "member": member}
+        made = reported(PRODUCER, edited(PRODUCER, "resource/google_project_iam_member_remove", {"m": taken}))
+        assert findings(made) == []
+        assert sentences(made) == [
+            "google_project_iam_member_remove.m is new, and no rule here judges anything of its kind."
+        ]
