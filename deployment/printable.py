@@ -13,7 +13,7 @@ from typing import Any
 _ANYWHERE = re.compile(r"#(?=#[A-Za-z]{0,16}\[)")
 _COMMAND = re.compile(rf"^(\s*):(?=:[A-Za-z])|{_ANYWHERE.pattern}")
 # Letters and marks that show nothing: fillers, a blank of Braille, selectors of variants.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 # More marks than two on one letter, or one on what stands in front of a text.
@@ -34,7 +34,7 @@ def _written_out(value: str) -> Iterator[str]:
     marks = _MOST_MARKS
     for character in value:
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
-        shows = character.isprintable() and marks <= _MOST_MARKS and not _INVISIBLE.match(character)
+        shows = character.isprintable() and marks <= _MOST_MARKS and not INVISIBLE.match(character)
         yield character if shows else character.encode("unicode_escape").decode()
 
 

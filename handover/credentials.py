@@ -15,6 +15,9 @@ from deployment.kinds.cloud_run import SERVICE
 from deployment.stack import SECTIONS
 from deployment.values import mappings, strings, with_strings, without
 
+# Many issuers of identities call them by what looks like a key. https://cloud.google.com/iam/docs/principal-identifiers
+_PRINCIPAL = re.compile(r'\bprincipal(?:Set)?://[^\s"]+')
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suspect:
@@ -44,7 +47,8 @@ def telling_names(settings: Settings) -> frozenset[str]:
 
 
 def without_names(text: str, names: Collection[str]) -> str:
-    """A text in which none of these names makes a credential of what stands beside it."""
+    """A text without principals, in which none of these names makes a credential of what stands beside it."""
+    text = _PRINCIPAL.sub("principal", text)
     if not names:
         return text
     spelled = (re.escape(name).replace("\\-", "[-_]") for name in sorted(names, key=len, reverse=True))

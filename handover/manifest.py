@@ -23,6 +23,8 @@ from handover.source import BundleSource
 
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 SCHEMA = 1
+# Of a manifest; thousands of stacks take less. For each item that is wrong, pydantic takes a kilobyte.
+_LARGEST = 500_000
 _LINE = re.compile(r"(?P<digest>[0-9a-f]{64})  (?P<path>[^/\\\n][^\\\n]*)")
 
 
@@ -87,6 +89,8 @@ def read(folder: Path) -> tuple[Manifest, dict[str, str]]:
         document = plain_file(folder / MANIFEST).decode()
     except (OSError, ValueError) as error:
         raise ManifestError(f"{folder}: no bundle of ./psc handover ({_short(error)})") from error
+    if len(document) > _LARGEST:
+        raise ManifestError(f"{folder / MANIFEST}: larger than any manifest of ours")
     checksums: dict[str, str] = {}
     for line in listed:
         match = _LINE.fullmatch(line)

@@ -14,7 +14,7 @@ from deployment.printable import printable
 from deployment.unusable import UnusableError
 from handover import tree
 from handover.manifest import SUMS, Manifest, ManifestError, digest, read
-from handover.present import plain_file
+from handover.present import STATE, plain_file
 
 EDITED = ".edited"
 # What Terraform puts beside a local state while it runs. It would go on in a folder that nobody sees any more.
@@ -165,13 +165,16 @@ def _build(files: Mapping[str, bytes], folder: Path, aside: Path) -> tuple[str, 
 
 
 def _moved_along(folder: Path, aside: Path) -> tuple[str, ...]:
-    """Take along what the former bundle does not list, and what was edited."""
+    """Take along what the former bundle does not list, and what was edited.
+
+    States, too, where the list was made anew with everything that lay there.
+    """
     _, listed = read(folder)
     edited = []
     for source in sorted(tree.files(folder)):
         path = source.relative_to(folder).as_posix()
         name = path
-        if path in listed:
+        if path in listed and not path.lower().endswith(STATE):
             if _digest(source) in {listed[path], _digest(aside / path)} - {""}:
                 continue
             edited.append(path)

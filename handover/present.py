@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.output_folder import CONFIGURATION
+from deployment.printable import INVISIBLE
 
 # Of a file, and of all files of a folder. A thousand services take about 5 MB; a state may be larger, and is not read.
 LARGEST_BYTES = 50_000_000
@@ -53,8 +54,8 @@ class Present:
 
     def twins(self, names: Iterable[str]) -> dict[str, str]:
         """Which of `names` a path is on some file systems; what Terraform would load aside."""
-        known = {_taken_for(name).casefold(): name for name in names}
-        taken = {path: _taken_for(path).casefold() for path in {*self.files, *self.refused} - {*known.values()}}
+        known = {_taken_for(name): name for name in names}
+        taken = {path: _taken_for(path) for path in {*self.files, *self.refused} - {*known.values()}}
         return {path: known[taken[path]] for path in sorted(taken) if taken[path] in known and not is_loaded(path)}
 
 
@@ -67,15 +68,20 @@ def is_loaded(path: str, *, case: bool = False) -> bool:
 
 
 def _taken_for(path: str) -> str:
-    """What a path is, case aside, on macOS, whose names have no format characters, and Windows.
+    """What a path is, in one case, where names have no case and no invisible characters (macOS, ext4), and on Windows.
 
     There dots and blanks at a name's end are not part of it, what stands behind a colon is no name, and a backslash
-    parts folders, also where an archive is unpacked. git guards its own folder likewise:
+    parts folders, also where an archive is unpacked, and `..` leads out of one. git guards its own folder likewise:
     https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreprotectNTFS
     """
-    seen = "".join(character for character in path if unicodedata.category(character) != "Cf")
-    parts = (part.partition(":")[0].rstrip(". ") for part in seen.replace("\\", "/").split("/"))
-    return "/".join(filter(None, parts))
+    seen = INVISIBLE.sub("", "".join(character for character in path if unicodedata.category(character) != "Cf"))
+    parts: list[str] = []
+    for part in seen.casefold().replace("\\", "/").split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif name := part.partition(":")[0].rstrip(". "):
+            parts.append(name)
+    return "/".join(parts)
 
 
 def present(folder: Path) -> Present:

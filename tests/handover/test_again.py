@@ -44,6 +44,23 @@ def test_half_of_a_character_in_the_values_is_a_sentence(make: Make, tmp_path: P
         operated(folder, "json")
 
 
+@pytest.mark.parametrize("edited_since", [False, True])
+def test_a_list_that_was_made_anew_with_the_states_in_it_takes_none_of_them_away(
+    edited_since: bool, make: Make, tmp_path: Path
+) -> None:
+    made = make()
+    folder = put(made.files, tmp_path / "bundle")
+    others = {"producer/terraform.tfstate": b"1", "terraform.consumer.tfstate": b"2"}
+    put(others, folder)
+    former = {"producer/former.tf.json": b"{}"}
+    listed = {path: text for path, text in {**made.files, **others, **former}.items() if path != SUMS}
+    put({**former, SUMS: sums(listed)}, folder)
+    others = {path: text + b" edited" for path, text in others.items()} if edited_since else others
+    place(made.files, put(others, folder))
+    here = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert here == {**made.files, **others}
+
+
 @BOTH
 def test_what_operations_did_outlives_every_further_hand_over(format_: str, make: Make, tmp_path: Path) -> None:
     folder = put(make(wish=Wish(format=format_)).files, tmp_path / "bundle")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from deployment.printable import printable
 from handover.bundle import Bundle, Wish
 from handover.manifest import MANIFEST, SUMS, ManifestError, read, sums
 from handover.present import LARGEST_BYTES, Present, present
@@ -101,6 +102,9 @@ def test_the_other_file_of_values_is_found(made: Bundle, folder: Path) -> None:
         ".\\main.tf",
         ".terraform\\providers\\x",
         "x\\Terraform.tfstate",
+        "terraform.tfvars\ufe0f",
+        ".terra\u034fform.lock.hcl",
+        "terraform.tf\ufb06ate",
     ],
 )
 def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
@@ -111,11 +115,22 @@ def test_what_terraform_would_load_where_names_have_no_case_is_found(name: str, 
 
 @pytest.mark.parametrize(
     "name",
-    ["readme.md", "Manifest.JSON", "sha256sums", "README.md.", "SHA256SUMS. ", "manifest.json:x", ".\\README.md"],
+    [
+        "readme.md",
+        "Manifest.JSON",
+        "sha256sums",
+        "README.md.",
+        "SHA256SUMS. ",
+        "manifest.json:x",
+        ".\\README.md",
+        "README\u3164.md",
+        "producer\\..\\README.md",
+        "x/..\\..\\manifest.json",
+    ],
 )
 def test_a_second_file_of_a_name_where_names_have_no_case_is_found(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)
-    assert f"{name}: not handed over, and " in found(folder, made)
+    assert f"{printable(name)}: not handed over, and " in found(folder, made)
 
 
 @pytest.mark.parametrize("place", [".", "producer"])
@@ -314,6 +329,13 @@ VALUES = [
     [1],
     {"a": 1},
 ]
+
+
+def test_a_manifest_of_millions_of_mistakes_is_refused_in_seconds(folder: Path) -> None:
+    (folder / MANIFEST).write_text(f'{{"schema": 1, "harmless": [{"1," * 4_000_000}1]}}')
+    started = time.monotonic()
+    _refused(folder)
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("text", MANIFESTS)

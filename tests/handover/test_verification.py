@@ -72,6 +72,19 @@ def test_names_of_the_configuration_are_no_credentials(name: str, format_: str, 
     assert secrets(there, (), made.names).held is True
 
 
+POOL = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ours/subject/"
+
+
+@pytest.mark.parametrize("format_", ["json", "hcl"])
+def test_the_subject_of_a_principal_is_no_credential(format_: str, make: Make, tmp_path: Path) -> None:
+    okta, azure = f"{POOL}0oaWsrfPZEW58dAnORew", f"{POOL}Y-Hhdfs7CqUirscczSeeUSOgxqrBqmZ9m4-ptk-qEMM"
+    text = "producer: {{project: our-producer, services: {{api: {{invokers: ['{}']}}}}}}"
+    made = make(text.format(okta), Wish(format=format_))
+    edited = {path: content.replace(okta.encode(), azure.encode()) for path, content in made.files.items()}
+    assert edited != made.files
+    assert secrets(Present(files=edited, states=(), refused={}), ()).held is True
+
+
 def test_what_such_a_name_does_not_explain_is_refused(make: Make) -> None:
     with pytest.raises(UnusableError, match="attachment.* looks like a credential"):
         make(TELLING.format(name="auth", description="the password of the database is 'hunter2x7'"))
