@@ -117,7 +117,7 @@ def parse(words: list[str]) -> tuple[Command | None, Namespace]:
     parser = _parser(command)
     own, passed = _split(command, rest)
     if "-h" in own or "--help" in own:
-        parser.print_help()
+        print(parser.format_help(), end="")  # print_help is silent about a full disk
         return None, Namespace()
     nothing = next((word for word in own if word.startswith("--") and word.endswith("=--")), None)
     if nothing is not None:  # some versions of argparse take an empty list for that

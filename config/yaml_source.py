@@ -18,7 +18,7 @@ from config.source import Place, Source
 from config.yaml_values import place_of
 
 LARGEST_BYTES = 1_000_000  # a thousand services take about 200 kB
-MOST_ENTRIES = 50_000  # keys and values; a thousand services have about 20,000
+MOST_ENTRIES = 50_000  # keys and values, mappings and lists among them; a thousand services have about 25,000
 # Both are for all files of an environment together: many small ones must not take longer than a large one.
 DEEPEST = 20  # the settings themselves are 6 deep
 _CORE = "tag:yaml.org,2002:"
@@ -147,7 +147,7 @@ def _events(source: Source, loader: yaml.SafeLoader) -> Iterator[tuple[int, Faul
                 yield line, Fault(wrong=wrong, remedy="no setting is: remove the brackets or indentation")
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        source.entries += isinstance(event, yaml.ScalarEvent)
+        source.entries += isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent))
         if source.entries > MOST_ENTRIES:
             more = "brings its environment to" if len(source.files) > 1 else "has"
             wrong = f"{more} more than {MOST_ENTRIES:,} keys and values"

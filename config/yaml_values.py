@@ -14,6 +14,8 @@ from config.source import Place, Source
 # Terraform's templates, and what cdktf takes for one of its tokens.
 _TEMPLATE = r"[$%]\{|TfToken\[|TOKEN\.[0-9]"
 _CORE = "tag:yaml.org,2002:"
+# Of a megabyte, sexagesimal ones take Python half a minute, and hexadecimal ones cannot be printed.
+_LONGEST_NUMBER = 100
 _DECIMAL = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)"
 
 
@@ -95,6 +97,8 @@ def _scalar(source: Source, node: yaml.Node, path: KeyPath) -> Any:
         return text
     source.written[path] = text
     try:
+        if len(text) > _LONGEST_NUMBER:
+            raise ValueError
         value = yaml.constructor.SafeConstructor().construct_object(node)
     except (ValueError, yaml.YAMLError, OverflowError):
         fault = Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudrun_psc.rules import content_names, defaults
+from cloudrun_psc.rules import access, content_names, defaults
 from cloudrun_psc.rules.faults import Fault
 from cloudrun_psc.rules.terraform_names import address_name, secret_name
 from config.accounts import Accounts, runner
@@ -70,11 +70,15 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
 
 
 def _secrets_by_number(settings: Settings) -> Iterator[Finding]:
-    """Only Google knows which project has a number; a secret given both ways would be one grant at two addresses."""
+    """Only Google knows which project has a number; a secret given both ways would be one grant at two addresses.
+
+    The same goes for default accounts, which are all one here: one that is written out may be one that is looked up.
+    """
     owners: dict[tuple[str, str], dict[str, KeyPath]] = {}
     own = settings.producer.project if settings.producer else ""
     for path, _, service in services_of(settings):
-        account = runner(settings, service).identity
+        member = runner(settings, service).member
+        account = "" if access.compute_project(member) else member
         for section in ("secrets", "secret_files"):
             for variable, reference in getattr(service, section).items():
                 owner, _, name = reference.secret.removeprefix("projects/").rpartition("/secrets/")

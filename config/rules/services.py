@@ -26,6 +26,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from too_many((*path, "labels"), labels, bounds.MOST_LABELS, _LABELS)
         audiences = len(json.dumps(service.every_audience))
         yield from too_many((*path, "audiences"), audiences, bounds.MOST_OF_AUDIENCES, "characters as JSON")
+        annotations = sum(len((key + value).encode()) for key, value in service.annotations.items())
+        yield from too_many((*path, "annotations"), annotations, bounds.MOST_OF_ANNOTATIONS, "bytes of keys and values")
         yield from refused((*path, "secret_files"), services.secret_folders(service.secret_files))
     yield from too_many(("labels",), len(settings.labels), bounds.MOST_LABELS, _LABELS)
     if settings.producer is not None:

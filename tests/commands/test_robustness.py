@@ -83,9 +83,10 @@ def test_no_temporary_folder_at_all_is_one_sentence(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-def test_a_full_standard_output_is_one_sentence() -> None:
+@pytest.mark.parametrize("words", [["--help"], ["review", "--help"]])
+def test_a_full_standard_output_is_one_sentence(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        done = psc("--help", out=full.fileno())
+        done = psc(*words, out=full.fileno())
     assert "Traceback" not in done.stderr
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 

@@ -37,6 +37,9 @@ WHOLE = {
         lambda at: f"        {('project-{}', 'projects/project-{}/global/networks/a')[at % 2].format(at)}: 1\n",
         f"{_BEGIN}    hello:\n      accept:\n",
     ),
+    "a decimal number": f"region: {'1' * _SIZE}\n",
+    "a hexadecimal number": f"region: 0x{'f' * _SIZE}\n",
+    "a sexagesimal number": f"region: 1{':11' * (_SIZE // 3)}\n",
     "a long URL": f"{_BEGIN}    hello:\n      audiences: [\"http://{'a' * _SIZE}\"]\n",
     "reject entries": _lines(lambda at: f"        - project-{at:05}\n", f"{_BEGIN}    hello:\n      reject:\n"),
     "invokers": _lines(

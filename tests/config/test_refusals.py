@@ -136,6 +136,12 @@ def callers(count: int, kind: str = "user") -> list[str]:
             {"audiences": [f"https://{'a' * 60}.b{at}" for at in range(500)]},
             "producer.services.hello.audiences: 38390 characters as JSON; allowed: at most 32768",
         ),
+        ({}, {"annotations": {f"a{at:03}": "é" * 1022 for at in range(128)}}, ""),
+        (
+            {},
+            {"annotations": {f"a{at:03}": "é" * 1022 for at in range(129)}},
+            "producer.services.hello.annotations: 264192 bytes of keys and values; allowed: at most 262144",
+        ),
     ],
 )
 def test_more_than_google_takes_of_one_thing(

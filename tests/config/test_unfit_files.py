@@ -147,3 +147,9 @@ def test_all_files_together_have_no_more_entries_than_one_may_have(checkout: Che
         checkout.write(f"prod.d/{number}.yaml", f"labels: {{{labels}}}\n")
     (said,) = checkout.said()
     assert said.startswith("prod.d/4.yaml:1: brings its environment to more than 50,000 keys and values; ")
+
+
+def test_empty_mappings_and_lists_are_entries_too(checkout: Checkout) -> None:
+    checkout.write("prod.d/empty.yaml", f"x: [{'{}, [], ' * (MOST_ENTRIES // 2)}]\n")
+    (said,) = checkout.said()
+    assert said.startswith("prod.d/empty.yaml:1: brings its environment to more than 50,000 keys and values; ")

@@ -31,3 +31,5 @@ MOST_ACCEPTED, MOST_REJECTED = 5000, 64
 MOST_MEMBERS, MOST_GROUPS = 1500, 250
 # As one JSON text: https://cloud.google.com/run/docs/configuring/custom-audiences.
 MOST_OF_AUDIENCES = 32768
+# As Kubernetes has it, whose limits count for Cloud Run's annotations, too: the description of its API.
+MOST_OF_ANNOTATIONS = 256 * 1024
