@@ -260,6 +260,15 @@ def test_the_kernels_process_and_its_folder_are_gone_at_the_end(program: Path, c
     assert f"{tmp_path}/" not in found
 
 
+def test_a_kernel_whose_program_is_ended_shows_no_trace(own_cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ended.py"
+    file.write_text(
+        PROGRAM.partition("from cdktf import")[0] + "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = run_program(file, cache=own_cache)  # until the kernel, too, has closed standard error
+    assert (done.returncode, done.stderr) == (-9, "")
+
+
 def test_the_packages_are_those_that_the_kernel_loads() -> None:
     assert list(levers.loaded_packages(CDK).values()) == ["constructs", CDK.module, CDK.bindings]
 

@@ -6,6 +6,12 @@ const fs = require("node:fs");
 const path = require("node:path");
 const Module = require("node:module");
 
+// The program that asked was ended: nobody wants a trace then, which would show all of jsii's code.
+process.on("uncaughtException", (error) => {
+  if (error.code !== "EPIPE" && error.code !== "ECONNRESET") throw error;
+  process.exit(1);
+});
+
 const cache = process.env.CLOUDRUN_PSC_COMPILE_CACHE;
 delete process.env.CLOUDRUN_PSC_COMPILE_CACHE;
 // Node 22.1 and later; V8 itself refuses what is damaged or was made by another version.
