@@ -40,6 +40,8 @@ WHOLE = {
     "a decimal number": f"region: {'1' * _SIZE}\n",
     "a hexadecimal number": f"region: 0x{'f' * _SIZE}\n",
     "a sexagesimal number": f"region: 1{':11' * (_SIZE // 3)}\n",
+    "many provider versions": f"provider_version: '>= 7.0{', != 7.1' * (_SIZE // 8)}'\n{_BEGIN}    hello: {{}}\n",
+    "a long provider version": f"provider_version: '7.{'1' * _SIZE}'\n{_BEGIN}    hello: {{}}\n",
     "a long URL": f"{_BEGIN}    hello:\n      audiences: [\"http://{'a' * _SIZE}\"]\n",
     "reject entries": _lines(lambda at: f"        - project-{at:05}\n", f"{_BEGIN}    hello:\n      reject:\n"),
     "invokers": _lines(
