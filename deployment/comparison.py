@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from deployment.hidden import Hidden
 from deployment.kinds.terraform import RECORD
 from deployment.plan_expressions import same
 from deployment.renamed_outputs import read_by_other_names, referring
@@ -224,8 +225,9 @@ def _as(value: Any, other: Any) -> Any:
 
 
 def _same(left: Any, right: Any) -> bool:
-    """Whether Terraform takes both for the same: `"80"`, 80 and 80.0, or `"true"` and true."""
-    return (left == right and isinstance(left, bool) == isinstance(right, bool)) or same(left, right)
+    """Whether Terraform takes both for the same: `"80"`, 80 and 80.0, or `"true"` and true; one side may be hidden."""
+    plain = left == right and isinstance(left, bool) == isinstance(right, bool)
+    return plain or same(left, right) or (isinstance(left, Hidden) and same(right, left))
 
 
 def leaves(value: Any, path: str = "", beside: Any = None) -> Iterator[tuple[str, Any]]:

@@ -16,14 +16,18 @@ _ANYWHERE = re.compile(
     r"|conn(?:ection)?_?str(?:ing)?|(?:private|api|app|access|session|sign(?:ing)?|encryption|auth|master|account|storage"
     r"|shared|deploy|ssh|client|service|license|hmac|aes|rsa|priv|enc)_?key(?!set|ring)"
 )
-# Words that tell as the last part of a name alone (AUTH_MODE holds no credential).
+# Words that tell at the end of a name alone (AUTH_MODE holds no credential).
 _LAST = re.compile(
     r"(?:^|[_.])(?:pass|pw|auth|authorization|bearer|cookie|dsn|key|pat|jwt|jwe|salt|pepper|creds?)[_0-9]*$"
-    r"|(?:db|user|sql|ftp|smtp|imap|mail|ldap|redis|admin|root|pg|proxy|store|key|my|app|require|ssh|login|sys|wp|wifi|github|gitlab)pass[_0-9]*$"
     r"|(?:db|sql|ftp|mail|sys|user|root|admin|ldap)pw[_0-9]*$|(?:^|_)key_(?:b64|base64|hex|prod|production|staging)$"
-    r"|(?:git|hub|lab|ops)pat[_0-9]*$|(?:dsn|jwt)[_0-9]*$"
-    r"|(?:ai|sas|aws|azure|bot|cookie|datadog|jwt|mailgun|root|sendgrid|stripe|twilio|vault)key[_0-9]*$"
-    r"|(?:^|_)(?:psk|pin(?:_?code)?|cvv2?|cvc2?|sas|access_?signature|(?:root|bind)pw|master_?auth)$"
+    r"|(?:gh|git|hub|lab|ops)pat[_0-9]*$|(?:auth|dsn|jwt|key|pass)[_0-9]*$"
+    r"|(?:^|_)(?:psk|pin(?:_?code)?|cvv2?|cvc2?|sas|access_?signature|(?:root|bind)pw)[_0-9]*$"
+)
+# Words that end so, and other things: of a keyboard, of filters, of OAuth.
+_ORDINARY = re.compile(
+    r"(?:(?:don|hoc|joc|mon|tur|whis)key|(?:any|arrow|function|hot|key|low|short(?:cut)?|turn)_?key"
+    r"|(?:by|com|encom|over|sur|tres|under)pass|(?:all|band|first|high|low|multi|second|single)_?pass"
+    r"|(?:no|o|pre|re|un)auth)[_0-9]*$"
 )
 # Where a credential is kept, how long it is good, what it is called, what it is for, and what everybody may know.
 _ABOUT = re.compile(
@@ -34,7 +38,7 @@ _ABOUT = re.compile(
     r"|sto(?:re|rage)|source|reset|template|events?|less|topic|queue|encoder|validator|strategy|status|hint|placeholder"
     r"|field|column|table|cache|validation|exchange|leeway|grant|encoding|charset|scheme|listen|bind|concurrency|mount"
     r"|helper|param(?:eter)?|claims?|lookup|namespace|currency|symbol|strength|complexity|rules|engine|loader|names"
-    r"|query|rate|period|threshold|offset|index|buffer|pool|decimals|(?:allow|use|with|supports?|send)_credentials)_?[0-9]*$"
+    r"|query|rate|period|threshold|offset|index|buffer|pool|decimals|env(?:_?var)?|variable|volume|role|owner|(?:allow|use|with|supports?|send)_credentials)_?[0-9]*$"
     r"|(?<!webhook)(?<!webhook_)(?<!sas)(?<!sas_)(?:url|uri|endpoint)_?[0-9]*$"
     r"|(?<!secret)(?<!secret_)id$|(?:^|_)(?:max|min|num)_|tokens_per_[a-z]+$"
     # Keys of tables, queues and caches, and those that a page shows to everybody.
@@ -59,7 +63,7 @@ def is_credential_name(name: str) -> bool:
     """Whether a variable or attribute with this name usually holds a credential."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[-_LONGEST:]).replace("-", "_")
     plain = _WHICH.sub("", apart.lower())
-    telling = _ANYWHERE.search(plain) or _LAST.search(plain)
+    telling = _ANYWHERE.search(plain) or (_LAST.search(plain) and not _ORDINARY.search(plain))
     return bool(telling) and not _ABOUT.search(plain) and not _ATTRIBUTE.fullmatch(apart.lstrip("_"))
 
 

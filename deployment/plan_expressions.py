@@ -60,9 +60,10 @@ def _other_value(expression: Json, value: Any, path: str) -> Iterator[str]:
 
 
 def _said(value: Any) -> bool:
-    """Whether anything in it is a value, which a plan would have to show; an empty block is none."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return value is not None if inner is None else any(map(_said, inner))
+    """Whether anything in it is a value or a block, which a plan would show; an empty mapping may be neither."""
+    if isinstance(value, list):
+        return any(isinstance(one, dict) or _said(one) for one in value)
+    return any(map(_said, value.values())) if isinstance(value, dict) else value is not None
 
 
 def _named(references: Any) -> set[str]:

@@ -18,6 +18,10 @@ _FOLLOWING = frozenset({"effective_annotations", "effective_labels", "etag", "te
 # What a provider writes where nothing is said.
 _EMPTY: tuple[Any, ...] = ("", {}, [])
 _ZERO = (*_EMPTY, None, False, 0)
+# Blocks that a provider never makes and whose absence is judged: unknown, they are dynamic, and how many nobody knows.
+_DYNAMIC = frozenset(
+    {"access_config", "ipv6_access_config", "layer4_config", "layer4_configs", "match", "src_secure_tags"}
+)
 
 
 class PlanSource:
@@ -54,7 +58,8 @@ class PlanSource:
         written = self._written.get(bare(address))
         if written is None or not isinstance(unknown, dict):
             return self._merged(values, unknown, None, written, address, "")
-        dynamic = {name for name in unknown if self._alone and name not in written.expressions and written.blocks(name)}
+        unspoken = (name for name in unknown if self._alone and name not in written.expressions)
+        dynamic = {name for name in unspoken if name in _DYNAMIC or written.blocks(name)}
         known = values if isinstance(values, dict) else {}
         self._computed[address] = {
             name
@@ -81,7 +86,7 @@ class PlanSource:
             return known | {
                 key: self._merged(known.get(key), inner, parts.get(key) if parts else None, written, address, key)
                 for key, inner in unknown.items()
-                if inner is not True or parts is None or key in parts
+                if inner is not True or parts is None or key in parts or (self._alone and key in _DYNAMIC)
             }
         if isinstance(unknown, list) and unknown:
             listed = list(value) if isinstance(value, list) else []

@@ -74,7 +74,8 @@ def elsewhere(stack: str, content: Mapping[str, Any], names: Collection[str] = (
 
 
 def _shape(values: Any) -> str:
-    others = without(values, lambda key, _: key == "env")
+    # What CDKTF notes of a construct is made of names, which may be those of principals.
+    others = without(values, lambda key, _: key in {"env", "//"})
     by_name = "a credential, by its name" if holds_hidden(hide(others)) else ""
     keys = (key for mapping in mappings(others) for key in mapping)
     return next(filter(None, map(shape, chain(strings(others), keys))), by_name)

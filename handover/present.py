@@ -21,7 +21,7 @@ STATE = (".tfstate", ".tfstate.backup")
 # first `init` copies `terraform.tfstate`, and every workspace of `terraform.tfstate.d`, over what the backend has.
 # `NAME.tftest.hcl`, `.tofumock`, `.tfquery`, `.tfmigrate`, `.tfcomponent`: every command has such files of its own.
 _LOADED = re.compile(
-    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tf|tofu)(?!vars\.|state\.)[a-z]+\.(?:hcl|json)|\.terraform"
+    rf"{CONFIGURATION}|\.terraform\.lock\.hcl|.*\.(?:tf|tofu)(?!vars\.|state\.|lint\.|sec\.|plan\.)[a-z]+\.(?:hcl|json)|\.terraform"
     r"|terraform\.d|terraform\.tfstate(?:\.d)?",
     re.DOTALL,  # a line break may stand in a name
 )

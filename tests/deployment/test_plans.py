@@ -353,6 +353,7 @@ STALE: list[tuple[str, Any, str]] = [
     ("resource/google_cloud_run_v2_service/s/client", "by n", "s.client is 'by ${google_compute_network.n.id}' in the"),
     ("resource/google_cloud_run_v2_service/s/name", "${local.n}", "made of nothing else in the plan, of local.n in"),
     ("resource/google_cloud_run_v2_service/s/log_config", {"flow_sampling": 0}, "s.log_config"),
+    ("resource/google_cloud_run_v2_service/s/log_config", [{}], "s.log_config is not in the plan, [{}] in the stack"),
     ("resource/google_cloud_run_v2_service/s/port", '${file("port")}', "s.port is '80' in the plan, '${file("),
     ("resource/google_cloud_run_v2_service/s/log_config", {"metadata": "${google_compute_network.n.id}"},
      "s.log_config is not in the plan, {'metadata': '${google_compute_network.n.id}'}"),

@@ -157,7 +157,7 @@ def test_hard_links_are_told_only(made: Bundle, folder: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["notes.txt", "producer/terraform.tfvars.edited", "terraform.producer.tfstate", "producer/staging.tfvars.json",
-     "producer/main.tf~", "producer/a.tfplan", "producer/crash.log", "x.hcl"],
+     "producer/main.tf~", "producer/a.tfplan", "producer/crash.log", "x.hcl", ".tflint.hcl", "plan.tfplan.json"],
 )  # fmt: skip
 def test_what_terraform_does_not_load_is_told_only(name: str, made: Bundle, folder: Path) -> None:
     put({name: b"words"}, folder)

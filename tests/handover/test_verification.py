@@ -85,6 +85,12 @@ def test_the_subject_of_a_principal_is_no_credential(format_: str, make: Make, t
     assert secrets(Present(files=edited, states=(), refused={}), ()).held is True
 
 
+def test_nor_is_the_name_that_is_made_of_it(make: Make) -> None:
+    auth0 = f"{POOL}nMj9hpPrbTlE00JLhrBt2B9827i846A4@clients"
+    made = make(f"producer: {{project: our-producer, services: {{api: {{invokers: ['{auth0}']}}}}}}")
+    assert auth0.encode() in b"".join(made.files.values())
+
+
 def test_what_such_a_name_does_not_explain_is_refused(make: Make) -> None:
     with pytest.raises(UnusableError, match="attachment.* looks like a credential"):
         make(TELLING.format(name="auth", description="the password of the database is 'hunter2x7'"))

@@ -236,3 +236,11 @@ def test_sarif_tells_rule_level_place_and_what_to_do() -> None:
     assert "Set reconcile_connections = true." in result["message"]["text"]
     place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert (CHECKOUT / place).is_file()
+
+
+def test_a_value_that_one_side_marks_sensitive_is_shown_by_neither() -> None:
+    hidden, plain = ({"greeting": {"default": "blue-whale", "sensitive": marked}} for marked in (True, False))
+    for before, after in ((hidden, plain), (plain, hidden)):
+        text = terminal.text(reported(edited(PRODUCER, "variable", before), edited(PRODUCER, "variable", after)))
+        assert "variable.greeting changes in sensitive, which" in text
+        assert "blue-whale" not in text

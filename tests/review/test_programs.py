@@ -91,6 +91,39 @@ def test_what_no_rule_judges_is_said_of_a_plan_alone(tmp_path: Path) -> None:
     assert said == [(UNJUDGED, "google_tpu_node.t is new, and no rule here judges anything of its kind.")]
 
 
+POLICY_RULE: Json = {"action": "allow", "direction": "INGRESS", "priority": 1}
+INTERNET: Json = {"src_ip_ranges": ["0.0.0.0/0"]}
+
+
+@pytest.mark.parametrize(
+    ("type_", "plain", "block", "values", "marks", "rule"),
+    [
+        ("google_compute_instance", {}, "network_interface", {"subnetwork": "s"}, {"access_config": True},
+         "vm-external-address"),
+        ("google_compute_instance", {}, "network_interface", {"subnetwork": "s"}, {"ipv6_access_config": True},
+         "vm-external-address"),
+        ("google_compute_network_firewall_policy_rule", POLICY_RULE, "match", INTERNET, {"layer4_configs": True},
+         "firewall-open-to-internet"),
+        ("google_compute_network_firewall_policy_with_rules", {}, "rule", POLICY_RULE, {"match": True},
+         "firewall-open-to-internet"),
+    ],
+)  # fmt: skip
+def test_a_dynamic_block_of_unknown_number_within_a_block_is_not_absent(
+    type_: str, plain: Json, block: str, values: Json, marks: Json, rule: str, tmp_path: Path
+) -> None:
+    address = f"{type_}.n"
+    made = change(["create"], None, plain | {block: [values]}, type=type_, address=address)
+    made["change"]["after_unknown"] = {block: [marks]}
+    content = plan(made)
+    shown: Json = {name: {"constant_value": value} for name, value in plain.items()}
+    shown[block] = [{name: {"constant_value": value} for name, value in values.items()}]
+    resource = {"address": address, "mode": "managed", "type": type_, "name": "n", "expressions": shown}
+    content["configuration"]["root_module"] = {"resources": [resource]}
+    assert rule in [one.rule for one in report(tmp_path, content).findings]
+    made["change"]["after_unknown"] = {block: [{name: [] for name in marks}]}
+    assert rule not in [one.rule for one in report(tmp_path, content).findings]
+
+
 def test_outputs_that_others_go_by_are_told_unless_they_follow(tmp_path: Path) -> None:
     def changed(before: Any, after: Any, **more: Any) -> Json:
         return {"o": {"actions": ["update"], "before": before, "after": after, "before_sensitive": False,
